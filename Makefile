@@ -1,0 +1,112 @@
+# Holdfast. `make` lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# One target folder outside the work tree, so that a fresh clone builds only what changed.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/holdfast/target
+RELEASE := $(CARGO_TARGET_DIR)/release
+
+# `make run`: DATA=DIR imports FHIR bundles, PORT is the node's.
+DATA ?=
+PORT ?= 8080
+RUN_DIR ?= .run
+
+# Sizes of the long targets: the full ones, as the figures are stated.
+OUTAGE_EDITS ?= 10000
+SIM_HISTORIES ?= 100000
+CRASH_IMAGES ?= 20000
+RECONCILE_CHANGES ?= 50000
+RECONCILE_PATIENTS ?= 10000
+SCOPES ?= 100000
+NOOP_OPS ?= 1000000
+FUZZ_SECONDS ?= 600
+
+# The same in CI (`make test`): every check runs, on less.
+CI_SIZES := OUTAGE_EDITS=400 SIM_HISTORIES=4000 CRASH_IMAGES=1000 RECONCILE_CHANGES=2000 RECONCILE_PATIENTS=100 \
+	SCOPES=4000 NOOP_OPS=20000
+
+DRILL := cargo run --quiet --release -p holdfast-tests --bin
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/\1\t\2/' \
+		| while IFS=$$'\t' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
+
+.PHONY: setup
+setup: ## install what building and testing need (apt packages, cargo-nextest, npm packages); safe to repeat
+	@.ci/setup
+
+.PHONY: build
+build: ## build every binary (release)
+	@.ci/setup run
+	cargo build --release --workspace --bins
+
+.PHONY: run
+run: ## start a hub, a cloud link and a clinic node; prints addresses and sign-ins; DATA=dir imports bundles
+	@.ci/setup run
+	cargo build --release -p holdfast-hub -p holdfast-node --bins
+	cargo build --release -p holdfast-tests --bin holdfast-run
+	@exec $(RELEASE)/holdfast-run --dir $(RUN_DIR) --port $(PORT) $(if $(DATA),--data '$(DATA)')
+
+.PHONY: cut heal
+cut: ## cut the cloud link of `make run`, to watch the clinic carry on
+	@$(call order,cut)
+heal: ## restore the cloud link of `make run`
+	@$(call order,heal)
+order = if [ -x $(RELEASE)/holdfast-run ]; then $(RELEASE)/holdfast-run --dir $(RUN_DIR) $(1); \
+	else echo 'cannot $(1) the cloud link: nothing runs here; start it with `make run` in another terminal' >&2; exit 1; fi
+
+.PHONY: lint
+lint: ## check format and lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+.PHONY: test
+test: setup lint ## everything CI runs: lints, tests, and each drill and benchmark in its CI size
+	cargo nextest run --workspace
+	cargo test --workspace --doc --quiet
+	cargo build --release --workspace --bins
+	$(MAKE) $(CI_SIZES) import-check drill-outage sim crash-images bench
+
+.PHONY: bench
+bench: bench-reconcile bench-scopes ## all benchmarks, with their peers in the same run
+
+.PHONY: import-check
+import-check: binaries ## real bundles through the HTTP API: resources in = resources out
+	$(DRILL) import-check
+
+.PHONY: drill-outage
+drill-outage: binaries ## two nodes and a PostgreSQL hub: cut, edit, kill -9, heal; nothing lost, nothing hidden
+	$(DRILL) drill-outage -- --edits $(OUTAGE_EDITS)
+
+.PHONY: sim
+sim: ## seeded histories of partitions, crashes, clones and clocks; broken variants must be caught
+	$(DRILL) sim -- --histories $(SIM_HISTORIES)
+
+.PHONY: crash-images
+crash-images: ## power-loss images of the store; the control without full syncs must lose
+	$(DRILL) crash-images -- --images $(CRASH_IMAGES)
+
+.PHONY: bench-reconcile
+bench-reconcile: binaries ## reconcile after an outage, and a first sync, beside PouchDB
+	$(DRILL) bench-reconcile -- --changes $(RECONCILE_CHANGES) --patients $(RECONCILE_PATIENTS)
+
+.PHONY: bench-scopes
+bench-scopes: binaries ## the cost of a session against what is held, and of one with nothing to do
+	$(DRILL) bench-scopes -- --scopes $(SCOPES) --ops $(NOOP_OPS)
+
+.PHONY: fuzz
+fuzz: ## coverage-guided fuzzing of what reads the network, FUZZ_SECONDS for each target
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) .ci/fuzz
+
+# The processes that drills start by name.
+.PHONY: binaries
+binaries:
+	cargo build --quiet --release -p holdfast-hub -p holdfast-node --bins
+
+.PHONY: clean
+clean: ## remove what was built and the state of `make run`
+	cargo clean
+	rm -rf $(RUN_DIR) tests/load/pouchdb/node_modules

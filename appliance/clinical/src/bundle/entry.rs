@@ -1,0 +1,222 @@
+//! One entry of a bundle, read and checked on its own.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::condition::Condition;
+use super::error::BundleError;
+use crate::resource::Head;
+use crate::types::{is_id, is_resource_type};
+use crate::url::RequestUrl;
+
+/// What an entry asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// Delete a resource.
+    Delete,
+    /// Create a resource.
+    Post,
+    /// Replace a resource, or create it under the client's id.
+    Put,
+    /// Change a resource by a patch.
+    Patch,
+    /// Read or search.
+    Get,
+}
+
+impl Method {
+    /// Its place in a transaction: DELETE, POST, PUT and PATCH, GET.
+    ///
+    /// Source: <https://hl7.org/fhir/R4/http.html#trules>.
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Delete => 0,
+            Self::Post => 1,
+            Self::Put | Self::Patch => 2,
+            Self::Get => 3,
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "DELETE" => Some(Self::Delete),
+            "POST" => Some(Self::Post),
+            "PUT" => Some(Self::Put),
+            "PATCH" => Some(Self::Patch),
+            "GET" => Some(Self::Get),
+            _ => None,
+        }
+    }
+}
+
+/// One entry, checked on its own; references are not resolved yet.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry<'a> {
+    /// Its place in the bundle, from 0.
+    pub index: usize,
+    /// `fullUrl`, as written.
+    pub full_url: Option<String>,
+    /// What it asks for.
+    pub method: Method,
+    /// Of what.
+    pub url: RequestUrl,
+    /// `request.ifMatch`, as written: `W/"version"`.
+    pub if_match: Option<String>,
+    /// `request.ifNoneMatch`, as written.
+    pub if_none_match: Option<String>,
+    /// What must be searched first: of If-None-Exist, or of a conditional update, patch or delete.
+    pub condition: Option<Condition>,
+    /// The resource's text, byte for byte.
+    pub resource: Option<&'a str>,
+    /// The id that stands in the resource.
+    pub resource_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawEntry<'a> {
+    #[serde(rename = "fullUrl")]
+    full_url: Option<String>,
+    #[serde(borrow)]
+    resource: Option<&'a RawValue>,
+    request: Option<RawRequest>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawRequest {
+    method: String,
+    url: String,
+    if_match: Option<String>,
+    if_none_match: Option<String>,
+    if_none_exist: Option<String>,
+}
+
+impl<'a> Entry<'a> {
+    /// Reads an entry that has a `request`.
+    pub(super) fn read(index: usize, text: &'a str) -> Result<Self, BundleError> {
+        let raw = read_raw(index, text)?;
+        let Some(request) = raw.request else { return Err(bad(index, "it has no request")) };
+        let method = Method::parse(&request.method)
+            .ok_or_else(|| bad(index, format!("its method \"{}\" is not supported", request.method)))?;
+        let url = RequestUrl::parse(&request.url)
+            .map_err(|reason| BundleError::BadUrl { entry: index, url: request.url.clone(), reason })?;
+        let mut entry = Self {
+            index,
+            full_url: raw.full_url,
+            method,
+            url,
+            if_match: request.if_match,
+            if_none_match: request.if_none_match,
+            condition: None,
+            resource: raw.resource.map(RawValue::get),
+            resource_id: None,
+        };
+        entry.check_url()?;
+        entry.condition = entry.read_condition(request.if_none_exist.as_deref())?;
+        entry.check_resource()?;
+        Ok(entry)
+    }
+
+    /// Reads an entry of a bundle that only carries resources: it becomes a PUT of the resource's own id, or a
+    /// POST if it has none.
+    pub(super) fn import(index: usize, text: &'a str) -> Result<Self, BundleError> {
+        let raw = read_raw(index, text)?;
+        let Some(resource) = raw.resource else { return Err(bad(index, "it has no resource")) };
+        Self::of_resource(index, raw.full_url, resource.get())
+    }
+
+    /// A PUT of a resource under its own id, or a POST if it has none.
+    pub(super) fn of_resource(
+        index: usize,
+        full_url: Option<String>,
+        resource: &'a str,
+    ) -> Result<Self, BundleError> {
+        let head = read_head(index, resource)?;
+        let from_url = full_url.as_deref().and_then(crate::reference::parse).map(|target| target.id.to_owned());
+        let id = head.id.or(from_url);
+        let (method, text) = match &id {
+            Some(id) => (Method::Put, format!("{}/{id}", head.kind)),
+            None => (Method::Post, head.kind.clone()),
+        };
+        let url = RequestUrl::parse(&text).map_err(|reason| BundleError::BadUrl { entry: index, url: text, reason })?;
+        Ok(Self {
+            index,
+            full_url,
+            method,
+            url,
+            if_match: None,
+            if_none_match: None,
+            condition: None,
+            resource: Some(resource),
+            resource_id: id,
+        })
+    }
+
+    fn check_url(&self) -> Result<(), BundleError> {
+        let url = &self.url;
+        let reason = match self.method {
+            Method::Post if url.id.is_some() || !url.query.is_empty() => "a create needs the type alone",
+            Method::Put | Method::Patch | Method::Delete if url.version.is_some() => "a version cannot be changed",
+            Method::Put | Method::Patch | Method::Delete if url.id.is_some() && !url.query.is_empty() => {
+                "it has both an id and a condition"
+            }
+            Method::Put | Method::Patch | Method::Delete if url.id.is_none() && url.query.is_empty() => {
+                "it names neither an id nor a condition"
+            }
+            _ => return Ok(()),
+        };
+        Err(BundleError::BadUrl { entry: self.index, url: url.text.clone(), reason })
+    }
+
+    fn read_condition(&self, if_none_exist: Option<&str>) -> Result<Option<Condition>, BundleError> {
+        match self.method {
+            Method::Post => if_none_exist
+                .map(|query| query.strip_prefix(&format!("{}?", self.url.kind)).unwrap_or(query))
+                .map(|query| Condition::parse(self.index, &format!("{}?{query}", self.url.kind)))
+                .transpose(),
+            Method::Put | Method::Patch | Method::Delete if self.url.id.is_none() => {
+                let query = self.url.text.split_once('?').map_or("", |(_, query)| query);
+                Condition::parse(self.index, &format!("{}?{query}", self.url.kind)).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A body must be there when it is needed, of the URL's type and, for PUT, of the URL's id.
+    fn check_resource(&mut self) -> Result<(), BundleError> {
+        let Some(resource) = self.resource else {
+            let needed = matches!(self.method, Method::Post | Method::Put | Method::Patch);
+            return if needed { Err(bad(self.index, "it has no resource")) } else { Ok(()) };
+        };
+        let head = read_head(self.index, resource)?;
+        if matches!(self.method, Method::Post | Method::Put) && head.kind != self.url.kind {
+            let reason = format!("its resource is a {}, but its URL says {}", head.kind, self.url.kind);
+            return Err(bad(self.index, reason));
+        }
+        if self.method == Method::Put && self.url.id.is_some() && head.id != self.url.id {
+            let found = head.id.as_deref().unwrap_or("none");
+            return Err(bad(self.index, format!("its resource's id ({found}) is not the one in \"{}\"", self.url.text)));
+        }
+        self.resource_id = head.id;
+        Ok(())
+    }
+}
+
+fn read_raw(index: usize, text: &str) -> Result<RawEntry<'_>, BundleError> {
+    serde_json::from_str(text).map_err(|error| bad(index, error.to_string()))
+}
+
+fn read_head(index: usize, resource: &str) -> Result<Head, BundleError> {
+    let head = Head::read(resource).map_err(|error| bad(index, error.to_string()))?;
+    if !is_resource_type(&head.kind) {
+        return Err(bad(index, format!("R4 has no resource type \"{}\"", head.kind)));
+    }
+    if head.id.as_deref().is_some_and(|id| !is_id(id)) {
+        return Err(bad(index, "its resource's id is not a FHIR id"));
+    }
+    Ok(head)
+}
+
+fn bad(entry: usize, reason: impl Into<String>) -> BundleError {
+    BundleError::BadEntry { entry, reason: reason.into() }
+}

@@ -1,0 +1,301 @@
+//! From entries to steps: ids, conditions, references.
+
+use std::collections::BTreeMap;
+
+use super::condition::{Condition, Matches};
+use super::entry::{Entry, Method};
+use super::error::BundleError;
+use super::links::{Link, Place, find, replace};
+use super::Plan;
+use crate::tree::Node;
+use crate::url::RequestUrl;
+
+/// `fullUrl` in normal form → `Type/id` that it stands for.
+pub(super) type Targets = BTreeMap<String, String>;
+
+/// Where the id of a created resource comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum IdOrigin {
+    /// It was minted for this create: no such resource exists.
+    Assigned,
+    /// It is the UUID of the `fullUrl`, or the client's own: if the resource exists, the step updates it, as a blind
+    /// PUT would.
+    Client,
+}
+
+/// What a step does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Create the resource.
+    Create {
+        /// Its id.
+        id: String,
+        /// Where the id comes from.
+        origin: IdOrigin,
+    },
+    /// If-None-Exist found the resource: nothing is written, the answer is 200.
+    Exists {
+        /// Its id.
+        id: String,
+    },
+    /// Replace the resource; create it if it does not exist.
+    Update {
+        /// Its id.
+        id: String,
+        /// The version it must have, as written.
+        if_match: Option<String>,
+    },
+    /// Patch the resource.
+    Patch {
+        /// Its id.
+        id: String,
+        /// The version it must have, as written.
+        if_match: Option<String>,
+    },
+    /// Delete the resource.
+    Delete {
+        /// Its id; `None` if the condition found nothing, which is a success.
+        id: Option<String>,
+        /// The version it must have, as written.
+        if_match: Option<String>,
+    },
+    /// Read or search.
+    Get {
+        /// What to read.
+        url: RequestUrl,
+        /// The version the client has, as written.
+        if_none_match: Option<String>,
+    },
+}
+
+/// One thing to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// The entry it comes from, from 0: where its answer goes.
+    pub entry: usize,
+    /// What the entry asked for.
+    pub method: Method,
+    /// The resource type.
+    pub kind: String,
+    /// What to do.
+    pub action: Action,
+    /// The resource's text with its references resolved, otherwise byte for byte. Its own `id` stands as the client
+    /// wrote it; the one in `action` counts. `None` for deletes and reads.
+    pub resource: Option<String>,
+}
+
+impl Step {
+    /// The id of the one resource that the step is about.
+    pub fn id(&self) -> Option<&str> {
+        match &self.action {
+            Action::Create { id, .. } | Action::Exists { id } | Action::Update { id, .. } | Action::Patch { id, .. } => Some(id),
+            Action::Delete { id, .. } => id.as_deref(),
+            Action::Get { url, .. } => url.id.as_deref(),
+        }
+    }
+
+    fn writes(&self) -> Option<String> {
+        let is_write = !matches!(self.action, Action::Exists { .. } | Action::Get { .. });
+        self.id().filter(|_| is_write).map(|id| format!("{}/{id}", self.kind))
+    }
+}
+
+impl Plan<'_> {
+    /// What the entries stand for whose id is known without searching or assigning.
+    pub(super) fn known_targets(&self) -> Targets {
+        let known = |entry: &Entry<'_>| {
+            let id = match entry.method {
+                Method::Post => uuid_of(entry.full_url.as_deref()?)?,
+                _ => entry.url.id.clone()?,
+            };
+            Some((normal_url(entry.full_url.as_deref()?), format!("{}/{id}", entry.url.kind)))
+        };
+        self.entries.iter().flatten().filter_map(known).collect()
+    }
+}
+
+/// The conditions of one entry: its own, and those of its references.
+pub(super) fn conditions_of(entry: &Entry<'_>) -> Result<Vec<Condition>, BundleError> {
+    let mut found: Vec<Condition> = entry.condition.iter().cloned().collect();
+    if let Some(resource) = entry.resource.filter(|text| text.contains('?')) {
+        let tree = read_tree(entry.index, resource)?;
+        for link in find(&tree).iter().filter(|link| is_conditional(link)) {
+            found.push(Condition::parse(entry.index, &link.value)?);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn transaction(
+    entries: &[&Entry<'_>],
+    mut assign: impl FnMut() -> String,
+    matches: &Matches,
+) -> Result<Vec<Step>, BundleError> {
+    let mut steps = Vec::with_capacity(entries.len());
+    for entry in entries {
+        steps.push(plan_step(entry, &mut assign, matches)?);
+    }
+    refuse_duplicate_writes(&steps)?;
+    let targets = targets_of(entries, &steps)?;
+    for (entry, step) in entries.iter().zip(&mut steps) {
+        step.resource = resolve_links(entry, &targets, matches)?;
+    }
+    steps.sort_by_key(|step| step.method.rank());
+    Ok(steps)
+}
+
+pub(super) fn single(
+    entry: &Entry<'_>,
+    targets: &Targets,
+    mut assign: impl FnMut() -> String,
+    matches: &Matches,
+) -> Result<Step, BundleError> {
+    let mut step = plan_step(entry, &mut assign, matches)?;
+    step.resource = resolve_links(entry, targets, matches)?;
+    Ok(step)
+}
+
+fn plan_step(
+    entry: &Entry<'_>,
+    assign: &mut impl FnMut() -> String,
+    matches: &Matches,
+) -> Result<Step, BundleError> {
+    let found = match &entry.condition {
+        Some(condition) => condition.single(entry.index, matches)?.map(str::to_owned),
+        None => None,
+    };
+    let action = match entry.method {
+        Method::Post => create(entry, found, assign),
+        Method::Put => update(entry, found, assign),
+        Method::Patch => patch(entry, found)?,
+        Method::Delete => {
+            Action::Delete { id: entry.url.id.clone().or(found), if_match: entry.if_match.clone() }
+        }
+        Method::Get => Action::Get { url: entry.url.clone(), if_none_match: entry.if_none_match.clone() },
+    };
+    Ok(Step { entry: entry.index, method: entry.method, kind: entry.url.kind.clone(), action, resource: None })
+}
+
+fn create(entry: &Entry<'_>, found: Option<String>, assign: &mut impl FnMut() -> String) -> Action {
+    if let Some(id) = found {
+        return Action::Exists { id };
+    }
+    match entry.full_url.as_deref().and_then(uuid_of) {
+        Some(id) => Action::Create { id, origin: IdOrigin::Client },
+        None => Action::Create { id: assign(), origin: IdOrigin::Assigned },
+    }
+}
+
+/// A conditional update that finds nothing creates: under the client's id if the resource has one.
+fn update(entry: &Entry<'_>, found: Option<String>, assign: &mut impl FnMut() -> String) -> Action {
+    match (entry.url.id.clone().or(found), &entry.resource_id) {
+        (Some(id), _) => Action::Update { id, if_match: entry.if_match.clone() },
+        (None, Some(id)) => Action::Create { id: id.clone(), origin: IdOrigin::Client },
+        (None, None) => create(entry, None, assign),
+    }
+}
+
+fn patch(entry: &Entry<'_>, found: Option<String>) -> Result<Action, BundleError> {
+    let id = entry.url.id.clone().or(found).ok_or_else(|| BundleError::NoMatch {
+        entry: entry.index,
+        condition: entry.url.text.clone(),
+    })?;
+    Ok(Action::Patch { id, if_match: entry.if_match.clone() })
+}
+
+fn refuse_duplicate_writes(steps: &[Step]) -> Result<(), BundleError> {
+    let mut first_by_target: BTreeMap<String, usize> = BTreeMap::new();
+    for step in steps {
+        let Some(target) = step.writes() else { continue };
+        if let Some(first) = first_by_target.insert(target.clone(), step.entry) {
+            return Err(BundleError::Duplicate { entry: step.entry, first, target });
+        }
+    }
+    Ok(())
+}
+
+fn targets_of(entries: &[&Entry<'_>], steps: &[Step]) -> Result<Targets, BundleError> {
+    let mut targets = Targets::new();
+    let mut first_by_url: BTreeMap<String, usize> = BTreeMap::new();
+    for (entry, step) in entries.iter().zip(steps) {
+        let (Some(full_url), Some(id)) = (entry.full_url.as_deref(), step.id()) else { continue };
+        let url = normal_url(full_url);
+        if let Some(first) = first_by_url.insert(url.clone(), entry.index) {
+            return Err(BundleError::Duplicate { entry: entry.index, first, target: full_url.to_owned() });
+        }
+        targets.insert(url, format!("{}/{id}", step.kind));
+    }
+    Ok(targets)
+}
+
+fn resolve_links(
+    entry: &Entry<'_>,
+    targets: &Targets,
+    matches: &Matches,
+) -> Result<Option<String>, BundleError> {
+    let Some(resource) = entry.resource else { return Ok(None) };
+    let tree = read_tree(entry.index, resource)?;
+    let base = entry.full_url.as_deref().and_then(crate::reference::base);
+    let mut replacements = Vec::new();
+    for link in find(&tree) {
+        if let Some(new) = resolve_link(entry.index, &link, base, targets, matches)? {
+            replacements.push((link.start, link.end, new));
+        }
+    }
+    Ok(Some(replace(resource, &replacements)))
+}
+
+/// What a link becomes; `None` leaves it as it is.
+fn resolve_link(
+    entry: usize,
+    link: &Link<'_>,
+    base: Option<&str>,
+    targets: &Targets,
+    matches: &Matches,
+) -> Result<Option<String>, BundleError> {
+    if let Some(target) = targets.get(&normal_url(&link.value)) {
+        return Ok(Some(target.clone()));
+    }
+    if link.place == Place::Url {
+        return Ok(None);
+    }
+    if is_conditional(link) {
+        let condition = Condition::parse(entry, &link.value)?;
+        let kind = condition.query.kind.clone();
+        let found = condition.single(entry, matches)?.map(|id| format!("{kind}/{id}"));
+        return found.map(Some).ok_or(BundleError::NoMatch { entry, condition: condition.text });
+    }
+    if is_urn(&link.value) {
+        return Err(BundleError::UnresolvedReference { entry, reference: link.value.to_string() });
+    }
+    let absolute = base.filter(|_| !crate::reference::is_http(&link.value)).map(|base| format!("{base}/{}", link.value));
+    Ok(absolute.and_then(|url| targets.get(&url).cloned()).filter(|target| *target != link.value))
+}
+
+fn is_conditional(link: &Link<'_>) -> bool {
+    link.place == Place::Reference && Condition::is_written_in(&link.value)
+}
+
+fn read_tree(entry: usize, resource: &str) -> Result<Node<'_>, BundleError> {
+    Node::parse(resource).map_err(|error| BundleError::BadEntry { entry, reason: error.to_string() })
+}
+
+fn is_urn(text: &str) -> bool {
+    let starts = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    starts("urn:uuid:") || starts("urn:oid:")
+}
+
+/// `urn:` URLs compare without regard to case (RFC 4122 §3), others byte for byte.
+fn normal_url(url: &str) -> String {
+    if is_urn(url) { url.to_ascii_lowercase() } else { url.to_owned() }
+}
+
+/// The UUID of `urn:uuid:U`, in lower case; `None` if it is no UUID (RFC 4122).
+fn uuid_of(full_url: &str) -> Option<String> {
+    let url = normal_url(full_url);
+    let uuid = url.strip_prefix("urn:uuid:")?;
+    let is_hex_group = |group: &str, len| group.len() == len && group.bytes().all(|b| b.is_ascii_hexdigit());
+    let groups: Vec<&str> = uuid.split('-').collect();
+    let fits = groups.len() == 5 && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, len)| is_hex_group(group, len));
+    fits.then(|| uuid.to_owned())
+}

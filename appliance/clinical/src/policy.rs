@@ -1,0 +1,63 @@
+//! Which element merges how. One table; the default is a multi-value register, so that nothing clinical
+//! is ever chosen silently.
+
+use holdfast_core::rules::Policy;
+
+use crate::types::HOLDFAST_PREFERENCE;
+
+/// Matches every resource type, or every element.
+const ANY: &str = "*";
+
+/// `(resource type, element, policy)`; the first row that fits decides, [`Policy::Register`] if none does.
+///
+/// * `meta.tag` and `meta.security` are labels that systems put on a resource, on an immutable one too.
+/// * Last writer wins for nothing that FHIR defines: UI preferences live in a type of our own.
+const TABLE: &[(&str, &str, Policy)] = &[
+    (ANY, "meta.tag", Policy::Set),
+    (ANY, "meta.security", Policy::Set),
+    ("AuditEvent", ANY, Policy::Immutable),
+    ("Provenance", ANY, Policy::Immutable),
+    ("Appointment", "status", Policy::Lifecycle),
+    ("Encounter", "status", Policy::Lifecycle),
+    ("Task", "status", Policy::Lifecycle),
+    ("Group", "member", Policy::Set),
+    (HOLDFAST_PREFERENCE, ANY, Policy::LastWriter),
+];
+
+/// How concurrent values of this element come together.
+pub fn policy(kind: &str, element: &str) -> Policy {
+    let fits = |name: &str, pattern: &str| pattern == ANY || pattern == name;
+    TABLE
+        .iter()
+        .find(|(row_kind, row_element, _)| fits(kind, row_kind) && fits(element, row_element))
+        .map_or(Policy::Register, |(_, _, policy)| *policy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_element_has_its_policy() {
+        for (kind, element, expected) in [
+            ("Patient", "name", Policy::Register),
+            ("Patient", "meta", Policy::Register),
+            ("Patient", "meta.tag", Policy::Set),
+            ("AuditEvent", "meta.security", Policy::Set),
+            ("AuditEvent", "action", Policy::Immutable),
+            ("Provenance", "target", Policy::Immutable),
+            ("Appointment", "status", Policy::Lifecycle),
+            ("Appointment", "_status", Policy::Register),
+            ("Appointment", "participant", Policy::Register),
+            ("Encounter", "status", Policy::Lifecycle),
+            ("Task", "status", Policy::Lifecycle),
+            ("MedicationRequest", "status", Policy::Register),
+            ("Group", "member", Policy::Set),
+            ("Group", "name", Policy::Register),
+            ("HoldfastPreference", "theme", Policy::LastWriter),
+            ("SomethingNew", "x", Policy::Register),
+        ] {
+            assert_eq!(policy(kind, element), expected, "{kind}.{element}");
+        }
+    }
+}

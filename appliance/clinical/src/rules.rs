@@ -1,0 +1,62 @@
+//! [`FhirRules`]: what the core must be told about resource types.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use holdfast_core::id::{Lane, Scope};
+use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
+use holdfast_core::state::EntityState;
+
+/// The rules of FHIR R4, as this version of Holdfast knows them. Holds nothing; copy it freely.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FhirRules;
+
+impl Rules for FhirRules {
+    fn lane(&self, kind: &str) -> Lane {
+        crate::lane::lane(kind)
+    }
+
+    fn policy(&self, kind: &str, element: &str) -> Policy {
+        crate::policy::policy(kind, element)
+    }
+
+    fn check_step(&self, kind: &str, element: &str, from: &str, to: &str) -> Result<(), String> {
+        if element != "status" {
+            return Ok(());
+        }
+        let text = |json: &str| serde_json::from_str::<String>(json).ok();
+        let Some(to) = text(to) else {
+            return Err(format!("cannot set {kind}.status to {to}: it is not a string; send one of R4's statuses"));
+        };
+        crate::lifecycle::check_step(kind, text(from).as_deref(), &to).map_err(|error| error.to_string())
+    }
+
+    fn scopes(&self, state: &EntityState, clinic: &str) -> BTreeSet<Scope> {
+        crate::scope::scopes(state, clinic)
+    }
+
+    fn index(&self, state: &EntityState) -> Vec<IndexRow> {
+        crate::search::index(state)
+    }
+
+    fn touches_index(&self, kind: &str, register_key: &str) -> bool {
+        crate::search::touches_index(kind, register_key)
+    }
+
+    fn split(&self, kind: &str, json: &str) -> Result<BTreeMap<String, String>, SplitError> {
+        crate::split::split(kind, json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lifecycle_speaks_json() {
+        let step = |from, to| FhirRules.check_step("Appointment", "status", from, to);
+        assert_eq!(step("\"booked\"", "\"arrived\""), Ok(()));
+        assert!(step("\"cancelled\"", "\"arrived\"").unwrap_err().contains("final"));
+        assert!(step("\"booked\"", "7").unwrap_err().contains("not a string"));
+        assert_eq!(FhirRules.check_step("Appointment", "comment", "7", "8"), Ok(()));
+    }
+}

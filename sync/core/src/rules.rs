@@ -1,0 +1,76 @@
+//! What the core must be told about resource types. FHIR itself lives in `appliance/clinical`;
+//! the store and the sessions know only this trait.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::id::{Lane, Scope};
+use crate::state::EntityState;
+
+/// How concurrent values of one element come together (design: "Records are FHIR, merged by element").
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Policy {
+    /// Dotted multi-value register: concurrent values are a conflict, all kept, all shown.
+    Register,
+    /// Every array member is a register of its own; add wins; never a conflict.
+    Set,
+    /// Written once; an amendment is a new resource. Authoring refuses a change; a concurrent one is a conflict.
+    Immutable,
+    /// A status that moves along a state machine; authoring refuses an illegal step.
+    Lifecycle,
+    /// The latest `(hlc, actor, seq)` is shown and the rest is not a conflict: UI preferences only.
+    LastWriter,
+}
+
+/// One row of the search index: the resource is found under `value` of search parameter `param`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct IndexRow {
+    /// Stable number of `(resourceType, parameter)`; see `appliance/clinical`. Never reused.
+    pub param: u32,
+    /// Normalised value, as `appliance/clinical` defines it per kind of parameter.
+    pub value: String,
+}
+
+/// The rules of one schema version.
+pub trait Rules: Send + Sync {
+    /// The lane in which every op on this resource type travels.
+    fn lane(&self, kind: &str) -> Lane;
+
+    /// How this element merges.
+    fn policy(&self, kind: &str, element: &str) -> Policy;
+
+    /// Whether a register under [`Policy::Lifecycle`] may go from one value (compact JSON) to another.
+    ///
+    /// # Errors
+    /// What step was tried, why it is not allowed, which ones are.
+    fn check_step(&self, _kind: &str, _element: &str, _from: &str, _to: &str) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// The scopes the resource belongs to, read off **every** sibling; at least one.
+    fn scopes(&self, state: &EntityState, clinic: &str) -> BTreeSet<Scope>;
+
+    /// The search index rows, read off **every** sibling, sorted and distinct.
+    fn index(&self, state: &EntityState) -> Vec<IndexRow>;
+
+    /// Whether a change to one of these registers can change [`Rules::index`] or [`Rules::scopes`];
+    /// `false` lets the store leave both alone.
+    fn touches_index(&self, kind: &str, register_key: &str) -> bool;
+
+    /// Splits a resource (compact JSON object) into registers: key → value. `resourceType`, `id`,
+    /// `meta.versionId`, `meta.lastUpdated` and the computed conflict tag are left out; set elements
+    /// become one `member_key` each, whose value is the member's position in the array (decimal).
+    ///
+    /// # Errors
+    /// [`SplitError`] if the text is not a JSON object with distinct keys.
+    fn split(&self, kind: &str, json: &str) -> Result<BTreeMap<String, String>, SplitError>;
+}
+
+/// A resource's text that cannot be taken apart.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{element}: {reason}")]
+pub struct SplitError {
+    /// Where, as a FHIRPath-like expression (`Patient.name`), or the resource type alone.
+    pub element: String,
+    /// Why.
+    pub reason: String,
+}

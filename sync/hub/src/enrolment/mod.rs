@@ -1,0 +1,91 @@
+//! The hub's side of enrolment: mints tokens, and turns a token or a certificate into a (new) certificate. The
+//! replica's side is [`holdfast_link::enrol`].
+
+mod error;
+mod request;
+mod routes;
+mod tokens;
+
+use std::sync::Arc;
+
+use holdfast_link::{
+    enrol::{CERTIFICATE_DAYS, EnrolToken, TOKEN_LIFE_MS, TokenSecret},
+    identity::PeerIdentity,
+    server::Clock,
+    transport::Endpoint,
+};
+
+use crate::ca::{HubCa, IssuedCertificate, SigningRequest};
+
+pub use error::EnrolmentError;
+pub use request::{EnrolRequest, MAX_REQUEST_BYTES, parse_renewal, parse_request};
+pub use routes::router;
+pub use tokens::{IssuedLog, MemoryTokens, TokenError, TokenStore};
+
+/// What the hub needs to enrol replicas.
+#[derive(Clone)]
+pub struct Enrolment {
+    /// The CA.
+    pub ca: Arc<HubCa>,
+    /// Where tokens are kept.
+    pub tokens: Arc<dyn TokenStore>,
+    /// Where issued certificates are recorded before they are handed out.
+    pub issued: Arc<dyn IssuedLog>,
+    /// Where an enrolled replica shall sync, in order of preference.
+    pub endpoints: Vec<Endpoint>,
+    /// The time in Unix milliseconds.
+    pub clock: Clock,
+}
+
+impl Enrolment {
+    /// Mints a token by which one replica may enrol as `identity` within [`TOKEN_LIFE_MS`]. Blocks on the store.
+    ///
+    /// # Errors
+    /// [`EnrolmentError::Store`], [`EnrolmentError::Random`].
+    pub fn mint_token(&self, identity: &PeerIdentity, now_ms: u64) -> Result<EnrolToken, EnrolmentError> {
+        let secret = TokenSecret::random().map_err(|_| EnrolmentError::Random)?;
+        let expires_at_ms = now_ms.saturating_add(TOKEN_LIFE_MS);
+        self.tokens.insert(secret.hash(), identity, expires_at_ms).map_err(EnrolmentError::of_token)?;
+        Ok(EnrolToken::new(secret, self.ca.fingerprint()))
+    }
+
+    /// Takes the token and certifies the key. A request that is refused for its own sake has not used up its token,
+    /// since it was parsed before. Blocks on the store.
+    ///
+    /// # Errors
+    /// [`EnrolmentError::TokenUnknown`], `TokenUsed`, `TokenExpired`, `Store`, `Ca`.
+    pub fn enrol(&self, request: &EnrolRequest, now_ms: u64) -> Result<IssuedCertificate, EnrolmentError> {
+        let identity = self.tokens.take(request.secret_hash, now_ms).map_err(EnrolmentError::of_token)?;
+        self.certify(&request.csr, &identity, now_ms)
+    }
+
+    /// Certifies a key for a replica that has shown a certificate. Blocks on the store.
+    ///
+    /// # Errors
+    /// [`EnrolmentError::Store`], [`EnrolmentError::Ca`].
+    pub fn renew(
+        &self,
+        csr: &SigningRequest,
+        identity: &PeerIdentity,
+        now_ms: u64,
+    ) -> Result<IssuedCertificate, EnrolmentError> {
+        self.certify(csr, identity, now_ms)
+    }
+
+    fn certify(
+        &self,
+        csr: &SigningRequest,
+        identity: &PeerIdentity,
+        now_ms: u64,
+    ) -> Result<IssuedCertificate, EnrolmentError> {
+        let issued = self.ca.issue_client(csr, identity, now_ms, CERTIFICATE_DAYS).map_err(EnrolmentError::Ca)?;
+        self.issued.record(&issued).map_err(EnrolmentError::of_token)?;
+        Ok(issued)
+    }
+}
+
+impl std::fmt::Debug for Enrolment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Enrolment").field("ca", &self.ca).finish_non_exhaustive()
+    }
+}

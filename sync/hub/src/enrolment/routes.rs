@@ -1,0 +1,59 @@
+//! `POST /enrol` and `POST /renew`.
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, State},
+    routing::post,
+};
+use holdfast_link::{
+    enrol::{ENROL_PATH, EnrolAnswer, RENEW_PATH},
+    server::Peer,
+};
+
+use super::{Enrolment, EnrolmentError, MAX_REQUEST_BYTES, parse_renewal, parse_request};
+use crate::ca::IssuedCertificate;
+
+/// The routes, to be merged into the sync port's router. `/enrol` is for anybody with a token; `/renew` for a
+/// replica with a certificate.
+pub fn router(enrolment: Enrolment) -> Router {
+    Router::new()
+        .route(ENROL_PATH, post(enrol))
+        .route(RENEW_PATH, post(renew))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .with_state(enrolment)
+}
+
+async fn enrol(State(hub): State<Enrolment>, body: Bytes) -> Result<Json<EnrolAnswer>, EnrolmentError> {
+    blocking(hub, move |hub, now_ms| hub.enrol(&parse_request(&body)?, now_ms)).await
+}
+
+// RENEW-ONLY HOOK (issue 7): the certificate may have expired by then (see `holdfast_link::tls` and `server::gate`);
+// check here that its key is one that `IssuedLog` has recorded for this identity, and how long ago it expired.
+async fn renew(
+    State(hub): State<Enrolment>,
+    Peer(peer): Peer,
+    body: Bytes,
+) -> Result<Json<EnrolAnswer>, EnrolmentError> {
+    blocking(hub, move |hub, now_ms| hub.renew(&parse_renewal(&body)?, &peer.identity, now_ms)).await
+}
+
+async fn blocking(
+    hub: Enrolment,
+    work: impl FnOnce(&Enrolment, u64) -> Result<IssuedCertificate, EnrolmentError> + Send + 'static,
+) -> Result<Json<EnrolAnswer>, EnrolmentError> {
+    let now_ms = (hub.clock)();
+    let endpoints = hub.endpoints.clone();
+    let ca = hub.ca.cert_pem().to_owned();
+    let issued = tokio::task::spawn_blocking(move || work(&hub, now_ms));
+    let issued = match issued.await {
+        Ok(Ok(issued)) => issued,
+        Ok(Err(refused)) => {
+            tracing::info!(error.code = refused.code(), cause = ?std::error::Error::source(&refused), "enrolment refused");
+            return Err(refused);
+        }
+        Err(_) => return Err(EnrolmentError::Interrupted),
+    };
+    tracing::info!(peer.id = %issued.identity, serial = %issued.serial, "certificate issued");
+    Ok(Json(EnrolAnswer { cert: issued.cert_pem, ca, identity: issued.identity, endpoints }))
+}

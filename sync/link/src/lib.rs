@@ -1,0 +1,7 @@
+#![allow(missing_docs)]
+pub mod enrol;
+pub mod identity;
+pub mod keys;
+pub mod server;
+pub mod tls;
+pub mod transport;

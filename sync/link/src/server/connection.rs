@@ -1,0 +1,127 @@
+//! One connection from its handshake to its end.
+
+use std::{future::pending, pin::pin, sync::Arc};
+
+use http::StatusCode;
+use hyper::{server::conn::http2, service::service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::{
+    net::TcpStream,
+    sync::watch,
+    time::{sleep, timeout},
+};
+use tokio_rustls::server::TlsStream;
+
+use super::{Limits, Permits, Problem, Server, admission::Slot, gate::Gate};
+use crate::{
+    identity::{IdentityError, PeerCertificate},
+    tls::TLS_BUFFER_BYTES,
+    transport::{
+        tune_socket,
+        tuning::{
+            CONNECTION_WINDOW_BYTES, MAX_HEADER_LIST_BYTES, STREAM_SEND_BUFFER_BYTES, STREAM_WINDOW_BYTES,
+        },
+    },
+};
+
+pub(super) async fn run(
+    server: Arc<Server>,
+    tcp: TcpStream,
+    permits: Permits,
+    draining: watch::Receiver<bool>,
+) {
+    let Some(tls) = handshake(&server, tcp).await else { return };
+    drop(permits.handshake);
+    let (gate, _slot) = admit(&server, peer_of(&tls));
+    drive(tls, Arc::new(gate), &server.options.limits, draining).await;
+    drop(permits.connection);
+}
+
+async fn handshake(server: &Server, tcp: TcpStream) -> Option<TlsStream<TcpStream>> {
+    tune_socket(&tcp);
+    let accepting = server.acceptor.accept_with(tcp, |tls| tls.set_buffer_limit(Some(TLS_BUFFER_BYTES)));
+    match timeout(server.options.limits.handshake, accepting).await {
+        Ok(Ok(tls)) => Some(tls),
+        Ok(Err(error)) => {
+            tracing::info!(%error, error.code = "handshake-failed", "connection refused");
+            None
+        }
+        Err(_) => {
+            tracing::info!(error.code = "handshake-timeout", "connection refused");
+            None
+        }
+    }
+}
+
+fn peer_of(tls: &TlsStream<TcpStream>) -> Result<Option<PeerCertificate>, IdentityError> {
+    let chain = tls.get_ref().1.peer_certificates();
+    chain.and_then(|chain| chain.first()).map(PeerCertificate::from_der).transpose()
+}
+
+/// A connection that is refused gets a gate all the same: one that answers each request with the reason.
+fn admit(server: &Server, peer: Result<Option<PeerCertificate>, IdentityError>) -> (Gate, Option<Slot>) {
+    let gate = |peer, standing| Gate::new(server.router.clone(), server.options.clone(), peer, standing);
+    let peer = match peer {
+        Ok(peer) => peer,
+        Err(error) => {
+            let problem = Problem::new(StatusCode::FORBIDDEN, error.code(), error.to_string());
+            return (gate(None, Some(problem)), None);
+        }
+    };
+    match server.admission.admit(peer.as_ref().map(|p| &p.identity)) {
+        Ok(slot) => (gate(peer, None), Some(slot)),
+        Err(problem) => (gate(peer, Some(problem)), None),
+    }
+}
+
+async fn drive(
+    tls: TlsStream<TcpStream>,
+    gate: Arc<Gate>,
+    limits: &Limits,
+    mut draining: watch::Receiver<bool>,
+) {
+    let judge = gate.clone();
+    let service = service_fn(move |request| judge.clone().answer(request));
+    let mut connection = pin!(http2_builder(limits).serve_connection(TokioIo::new(tls), service));
+    tokio::select! {
+        ended = connection.as_mut() => return log_end(ended),
+        () = useless(&gate, limits) => return,
+        () = gate.refused() => {}
+        _ = draining.wait_for(|draining| *draining) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = timeout(limits.drain, connection).await;
+}
+
+/// Resolves when the connection is to be dropped as it stands: nothing was asked in time, or a client without a
+/// certificate stays too long.
+async fn useless(gate: &Gate, limits: &Limits) {
+    sleep(limits.first_request).await;
+    if !gate.was_asked() {
+        return;
+    }
+    if gate.is_anonymous() {
+        return sleep(limits.anonymous_life.saturating_sub(limits.first_request)).await;
+    }
+    pending().await
+}
+
+fn http2_builder(limits: &Limits) -> http2::Builder<TokioExecutor> {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .max_send_buf_size(STREAM_SEND_BUFFER_BYTES)
+        .max_header_list_size(MAX_HEADER_LIST_BYTES)
+        .max_concurrent_streams(limits.streams_per_connection)
+        .keep_alive_interval(limits.keep_alive_interval)
+        .keep_alive_timeout(limits.keep_alive_timeout);
+    builder
+}
+
+fn log_end(ended: hyper::Result<()>) {
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection ended");
+    }
+}

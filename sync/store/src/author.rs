@@ -1,0 +1,190 @@
+//! Saving: what a client sent is compared with what it saw, and only the difference becomes an op.
+
+use std::collections::BTreeMap;
+
+use holdfast_core::id::Entity;
+use holdfast_core::op::{Change, DELETED, EntityDot, Op, split_key};
+use holdfast_core::rules::Policy;
+use holdfast_core::state::{Conflict, EntityState, Register};
+
+use crate::error::{Result, StoreError};
+use crate::log;
+use crate::tx::{Origin, Tx};
+
+/// What the author of a save had seen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Base {
+    /// Nothing is known: only the displayed values are replaced, hidden siblings stay.
+    Blind,
+    /// This version; refused if it is not the current one (FHIR `If-Match`).
+    Exactly(String),
+    /// This version; if others have saved since, the save stands beside theirs (staff API).
+    Seen(String),
+    /// The resource must not exist yet.
+    Absent,
+}
+
+/// What a save did.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Saved {
+    /// The version the resource is at now.
+    pub version: String,
+    /// Whether the resource is new (or was deleted before).
+    pub created: bool,
+    /// Whether anything changed; a save without a difference makes no op.
+    pub changed: bool,
+}
+
+impl Tx<'_> {
+    /// Saves a resource (compact or not, `resourceType` and `id` included).
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`], [`StoreError::Exists`], [`StoreError::Immutable`], [`StoreError::Step`],
+    /// [`StoreError::Split`], or the database.
+    pub fn put(&mut self, entity: &Entity, json: &str, base: &Base, author: &str) -> Result<Saved> {
+        let wanted = self.rules().split(&entity.kind, json)?;
+        let seen = self.seen(entity, base)?;
+        let existed = self.exists(entity)?;
+        let state = &self.entity(entity)?.state;
+        let was_deleted = state.is_deleted();
+        let mut changes = difference(seen.as_ref().unwrap_or(state), state, &wanted, base);
+        if was_deleted && let Some(deleted) = state.registers.get(DELETED) {
+            changes.push(Change { key: DELETED.into(), pred: deleted.dots(), value: None });
+        }
+        self.check_policies(entity, &changes)?;
+        let changed = !changes.is_empty() || !existed;
+        if changed {
+            self.author_op(entity, changes, author)?;
+        }
+        let version = self.entity(entity)?.state.version();
+        Ok(Saved { version, created: !existed || was_deleted, changed })
+    }
+
+    /// Deletes a resource: it reads as gone, its history stays.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Stale`], or the database.
+    pub fn delete(&mut self, entity: &Entity, base: &Base, author: &str) -> Result<Saved> {
+        if !self.exists(entity)? {
+            return Err(StoreError::NotFound(entity.to_string()));
+        }
+        self.seen(entity, base)?;
+        let state = &self.entity(entity)?.state;
+        if state.is_deleted() {
+            return Ok(Saved { version: state.version(), created: false, changed: false });
+        }
+        let pred = state.registers.get(DELETED).map(Register::dots).unwrap_or_default();
+        let change = Change { key: DELETED.into(), pred, value: Some(state.seen_token()) };
+        self.author_op(entity, vec![change], author)?;
+        let version = self.entity(entity)?.state.version();
+        Ok(Saved { version, created: false, changed: true })
+    }
+
+    /// Settles a conflict on one register: `value` (`None`: remove it) replaces every sibling.
+    ///
+    /// # Errors
+    /// [`StoreError::NoConflict`] if there is none on `key`, or the database.
+    pub fn resolve(&mut self, entity: &Entity, key: &str, value: Option<String>, author: &str) -> Result<Saved> {
+        let rules = self.rules();
+        let state = &self.entity(entity)?.state;
+        let wanted = if key == DELETED { Conflict::DeletedBesideEdit } else { Conflict::Values { key: key.into() } };
+        if !state.conflicts(rules).contains(&wanted) {
+            return Err(StoreError::NoConflict { entity: entity.to_string(), key: key.into() });
+        }
+        let pred = state.registers.get(key).map(Register::dots).unwrap_or_default();
+        let value = if key == DELETED { value.map(|_| state.seen_token()) } else { value };
+        self.author_op(entity, vec![Change { key: key.into(), pred, value }], author)?;
+        let version = self.entity(entity)?.state.version();
+        Ok(Saved { version, created: false, changed: true })
+    }
+
+    /// The state at the base version when it is not the current one.
+    fn seen(&mut self, entity: &Entity, base: &Base) -> Result<Option<EntityState>> {
+        let exists = self.exists(entity)?;
+        let state = &self.entity(entity)?.state;
+        let (current, deleted) = (state.version(), state.is_deleted());
+        let stale = |asked: &str| StoreError::Stale {
+            entity: entity.to_string(),
+            asked: asked.to_owned(),
+            current: current.clone(),
+        };
+        match base {
+            Base::Blind => Ok(None),
+            Base::Absent if exists && !deleted => Err(StoreError::Exists(entity.to_string())),
+            Base::Absent => Ok(None),
+            Base::Exactly(asked) | Base::Seen(asked) if *asked == current => Ok(None),
+            Base::Exactly(asked) => Err(stale(asked)),
+            Base::Seen(asked) => {
+                let found = self.view()?.state_at(entity, asked)?;
+                Ok(Some(found.ok_or_else(|| stale(asked))?))
+            }
+        }
+    }
+
+    fn check_policies(&mut self, entity: &Entity, changes: &[Change]) -> Result<()> {
+        let rules = self.rules();
+        let state = &self.entity(entity)?.state;
+        for change in changes {
+            let (element, _) = split_key(&change.key);
+            let shown = state.registers.get(&change.key).and_then(Register::displayed);
+            let Some(from) = shown.and_then(|s| s.value.as_deref()) else { continue };
+            match (rules.policy(&entity.kind, element), &change.value) {
+                (Policy::Immutable, _) => {
+                    let (entity, element) = (entity.to_string(), element.to_owned());
+                    return Err(StoreError::Immutable { entity, element });
+                }
+                (Policy::Lifecycle, Some(to)) => {
+                    rules.check_step(&entity.kind, element, from, to).map_err(StoreError::Step)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn author_op(&mut self, entity: &Entity, changes: Vec<Change>, author: &str) -> Result<()> {
+        let lane = self.entity(entity)?.state.lane;
+        let dot = log::next_dot(self, lane)?;
+        let hlc = self.records.tick();
+        let op = Op { dot, hlc, entity: entity.clone(), author: author.to_owned(), changes };
+        self.apply(&op, Origin::Local)?;
+        self.authored.entry(lane).or_default().push(op);
+        Ok(())
+    }
+}
+
+/// The changes that lead from what the author saw to what the author sent.
+fn difference(
+    seen: &EntityState,
+    current: &EntityState,
+    wanted: &BTreeMap<String, String>,
+    base: &Base,
+) -> Vec<Change> {
+    let empty = Register::default();
+    let keys = seen.registers.keys().chain(wanted.keys()).filter(|key| *key != DELETED);
+    let mut out: Vec<Change> = Vec::new();
+    for key in std::collections::BTreeSet::from_iter(keys) {
+        let register = seen.registers.get(key).unwrap_or(&empty);
+        let new = wanted.get(key);
+        let is_member = split_key(key).1.is_some();
+        let same = if is_member {
+            register.is_present() == new.is_some()
+        } else {
+            register.displayed().and_then(|s| s.value.as_ref()) == new
+        };
+        if same {
+            continue;
+        }
+        out.push(Change { key: key.clone(), pred: predecessors(register, current, key, base), value: new.cloned() });
+    }
+    out
+}
+
+fn predecessors(register: &Register, current: &EntityState, key: &str, base: &Base) -> Vec<EntityDot> {
+    match base {
+        Base::Blind | Base::Absent if split_key(key).1.is_none() => {
+            current.registers.get(key).and_then(Register::displayed).map(|s| s.dot).into_iter().collect()
+        }
+        _ => register.dots(),
+    }
+}

@@ -1,0 +1,75 @@
+//! Conflicts that await a person: who wrote what, where, when.
+
+use holdfast_core::id::{ActorId, Entity};
+use holdfast_core::op::DELETED;
+use holdfast_core::state::Conflict;
+
+use crate::error::Result;
+use crate::view::View;
+
+/// One value that stands beside others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConflictValue {
+    /// Compact JSON; `None` says "removed".
+    pub value: Option<String>,
+    /// The person or program that wrote it.
+    pub author: String,
+    /// The database it was written in.
+    pub actor: ActorId,
+    /// Unix milliseconds, by the author's clock.
+    pub at_ms: u64,
+}
+
+/// One open conflict.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OpenConflict {
+    /// Which resource.
+    pub entity: Entity,
+    /// Which register; [`DELETED`] for "deleted beside an edit".
+    pub key: String,
+    /// The values, oldest first. For a deletion: the deletion alone.
+    pub values: Vec<ConflictValue>,
+}
+
+impl View<'_> {
+    /// The open conflicts of one resource.
+    ///
+    /// # Errors
+    /// [`crate::error::StoreError::NotFound`], or the database.
+    pub fn conflicts_of(&mut self, entity: &Entity) -> Result<Vec<OpenConflict>> {
+        let state = self.state(entity)?;
+        let mut out = Vec::new();
+        for conflict in state.conflicts(self.rules) {
+            let key = match conflict {
+                Conflict::Values { key } => key,
+                Conflict::DeletedBesideEdit => DELETED.to_owned(),
+            };
+            let mut siblings = state.registers.get(&key).map(|r| r.siblings.clone()).unwrap_or_default();
+            siblings.sort_by_key(|s| (s.hlc, s.dot));
+            let values = siblings
+                .into_iter()
+                .map(|s| ConflictValue { value: s.value, author: s.author, actor: s.dot.actor, at_ms: s.hlc.unix_ms() })
+                .collect();
+            out.push(OpenConflict { entity: entity.clone(), key, values });
+        }
+        Ok(out)
+    }
+
+    /// Resources with open conflicts, in order of their number here; where to go on.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn conflicted(&mut self, after: i64, count: u32) -> Result<(Vec<Entity>, Option<i64>)> {
+        let text = format!(
+            "SELECT no, kind, id FROM resource WHERE conflicts > 0 AND no > $1 ORDER BY no LIMIT {}",
+            u64::from(count) + 1
+        );
+        let rows = self.sql.query(&text, &[after.into()])?;
+        let more = rows.len() as u64 > u64::from(count);
+        let page = &rows[..rows.len().min(count as usize)];
+        let next = if more { page.last().map(|row| row.int(0)).transpose()? } else { None };
+        let entities =
+            page.iter().map(|row| Ok(Entity::new(row.text(1)?, row.text(2)?))).collect::<Result<_>>()?;
+        Ok((entities, next))
+    }
+}

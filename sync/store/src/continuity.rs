@@ -1,0 +1,93 @@
+//! What the outside has of this replica's work, and since when something waits: the honest state.
+
+use holdfast_core::id::{ActorId, Lane};
+
+use crate::error::Result;
+use crate::log::{self, OpFinder};
+use crate::records::Records;
+
+/// One lane of the own log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LaneState {
+    /// The lane.
+    pub lane: Lane,
+    /// Last op written.
+    pub written: u64,
+    /// Ops no upstream has acknowledged.
+    pub unsent: u64,
+    /// Unix milliseconds of the oldest of them.
+    pub unsent_since_ms: Option<u64>,
+}
+
+/// What one upstream has acknowledged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Acknowledged {
+    /// The endpoint's URL.
+    pub endpoint: String,
+    /// Its database's incarnation.
+    pub upstream: ActorId,
+    /// The lane.
+    pub lane: Lane,
+    /// Durable there through this op.
+    pub through: u64,
+    /// Unix milliseconds of the acknowledgement.
+    pub at_ms: u64,
+}
+
+/// The honest state of the own log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Continuity {
+    /// Every lane, most urgent first.
+    pub lanes: Vec<LaneState>,
+    /// By endpoint and lane.
+    pub acknowledged: Vec<Acknowledged>,
+    /// Scopes held from an upstream.
+    pub held_scopes: u64,
+}
+
+impl Records {
+    /// What is unsent, since when, and what has been acknowledged by whom.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn continuity(&self) -> Result<Continuity> {
+        let actor = self.actor();
+        self.read(|view| {
+            let acknowledged = acknowledged(view.sql, actor)?;
+            let rows = view.sql.query("SELECT no FROM actor WHERE actor = $1", &[actor.0.to_vec().into()])?;
+            let actor_no = rows.first().map_or(Ok(0), |row| row.int(0))?;
+            let mut lanes = Vec::new();
+            for lane in Lane::ALL {
+                let written = log::last_seq(view.sql, actor_no, lane)?;
+                let through = acknowledged.iter().filter(|a| a.lane == lane).map(|a| a.through).max().unwrap_or(0);
+                let unsent = written.saturating_sub(through);
+                let oldest = if unsent > 0 {
+                    OpFinder::default().find(view.sql, actor_no, i64::from(lane.0), through + 1)?
+                } else {
+                    None
+                };
+                lanes.push(LaneState { lane, written, unsent, unsent_since_ms: oldest.map(|op| op.hlc.unix_ms()) });
+            }
+            let held = view.sql.query("SELECT COUNT(*) FROM held", &[])?;
+            let held_scopes = held.first().map_or(Ok(0), |row| row.uint(0))?;
+            Ok(Continuity { lanes, acknowledged, held_scopes })
+        })
+    }
+}
+
+fn acknowledged(sql: &mut dyn crate::sql::Sql, actor: ActorId) -> Result<Vec<Acknowledged>> {
+    let text = "SELECT k.endpoint, k.upstream, k.lane, k.seq, k.at_ms FROM acked k JOIN actor a ON a.no = k.actor_no \
+                WHERE a.actor = $1 ORDER BY k.endpoint, k.lane";
+    let rows = sql.query(text, &[actor.0.to_vec().into()])?;
+    rows.iter()
+        .map(|row| {
+            Ok(Acknowledged {
+                endpoint: row.text(0)?.to_owned(),
+                upstream: ActorId(row.array(1)?),
+                lane: Lane(u8::try_from(row.int(2)?).unwrap_or(u8::MAX)),
+                through: row.uint(3)?,
+                at_ms: row.uint(4)?,
+            })
+        })
+        .collect()
+}

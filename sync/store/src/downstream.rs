@@ -1,0 +1,236 @@
+//! The replica's side of a session: what to send, what an upstream has confirmed, and taking pages in.
+
+use std::collections::BTreeMap;
+
+use holdfast_core::id::{ActorId, Lane, Scope};
+use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request};
+
+use crate::error::Result;
+use crate::identity::{self, Rebirth};
+use crate::log;
+use crate::records::Records;
+use crate::schema;
+use crate::sql::Value;
+use crate::tx::{Origin, Tx};
+
+/// A sealed segment that waits to be sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outgoing {
+    /// Whose log.
+    pub actor: ActorId,
+    /// The lane.
+    pub lane: Lane,
+    /// First seq.
+    pub first: u64,
+    /// Last seq.
+    pub last: u64,
+    /// The segment.
+    pub bytes: Vec<u8>,
+}
+
+/// What became of a page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Taken {
+    /// Durable; confirm these positions.
+    Durable(Vec<Position>),
+    /// The page continues after positions this replica has not reached: hold these scopes from here instead.
+    Rewind(Vec<Position>),
+}
+
+/// How this replica's own log stands against what an upstream says of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// The upstream has a prefix of this log.
+    Behind,
+    /// The upstream has something else or more under this actor: this database is a copy of an older self.
+    Foreign,
+}
+
+impl Records {
+    /// The greeting of this replica.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn hello(&self) -> Result<Request> {
+        let actors = self.own_actors()?;
+        let opening = self.identity().opening;
+        Ok(Request::Hello { protocol: PROTOCOL, schema: self.place.schema, actors, opening })
+    }
+
+    /// Seals what waits and gives the next segments of an own lane after `after`.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn outgoing(&self, lane: Lane, after: u64, limit: u32) -> Result<Vec<Outgoing>> {
+        let actor = self.actor();
+        if self.has_tail(lane)? {
+            self.write(log::seal_all)?;
+        }
+        self.read(|view| {
+            let text = format!(
+                "SELECT s.first, s.last, s.bytes FROM segment s JOIN actor a ON a.no = s.actor_no \
+                 WHERE a.actor = $1 AND s.lane = $2 AND s.first > $3 ORDER BY s.first LIMIT {limit}"
+            );
+            let params: [Value; 3] = [actor.0.to_vec().into(), i64::from(lane.0).into(), after.into()];
+            let rows = view.sql.query(&text, &params)?;
+            rows.iter()
+                .map(|row| {
+                    let (first, last) = (row.uint(0)?, row.uint(1)?);
+                    Ok(Outgoing { actor, lane, first, last, bytes: row.blob(2)?.to_vec() })
+                })
+                .collect()
+        })
+    }
+
+    fn has_tail(&self, lane: Lane) -> Result<bool> {
+        let text = "SELECT 1 FROM tail WHERE lane = $1 LIMIT 1";
+        self.read(|view| Ok(!view.sql.query(text, &[i64::from(lane.0).into()])?.is_empty()))
+    }
+
+    /// Compares what an upstream holds of this replica's writing actor with the own log, and records what it
+    /// thereby confirms.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn compare(&self, endpoint: &str, upstream: ActorId, known: &[Reach]) -> Result<Standing> {
+        let actor = self.actor();
+        self.write(|tx| {
+            let actor_no = tx.actor_no(actor)?;
+            for reach in known {
+                if reach.actor == actor && !has_boundary(tx, actor_no, reach)? {
+                    return Ok(Standing::Foreign);
+                }
+            }
+            for reach in known {
+                let actor_no = tx.actor_no(reach.actor)?;
+                put_ack(tx, endpoint, upstream, actor_no, reach.lane, reach.seq)?;
+            }
+            Ok(Standing::Behind)
+        })
+    }
+
+    /// Records what an upstream has made durable of an own log.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn acknowledge(
+        &self,
+        endpoint: &str,
+        upstream: ActorId,
+        actor: ActorId,
+        lane: Lane,
+        through: u64,
+    ) -> Result<()> {
+        self.write(|tx| {
+            let actor_no = tx.actor_no(actor)?;
+            put_ack(tx, endpoint, upstream, actor_no, lane, through)
+        })
+    }
+
+    /// Takes a new actor because an upstream knows another history under the present one.
+    ///
+    /// # Errors
+    /// The database or the sidecar.
+    pub fn fork_away(&self) -> Result<()> {
+        identity::be_reborn(self, Rebirth::Forked)
+    }
+
+    /// Merges a page in one transaction, or says from where the upstream must repeat.
+    ///
+    /// # Errors
+    /// The database; nothing of the page is kept then.
+    pub fn take_page(&self, upstream: ActorId, page: &Page) -> Result<Taken> {
+        self.write(|tx| {
+            let gaps = gaps(tx, upstream, page)?;
+            if !gaps.is_empty() {
+                return Ok(Taken::Rewind(gaps));
+            }
+            // States first: they carry all that an op in the same page may build upon.
+            let entities = page.states.iter().map(|s| s.entity.clone());
+            tx.preload(entities.chain(page.ops.iter().map(|op| op.entity.clone())))?;
+            for item in &page.states {
+                tx.join(item.entity.clone(), &item.json, &item.state)?;
+            }
+            for op in &page.ops {
+                tx.apply(op, Origin::Page)?;
+            }
+            let now = tx.records.now_ms();
+            let reached = page.visits.iter().map(|visit| {
+                vec![upstream.0.to_vec().into(), visit.scope.0.as_str().into(), visit.to.into(), now.into()]
+            });
+            tx.sql.upsert(&schema::HELD, reached.collect())?;
+            let acks = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.to });
+            Ok(Taken::Durable(acks.collect()))
+        })
+    }
+
+    /// The positions to hold again after this database was restored; empty if it was not.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn positions_to_rehold(&self, upstream: ActorId) -> Result<Vec<Position>> {
+        self.read(|view| {
+            if identity::meta(view.sql, "rehold")?.is_none() {
+                return Ok(Vec::new());
+            }
+            let text = "SELECT scope, pos FROM held WHERE upstream = $1 ORDER BY scope";
+            let rows = view.sql.query(text, &[upstream.0.to_vec().into()])?;
+            rows.iter().map(|row| Ok(Position { scope: Scope(row.text(0)?.to_owned()), at: row.uint(1)? })).collect()
+        })
+    }
+
+    /// The upstream has taken the positions of [`Records::positions_to_rehold`].
+    ///
+    /// # Errors
+    /// The database.
+    pub fn reheld(&self) -> Result<()> {
+        self.write(|tx| identity::set_meta(tx.sql, "rehold", None))
+    }
+}
+
+/// Whether the own log has a segment that ends exactly where the upstream says, with that hash.
+fn has_boundary(tx: &mut Tx<'_>, actor_no: i64, reach: &Reach) -> Result<bool> {
+    let lane = i64::from(reach.lane.0);
+    let text = "SELECT hash FROM segment WHERE actor_no = $1 AND lane = $2 AND last = $3 ORDER BY first DESC LIMIT 1";
+    let rows = tx.sql.query(text, &[actor_no.into(), lane.into(), reach.seq.into()])?;
+    if let Some(row) = rows.first() {
+        return Ok(row.blob(0)? == reach.hash);
+    }
+    let (held, hash) = log::head(tx.sql, actor_no, reach.lane)?;
+    Ok(held == reach.seq && hash == reach.hash)
+}
+
+fn put_ack(
+    tx: &mut Tx<'_>,
+    endpoint: &str,
+    upstream: ActorId,
+    actor_no: i64,
+    lane: Lane,
+    seq: u64,
+) -> Result<()> {
+    let lane = i64::from(lane.0);
+    let text = "SELECT seq FROM acked WHERE endpoint = $1 AND upstream = $2 AND actor_no = $3 AND lane = $4";
+    let params: [Value; 4] = [endpoint.into(), upstream.0.to_vec().into(), actor_no.into(), lane.into()];
+    let rows = tx.sql.query(text, &params)?;
+    if rows.first().map_or(Ok(0), |row| row.uint(0))? >= seq {
+        return Ok(());
+    }
+    let mut row = params.to_vec();
+    row.extend([seq.into(), tx.records.now_ms().into()]);
+    tx.sql.upsert(&schema::ACKED, vec![row])
+}
+
+fn gaps(tx: &mut Tx<'_>, upstream: ActorId, page: &Page) -> Result<Vec<Position>> {
+    let keys: Vec<Vec<Value>> =
+        page.visits.iter().map(|v| vec![upstream.0.to_vec().into(), v.scope.0.as_str().into()]).collect();
+    let found = tx.sql.lookup(&schema::HELD, &["upstream", "scope"], &["pos"], &keys)?;
+    let mut out = BTreeMap::new();
+    for (visit, row) in page.visits.iter().zip(found) {
+        if let Some(row) = row
+            && row.uint(0)? < visit.from
+        {
+            out.insert(visit.scope.clone(), row.uint(0)?);
+        }
+    }
+    Ok(out.into_iter().map(|(scope, at)| Position { scope, at }).collect())
+}

@@ -1,0 +1,171 @@
+//! What can go wrong in a store, for the layer above.
+
+use holdfast_core::rules::SplitError;
+use holdfast_core::segment::SegmentError;
+use holdfast_core::wire::WireError;
+
+/// Everything a store refuses or fails at. `code` is stable; the text says what failed, why and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No such resource, or none on this replica.
+    #[error("{0} is not here")]
+    NotFound(String),
+    /// The resource was deleted.
+    #[error("{0} was deleted; its history is kept")]
+    Gone(String),
+    /// `If-Match` named a version that is not the current one.
+    #[error("{entity} is at version {current}, not {asked}; read it again and repeat the change")]
+    Stale {
+        /// Which resource.
+        entity: String,
+        /// The version asked for.
+        asked: String,
+        /// The version it is at.
+        current: String,
+    },
+    /// A create met an existing resource.
+    #[error("{0} exists already; update it instead")]
+    Exists(String),
+    /// An immutable element would change.
+    #[error("{entity}.{element} cannot be changed once written; add a resource that amends it")]
+    Immutable {
+        /// Which resource.
+        entity: String,
+        /// Which element.
+        element: String,
+    },
+    /// A status would make an illegal step.
+    #[error("{0}")]
+    Step(String),
+    /// There is no such conflict.
+    #[error("{entity} has no open conflict on {key}; it may have been settled meanwhile, look again")]
+    NoConflict {
+        /// Which resource.
+        entity: String,
+        /// Which register.
+        key: String,
+    },
+    /// The resource's text cannot be taken apart.
+    #[error("the resource cannot be stored: {0}")]
+    Split(#[from] SplitError),
+    /// A message or stored value does not decode.
+    #[error("damaged data: {0}")]
+    Wire(#[from] WireError),
+    /// A segment does not verify.
+    #[error("{0}")]
+    Segment(#[from] SegmentError),
+    /// A peer's segment does not fit its log here.
+    #[error("{0}")]
+    Log(#[from] LogError),
+    /// The replica may not do this.
+    #[error("{message}")]
+    Denied {
+        /// Stable code.
+        code: &'static str,
+        /// What, why, what to do.
+        message: String,
+    },
+    /// The disk is full. Reads go on.
+    #[error("the disk is full, so nothing was saved; free some space, saving goes on by itself")]
+    DiskFull,
+    /// The database is damaged.
+    #[error("the database is damaged ({0}); run `holdfast-node scrub --repair`")]
+    Corrupt(String),
+    /// The database cannot be used.
+    #[error("the database failed: {0}")]
+    Database(String),
+    /// Two writers met; the work is repeated by the caller of the transaction.
+    #[error("the database asked to repeat the transaction")]
+    Retry,
+    /// A file beside the database cannot be used.
+    #[error("cannot use {path}: {reason}")]
+    File {
+        /// Which file.
+        path: String,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// The store is shutting down.
+    #[error("the store is shutting down; try again when it is back")]
+    Closed,
+    /// A caller's own refusal inside a transaction; nothing of the transaction is kept.
+    #[error("{message}")]
+    Refused {
+        /// Stable code.
+        code: &'static str,
+        /// What, why, what to do.
+        message: String,
+    },
+}
+
+/// Why a segment does not continue the log it claims to.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LogError {
+    /// Ops are missing in between.
+    #[error("gap: the log of this actor is held up to {held}, the segment starts at {first}; send what lies between")]
+    Gap {
+        /// Highest seq held.
+        held: u64,
+        /// First seq offered.
+        first: u64,
+    },
+    /// Two different histories under one actor: a restored or cloned database wrote on.
+    #[error(
+        "fork: seq {seq} of this actor is already known with other content; this database was restored or cloned, \
+         it must take a new actor"
+    )]
+    Fork {
+        /// The seq known twice.
+        seq: u64,
+    },
+    /// The segment overlaps what is held without being equal to it.
+    #[error("rewind: the segment {first}..{last} overlaps what is held up to {held}; start after it")]
+    Rewind {
+        /// First seq offered.
+        first: u64,
+        /// Last seq offered.
+        last: u64,
+        /// Highest seq held.
+        held: u64,
+    },
+    /// The actor was never introduced.
+    #[error("this actor is unknown; say hello first")]
+    UnknownActor,
+}
+
+impl StoreError {
+    /// Stable code for answers, logs and metrics.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "not-found",
+            Self::Gone(_) => "gone",
+            Self::Stale { .. } => "stale-version",
+            Self::Exists(_) => "exists",
+            Self::Immutable { .. } => "immutable",
+            Self::Step(_) => "illegal-step",
+            Self::NoConflict { .. } => "no-conflict",
+            Self::Split(_) => "invalid-resource",
+            Self::Wire(_) => "damaged",
+            Self::Segment(error) => error.code(),
+            Self::Log(LogError::Gap { .. }) => "log-gap",
+            Self::Log(LogError::Fork { .. }) => "log-fork",
+            Self::Log(LogError::Rewind { .. }) => "log-rewind",
+            Self::Log(LogError::UnknownActor) => "actor-unknown",
+            Self::Denied { code, .. } | Self::Refused { code, .. } => code,
+            Self::DiskFull => "disk-full",
+            Self::Corrupt(_) => "database-damaged",
+            Self::Database(_) => "database",
+            Self::Retry => "retry",
+            Self::File { .. } => "file",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Whether the same request may succeed later without anybody changing it.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::DiskFull | Self::Database(_) | Self::Retry | Self::Closed)
+    }
+}
+
+/// Shorthand.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;

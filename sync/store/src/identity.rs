@@ -1,0 +1,274 @@
+//! Under which actor a database writes, and how a restored or cloned one is noticed.
+//!
+//! A sidecar outside the database, and outside every backup, holds the actor, its signing key, a nonce that
+//! changes at every opening, and how far the log had come. When it does not fit the database, the database is a
+//! copy of an older self: it takes a new actor, so that no dot is ever used twice, and says again what no
+//! upstream has acknowledged.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ed25519_dalek::SigningKey;
+use holdfast_core::hlc::Hlc;
+use holdfast_core::id::{ActorId, Lane};
+
+use crate::error::Result;
+use crate::log;
+use crate::records::Records;
+use crate::rebirth;
+use crate::schema;
+use crate::sql::{Sql, Value};
+use crate::tx::Tx;
+
+/// What a sidecar keeps durably.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SidecarRecord {
+    /// The actor that writes.
+    pub actor: ActorId,
+    /// Its ed25519 secret key.
+    pub key: [u8; 32],
+    /// How often the actor was opened.
+    pub opening: u64,
+    /// The nonce of this opening.
+    pub nonce: [u8; 16],
+    /// The nonce before, in case the power went between sidecar and database.
+    pub previous_nonce: [u8; 16],
+}
+
+impl std::fmt::Debug for SidecarRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SidecarRecord").field("actor", &self.actor).finish_non_exhaustive()
+    }
+}
+
+/// How far the log had come, per lane.
+pub type Progress = [u64; 4];
+
+/// Where the sidecar lives: a file beside the database, or memory in a simulation.
+pub trait Sidecar: Send + Sync {
+    /// The record; `None` if there is none or it is damaged.
+    ///
+    /// # Errors
+    /// If it is there but may not be used (readable by others).
+    fn load(&self) -> Result<Option<SidecarRecord>>;
+
+    /// Stores the record durably, replacing the old one at once or not at all.
+    ///
+    /// # Errors
+    /// If it cannot be stored.
+    fn save(&self, record: &SidecarRecord) -> Result<()>;
+
+    /// The progress noted last; zeros if none.
+    fn progress(&self) -> Progress;
+
+    /// Notes progress. Need not survive a power cut: a note that is behind is harmless.
+    fn note(&self, progress: Progress);
+}
+
+/// Why a database took a new actor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rebirth {
+    /// It is new.
+    Created,
+    /// It was restored from a backup.
+    Restored,
+    /// Its sidecar is missing or belongs to another opening: a copied file or disk.
+    Copied,
+    /// Its log ends before the sidecar says it did.
+    RolledBack,
+    /// An upstream knows another history, or more, under this actor.
+    Forked,
+}
+
+impl Rebirth {
+    /// Stable code for notices and metrics.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Created => "replica-created",
+            Self::Restored => "replica-restored",
+            Self::Copied => "replica-copied",
+            Self::RolledBack => "replica-rolled-back",
+            Self::Forked => "replica-forked",
+        }
+    }
+}
+
+/// Who writes here.
+#[derive(Clone)]
+pub struct Identity {
+    pub(crate) actor: ActorId,
+    pub(crate) key: Arc<SigningKey>,
+    pub(crate) opening: (u64, [u8; 16]),
+    sidecar: Arc<dyn Sidecar>,
+}
+
+impl Identity {
+    /// An identity to be taken up by [`Records::open`] from this sidecar.
+    pub fn beside(sidecar: Arc<dyn Sidecar>) -> Self {
+        Self { actor: ActorId::default(), key: Arc::new(SigningKey::from_bytes(&[0; 32])), opening: (0, [0; 16]), sidecar }
+    }
+}
+
+pub(crate) fn meta(sql: &mut dyn Sql, name: &str) -> Result<Option<Vec<u8>>> {
+    let rows = sql.query("SELECT value FROM meta WHERE name = $1", &[name.into()])?;
+    rows.first().map(|row| row.blob(0).map(<[u8]>::to_vec)).transpose()
+}
+
+pub(crate) fn set_meta(sql: &mut dyn Sql, name: &str, value: Option<&[u8]>) -> Result<()> {
+    match value {
+        Some(value) => sql.upsert(&schema::META, vec![vec![name.into(), value.into()]]),
+        None => sql.delete(&schema::META, vec![vec![name.into()]]).map(|_| ()),
+    }
+}
+
+/// What the database says of itself.
+struct Found {
+    actor: Option<ActorId>,
+    nonce: Option<Vec<u8>>,
+    is_copy: bool,
+    progress: Progress,
+    clock: Hlc,
+}
+
+fn look(sql: &mut dyn Sql) -> Result<Found> {
+    let actor = meta(sql, "actor")?.and_then(|v| v.try_into().ok()).map(ActorId);
+    let clock = meta(sql, "clock")?.and_then(|v| v.try_into().ok()).map_or(0, u64::from_le_bytes);
+    let mut progress = Progress::default();
+    if let Some(actor) = actor {
+        let rows = sql.query("SELECT no FROM actor WHERE actor = $1", &[actor.0.to_vec().into()])?;
+        for row in rows {
+            for lane in Lane::ALL {
+                progress[usize::from(lane.0)] = log::last_seq(sql, row.int(0)?, lane)?;
+            }
+        }
+    }
+    let is_copy = meta(sql, "copy")?.is_some();
+    Ok(Found { actor, nonce: meta(sql, "nonce")?, is_copy, progress, clock: Hlc(clock) })
+}
+
+fn judge(found: &Found, record: Option<&SidecarRecord>, noted: Progress) -> Option<Rebirth> {
+    let Some(actor) = found.actor else { return Some(Rebirth::Created) };
+    if found.is_copy {
+        return Some(Rebirth::Restored);
+    }
+    let fits = record.is_some_and(|r| {
+        let nonce = found.nonce.as_deref();
+        r.actor == actor && (nonce == Some(&r.nonce) || nonce == Some(&r.previous_nonce))
+    });
+    if !fits {
+        return Some(Rebirth::Copied);
+    }
+    if found.progress.iter().zip(noted).any(|(has, noted)| *has < noted) {
+        return Some(Rebirth::RolledBack);
+    }
+    None
+}
+
+/// Takes up the identity of a database as it is opened.
+pub(crate) fn take_up(records: &Records) -> Result<()> {
+    let sidecar = records.identity().sidecar;
+    let mut found = None;
+    records.db.read(&mut |sql| {
+        found = Some(look(sql)?);
+        Ok(())
+    })?;
+    let found = found.expect("a read that succeeded has looked");
+    records.start_clock(found.clock);
+    let record = sidecar.load()?;
+    match (judge(&found, record.as_ref(), sidecar.progress()), record) {
+        (None, Some(record)) => {
+            records.start_progress(found.progress);
+            resume(records, sidecar, record, found.nonce)
+        }
+        (reason, _) => be_reborn(records, reason.unwrap_or(Rebirth::Copied)),
+    }
+}
+
+fn resume(
+    records: &Records,
+    sidecar: Arc<dyn Sidecar>,
+    record: SidecarRecord,
+    nonce: Option<Vec<u8>>,
+) -> Result<()> {
+    let previous_nonce = nonce.and_then(|n| n.try_into().ok()).unwrap_or(record.nonce);
+    let opening = record.opening + 1;
+    let renewed = SidecarRecord { opening, nonce: records.surroundings.random_bytes(), previous_nonce, ..record };
+    sidecar.save(&renewed)?;
+    let key = Arc::new(SigningKey::from_bytes(&renewed.key));
+    let opening = (renewed.opening, renewed.nonce);
+    records.set_identity(Identity { actor: renewed.actor, key, opening, sidecar });
+    records.db.write(&mut |sql| set_meta(sql, "nonce", Some(&renewed.nonce)))
+}
+
+/// Gives the database a new actor and says again, under it, whatever no upstream has acknowledged.
+///
+/// # Errors
+/// [`crate::error::StoreError`] of the database or the sidecar; the old actor stays then.
+pub(crate) fn be_reborn(records: &Records, reason: Rebirth) -> Result<()> {
+    let before = records.identity();
+    let record = SidecarRecord {
+        actor: ActorId(records.surroundings.random_bytes()),
+        key: records.surroundings.random_bytes(),
+        opening: 1,
+        nonce: records.surroundings.random_bytes(),
+        previous_nonce: records.surroundings.random_bytes(),
+    };
+    before.sidecar.save(&record)?;
+    before.sidecar.note(Progress::default());
+    records.start_progress(Progress::default());
+    let key = Arc::new(SigningKey::from_bytes(&record.key));
+    let public = key.verifying_key().to_bytes();
+    let opening = (record.opening, record.nonce);
+    records.set_identity(Identity { actor: record.actor, key, opening, sidecar: before.sidecar.clone() });
+    let mut next_seq = BTreeMap::new();
+    let done = records.db.write(&mut |sql| {
+        let old = meta(sql, "actor")?.and_then(|v| v.try_into().ok()).map(ActorId);
+        let mut tx = Tx::new(sql, records);
+        let no = tx.actor_no(record.actor)?;
+        let row = vec![no.into(), record.actor.0.to_vec().into(), "self".into(), public.to_vec().into(), 0i64.into()];
+        tx.sql.upsert(&schema::ACTOR, vec![row])?;
+        if let Some(old) = old {
+            rebirth::say_again(&mut tx, old)?;
+            tx.notice(reason.code(), &format!("{old} is now {}", record.actor))?;
+        }
+        set_meta(tx.sql, "actor", Some(&record.actor.0))?;
+        set_meta(tx.sql, "nonce", Some(&record.nonce))?;
+        set_meta(tx.sql, "copy", None)?;
+        // Positions were counted for the old self: every scope is offered again from where this copy stands.
+        set_meta(tx.sql, "rehold", old.is_some().then_some(&[1][..]))?;
+        tx.finish()?;
+        next_seq = std::mem::take(&mut tx.next_seq);
+        Ok(())
+    });
+    match done {
+        Ok(()) => note_progress(records, &next_seq),
+        Err(_) => records.set_identity(before),
+    }
+    done
+}
+
+/// Notes in the sidecar how far the log has come; called after every commit that wrote.
+pub(crate) fn note_progress(records: &Records, next_seq: &BTreeMap<Lane, u64>) {
+    if next_seq.is_empty() {
+        return;
+    }
+    let progress = records.advance(next_seq);
+    records.identity().sidecar.note(progress);
+}
+
+impl Records {
+    /// The incarnations of this database with their keys, the writing one first.
+    ///
+    /// # Errors
+    /// [`crate::error::StoreError`] of the database.
+    pub fn own_actors(&self) -> Result<Vec<(ActorId, [u8; 32])>> {
+        let now = self.actor();
+        let mut out: Vec<(ActorId, [u8; 32])> = self.read(|view| {
+            let text = "SELECT actor, public_key FROM actor WHERE replica = $1 ORDER BY no";
+            let rows = view.sql.query(text, &[Value::from("self")])?;
+            rows.iter().map(|row| Ok((ActorId(row.array(0)?), row.array(1)?))).collect()
+        })?;
+        out.sort_by_key(|(actor, _)| *actor != now);
+        Ok(out)
+    }
+}

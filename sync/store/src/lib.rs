@@ -1,0 +1,34 @@
+//! One replica's records: the op log, the resources with their registers, the search index and what
+//! other replicas are to be told, all changed in one transaction.
+//!
+//! All SQL is written once, on the [`sql::Sql`] trait; SQLite implements it here, PostgreSQL in `sync/hub`. A node, a
+//! desktop and the hub are the same [`records::Records`]: each is an upstream ([`upstream`]) to those below it and a
+//! downstream ([`downstream`]) to those above.
+//!
+//! Invariants: what was acknowledged to a caller is durable; a resource's JSON, registers, index rows and feed
+//! entries never disagree; a dot is never used twice, not even by a restored or cloned database.
+
+pub mod author;
+pub mod conflict;
+pub mod continuity;
+pub mod downstream;
+pub mod error;
+mod feed;
+pub mod identity;
+mod log;
+mod pull;
+mod rebirth;
+pub mod records;
+pub mod schema;
+pub mod search;
+pub mod sidecar;
+pub mod sql;
+pub mod sqlite;
+mod tx;
+pub mod upstream;
+pub mod view;
+pub mod writer;
+
+pub use error::{LogError, Result, StoreError};
+pub use records::{Place, Records, Surroundings};
+pub use tx::Tx;

@@ -1,0 +1,119 @@
+//! Saying again, under a new actor, the ops that no upstream has acknowledged. Their old dots may be in use
+//! elsewhere (by the database this one was copied from), so nothing may refer to them any more.
+
+use std::collections::BTreeMap;
+
+use holdfast_core::id::{ActorId, Dot, Entity, Lane};
+use holdfast_core::op::{EntityDot, Op};
+use holdfast_core::state::EntityState;
+
+use crate::error::Result;
+use crate::log;
+use crate::sql::Value;
+use crate::tx::Tx;
+
+/// Re-authors every op of `old` that no upstream acknowledged, under the actor that writes now.
+pub(crate) fn say_again(tx: &mut Tx<'_>, old: ActorId) -> Result<()> {
+    let old_no = tx.actor_no(old)?;
+    for lane in Lane::ALL {
+        let acked = acknowledged(tx, old_no, lane)?;
+        let orphans = orphans(tx, old_no, lane, acked)?;
+        if orphans.is_empty() {
+            continue;
+        }
+        let mut new_dots = BTreeMap::new();
+        for op in &orphans {
+            new_dots.insert(op.entity_dot(), log::next_dot(tx, lane)?);
+        }
+        let mut by_entity: BTreeMap<Entity, Vec<Op>> = BTreeMap::new();
+        for op in &orphans {
+            by_entity.entry(op.entity.clone()).or_default().push(renamed_op(op, &new_dots));
+        }
+        for (entity, ops) in by_entity {
+            let seen = last_acknowledged(tx, old_no, &entity, acked)?;
+            let state = tx.entity(&entity)?.state.clone();
+            tx.replace(renamed(state, old, seen, &new_dots, &ops), &ops)?;
+        }
+        forget(tx, old_no, lane, acked)?;
+        tx.flush()?;
+        let again = orphans.iter().map(|op| renamed_op(op, &new_dots));
+        tx.authored.entry(lane).or_default().extend(again);
+    }
+    Ok(())
+}
+
+fn acknowledged(tx: &mut Tx<'_>, actor_no: i64, lane: Lane) -> Result<u64> {
+    let text = "SELECT MAX(seq) FROM acked WHERE actor_no = $1 AND lane = $2";
+    let rows = tx.sql.query(text, &[actor_no.into(), i64::from(lane.0).into()])?;
+    rows.first().filter(|row| !row.is_null(0)).map_or(Ok(0), |row| row.uint(0))
+}
+
+/// Own ops past `acked`, sealed or not, in order.
+fn orphans(tx: &mut Tx<'_>, actor_no: i64, lane: Lane, acked: u64) -> Result<Vec<Op>> {
+    let last = log::last_seq(tx.sql, actor_no, lane)?;
+    let mut finder = log::OpFinder::default();
+    let mut out = Vec::new();
+    for seq in acked + 1..=last {
+        out.extend(finder.find(tx.sql, actor_no, i64::from(lane.0), seq)?);
+    }
+    Ok(out)
+}
+
+/// The last acknowledged op of the old actor on this entity.
+fn last_acknowledged(tx: &mut Tx<'_>, actor_no: i64, entity: &Entity, acked: u64) -> Result<u64> {
+    let text = "SELECT MAX(f.seq) FROM feed f JOIN resource r ON r.no = f.resource_no \
+                WHERE r.kind = $1 AND r.id = $2 AND f.actor_no = $3 AND f.seq <= $4";
+    let params: [Value; 4] = [entity.kind.as_str().into(), entity.id.as_str().into(), actor_no.into(), acked.into()];
+    let rows = tx.sql.query(text, &params)?;
+    rows.first().filter(|row| !row.is_null(0)).map_or(Ok(0), |row| row.uint(0))
+}
+
+fn renamed(
+    mut state: EntityState,
+    old: ActorId,
+    seen: u64,
+    new_dots: &BTreeMap<EntityDot, Dot>,
+    ops: &[Op],
+) -> EntityState {
+    let rename = |dot: &mut EntityDot| {
+        if let Some(new) = new_dots.get(dot) {
+            *dot = EntityDot { actor: new.actor, seq: new.seq };
+        }
+    };
+    for register in state.registers.values_mut() {
+        register.siblings.iter_mut().for_each(|s| rename(&mut s.dot));
+        register.siblings.sort_by_key(|s| s.dot);
+        register.unseen.iter_mut().for_each(&rename);
+        register.unseen.sort();
+    }
+    state.vv.dots.remove(&old);
+    if seen > 0 {
+        state.vv.dots.insert(old, seen);
+    }
+    if let Some(last) = ops.iter().map(|op| op.dot).max() {
+        state.vv.dots.insert(last.actor, last.seq);
+    }
+    state
+}
+
+fn renamed_op(op: &Op, new_dots: &BTreeMap<EntityDot, Dot>) -> Op {
+    let mut out = op.clone();
+    out.dot = new_dots[&op.entity_dot()];
+    for change in &mut out.changes {
+        for pred in &mut change.pred {
+            if let Some(new) = new_dots.get(pred) {
+                *pred = EntityDot { actor: new.actor, seq: new.seq };
+            }
+        }
+    }
+    out
+}
+
+fn forget(tx: &mut Tx<'_>, actor_no: i64, lane: Lane, acked: u64) -> Result<()> {
+    let params: [Value; 3] = [actor_no.into(), i64::from(lane.0).into(), acked.into()];
+    tx.sql.execute("DELETE FROM tail WHERE actor_no = $1 AND lane = $2 AND seq > $3", &params)?;
+    tx.sql.execute("DELETE FROM segment WHERE actor_no = $1 AND lane = $2 AND first > $3", &params)?;
+    tx.sql.execute("UPDATE log_head SET seq = $3 WHERE actor_no = $1 AND lane = $2 AND seq > $3", &params)?;
+    tx.sql.execute("DELETE FROM feed WHERE actor_no = $1 AND lane = $2 AND seq > $3", &params)?;
+    Ok(())
+}

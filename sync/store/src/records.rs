@@ -1,0 +1,232 @@
+//! A replica's records: the database together with the rules, the clock and the identity it writes under.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use holdfast_core::hlc::{Hlc, HybridClock, Skew};
+use holdfast_core::id::{ActorId, Lane, Scope};
+use holdfast_core::rules::Rules;
+
+use crate::error::{Result, StoreError};
+use crate::identity::{Identity, Progress};
+use crate::sql::{Database, Sql};
+use crate::tx::Tx;
+use crate::view::View;
+
+/// Time and randomness, from outside, so that a simulation replays exactly.
+pub struct Surroundings {
+    /// Unix milliseconds by the wall clock.
+    pub now_ms: Box<dyn Fn() -> u64 + Send + Sync>,
+    /// Fills bytes from a secure source.
+    pub random: Box<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
+impl Default for Surroundings {
+    /// The system's clock and random source.
+    #[expect(clippy::disallowed_methods, reason = "the one place where the store meets the wall clock")]
+    fn default() -> Self {
+        let now = || {
+            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+            since.map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
+        };
+        let random =
+            |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system's random source works once it is up");
+        Self { now_ms: Box::new(now), random: Box::new(random) }
+    }
+}
+
+impl Surroundings {
+    pub(crate) fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        let mut out = [0; N];
+        (self.random)(&mut out);
+        out
+    }
+}
+
+/// What a replica is part of.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The clinic whose operations this replica holds; the hub's is empty.
+    pub clinic: String,
+    /// Schema version written into segments.
+    pub schema: u16,
+}
+
+/// A replica's records. Cheap to share behind an [`Arc`]; all methods may be called from any thread.
+pub struct Records {
+    pub(crate) db: Arc<dyn Database>,
+    pub(crate) rules: Arc<dyn Rules>,
+    pub(crate) surroundings: Surroundings,
+    pub(crate) place: Place,
+    identity: RwLock<Identity>,
+    clock: Mutex<HybridClock>,
+    progress: Mutex<Progress>,
+}
+
+impl std::fmt::Debug for Records {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Records").field("kind", &self.db.kind()).field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl Records {
+    /// Joins a database with the identity it writes under; see [`crate::identity`].
+    ///
+    /// # Errors
+    /// [`StoreError`] if the identity cannot be recorded in the database.
+    pub fn open(
+        db: Arc<dyn Database>,
+        rules: Arc<dyn Rules>,
+        identity: Identity,
+        place: Place,
+        surroundings: Surroundings,
+    ) -> Result<Self> {
+        let records = Self {
+            db,
+            rules,
+            surroundings,
+            place,
+            identity: RwLock::new(identity),
+            clock: Mutex::new(HybridClock::default()),
+            progress: Mutex::new(Progress::default()),
+        };
+        crate::identity::take_up(&records)?;
+        Ok(records)
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> &dyn Rules {
+        &*self.rules
+    }
+
+    /// The clinic this replica belongs to; empty at the hub.
+    pub fn clinic(&self) -> &str {
+        &self.place.clinic
+    }
+
+    /// The incarnation that writes now.
+    pub fn actor(&self) -> ActorId {
+        self.identity().actor
+    }
+
+    /// Unix milliseconds by this replica's wall clock.
+    pub fn now_ms(&self) -> u64 {
+        (self.surroundings.now_ms)()
+    }
+
+    pub(crate) fn identity(&self) -> Identity {
+        self.identity.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_identity(&self, identity: Identity) {
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = identity;
+    }
+
+    fn clock(&self) -> MutexGuard<'_, HybridClock> {
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn tick(&self) -> Hlc {
+        let now = self.now_ms();
+        self.clock().tick(now)
+    }
+
+    pub(crate) fn observe(&self, remote: Hlc) -> Skew {
+        let now = self.now_ms();
+        self.clock().observe(remote, now)
+    }
+
+    pub(crate) fn start_progress(&self, progress: Progress) {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+    }
+
+    /// Takes note of committed seqs (`next` is one past the last).
+    pub(crate) fn advance(&self, next: &BTreeMap<Lane, u64>) -> Progress {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        for (lane, next) in next {
+            let slot = &mut progress[usize::from(lane.0)];
+            *slot = (*slot).max(next - 1);
+        }
+        *progress
+    }
+
+    pub(crate) fn start_clock(&self, last: Hlc) {
+        *self.clock() = HybridClock::starting_at(last);
+    }
+
+    /// Runs `work` on one consistent view. Blocks; call it off the async threads.
+    ///
+    /// # Errors
+    /// What `work` fails with, or the database.
+    pub fn read<T>(&self, mut work: impl FnMut(&mut View<'_>) -> Result<T>) -> Result<T> {
+        let mut out = None;
+        self.db.read(&mut |sql: &mut dyn Sql| {
+            out = Some(work(&mut View { sql, rules: &*self.rules })?);
+            Ok(())
+        })?;
+        out.ok_or(StoreError::Closed)
+    }
+
+    /// Runs `work` in a transaction of its own, durable when this returns. Servers use
+    /// [`crate::writer::Writer`], which shares one commit among many. `work` may run more than once. Blocks.
+    ///
+    /// # Errors
+    /// What `work` fails with, or the database; nothing is kept then.
+    pub fn write<T>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let mut out = None;
+        let mut next_seq = BTreeMap::new();
+        self.db.write(&mut |sql: &mut dyn Sql| {
+            let mut tx = Tx::new(sql, self);
+            let value = work(&mut tx)?;
+            tx.finish()?;
+            next_seq = std::mem::take(&mut tx.next_seq);
+            out = Some(value);
+            Ok(())
+        })?;
+        crate::identity::note_progress(self, &next_seq);
+        out.ok_or(StoreError::Closed)
+    }
+
+    /// The scope of this clinic's operations.
+    pub fn clinic_scope(&self) -> Scope {
+        Scope::clinic(&self.place.clinic)
+    }
+}
+
+impl Records {
+    /// Runs several pieces of work in one transaction, each undone on its own if it fails.
+    pub(crate) fn write_each(
+        &self,
+        count: usize,
+        mut work: impl FnMut(usize, &mut Tx<'_>) -> Result<()>,
+    ) -> Result<Vec<Result<()>>> {
+        let mut outcomes = Vec::new();
+        let mut next_seq = BTreeMap::new();
+        self.db.write(&mut |sql: &mut dyn Sql| {
+            outcomes.clear();
+            for at in 0..count {
+                let mut reached = BTreeMap::new();
+                let outcome = sql.nested(&mut |sql| {
+                    let mut tx = Tx::new(sql, self);
+                    work(at, &mut tx)?;
+                    tx.finish()?;
+                    reached = std::mem::take(&mut tx.next_seq);
+                    Ok(())
+                });
+                match outcome {
+                    // The database itself is in trouble: nobody's work is kept.
+                    Err(error @ (StoreError::DiskFull | StoreError::Retry | StoreError::Corrupt(_) | StoreError::Database(_))) => {
+                        return Err(error);
+                    }
+                    outcome => {
+                        next_seq.extend(reached);
+                        outcomes.push(outcome);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        crate::identity::note_progress(self, &next_seq);
+        Ok(outcomes)
+    }
+}

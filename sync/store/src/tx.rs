@@ -1,0 +1,333 @@
+//! A writing transaction. Resources are loaded once, ops are applied to them in memory, and `flush` writes
+//! rows in bulk: resources, search index, feeds and what replicas below are to be told.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use holdfast_core::hlc::Skew;
+use holdfast_core::id::{ActorId, Entity, Lane, Scope};
+use holdfast_core::op::Op;
+use holdfast_core::rules::{IndexRow, Rules};
+use holdfast_core::state::{Applied, EntityState};
+use holdfast_core::view;
+
+use crate::error::{Result, StoreError};
+use crate::records::Records;
+use crate::schema;
+use crate::sql::{Row, Sql, Value};
+use crate::view::{View, checksum};
+
+/// Where an op came from, which decides where its content is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Origin {
+    /// Written here: its content is in the tail, later in a segment.
+    Local,
+    /// Came in a segment that is kept.
+    Segment,
+    /// Came in a page: its content is kept in the feed row.
+    Page,
+}
+
+/// A resource in memory.
+pub(crate) struct Loaded {
+    no: Option<i64>,
+    pub(crate) state: EntityState,
+    /// Index rows and scopes as the database has them, taken before the first change that may touch them.
+    before: Option<(Vec<IndexRow>, BTreeSet<Scope>)>,
+    events: Vec<Event>,
+    changed: bool,
+}
+
+struct Event {
+    actor_no: Option<i64>,
+    lane: Lane,
+    seq: u64,
+    content: Option<Vec<u8>>,
+}
+
+/// A writing transaction on a replica's records.
+pub struct Tx<'a> {
+    pub(crate) sql: &'a mut dyn Sql,
+    pub(crate) records: &'a Records,
+    entities: HashMap<Entity, Loaded>,
+    /// Entities in the order first changed: feeds follow it.
+    order: Vec<Entity>,
+    actor_numbers: HashMap<ActorId, i64>,
+    /// This transaction's own new ops, per lane.
+    pub(crate) authored: BTreeMap<Lane, Vec<Op>>,
+    pub(crate) next_seq: BTreeMap<Lane, u64>,
+    /// The replica below that the ops come from: it is not told of them.
+    pub(crate) from_replica: Option<i64>,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(sql: &'a mut dyn Sql, records: &'a Records) -> Self {
+        Self {
+            sql,
+            records,
+            entities: HashMap::new(),
+            order: Vec::new(),
+            actor_numbers: HashMap::new(),
+            authored: BTreeMap::new(),
+            next_seq: BTreeMap::new(),
+            from_replica: None,
+        }
+    }
+
+    pub(crate) fn rules(&self) -> &'a dyn Rules {
+        self.records.rules()
+    }
+
+    /// Reads inside the transaction, own writes included.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn view(&mut self) -> Result<View<'_>> {
+        self.flush()?;
+        Ok(View { sql: self.sql, rules: self.records.rules() })
+    }
+
+    /// Loads many resources at once, ahead of [`Tx::entity`].
+    pub(crate) fn preload(&mut self, wanted: impl IntoIterator<Item = Entity>) -> Result<()> {
+        let missing: BTreeSet<Entity> = wanted.into_iter().filter(|e| !self.entities.contains_key(e)).collect();
+        let keys: Vec<Vec<Value>> =
+            missing.iter().map(|e| vec![e.kind.as_str().into(), e.id.as_str().into()]).collect();
+        let rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["no", "json", "state"], &keys)?;
+        for (entity, row) in missing.into_iter().zip(rows) {
+            let loaded = self.loaded(&entity, row)?;
+            self.entities.insert(entity, loaded);
+        }
+        Ok(())
+    }
+
+    fn loaded(&self, entity: &Entity, row: Option<Row>) -> Result<Loaded> {
+        let (no, state) = match row {
+            Some(row) => (Some(row.int(0)?), view::decode(entity.clone(), row.text(1)?, row.blob(2)?)?),
+            None => (None, EntityState::new(entity.clone(), self.rules().lane(&entity.kind))),
+        };
+        Ok(Loaded { no, state, before: None, events: Vec::new(), changed: false })
+    }
+
+    pub(crate) fn entity(&mut self, entity: &Entity) -> Result<&mut Loaded> {
+        if !self.entities.contains_key(entity) {
+            self.preload([entity.clone()])?;
+        }
+        self.entities.get_mut(entity).ok_or_else(|| StoreError::NotFound(entity.to_string()))
+    }
+
+    /// Whether the database or this transaction has the resource.
+    pub(crate) fn exists(&mut self, entity: &Entity) -> Result<bool> {
+        let loaded = self.entity(entity)?;
+        Ok(loaded.no.is_some() || loaded.changed)
+    }
+
+    /// Takes an op in.
+    pub(crate) fn apply(&mut self, op: &Op, origin: Origin) -> Result<Applied> {
+        let actor_no = self.actor_no(op.dot.actor)?;
+        let (rules, clinic) = (self.rules(), self.records.clinic());
+        let touches = op.changes.iter().any(|c| rules.touches_index(&op.entity.kind, &c.key));
+        let loaded = self.entity(&op.entity)?;
+        loaded.note_before(rules, clinic, touches);
+        if loaded.state.apply(op) == Applied::Duplicate {
+            return Ok(Applied::Duplicate);
+        }
+        let content = match origin {
+            Origin::Page => Some(holdfast_core::codec::encode_ops(std::slice::from_ref(op))?),
+            Origin::Local | Origin::Segment => None,
+        };
+        loaded.events.push(Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content });
+        self.mark_changed(&op.entity);
+        if origin != Origin::Local && self.records.observe(op.hlc) == Skew::Future {
+            self.notice("clock-future", &format!("{} wrote at {}", op.dot.actor, view::instant(op.hlc)))?;
+        }
+        Ok(Applied::New)
+    }
+
+    /// Takes a whole state in. Whether anything changed.
+    pub(crate) fn join(&mut self, entity: Entity, json: &str, state: &[u8]) -> Result<bool> {
+        let incoming = view::decode(entity.clone(), json, state)?;
+        let (rules, clinic) = (self.rules(), self.records.clinic());
+        self.records.observe(incoming.last_hlc);
+        let loaded = self.entity(&entity)?;
+        loaded.note_before(rules, clinic, true);
+        let joined = if loaded.no.is_some() || loaded.changed { loaded.state.join(&incoming) } else { incoming };
+        if joined == loaded.state {
+            return Ok(false);
+        }
+        loaded.state = joined;
+        loaded.events.push(Event { actor_no: None, lane: loaded.state.lane, seq: 0, content: None });
+        self.mark_changed(&entity);
+        Ok(true)
+    }
+
+    /// Replaces a resource's registers outright, with the ops that its history gains: repair and re-authoring only.
+    pub(crate) fn replace(&mut self, state: EntityState, history: &[Op]) -> Result<()> {
+        let entity = state.entity.clone();
+        let (rules, clinic) = (self.rules(), self.records.clinic());
+        let actor_numbers: Vec<i64> = history.iter().map(|op| self.actor_no(op.dot.actor)).collect::<Result<_>>()?;
+        let loaded = self.entity(&entity)?;
+        loaded.note_before(rules, clinic, true);
+        loaded.state = state;
+        for (op, actor_no) in history.iter().zip(actor_numbers) {
+            let event = Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content: None };
+            loaded.events.push(event);
+        }
+        self.mark_changed(&entity);
+        Ok(())
+    }
+
+    fn mark_changed(&mut self, entity: &Entity) {
+        if let Some(loaded) = self.entities.get_mut(entity)
+            && !loaded.changed
+        {
+            loaded.changed = true;
+            self.order.push(entity.clone());
+        }
+    }
+
+    pub(crate) fn actor_no(&mut self, actor: ActorId) -> Result<i64> {
+        if let Some(no) = self.actor_numbers.get(&actor) {
+            return Ok(*no);
+        }
+        let found = self.sql.query("SELECT no FROM actor WHERE actor = $1", &[actor.0.to_vec().into()])?;
+        let no = match found.first() {
+            Some(row) => row.int(0)?,
+            None => {
+                let no = self.sql.allocate("actor", 1)? as i64;
+                let row = vec![no.into(), actor.0.to_vec().into(), Value::Null, Value::Null, 0i64.into()];
+                self.sql.insert_new(&schema::ACTOR, vec![row])?;
+                no
+            }
+        };
+        self.actor_numbers.insert(actor, no);
+        Ok(no)
+    }
+
+    /// Leaves a line for the operator.
+    pub(crate) fn notice(&mut self, code: &str, detail: &str) -> Result<()> {
+        tracing::warn!(error.code = code, detail, "notice");
+        let no = self.sql.allocate("notice", 1)?;
+        let row = vec![no.into(), self.records.now_ms().into(), code.into(), detail.into()];
+        self.sql.upsert(&schema::NOTICE, vec![row])
+    }
+
+    /// Seals or queues what was authored and writes everything out.
+    pub(crate) fn finish(&mut self) -> Result<()> {
+        self.flush()?;
+        crate::log::append_authored(self)
+    }
+
+    /// Writes every changed resource with its index, feeds and marks.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        let order = std::mem::take(&mut self.order);
+        if order.is_empty() {
+            return Ok(());
+        }
+        let new = order.iter().filter(|e| self.entities[*e].no.is_none()).count() as u64;
+        let mut next_no = if new > 0 { self.sql.allocate("resource", new)? as i64 } else { 0 };
+        let mut out = Rows::default();
+        for entity in &order {
+            let loaded = self.entities.get_mut(entity).expect("a changed resource is loaded");
+            if loaded.no.is_none() {
+                loaded.no = Some(next_no);
+                next_no += 1;
+            }
+            out.take(loaded, self.records.rules(), self.records.clinic());
+        }
+        self.sql.upsert(&schema::RESOURCE, out.resources)?;
+        self.sql.delete(&schema::SEARCH, out.unsearch)?;
+        self.sql.insert_new(&schema::SEARCH, out.search)?;
+        crate::feed::append(self, out.feed)?;
+        // What was flushed is now what the database has; keep the cache for later ops of this transaction.
+        for entity in &order {
+            if let Some(loaded) = self.entities.get_mut(entity) {
+                (loaded.changed, loaded.before) = (false, None);
+                loaded.events.clear();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Loaded {
+    fn note_before(&mut self, rules: &dyn Rules, clinic: &str, touches: bool) {
+        if self.before.is_some() {
+            return;
+        }
+        self.before = match (self.no, touches) {
+            (None, _) => Some((Vec::new(), BTreeSet::new())),
+            (Some(_), true) => Some((rules.index(&self.state), rules.scopes(&self.state, clinic))),
+            (Some(_), false) => None,
+        };
+    }
+}
+
+/// One entry for a scope's feed.
+pub(crate) struct FeedEntry {
+    pub(crate) scope: Scope,
+    pub(crate) resource_no: i64,
+    /// `None`: the whole resource is new in this scope.
+    pub(crate) op: Option<(i64, Lane, u64)>,
+    pub(crate) content: Option<Vec<u8>>,
+}
+
+#[derive(Default)]
+struct Rows {
+    resources: Vec<Vec<Value>>,
+    search: Vec<Vec<Value>>,
+    unsearch: Vec<Vec<Value>>,
+    feed: Vec<FeedEntry>,
+}
+
+impl Rows {
+    fn take(&mut self, loaded: &mut Loaded, rules: &dyn Rules, clinic: &str) {
+        let no = loaded.no.expect("a number was given");
+        let after = rules.scopes(&loaded.state, clinic);
+        let before = match loaded.before.take() {
+            Some((index, scopes)) => {
+                self.reindex(no, &index, &rules.index(&loaded.state));
+                scopes
+            }
+            None => after.clone(),
+        };
+        self.resources.push(resource_row(no, &loaded.state, rules));
+        let whole_anyway = loaded.events.is_empty();
+        for scope in after.union(&before) {
+            let is_new_here = !before.contains(scope) && !before.is_empty();
+            if is_new_here || whole_anyway {
+                self.feed.push(FeedEntry { scope: scope.clone(), resource_no: no, op: None, content: None });
+                continue;
+            }
+            for event in &loaded.events {
+                let op = event.actor_no.map(|actor_no| (actor_no, event.lane, event.seq));
+                let content = event.content.clone();
+                self.feed.push(FeedEntry { scope: scope.clone(), resource_no: no, op, content });
+            }
+        }
+    }
+
+    fn reindex(&mut self, no: i64, before: &[IndexRow], after: &[IndexRow]) {
+        let row = |r: &IndexRow| vec![i64::from(r.param).into(), r.value.as_str().into(), no.into()];
+        self.unsearch.extend(before.iter().filter(|r| !after.contains(r)).map(row));
+        self.search.extend(after.iter().filter(|r| !before.contains(r)).map(row));
+    }
+}
+
+/// The row of a resource as [`schema::RESOURCE`] has it.
+pub(crate) fn resource_row(no: i64, state: &EntityState, rules: &dyn Rules) -> Vec<Value> {
+    let json = view::render(state, rules);
+    let blob = view::encode(state);
+    let conflicts = state.conflicts(rules).len() as i64;
+    let mut row = vec![
+        no.into(),
+        state.entity.kind.as_str().into(),
+        state.entity.id.as_str().into(),
+        json.into(),
+        blob.into(),
+        state.version().into(),
+        state.last_hlc.0.into(),
+        i64::from(state.is_deleted()).into(),
+        conflicts.into(),
+    ];
+    row.push(checksum(&row).into());
+    row
+}

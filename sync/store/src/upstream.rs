@@ -1,0 +1,495 @@
+//! The upstream's side of a session: every request answered from the store, nothing kept in memory between
+//! requests. Who asks is what the certificate says, nothing else.
+
+use std::collections::BTreeMap;
+
+use holdfast_core::id::{ActorId, Lane, Scope};
+use holdfast_core::message::{PROTOCOL, Position, Reach, Request, Response, StateItem};
+use holdfast_core::op::Op;
+use holdfast_core::segment::{self, Hash, Segment};
+use holdfast_core::state::Applied;
+
+use crate::error::{LogError, Result, StoreError};
+use crate::feed::{ROUTINE, URGENT, scope_number};
+use crate::log;
+use crate::records::Records;
+use crate::schema;
+use crate::sql::{Sql, Value};
+use crate::tx::{Origin, Tx};
+
+/// Who asks, as its certificate says.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Peer {
+    /// The replica's name, unique within its clinic.
+    pub replica: String,
+    /// Its clinic.
+    pub clinic: String,
+    /// `node`, `desktop` or `hub`.
+    pub kind: String,
+}
+
+/// Segments answered to one `Log` request.
+const LOG_SEGMENTS: u32 = 16;
+/// Quarantined segments kept a replica: a revoked one cannot fill the disk.
+const QUARANTINE_LIMIT: i64 = 1000;
+const OK: i64 = 0;
+const REVOKED: i64 = 1;
+
+/// The replica's row.
+pub(crate) struct Known {
+    pub(crate) no: i64,
+    pub(crate) actor_no: Option<i64>,
+    pub(crate) state: i64,
+    opening: Option<(u64, Vec<u8>)>,
+}
+
+impl Records {
+    /// Answers one request of a replica below. Never panics on what a peer sends.
+    ///
+    /// Pulls do not wait here; the caller repeats them when something has come. Blocks.
+    pub fn respond(&self, peer: &Peer, request: &Request) -> Response {
+        let answer = match request {
+            Request::Hello { actors, opening, .. } => self.greet(peer, actors, *opening),
+            Request::Push { segment } => self.push(peer, segment),
+            Request::Pull { actor, acked, pending, max_bytes, .. } => {
+                self.pull(peer, *actor, acked, pending, *max_bytes)
+            }
+            Request::Hold { actor, scopes, urgent } => self.hold(peer, *actor, scopes, *urgent),
+            Request::Release { actor, scopes } => self.release(peer, *actor, scopes),
+            Request::Log { actor, lane, from } => self.log_from(peer, *actor, *lane, *from),
+            Request::Fetch { entities } => self.fetch(peer, entities),
+        };
+        answer.unwrap_or_else(|error| {
+            tracing::warn!(error.code = error.code(), peer.id = %peer.replica, error = %error, "request refused");
+            let message = if error.is_retryable() { "the upstream cannot do this now".into() } else { error.to_string() };
+            Response::Refused { code: error.code().to_owned(), message, retryable: error.is_retryable() }
+        })
+    }
+
+    /// Answers several pushes in one commit; each has its own answer.
+    pub fn respond_to_pushes(&self, pushes: &[(Peer, Vec<u8>)]) -> Vec<Response> {
+        pushes.iter().map(|(peer, segment)| self.respond(peer, &Request::Push { segment: segment.clone() })).collect()
+    }
+
+    fn greet(&self, peer: &Peer, actors: &[(ActorId, [u8; 32])], opening: (u64, [u8; 16])) -> Result<Response> {
+        let &(current, _) = actors.first().ok_or(LogError::UnknownActor)?;
+        self.write(|tx| {
+            let known = known_or_new(tx, peer)?;
+            refuse_revoked(&known)?;
+            for (actor, key) in actors {
+                introduce(tx, peer, *actor, key)?;
+            }
+            let actor_no = tx.actor_no(current)?;
+            if known.actor_no != Some(actor_no) {
+                take_incarnation(tx, peer, &known, actor_no)?;
+            } else {
+                refuse_copy(&known, opening)?;
+            }
+            let text = "UPDATE replica SET seen_ms = $2, opening = $3, nonce = $4 WHERE no = $1";
+            let (count, nonce) = opening;
+            let now = tx.records.now_ms();
+            tx.sql.execute(text, &[known.no.into(), now.into(), count.into(), nonce.to_vec().into()]).map(|_| ())
+        })?;
+        self.welcome(peer, actors)
+    }
+
+    fn welcome(&self, peer: &Peer, actors: &[(ActorId, [u8; 32])]) -> Result<Response> {
+        let upstream = self.actor();
+        self.read(|view| {
+            let mut known = Vec::new();
+            for (actor, _) in actors {
+                let text = "SELECT h.lane, h.seq, h.hash FROM log_head h JOIN actor a ON a.no = h.actor_no \
+                            WHERE a.actor = $1 ORDER BY h.lane";
+                for row in view.sql.query(text, &[actor.0.to_vec().into()])? {
+                    let lane = Lane(u8::try_from(row.int(0)?).unwrap_or(u8::MAX));
+                    known.push(Reach { actor: *actor, lane, seq: row.uint(1)?, hash: row.array(2)? });
+                }
+            }
+            let waiting = match find(view.sql, peer)? {
+                Some(replica) => waiting(view.sql, replica.no)?,
+                None => 0,
+            };
+            Ok(Response::Welcome { protocol: PROTOCOL, upstream, known, waiting })
+        })
+    }
+
+    fn push(&self, peer: &Peer, bytes: &[u8]) -> Result<Response> {
+        let head = segment::peek(bytes)?;
+        let segment = self.read(|view| verified(view.sql, peer, bytes))?;
+        let Some(segment) = segment else {
+            return self.quarantine(peer, bytes);
+        };
+        self.write(|tx| {
+            let known = known_or_new(tx, peer)?;
+            refuse_revoked(&known)?;
+            tx.from_replica = Some(known.no);
+            take_segment(tx, &segment, bytes)
+        })?;
+        Ok(Response::Ack { actor: head.actor, lane: head.lane, through: head.last() })
+    }
+
+    fn quarantine(&self, peer: &Peer, bytes: &[u8]) -> Result<Response> {
+        self.write(|tx| {
+            let held = tx.sql.query(
+                "SELECT COUNT(*) FROM quarantine WHERE replica = $1",
+                &[peer.replica.as_str().into()],
+            )?;
+            let same = tx.sql.query(
+                "SELECT no FROM quarantine WHERE replica = $1 AND bytes = $2",
+                &[peer.replica.as_str().into(), bytes.into()],
+            )?;
+            if !same.is_empty() || held.first().map_or(Ok(0), |row| row.int(0))? >= QUARANTINE_LIMIT {
+                return Ok(());
+            }
+            let no = tx.sql.allocate("quarantine", 1)?;
+            let row = vec![no.into(), tx.records.now_ms().into(), peer.replica.as_str().into(), "replica-revoked".into(), bytes.into()];
+            tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
+            tx.notice("quarantined", &format!("a segment of the revoked replica {}", peer.replica))
+        })?;
+        Err(revoked())
+    }
+
+    fn hold(&self, peer: &Peer, actor: ActorId, scopes: &[Position], urgent: bool) -> Result<Response> {
+        let rank = if urgent { URGENT } else { ROUTINE };
+        let count = self.write(|tx| {
+            let known = current(tx.sql, peer, actor)?;
+            for position in scopes {
+                if !may_hold(tx.sql, &position.scope, &peer.clinic)? {
+                    return Err(StoreError::Denied {
+                        code: "scope-denied",
+                        message: format!("clinic {} may not hold {}; ask for it to be shared", peer.clinic, position.scope),
+                    });
+                }
+                subscribe(tx.sql, known.no, &position.scope, position.at, rank)?;
+            }
+            Ok(scopes.len() as u64)
+        })?;
+        Ok(Response::Done { count })
+    }
+
+    fn release(&self, peer: &Peer, actor: ActorId, scopes: &[Scope]) -> Result<Response> {
+        let count = self.write(|tx| {
+            let known = current(tx.sql, peer, actor)?;
+            let mut count = 0;
+            for scope in scopes {
+                let (scope_no, _) = scope_number(tx.sql, scope)?;
+                count += tx.sql.delete(&schema::SUBSCRIPTION, vec![vec![scope_no.into(), known.no.into()]])?;
+                tx.sql.delete(&schema::DIRTY, vec![vec![known.no.into(), scope_no.into()]])?;
+            }
+            Ok(count)
+        })?;
+        Ok(Response::Done { count })
+    }
+
+    fn log_from(&self, peer: &Peer, actor: ActorId, lane: Lane, from: u64) -> Result<Response> {
+        self.read(|view| {
+            owned_actor(view.sql, peer, actor)?;
+            let text = format!(
+                "SELECT s.bytes FROM segment s JOIN actor a ON a.no = s.actor_no \
+                 WHERE a.actor = $1 AND s.lane = $2 AND s.last >= $3 ORDER BY s.first LIMIT {LOG_SEGMENTS}"
+            );
+            let params: [Value; 3] = [actor.0.to_vec().into(), i64::from(lane.0).into(), from.into()];
+            let rows = view.sql.query(&text, &params)?;
+            Ok(Response::Segments(rows.iter().map(|row| row.blob(0).map(<[u8]>::to_vec)).collect::<Result<_>>()?))
+        })
+    }
+
+    fn fetch(&self, peer: &Peer, entities: &[holdfast_core::id::Entity]) -> Result<Response> {
+        self.read(|view| {
+            let replica = find(view.sql, peer)?.ok_or(LogError::UnknownActor)?;
+            refuse_revoked(&replica)?;
+            let mut out = Vec::new();
+            for entity in entities {
+                let text = "SELECT r.json, r.state FROM resource r WHERE r.kind = $1 AND r.id = $2 AND EXISTS (\
+                            SELECT 1 FROM feed f JOIN subscription s ON s.scope_no = f.scope_no \
+                            WHERE f.resource_no = r.no AND s.replica_no = $3)";
+                let params: [Value; 3] = [entity.kind.as_str().into(), entity.id.as_str().into(), replica.no.into()];
+                for mut row in view.sql.query(text, &params)? {
+                    let state = row.blob(1)?.to_vec();
+                    out.push(StateItem { entity: entity.clone(), json: row.take_text(0)?, state });
+                }
+            }
+            Ok(Response::States(out))
+        })
+    }
+
+    /// Registers a replica (at enrolment), so that it may connect.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn register_replica(&self, peer: &Peer) -> Result<()> {
+        self.write(|tx| known_or_new(tx, peer).map(|_| ()))
+    }
+
+    /// Revokes a replica: its requests are refused, what it still sends is kept for review.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or the database.
+    pub fn revoke_replica(&self, clinic: &str, replica: &str) -> Result<()> {
+        self.write(|tx| {
+            let text = "UPDATE replica SET state = $3 WHERE clinic = $1 AND name = $2";
+            match tx.sql.execute(text, &[clinic.into(), replica.into(), REVOKED.into()])? {
+                0 => Err(StoreError::NotFound(format!("replica {clinic}/{replica}"))),
+                _ => tx.notice("replica-revoked", &format!("{clinic}/{replica}")),
+            }
+        })
+    }
+
+    /// Whether a replica is revoked; an unknown one is not.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn is_revoked(&self, peer: &Peer) -> Result<bool> {
+        self.read(|view| Ok(find(view.sql, peer)?.is_some_and(|known| known.state == REVOKED)))
+    }
+
+    /// Lets a clinic hold a patient's scope.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn share(&self, scope: &Scope, clinic: &str) -> Result<()> {
+        self.write(|tx| {
+            tx.sql.insert_new(&schema::GRANT, vec![vec![scope.0.as_str().into(), clinic.into()]]).map(|_| ())
+        })
+    }
+}
+
+/// Whether a clinic may hold a scope: the directory, its own operations, and patients it made or was given.
+pub(crate) fn may_hold(sql: &mut dyn Sql, scope: &Scope, clinic: &str) -> Result<bool> {
+    if *scope == Scope::directory() || *scope == Scope::clinic(clinic) {
+        return Ok(true);
+    }
+    if scope.as_patient().is_none() {
+        return Ok(false);
+    }
+    let text = "SELECT 1 FROM scope_grant WHERE scope = $1 AND clinic = $2";
+    Ok(!sql.query(text, &[scope.0.as_str().into(), clinic.into()])?.is_empty())
+}
+
+pub(crate) fn find(sql: &mut dyn Sql, peer: &Peer) -> Result<Option<Known>> {
+    let text = "SELECT no, actor_no, state, opening, nonce FROM replica WHERE clinic = $1 AND name = $2";
+    let rows = sql.query(text, &[peer.clinic.as_str().into(), peer.replica.as_str().into()])?;
+    rows.first()
+        .map(|row| {
+            let actor_no = if row.is_null(1) { None } else { Some(row.int(1)?) };
+            let opening = if row.is_null(3) { None } else { Some((row.uint(3)?, row.blob(4)?.to_vec())) };
+            Ok(Known { no: row.int(0)?, actor_no, state: row.int(2)?, opening })
+        })
+        .transpose()
+}
+
+fn known_or_new(tx: &mut Tx<'_>, peer: &Peer) -> Result<Known> {
+    if let Some(known) = find(tx.sql, peer)? {
+        return Ok(known);
+    }
+    let no = tx.sql.allocate("replica", 1)? as i64;
+    let (name, clinic, kind) = (peer.replica.as_str(), peer.clinic.as_str(), peer.kind.as_str());
+    let now = tx.records.now_ms();
+    let mut row = vec![no.into(), name.into(), clinic.into(), kind.into(), Value::Null, OK.into(), now.into()];
+    row.extend([Value::Null, Value::Null]);
+    tx.sql.insert_new(&schema::REPLICA, vec![row])?;
+    for scope in [Scope::clinic(clinic), Scope::directory()] {
+        subscribe(tx.sql, no, &scope, 0, URGENT)?;
+    }
+    Ok(Known { no, actor_no: None, state: OK, opening: None })
+}
+
+fn revoked() -> StoreError {
+    StoreError::Denied {
+        code: "replica-revoked",
+        message: "this replica was revoked; what it sent is held for review, ask central IT".into(),
+    }
+}
+
+fn refuse_revoked(known: &Known) -> Result<()> {
+    if known.state == OK { Ok(()) } else { Err(revoked()) }
+}
+
+/// The replica's row, if this incarnation is the one that said hello last.
+pub(crate) fn current(sql: &mut dyn Sql, peer: &Peer, actor: ActorId) -> Result<Known> {
+    let known = find(sql, peer)?.ok_or(LogError::UnknownActor)?;
+    refuse_revoked(&known)?;
+    let rows = sql.query("SELECT no FROM actor WHERE actor = $1", &[actor.0.to_vec().into()])?;
+    match rows.first().map(|row| row.int(0)).transpose()? {
+        Some(no) if known.actor_no == Some(no) => Ok(known),
+        _ => Err(LogError::UnknownActor.into()),
+    }
+}
+
+/// Two copies of one database open it under different nonces: the one that fits no more is refused, and takes
+/// a new actor.
+fn refuse_copy(known: &Known, opening: (u64, [u8; 16])) -> Result<()> {
+    match &known.opening {
+        Some((count, nonce)) if opening.0 < *count || (opening.0 == *count && opening.1[..] != nonce[..]) => {
+            Err(StoreError::Denied {
+                code: "replica-copied",
+                message: "another copy of this database has been here; this one must take a new actor".into(),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Owner of an actor as written into its row.
+fn owner(peer: &Peer) -> String {
+    format!("{}/{}", peer.clinic, peer.replica)
+}
+
+fn introduce(tx: &mut Tx<'_>, peer: &Peer, actor: ActorId, key: &[u8; 32]) -> Result<()> {
+    let no = tx.actor_no(actor)?;
+    let rows = tx.sql.query("SELECT replica, public_key FROM actor WHERE no = $1", &[no.into()])?;
+    let known = rows.first().filter(|row| !row.is_null(0));
+    if let Some(row) = known {
+        if row.text(0)? == owner(peer) && row.blob(1)? == key {
+            return Ok(());
+        }
+        return Err(StoreError::Denied {
+            code: "actor-taken",
+            message: format!("actor {actor} belongs to another replica or key; this database must take a new actor"),
+        });
+    }
+    let row = vec![no.into(), actor.0.to_vec().into(), owner(peer).into(), key.to_vec().into(), OK.into()];
+    tx.sql.upsert(&schema::ACTOR, vec![row])
+}
+
+fn owned_actor(sql: &mut dyn Sql, peer: &Peer, actor: ActorId) -> Result<[u8; 32]> {
+    let text = "SELECT public_key FROM actor WHERE actor = $1 AND replica = $2";
+    let rows = sql.query(text, &[actor.0.to_vec().into(), owner(peer).into()])?;
+    rows.first().ok_or(LogError::UnknownActor)?.array(0)
+}
+
+/// A replica came back as another incarnation: what the old one confirmed counts no more, until `Hold` says
+/// where this one stands.
+fn take_incarnation(tx: &mut Tx<'_>, peer: &Peer, known: &Known, actor_no: i64) -> Result<()> {
+    if known.actor_no.is_some() {
+        tx.notice("replica-new-incarnation", &owner(peer))?;
+        tx.sql.execute("UPDATE subscription SET cursor_pos = 0 WHERE replica_no = $1", &[known.no.into()])?;
+        let text = "INSERT INTO dirty (replica_no, scope_no, rank) SELECT replica_no, scope_no, 1 FROM subscription \
+                    WHERE replica_no = $1 ON CONFLICT (replica_no, scope_no) DO NOTHING";
+        tx.sql.execute(text, &[known.no.into()])?;
+    }
+    let text = "UPDATE replica SET actor_no = $2 WHERE no = $1";
+    tx.sql.execute(text, &[known.no.into(), actor_no.into()]).map(|_| ())
+}
+
+fn subscribe(sql: &mut dyn Sql, replica: i64, scope: &Scope, at: u64, rank: i64) -> Result<()> {
+    let (scope_no, head) = scope_number(sql, scope)?;
+    // A position past the end was counted by another incarnation of this database: start over.
+    let at = i64::try_from(at).ok().filter(|at| *at <= head).unwrap_or(0);
+    sql.upsert(&schema::SUBSCRIPTION, vec![vec![scope_no.into(), replica.into(), at.into()]])?;
+    if at < head {
+        sql.upsert(&schema::DIRTY, vec![vec![replica.into(), scope_no.into(), rank.into()]])
+    } else {
+        sql.delete(&schema::DIRTY, vec![vec![replica.into(), scope_no.into()]]).map(|_| ())
+    }
+}
+
+pub(crate) fn waiting(sql: &mut dyn Sql, replica: i64) -> Result<u64> {
+    let rows = sql.query("SELECT COUNT(*) FROM dirty WHERE replica_no = $1", &[replica.into()])?;
+    rows.first().map_or(Ok(0), |row| row.uint(0))
+}
+
+/// Opens a pushed segment with the key of its actor; `None` if the replica is revoked.
+fn verified(sql: &mut dyn Sql, peer: &Peer, bytes: &[u8]) -> Result<Option<Segment>> {
+    let head = segment::peek(bytes)?;
+    let key = owned_actor(sql, peer, head.actor)?;
+    let key = ed25519_dalek::VerifyingKey::from_bytes(&key).map_err(|_| segment::SegmentError::Signature)?;
+    let segment = segment::open(bytes, &key)?;
+    let is_revoked = find(sql, peer)?.is_some_and(|known| known.state == REVOKED);
+    Ok((!is_revoked).then_some(segment))
+}
+
+/// Merges a verified segment if it continues the log held; an equal one held already is fine.
+pub(crate) fn take_segment(tx: &mut Tx<'_>, segment: &Segment, bytes: &[u8]) -> Result<()> {
+    let actor_no = tx.actor_no(segment.head.actor)?;
+    let (held, hash) = log::head(tx.sql, actor_no, segment.head.lane)?;
+    if segment.head.last() <= held {
+        return check_known(tx, actor_no, segment, held);
+    }
+    check_continues(segment, held, &hash)?;
+    tx.preload(segment.ops.iter().map(|op| op.entity.clone()))?;
+    for op in segment.ops.iter().filter(|op| !op.changes.is_empty() || !op.entity.id.is_empty()) {
+        take_op(tx, op)?;
+    }
+    let row = log::segment_row(actor_no, &segment.head, bytes.to_vec());
+    tx.sql.insert_new(&schema::SEGMENT, vec![row])?;
+    log::put_head(tx.sql, actor_no, segment.head.lane, segment.head.last(), &segment.head.hash())
+}
+
+fn take_op(tx: &mut Tx<'_>, op: &Op) -> Result<()> {
+    if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
+        tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
+    }
+    Ok(())
+}
+
+fn check_known(tx: &mut Tx<'_>, actor_no: i64, segment: &Segment, held: u64) -> Result<()> {
+    let text = "SELECT hash, last FROM segment WHERE actor_no = $1 AND lane = $2 AND first = $3";
+    let params: [Value; 3] = [actor_no.into(), i64::from(segment.head.lane.0).into(), segment.head.first.into()];
+    let rows = tx.sql.query(text, &params)?;
+    match rows.first() {
+        Some(row) if row.blob(0)? == segment.head.hash() => Ok(()),
+        Some(row) if row.uint(1)? == segment.head.last() => Err(LogError::Fork { seq: segment.head.first }.into()),
+        _ => {
+            let (first, last) = (segment.head.first, segment.head.last());
+            if differs_from_held(tx, actor_no, segment)? {
+                return Err(LogError::Fork { seq: first }.into());
+            }
+            Err(LogError::Rewind { first, last, held }.into())
+        }
+    }
+}
+
+fn differs_from_held(tx: &mut Tx<'_>, actor_no: i64, segment: &Segment) -> Result<bool> {
+    let mut finder = log::OpFinder::default();
+    for op in &segment.ops {
+        if let Some(held) = finder.find(tx.sql, actor_no, i64::from(op.dot.lane.0), op.dot.seq)?
+            && held != *op
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn check_continues(segment: &Segment, held: u64, hash: &Hash) -> Result<()> {
+    let (first, last) = (segment.head.first, segment.head.last());
+    if first > held + 1 {
+        return Err(LogError::Gap { held, first }.into());
+    }
+    if first <= held {
+        return Err(LogError::Rewind { first, last, held }.into());
+    }
+    if segment.head.prev != *hash {
+        return Err(LogError::Fork { seq: held }.into());
+    }
+    Ok(())
+}
+
+/// Positions confirmed by a replica, recorded; finished scopes lose their mark.
+pub(crate) fn confirm(sql: &mut dyn Sql, replica: i64, acked: &[Position]) -> Result<()> {
+    if acked.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<Vec<Value>> = acked.iter().map(|p| vec![p.scope.0.as_str().into()]).collect();
+    let found = sql.lookup(&schema::SCOPE, &["name"], &["no", "head"], &keys)?;
+    let mut wanted: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+    for (position, row) in acked.iter().zip(found) {
+        let Some(row) = row else { continue };
+        let at = i64::try_from(position.at).unwrap_or(0);
+        wanted.insert(row.int(0)?, (at, row.int(1)?));
+    }
+    let keys: Vec<Vec<Value>> = wanted.keys().map(|no| vec![(*no).into(), replica.into()]).collect();
+    let cursors = sql.lookup(&schema::SUBSCRIPTION, &["scope_no", "replica_no"], &["cursor_pos"], &keys)?;
+    let (mut rows, mut done) = (Vec::new(), Vec::new());
+    for ((scope_no, (at, head)), cursor) in wanted.iter().zip(cursors) {
+        let Some(cursor) = cursor else { continue };
+        let at = (*at).min(*head).max(cursor.int(0)?);
+        rows.push(vec![(*scope_no).into(), replica.into(), at.into()]);
+        if at >= *head {
+            done.push(vec![replica.into(), (*scope_no).into()]);
+        }
+    }
+    sql.upsert(&schema::SUBSCRIPTION, rows)?;
+    sql.delete(&schema::DIRTY, done).map(|_| ())
+}

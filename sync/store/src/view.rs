@@ -1,0 +1,199 @@
+//! Reading: one consistent view of the records.
+
+use holdfast_core::id::Entity;
+use holdfast_core::op::Op;
+use holdfast_core::rules::Rules;
+use holdfast_core::state::{Applied, EntityState};
+use holdfast_core::view;
+
+use crate::error::{Result, StoreError};
+use crate::log::OpFinder;
+use crate::schema;
+use crate::sql::{Row, Sql, Value};
+
+/// One consistent view of a replica's records.
+pub struct View<'a> {
+    pub(crate) sql: &'a mut dyn Sql,
+    pub(crate) rules: &'a dyn Rules,
+}
+
+/// A resource as stored: its bytes go to a client unparsed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stored {
+    /// Which resource.
+    pub entity: Entity,
+    /// The JSON a client reads.
+    pub json: String,
+    /// `versionId`.
+    pub version: String,
+    /// Unix milliseconds of `lastUpdated`.
+    pub updated_ms: u64,
+    /// Whether it reads as gone.
+    pub deleted: bool,
+    /// Open conflicts.
+    pub conflicts: u64,
+}
+
+/// One entry of a resource's history, newest first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Version {
+    /// `versionId` after this op.
+    pub version: String,
+    /// Unix milliseconds of the op.
+    pub at_ms: u64,
+    /// Who saved it.
+    pub author: String,
+    /// Whether the resource read as gone.
+    pub deleted: bool,
+    /// The resource as it read; empty when gone.
+    pub json: String,
+}
+
+/// Ops replayed for one history: a resource edited more often is cut off at the oldest.
+const MAX_HISTORY: u32 = 10_000;
+
+const COLUMNS: [&str; 7] = ["kind", "id", "json", "version", "updated", "deleted", "conflicts"];
+
+pub(crate) fn stored(mut row: Row) -> Result<Stored> {
+    let entity = Entity { kind: row.take_text(0)?, id: row.take_text(1)? };
+    Ok(Stored {
+        entity,
+        json: row.take_text(2)?,
+        version: row.take_text(3)?,
+        updated_ms: row.uint(4)? >> 16,
+        deleted: row.int(5)? != 0,
+        conflicts: row.uint(6)?,
+    })
+}
+
+/// 63 bits over everything a resource row says; `row` lacks the checksum itself.
+pub(crate) fn checksum(row: &[Value]) -> i64 {
+    let mut hasher = blake3::Hasher::new();
+    for cell in row {
+        match cell {
+            Value::Null => hasher.update(&[0]),
+            Value::Int(value) => hasher.update(&[1]).update(&value.to_le_bytes()),
+            Value::Text(value) => hasher.update(&(value.len() as u64).to_le_bytes()).update(value.as_bytes()),
+            Value::Blob(value) => hasher.update(&(value.len() as u64).to_le_bytes()).update(value),
+        };
+    }
+    let mut out = [0; 8];
+    out.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    i64::from_le_bytes(out) & i64::MAX
+}
+
+impl View<'_> {
+    /// The current version, deleted or not; `None` if the resource was never here.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn get(&mut self, entity: &Entity) -> Result<Option<Stored>> {
+        let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
+        let mut rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &COLUMNS, &[key])?;
+        rows.pop().flatten().map(stored).transpose()
+    }
+
+    /// The current version of a resource that is there.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::Gone`], or the database.
+    pub fn read(&mut self, entity: &Entity) -> Result<Stored> {
+        match self.get(entity)? {
+            None => Err(StoreError::NotFound(entity.to_string())),
+            Some(found) if found.deleted => Err(StoreError::Gone(entity.to_string())),
+            Some(found) => Ok(found),
+        }
+    }
+
+    /// The registers behind a resource.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or the database.
+    pub fn state(&mut self, entity: &Entity) -> Result<EntityState> {
+        let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
+        let mut rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state"], &[key])?;
+        let row = rows.pop().flatten().ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
+        Ok(view::decode(entity.clone(), row.text(0)?, row.blob(1)?)?)
+    }
+
+    /// Every op on a resource that is kept here, oldest first, once each.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn ops(&mut self, entity: &Entity) -> Result<Vec<Op>> {
+        let text = format!(
+            "SELECT f.actor_no, f.lane, f.seq, f.op FROM feed f JOIN resource r ON r.no = f.resource_no \
+             WHERE r.kind = $1 AND r.id = $2 AND f.actor_no IS NOT NULL ORDER BY f.arrival LIMIT {MAX_HISTORY}"
+        );
+        let rows = self.sql.query(&text, &[entity.kind.as_str().into(), entity.id.as_str().into()])?;
+        let mut finder = OpFinder::default();
+        let mut seen = std::collections::HashSet::new();
+        let mut out = Vec::new();
+        for row in rows {
+            let dot = (row.int(0)?, row.int(1)?, row.uint(2)?);
+            if !seen.insert(dot) {
+                continue;
+            }
+            let content = if row.is_null(3) { None } else { Some(row.blob(3)?) };
+            out.extend(finder.of_feed_row(self.sql, content, dot)?);
+        }
+        Ok(out)
+    }
+
+    /// The versions of a resource, newest first. A replica that took the resource over as a whole knows it only
+    /// from then on; what came before is at the hub.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or the database. Cost grows with the number of versions.
+    pub fn history(&mut self, entity: &Entity) -> Result<Vec<Version>> {
+        let current = self.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
+        let mut out = Vec::new();
+        self.replay(entity, |state, op, rules| {
+            let deleted = state.is_deleted();
+            let json = if deleted { String::new() } else { view::render(state, rules) };
+            let (version, at_ms) = (state.version(), op.hlc.unix_ms());
+            out.push(Version { version, at_ms, author: op.author.clone(), deleted, json });
+        })?;
+        if out.last().is_none_or(|last| last.version != current.version) {
+            let Stored { json, version, updated_ms: at_ms, deleted, .. } = current;
+            out.push(Version { version, at_ms, author: String::new(), deleted, json });
+        }
+        out.reverse();
+        Ok(out)
+    }
+
+    /// The registers as they stood at a version that is kept here.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn state_at(&mut self, entity: &Entity, version: &str) -> Result<Option<EntityState>> {
+        let mut found = None;
+        self.replay(entity, |state, _, _| {
+            if found.is_none() && state.version() == version {
+                found = Some(state.clone());
+            }
+        })?;
+        Ok(found)
+    }
+
+    fn replay(&mut self, entity: &Entity, mut each: impl FnMut(&EntityState, &Op, &dyn Rules)) -> Result<()> {
+        let mut state = EntityState::new(entity.clone(), self.rules.lane(&entity.kind));
+        for op in self.ops(entity)? {
+            if state.apply(&op) == Applied::New {
+                each(&state, &op, self.rules);
+            }
+        }
+        Ok(())
+    }
+
+    /// How many resources are held, deleted ones included, and how many are in conflict.
+    ///
+    /// # Errors
+    /// The database. Cost grows with the number of resources.
+    pub fn counts(&mut self) -> Result<(u64, u64)> {
+        let all = self.sql.query("SELECT COUNT(*) FROM resource", &[])?;
+        let open = self.sql.query("SELECT COUNT(*) FROM resource WHERE conflicts > 0", &[])?;
+        let first = |rows: &[Row]| rows.first().map_or(Ok(0), |row| row.uint(0));
+        Ok((first(&all)?, first(&open)?))
+    }
+}

@@ -1,0 +1,161 @@
+//! A fleet in memory for the store's own tests: small rules, a clock that the test moves, replicas that talk by calls.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use holdfast_core::id::{Entity, Lane, Scope};
+use holdfast_core::json;
+use holdfast_core::message::{Request, Response};
+use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
+use holdfast_core::state::EntityState;
+use holdfast_store::author::{Base, Saved};
+use holdfast_store::downstream::{Standing, Taken};
+use holdfast_store::identity::Identity;
+use holdfast_store::sidecar::MemorySidecar;
+use holdfast_store::sqlite::Sqlite;
+use holdfast_store::upstream::Peer;
+use holdfast_store::{Place, Records, Surroundings};
+
+/// Patients and what points at them by `subject`; `note` is urgent.
+pub struct SmallRules;
+
+impl Rules for SmallRules {
+    fn lane(&self, kind: &str) -> Lane {
+        if kind == "Allergy" { Lane::SAFETY } else { Lane::CHART }
+    }
+    fn policy(&self, _: &str, element: &str) -> Policy {
+        if element == "tags" { Policy::Set } else { Policy::Register }
+    }
+    fn scopes(&self, state: &EntityState, _: &str) -> BTreeSet<Scope> {
+        if state.entity.kind == "Patient" {
+            return BTreeSet::from([Scope::patient(&state.entity.id)]);
+        }
+        let scopes: BTreeSet<Scope> =
+            state.values("subject").map(|s| Scope::patient(s.trim_matches('"'))).collect();
+        if scopes.is_empty() { BTreeSet::from([Scope::directory()]) } else { scopes }
+    }
+    fn index(&self, state: &EntityState) -> Vec<IndexRow> {
+        let rows: BTreeSet<IndexRow> =
+            state.values("name").map(|v| IndexRow { param: 1, value: v.trim_matches('"').into() }).collect();
+        rows.into_iter().collect()
+    }
+    fn touches_index(&self, _: &str, key: &str) -> bool {
+        key == "name" || key == "subject"
+    }
+    fn split(&self, _: &str, text: &str) -> Result<BTreeMap<String, String>, SplitError> {
+        let members = json::members(text).map_err(|reason| SplitError { element: "?".into(), reason })?;
+        Ok(members.into_iter().filter(|(k, _)| !["resourceType", "id", "meta"].contains(&k.as_str())).collect())
+    }
+}
+
+/// One database and what stands beside it.
+pub struct Replica {
+    pub records: Records,
+    pub db: Arc<Sqlite>,
+    pub sidecar: Arc<MemorySidecar>,
+    pub peer: Peer,
+    pub now: Arc<AtomicU64>,
+}
+
+fn surroundings(now: &Arc<AtomicU64>) -> Surroundings {
+    let now = now.clone();
+    Surroundings { now_ms: Box::new(move || now.fetch_add(1, Ordering::Relaxed)), ..Surroundings::default() }
+}
+
+pub fn open(name: &str, db: Arc<Sqlite>, sidecar: Arc<MemorySidecar>) -> Replica {
+    let now = Arc::new(AtomicU64::new(1_790_000_000_000));
+    let place = Place { clinic: "north".into(), schema: 1 };
+    let identity = Identity::beside(sidecar.clone());
+    let records = Records::open(db.clone(), Arc::new(SmallRules), identity, place, surroundings(&now)).unwrap();
+    let peer = Peer { replica: name.into(), clinic: "north".into(), kind: "node".into() };
+    Replica { records, db, sidecar, peer, now }
+}
+
+pub fn replica(name: &str) -> Replica {
+    open(name, Arc::new(Sqlite::in_memory().unwrap()), Arc::default())
+}
+
+impl Replica {
+    pub fn put(&self, kind: &str, id: &str, body: &str, base: &Base) -> Saved {
+        let entity = Entity::new(kind, id);
+        let json = format!("{{\"resourceType\":\"{kind}\",\"id\":\"{id}\",{body}}}");
+        self.records.write(|tx| tx.put(&entity, &json, base, "nurse")).unwrap()
+    }
+
+    pub fn json(&self, kind: &str, id: &str) -> String {
+        self.records.read(|view| view.read(&Entity::new(kind, id))).unwrap().json
+    }
+
+    pub fn version(&self, kind: &str, id: &str) -> String {
+        self.records.read(|view| view.read(&Entity::new(kind, id))).unwrap().version
+    }
+
+    /// One whole session with an upstream; how many times something was sent either way.
+    pub fn sync(&self, up: &Replica) -> usize {
+        self.try_sync(up).unwrap()
+    }
+
+    pub fn try_sync(&self, up: &Replica) -> Result<usize, String> {
+        let ask = |request: &Request| {
+            let request = Request::decode(&request.encode().unwrap()).unwrap();
+            let answer = up.records.respond(&self.peer, &request);
+            Response::decode(&answer.encode().unwrap()).unwrap()
+        };
+        let (upstream, known) = match ask(&self.records.hello().unwrap()) {
+            Response::Welcome { upstream, known, .. } => (upstream, known),
+            Response::Refused { code, .. } => return Err(code),
+            other => panic!("{other:?}"),
+        };
+        if self.records.compare("up", upstream, &known).unwrap() == Standing::Foreign {
+            self.records.fork_away().unwrap();
+            return self.try_sync(up);
+        }
+        let again = self.records.positions_to_rehold(upstream).unwrap();
+        if !again.is_empty() {
+            ask(&Request::Hold { actor: self.records.actor(), scopes: again, urgent: false });
+        }
+        self.records.reheld().unwrap();
+        let mut sent = 0;
+        for lane in Lane::ALL {
+            let actor = self.records.actor();
+            let from = known.iter().filter(|r| r.lane == lane && r.actor == actor).map(|r| r.seq).max().unwrap_or(0);
+            for out in self.records.outgoing(lane, from, 100).unwrap() {
+                match ask(&Request::Push { segment: out.bytes }) {
+                    Response::Ack { actor, lane, through } => {
+                        self.records.acknowledge("up", upstream, actor, lane, through).unwrap();
+                    }
+                    Response::Refused { code, .. } => return Err(code),
+                    other => panic!("{other:?}"),
+                }
+                sent += 1;
+            }
+        }
+        let mut acked = Vec::new();
+        loop {
+            let pull = Request::Pull {
+                actor: self.records.actor(),
+                acked: std::mem::take(&mut acked),
+                pending: vec![],
+                max_bytes: 1 << 20,
+                wait_ms: 0,
+            };
+            let page = match ask(&pull) {
+                Response::Page(page) => page,
+                Response::Refused { code, .. } => return Err(code),
+                other => panic!("{other:?}"),
+            };
+            if page.visits.is_empty() {
+                return Ok(sent);
+            }
+            sent += 1;
+            match self.records.take_page(upstream, &page).unwrap() {
+                Taken::Durable(positions) => acked = positions,
+                Taken::Rewind(scopes) => {
+                    ask(&Request::Hold { actor: self.records.actor(), scopes, urgent: false });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Replicas that wrote apart become equal, show every conflict and lose nothing.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{open, replica};
+use holdfast_core::id::Entity;
+use holdfast_store::author::Base;
+use holdfast_store::sqlite::Sqlite;
+
+#[test]
+fn what_one_node_saves_the_other_reads() {
+    let (hub, a, b) = (replica("hub"), replica("a"), replica("b"));
+    a.put("Patient", "p1", r#""name":"Ann","phone":"1""#, &Base::Blind);
+    a.put("Obs", "o1", r#""subject":"p1","value":1.50"#, &Base::Blind);
+    a.sync(&hub);
+    assert_eq!(hub.json("Patient", "p1"), a.json("Patient", "p1"));
+    b.sync(&hub);
+    b.records.respond(&b.peer, &b.records.hello().unwrap());
+    let hold = holdfast_core::message::Request::Hold {
+        actor: b.records.actor(),
+        scopes: vec![holdfast_core::message::Position { scope: holdfast_core::id::Scope::patient("p1"), at: 0 }],
+        urgent: true,
+    };
+    hub.records.respond(&b.peer, &hold);
+    b.sync(&hub);
+    assert_eq!(b.json("Obs", "o1"), a.json("Obs", "o1"));
+    assert!(b.json("Obs", "o1").contains("1.50"));
+}
+
+#[test]
+fn concurrent_edits_of_one_element_are_both_kept_and_settled_once() {
+    let (hub, a) = (replica("hub"), replica("a"));
+    a.put("Patient", "p1", r#""name":"Ann","phone":"1""#, &Base::Blind);
+    a.sync(&hub);
+    a.put("Patient", "p1", r#""name":"Ann","phone":"2""#, &Base::Blind);
+    hub.put("Patient", "p1", r#""name":"Anna","phone":"3""#, &Base::Blind);
+    a.sync(&hub);
+    assert_eq!(a.json("Patient", "p1"), hub.json("Patient", "p1"));
+    assert!(a.json("Patient", "p1").contains("\"conflict\""));
+    let entity = Entity::new("Patient", "p1");
+    let open = a.records.read(|view| view.conflicts_of(&entity)).unwrap();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].values.len(), 2);
+    a.records.write(|tx| tx.resolve(&entity, "phone", Some("\"3\"".into()), "nurse")).unwrap();
+    a.sync(&hub);
+    assert!(!hub.json("Patient", "p1").contains("\"conflict\""));
+    assert_eq!(a.json("Patient", "p1"), hub.json("Patient", "p1"));
+}
+
+#[test]
+fn second_session_has_nothing_to_do() {
+    let (hub, a) = (replica("hub"), replica("a"));
+    for n in 0..50 {
+        a.put("Patient", &format!("p{n}"), r#""name":"Ann""#, &Base::Blind);
+    }
+    a.sync(&hub);
+    assert_eq!(a.sync(&hub), 0);
+}
+
+#[test]
+fn restored_backup_takes_a_new_actor_and_gets_its_own_work_back() {
+    let (hub, a) = (replica("hub"), replica("a"));
+    a.put("Patient", "p1", r#""name":"Ann""#, &Base::Blind);
+    a.sync(&hub);
+    let backup = a.db.duplicate_in_memory().unwrap();
+    a.put("Patient", "p1", r#""name":"Ann","phone":"2""#, &Base::Blind);
+    a.put("Patient", "p2", r#""name":"Bob""#, &Base::Blind);
+    a.sync(&hub);
+    let before = a.records.actor();
+    let sidecar = a.sidecar.clone();
+    drop(a);
+    let a = open("a", Arc::new(backup), sidecar);
+    assert_ne!(a.records.actor(), before);
+    a.put("Patient", "p3", r#""name":"Cid""#, &Base::Blind);
+    a.sync(&hub);
+    for id in ["p1", "p2", "p3"] {
+        assert_eq!(a.json("Patient", id), hub.json("Patient", id), "{id}");
+    }
+    assert!(a.json("Patient", "p1").contains("phone"));
+}
+
+#[test]
+fn cloned_disk_is_noticed_and_neither_side_loses() {
+    let (hub, a) = (replica("hub"), replica("a"));
+    a.put("Patient", "p1", r#""name":"Ann""#, &Base::Blind);
+    a.sync(&hub);
+    let db: Sqlite = a.db.duplicate_in_memory().unwrap();
+    let twin = open("a", Arc::new(db), Arc::new(a.sidecar.duplicate()));
+    twin.put("Patient", "p1", r#""name":"Ann","phone":"twin""#, &Base::Blind);
+    a.put("Patient", "p1", r#""name":"Ann","phone":"first""#, &Base::Blind);
+    twin.sync(&hub);
+    let refused = a.try_sync(&hub).unwrap_err();
+    assert_eq!(refused, "replica-copied");
+    a.records.fork_away().unwrap();
+    a.sync(&hub);
+    let open = hub.records.read(|view| view.conflicts_of(&Entity::new("Patient", "p1"))).unwrap();
+    assert_eq!(open[0].values.len(), 2, "both values stand");
+}
+
+#[test]
+fn stale_save_stands_beside_what_it_never_saw() {
+    let a = replica("a");
+    let first = a.put("Patient", "p1", r#""name":"Ann","phone":"1""#, &Base::Blind);
+    a.put("Patient", "p1", r#""name":"Ann","phone":"2""#, &Base::Exactly(first.version.clone()));
+    a.put("Patient", "p1", r#""name":"Ann","phone":"3""#, &Base::Seen(first.version));
+    let open = a.records.read(|view| view.conflicts_of(&Entity::new("Patient", "p1"))).unwrap();
+    assert_eq!(open[0].values.len(), 2);
+}

@@ -1,0 +1,2 @@
+/** The name of the database at both ends. */
+export const DATABASE = 'clinic';

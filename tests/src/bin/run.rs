@@ -1,0 +1,58 @@
+//! `make run`, `make cut` and `make heal`.
+//!
+//! ```text
+//! holdfast-run [--dir DIR] [--data DIR] [--port PORT]     start all, until Ctrl-C
+//! holdfast-run [--dir DIR] cut | freeze | heal | status   speak to what runs
+//! ```
+
+use anyhow::{Context, Result, bail};
+use holdfast_tests::supervisor::{Folder, Plan, ask, supervise};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+struct Arguments {
+    dir: PathBuf,
+    data: Option<PathBuf>,
+    port: u16,
+    order: Option<String>,
+}
+
+fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments> {
+    let mut parsed = Arguments { dir: PathBuf::from(".run"), data: None, port: 8080, order: None };
+    while let Some(word) = words.next() {
+        let mut value = || words.next().with_context(|| format!("{word} needs a value"));
+        match word.as_str() {
+            "--dir" => parsed.dir = PathBuf::from(value()?),
+            "--data" => parsed.data = Some(PathBuf::from(value()?)),
+            "--port" => parsed.port = value()?.parse().context("--port needs a number from 0 to 65535")?,
+            "cut" | "freeze" | "heal" | "status" => parsed.order = Some(word),
+            other => {
+                bail!("no such argument: {other}; use --dir, --data, --port, cut, freeze, heal or status")
+            }
+        }
+    }
+    Ok(parsed)
+}
+
+fn run() -> Result<()> {
+    let arguments = parse(std::env::args().skip(1))?;
+    let folder = Folder::open(&arguments.dir)?;
+    if let Some(order) = arguments.order {
+        use std::io::Write;
+        let answer = ask(&folder, &order)?;
+        return Ok(writeln!(std::io::stdout(), "{answer}")?);
+    }
+    let plan = Plan { folder, data: arguments.data, node_port: arguments.port };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(supervise(&plan))
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("holdfast-run: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The harness that every Holdfast drill, benchmark and end-to-end test stands on.
+//!
+//! Purpose: start the real binaries, a real PostgreSQL and a link that can be cut; make believable FHIR; keep an
+//! independent ledger of what was acknowledged; print figures. It holds no product rule: a check that used the
+//! product's own merge code could not find a fault in it.
+//!
+//! ```text
+//! generate / data ──► drill or bench ──► process (hub, node) ◄── proxy (the WAN) ──► postgres
+//!                          │
+//!                          └──► checker (fsync, then count) ──► figure (`figure: NAME VALUE UNIT`)
+//! ```
+//!
+//! ```
+//! use holdfast_tests::generate::Generator;
+//! let made = Generator::new(7);
+//! assert_eq!(made.patient(0).json, Generator::new(7).patient(0).json, "the seed is the whole input");
+//! ```
+//!
+//! Invariants: everything listens on loopback; nothing is killed that this process has not started; a generator
+//! reads no clock; an acknowledged write is on disk before it is counted.
+
+pub mod checker;
+pub mod data;
+pub mod figure;
+pub mod generate;
+pub mod postgres;
+pub mod pouchdb;
+pub mod process;
+pub mod proxy;
+pub mod supervisor;
+pub mod workspace;

@@ -1,0 +1,183 @@
+//! What `make run` starts: a hub, the cloud link, and one enrolled clinic node, until Ctrl-C.
+//!
+//! ```text
+//! browser ──► holdfast-node ──► link (proxy; `make cut`, `make heal`) ──► holdfast-hub
+//! ```
+//!
+//! All state is in one folder (`.run`): `hub/` and `node/` (their data), `link-port` (the link keeps its port between
+//! runs, because the node remembers it), `enrolled` (a mark that enrolment is done), `control.sock` (cut and heal),
+//! `*.log`. How the two binaries are called is in `supervisor/commands.rs` and nowhere else.
+
+mod address;
+mod clinic_day;
+mod commands;
+mod control;
+mod folder;
+
+pub use control::ask;
+pub use folder::Folder;
+
+use crate::process::Process;
+use crate::proxy::{Proxy, Settings};
+use address::Address;
+use anyhow::{Context, Result, bail};
+use commands::Commands;
+use std::path::PathBuf;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How often the two processes are looked after.
+const WATCH: Duration = Duration::from_millis(500);
+/// A graceful end; what still runs then is killed.
+const STOP_LIMIT: Duration = Duration::from_secs(15);
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Where the state is kept.
+    pub folder: Folder,
+    /// FHIR bundles to import into the node; without it, a first run gets a generated clinic day.
+    pub data: Option<PathBuf>,
+    /// The node's port on 127.0.0.1; another one is taken when it is in use.
+    pub node_port: u16,
+}
+
+/// Everything that runs. Dropping it kills what has not been stopped.
+struct Running {
+    link: Proxy,
+    node: Process,
+    node_url: String,
+    hub: Process,
+    hub_url: String,
+}
+
+/// Starts all, prints addresses and sign-ins, and stops all on Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// A part does not start, enrol or import, or ends by itself; the text quotes its log.
+pub async fn supervise(plan: &Plan) -> Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let control = control::listen(&plan.folder)?;
+    let mut running = tokio::select! {
+        running = start(plan) => running?,
+        _ = interrupt.recv() => return Ok(()),
+        _ = terminate.recv() => return Ok(()),
+    };
+    announce(plan, &running);
+    let ended = tokio::select! {
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+        result = work(plan, &running.node_url) => result,
+        result = watch(&mut running.node, &mut running.hub) => result,
+        result = control::serve(&control, &running.link) => result,
+    };
+    say("stopping");
+    running.stop();
+    ended
+}
+
+impl Running {
+    fn stop(mut self) {
+        for process in [&mut self.node, &mut self.hub] {
+            if let Err(error) = process.terminate(STOP_LIMIT) {
+                say(&format!("{error:#}; it is killed"));
+            }
+        }
+    }
+}
+
+async fn start(plan: &Plan) -> Result<Running> {
+    let commands = Commands::find(&plan.folder)?;
+    say("starting the hub");
+    let (hub, hub_url) = ready(commands.hub_serve()).await?;
+    let sync_url = hub.line("sync ").unwrap_or_else(|| hub_url.clone());
+    let link = open_link(&plan.folder, &sync_url).await?;
+    let through_link = Address::parse(&sync_url)?.with_socket(link.address()).to_string();
+    if !plan.folder.is_enrolled() {
+        say("enrolling the node");
+        let commands = commands.clone();
+        blocking(move || commands.enrol(&through_link)).await?;
+        plan.folder.set_enrolled()?;
+    }
+    say("starting the node");
+    let (node, node_url) = ready(commands.node_serve(address::free_or_any(plan.node_port))).await?;
+    Ok(Running { link, node, node_url, hub, hub_url })
+}
+
+/// The cloud link, on the port that the node knows from its enrolment.
+async fn open_link(folder: &Folder, sync_url: &str) -> Result<Proxy> {
+    let target = Address::parse(sync_url)?.socket()?;
+    let known = folder.link_port();
+    let listen = std::net::SocketAddr::from(([127, 0, 0, 1], known.unwrap_or(0)));
+    let link = Proxy::start_on(listen, target, Settings::default()).await.with_context(|| {
+        format!(
+            "the cloud link needs port {}; free it, or `rm -r {}` to start afresh",
+            listen.port(),
+            folder.path().display()
+        )
+    })?;
+    folder.set_link_port(link.address().port())?;
+    Ok(link)
+}
+
+/// Spawns a server and waits until it serves.
+async fn ready(spec: crate::process::Spec) -> Result<(Process, String)> {
+    blocking(move || {
+        let mut process = Process::spawn(&spec)?;
+        let url = process.wait_ready(commands::READY_LIMIT)?;
+        Ok((process, url))
+    })
+    .await
+}
+
+/// The import, if there is one to do; then nothing, for ever.
+async fn work(plan: &Plan, node_url: &str) -> Result<()> {
+    let data = match &plan.data {
+        Some(data) => {
+            Some(data.canonicalize().with_context(|| format!("cannot find DATA={}", data.display()))?)
+        }
+        None => clinic_day::write_once(&plan.folder)?,
+    };
+    if let Some(data) = data {
+        say(&format!("importing {}", data.display()));
+        let (commands, node_url) = (Commands::find(&plan.folder)?, node_url.to_owned());
+        let printed = blocking(move || commands.import(&data, &node_url)).await?;
+        say(printed.lines().last().unwrap_or("imported"));
+        clinic_day::done(&plan.folder)?;
+    }
+    std::future::pending().await
+}
+
+async fn watch(node: &mut Process, hub: &mut Process) -> Result<()> {
+    loop {
+        for (name, process) in [("node", &mut *node), ("hub", &mut *hub)] {
+            if !process.is_running() {
+                bail!(
+                    "the {name} ended by itself; its log {} ends with:\n{}",
+                    process.log_path().display(),
+                    process.log_tail()
+                );
+            }
+        }
+        tokio::time::sleep(WATCH).await;
+    }
+}
+
+fn announce(plan: &Plan, running: &Running) {
+    let token = |data: &str| plan.folder.dev_token(data);
+    say(&format!("clinic node   {}   sign-in token: {}", running.node_url, token("node")));
+    say(&format!("central hub   {}   sign-in token: {}", running.hub_url, token("hub")));
+    say(&format!("cloud link    {}   `make cut` cuts it, `make heal` restores it", running.link.address()));
+    say("Ctrl-C stops all");
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.context("a step of the start was broken off")?
+}
+
+/// One line to the person at the terminal.
+fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
