@@ -1,1 +1,44 @@
-#![allow(missing_docs)]
+//! The HTTP API over one replica's store: FHIR R4, conflicts, continuity, the status page and the probes. The node
+//! hosts it, later the desktop, and the hub as its central FHIR API.
+//!
+//! It does not open a socket, terminate TLS, know a link or a peer, or hold any rule of FHIR: those come from the
+//! binary, from [`finder::Finder`] and [`link::LinkReport`], and from `holdfast-clinical`.
+//!
+//! ```text
+//! socket ─▶ edge (request id, span, time-out, panic, errors, headers) ─▶ guard (policy) ─▶ handler ─▶ Writer ─▶ store
+//! ```
+//!
+//! ```no_run
+//! use holdfast_api::{ApiParts, ApiState, router};
+//! use holdfast_api::access::token::OneToken;
+//! # fn example(writer: holdfast_store::writer::Writer) {
+//! let parts = ApiParts::new(writer, std::sync::Arc::new(OneToken::developer("a token of the dev mode")));
+//! let app: axum::Router = router(ApiState::new(parts));
+//! # }
+//! ```
+//!
+//! Invariants: a route has a policy, or it does not compile ([`access::routes::Routes`]); a resource's bytes go from
+//! the store to the socket unparsed; a refused transaction has stored nothing; no body, query string, id of a
+//! resource or token is ever logged; every error has a stable code and says what failed, why and what to do.
+
+pub mod access;
+mod conflicts;
+mod continuity;
+mod edge;
+mod error;
+mod fhir;
+pub mod finder;
+pub mod link;
+mod lookup;
+mod page;
+mod probe;
+mod records;
+mod refusal;
+mod request;
+mod state;
+mod table;
+
+pub use error::{ApiError, RequestError};
+pub use request::limits;
+pub use state::{ApiParts, ApiState};
+pub use table::{router, routes};

@@ -19,6 +19,7 @@ mod names;
 pub mod op;
 pub mod rules;
 pub mod segment;
+pub mod session;
 pub mod state;
 pub mod view;
 pub mod wire;

@@ -102,14 +102,25 @@ pub async fn renew(
     Ok(renewed)
 }
 
-async fn ask(connection: &Connection, path: &'static str, body: &impl Serialize) -> Result<EnrolAnswer, EnrolError> {
-    let body = serde_json::to_vec(body).map_err(|_| EnrolError::Answer { why: "the request has no JSON form" })?;
+async fn ask(
+    connection: &Connection,
+    path: &'static str,
+    body: &impl Serialize,
+) -> Result<EnrolAnswer, EnrolError> {
+    let body =
+        serde_json::to_vec(body).map_err(|_| EnrolError::Answer { why: "the request has no JSON form" })?;
     let bytes = connection.request(path, Bytes::from(body)).await.map_err(EnrolError::of_transport)?;
-    serde_json::from_slice(&bytes).map_err(|_| EnrolError::Answer { why: "it is not the JSON that was expected" })
+    serde_json::from_slice(&bytes)
+        .map_err(|_| EnrolError::Answer { why: "it is not the JSON that was expected" })
 }
 
 /// Believes nothing that the CA has not signed: the identity is the certificate's.
-fn check(answer: EnrolAnswer, pin: CaFingerprint, key: &PrivateKey, now_ms: u64) -> Result<Enrolled, EnrolError> {
+fn check(
+    answer: EnrolAnswer,
+    pin: CaFingerprint,
+    key: &PrivateKey,
+    now_ms: u64,
+) -> Result<Enrolled, EnrolError> {
     let wrong = |why| EnrolError::Answer { why };
     let ca = first_certificate(&answer.ca, "CA certificate").map_err(EnrolError::Tls)?;
     let cert = first_certificate(&answer.cert, "client certificate").map_err(EnrolError::Tls)?;

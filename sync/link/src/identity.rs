@@ -180,9 +180,7 @@ pub enum IdentityError {
     )]
     Uri,
     /// The certificate is not X.509, or has bytes after its end.
-    #[error(
-        "the certificate cannot be read: it is not one DER X.509 certificate; enrol this replica again"
-    )]
+    #[error("the certificate cannot be read: it is not one DER X.509 certificate; enrol this replica again")]
     Certificate,
     /// The certificate holds no identity URI, or more than one.
     #[error(

@@ -5,3 +5,5 @@ pub mod keys;
 pub mod server;
 pub mod tls;
 pub mod transport;
+pub mod driver;
+pub mod serve;

@@ -29,7 +29,7 @@ pub const ALPN_H2: &[u8] = b"h2";
 /// Plaintext and TLS records that rustls may hold for a connection whose socket is full, in bytes. What sits here
 /// can no longer be overtaken by an urgent request, so it is two chunks of [`crate::transport::CHUNK_BYTES`]
 /// rather than rustls's 64 KiB (2 s of a 256 kbit/s link).
-pub const TLS_BUFFER_BYTES: usize = 2048;
+pub const TLS_BUFFER_BYTES: usize = 2 * 1024;
 
 /// SHA-256 of `bytes` (FIPS 180-4).
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -96,9 +96,7 @@ pub enum TlsError {
     )]
     Ca(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The TLS library does not offer version 1.3 with this provider: a fault of the build.
-    #[error(
-        "cannot set up TLS: this build lacks TLS 1.3; install a released build"
-    )]
+    #[error("cannot set up TLS: this build lacks TLS 1.3; install a released build")]
     Provider(#[source] rustls::Error),
 }
 
@@ -141,7 +139,8 @@ pub(crate) fn first_certificate(pem: &str, what: &'static str) -> Result<Certifi
 
 /// Whether `ca`'s key has signed `cert`.
 pub(crate) fn issued_by(cert: &CertificateDer<'_>, ca: &CertificateDer<'_>) -> bool {
-    let (Ok((_, cert)), Ok((_, ca))) = (X509Certificate::from_der(cert), X509Certificate::from_der(ca)) else {
+    let (Ok((_, cert)), Ok((_, ca))) = (X509Certificate::from_der(cert), X509Certificate::from_der(ca))
+    else {
         return false;
     };
     cert.issuer() == ca.subject() && cert.verify_signature(Some(ca.public_key())).is_ok()

@@ -18,6 +18,7 @@ mod counted;
 mod dial;
 mod endpoint;
 mod error;
+mod prompt;
 mod response;
 pub mod tuning;
 mod watched;
@@ -32,10 +33,10 @@ use rustls::ClientConfig;
 use tokio::time::timeout;
 
 pub use chunked::ChunkedBody;
-pub use counted::{Counters, CountedStream, Traffic};
-pub(crate) use dial::tune_socket;
+pub use counted::{CountedStream, Counters, Traffic};
 pub use endpoint::Endpoint;
 pub use error::TransportError;
+pub use prompt::PromptStream;
 pub use tuning::{CHUNK_BYTES, MAX_RESPONSE_BYTES, Timeouts};
 
 type RequestBody = ChunkedBody<Full<Bytes>>;
@@ -74,7 +75,8 @@ impl Connection {
         timeouts: Timeouts,
     ) -> Result<Self, TransportError> {
         let dialled = timeout(timeouts.connect, dial::dial(endpoint, tls, &timeouts));
-        let dialled = dialled.await.map_err(|_| TransportError::ConnectTimeout { endpoint: endpoint.clone() })??;
+        let dialled =
+            dialled.await.map_err(|_| TransportError::ConnectTimeout { endpoint: endpoint.clone() })??;
         let peer = endpoint.clone();
         tokio::spawn(async move {
             if let Err(error) = dialled.driver.await {
@@ -150,7 +152,11 @@ impl Connection {
         }
     }
 
-    async fn read(&self, path: &'static str, response: http::Response<Incoming>) -> Result<Bytes, TransportError> {
+    async fn read(
+        &self,
+        path: &'static str,
+        response: http::Response<Incoming>,
+    ) -> Result<Bytes, TransportError> {
         match response::read(response, self.timeouts.body_idle).await {
             Ok(bytes) => Ok(bytes),
             Err(response::Failed::Body(e)) => Err(self.failure(e)),

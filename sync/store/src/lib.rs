@@ -9,10 +9,12 @@
 //! entries never disagree; a dot is never used twice, not even by a restored or cloned database.
 
 pub mod author;
+pub mod backup;
 pub mod conflict;
 pub mod continuity;
 pub mod downstream;
 pub mod error;
+pub mod evict;
 mod feed;
 pub mod identity;
 mod log;
@@ -20,10 +22,12 @@ mod pull;
 mod rebirth;
 pub mod records;
 pub mod schema;
+pub mod scrub;
 pub mod search;
 pub mod sidecar;
 pub mod sql;
 pub mod sqlite;
+pub mod token;
 mod tx;
 pub mod upstream;
 pub mod view;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use holdfast_core::id::{ActorId, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Position, Reach, Request, Response, StateItem};
-use holdfast_core::op::Op;
 use holdfast_core::segment::{self, Hash, Segment};
 use holdfast_core::state::Applied;
 
@@ -61,14 +60,8 @@ impl Records {
         };
         answer.unwrap_or_else(|error| {
             tracing::warn!(error.code = error.code(), peer.id = %peer.replica, error = %error, "request refused");
-            let message = if error.is_retryable() { "the upstream cannot do this now".into() } else { error.to_string() };
-            Response::Refused { code: error.code().to_owned(), message, retryable: error.is_retryable() }
+            refusal(&error)
         })
-    }
-
-    /// Answers several pushes in one commit; each has its own answer.
-    pub fn respond_to_pushes(&self, pushes: &[(Peer, Vec<u8>)]) -> Vec<Response> {
-        pushes.iter().map(|(peer, segment)| self.respond(peer, &Request::Push { segment: segment.clone() })).collect()
     }
 
     fn greet(&self, peer: &Peer, actors: &[(ActorId, [u8; 32])], opening: (u64, [u8; 16])) -> Result<Response> {
@@ -114,21 +107,33 @@ impl Records {
     }
 
     fn push(&self, peer: &Peer, bytes: &[u8]) -> Result<Response> {
-        let head = segment::peek(bytes)?;
-        let segment = self.read(|view| verified(view.sql, peer, bytes))?;
-        let Some(segment) = segment else {
-            return self.quarantine(peer, bytes);
-        };
-        self.write(|tx| {
-            let known = known_or_new(tx, peer)?;
-            refuse_revoked(&known)?;
-            tx.from_replica = Some(known.no);
-            take_segment(tx, &segment, bytes)
-        })?;
-        Ok(Response::Ack { actor: head.actor, lane: head.lane, through: head.last() })
+        match self.verify_push(peer, bytes)? {
+            Some(segment) => self.write(|tx| tx.take_push(peer, &segment, bytes)),
+            None => self.quarantine(peer, bytes),
+        }
     }
 
-    fn quarantine(&self, peer: &Peer, bytes: &[u8]) -> Result<Response> {
+    /// Opens a pushed segment with its actor's key, ahead of [`Tx::take_push`] and in parallel with others;
+    /// `None` if the replica is revoked: hand the bytes to [`Records::quarantine`].
+    ///
+    /// # Errors
+    /// [`StoreError::Segment`], [`LogError::UnknownActor`], or the database.
+    pub fn verify_push(&self, peer: &Peer, bytes: &[u8]) -> Result<Option<Segment>> {
+        let head = segment::peek(bytes)?;
+        let (key, is_revoked) = self.read(|view| {
+            let key = owned_actor(view.sql, peer, head.actor)?;
+            Ok((key, find(view.sql, peer)?.is_some_and(|known| known.state == REVOKED)))
+        })?;
+        let key = ed25519_dalek::VerifyingKey::from_bytes(&key).map_err(|_| segment::SegmentError::Signature)?;
+        let segment = segment::open(bytes, &key)?;
+        Ok((!is_revoked).then_some(segment))
+    }
+
+    /// Keeps a segment that may not be merged for review; always answers with the refusal.
+    ///
+    /// # Errors
+    /// [`StoreError::Denied`] with code `replica-revoked`, or the database.
+    pub fn quarantine(&self, peer: &Peer, bytes: &[u8]) -> Result<Response> {
         self.write(|tx| {
             let held = tx.sql.query(
                 "SELECT COUNT(*) FROM quarantine WHERE replica = $1",
@@ -389,14 +394,25 @@ pub(crate) fn waiting(sql: &mut dyn Sql, replica: i64) -> Result<u64> {
     rows.first().map_or(Ok(0), |row| row.uint(0))
 }
 
-/// Opens a pushed segment with the key of its actor; `None` if the replica is revoked.
-fn verified(sql: &mut dyn Sql, peer: &Peer, bytes: &[u8]) -> Result<Option<Segment>> {
-    let head = segment::peek(bytes)?;
-    let key = owned_actor(sql, peer, head.actor)?;
-    let key = ed25519_dalek::VerifyingKey::from_bytes(&key).map_err(|_| segment::SegmentError::Signature)?;
-    let segment = segment::open(bytes, &key)?;
-    let is_revoked = find(sql, peer)?.is_some_and(|known| known.state == REVOKED);
-    Ok((!is_revoked).then_some(segment))
+impl Tx<'_> {
+    /// Merges a verified segment of a replica below.
+    ///
+    /// # Errors
+    /// [`LogError`] if it does not continue the log held, [`StoreError::Denied`], or the database.
+    pub fn take_push(&mut self, peer: &Peer, segment: &Segment, bytes: &[u8]) -> Result<Response> {
+        let known = known_or_new(self, peer)?;
+        refuse_revoked(&known)?;
+        self.from_replica = Some(known.no);
+        take_segment(self, segment, bytes)?;
+        let (actor, lane) = (segment.head.actor, segment.head.lane);
+        Ok(Response::Ack { actor, lane, through: segment.head.last() })
+    }
+}
+
+/// The answer that tells a peer why its request was refused. Inner trouble is not told.
+pub fn refusal(error: &StoreError) -> Response {
+    let message = if error.is_retryable() { "the upstream cannot do this now".into() } else { error.to_string() };
+    Response::Refused { code: error.code().to_owned(), message, retryable: error.is_retryable() }
 }
 
 /// Merges a verified segment if it continues the log held; an equal one held already is fine.
@@ -408,19 +424,14 @@ pub(crate) fn take_segment(tx: &mut Tx<'_>, segment: &Segment, bytes: &[u8]) -> 
     }
     check_continues(segment, held, &hash)?;
     tx.preload(segment.ops.iter().map(|op| op.entity.clone()))?;
-    for op in segment.ops.iter().filter(|op| !op.changes.is_empty() || !op.entity.id.is_empty()) {
-        take_op(tx, op)?;
+    for op in &segment.ops {
+        if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
+            tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
+        }
     }
     let row = log::segment_row(actor_no, &segment.head, bytes.to_vec());
     tx.sql.insert_new(&schema::SEGMENT, vec![row])?;
     log::put_head(tx.sql, actor_no, segment.head.lane, segment.head.last(), &segment.head.hash())
-}
-
-fn take_op(tx: &mut Tx<'_>, op: &Op) -> Result<()> {
-    if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
-        tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
-    }
-    Ok(())
 }
 
 fn check_known(tx: &mut Tx<'_>, actor_no: i64, segment: &Segment, held: u64) -> Result<()> {

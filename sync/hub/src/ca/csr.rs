@@ -23,7 +23,8 @@ impl SigningRequest {
     /// [`CsrError::Malformed`], [`CsrError::WeakKey`] for anything but P-256, P-384 and Ed25519,
     /// [`CsrError::BadSignature`].
     pub fn parse_pem(pem: &str) -> Result<Self, CsrError> {
-        let der = CertificateSigningRequestDer::from_pem_slice(pem.as_bytes()).map_err(|_| CsrError::Malformed)?;
+        let der =
+            CertificateSigningRequestDer::from_pem_slice(pem.as_bytes()).map_err(|_| CsrError::Malformed)?;
         Self::parse_der(&der)
     }
 
@@ -65,13 +66,19 @@ fn is_strong(key: &ParsedKey<'_>) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CsrError {
     /// It is not a PKCS #10 request.
-    #[error("the signing request is refused: it is not one PKCS #10 request; update this replica, then enrol again")]
+    #[error(
+        "the signing request is refused: it is not one PKCS #10 request; update this replica, then enrol again"
+    )]
     Malformed,
     /// Its signature is not by the key that it names.
-    #[error("the signing request is refused: its signature is not by its own key; make a new key, then enrol again")]
+    #[error(
+        "the signing request is refused: its signature is not by its own key; make a new key, then enrol again"
+    )]
     BadSignature,
     /// Its key is of a kind that is not accepted.
-    #[error("the signing request is refused: its key is not ECDSA P-256, P-384 or Ed25519; make a new key, then enrol again")]
+    #[error(
+        "the signing request is refused: its key is not ECDSA P-256, P-384 or Ed25519; make a new key, then enrol again"
+    )]
     WeakKey,
 }
 

@@ -34,7 +34,9 @@ pub enum CaError {
     #[error("cannot certify: the clock of the hub is wrong; set it, then try again")]
     Clock,
     /// A name for the server's certificate is not usable.
-    #[error("cannot certify the server name {name:?}: it is neither a DNS name nor an IP address; correct it in the configuration")]
+    #[error(
+        "cannot certify the server name {name:?}: it is neither a DNS name nor an IP address; correct it in the configuration"
+    )]
     Name {
         /// The name.
         name: String,

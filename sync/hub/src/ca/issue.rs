@@ -7,8 +7,8 @@ use holdfast_link::{
     tls::sha256,
 };
 use rcgen::{
-    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyUsagePurpose, PublicKeyData, SanType,
-    SerialNumber,
+    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyUsagePurpose, PublicKeyData,
+    SanType, SerialNumber,
 };
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use time::{Duration, OffsetDateTime};
@@ -183,7 +183,8 @@ mod tests {
 
     #[test]
     fn serials_differ() {
-        let serials: std::collections::BTreeSet<_> = (0..100).map(|_| random_serial().unwrap().to_bytes()).collect();
+        let serials: std::collections::BTreeSet<_> =
+            (0..100).map(|_| random_serial().unwrap().to_bytes()).collect();
         assert_eq!(serials.len(), 100);
     }
 

@@ -99,7 +99,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let ca = HubCa::load_or_create(&home.path().join("ca"), NOW_MS).unwrap();
         let dir = home.path().join("tls");
-        let names = [ServerName::parse("hub.example"), ServerName::parse("127.0.0.1"), ServerName::parse("::1")];
+        let names =
+            [ServerName::parse("hub.example"), ServerName::parse("127.0.0.1"), ServerName::parse("::1")];
         let at = |days: u64, names: &[ServerName]| {
             ServerCertificate::load_or_issue(&dir, &ca, names, NOW_MS + days * DAY_MS).unwrap()
         };

@@ -16,10 +16,14 @@ pub enum EnrolmentError {
     #[error("the request is refused: it is not an enrolment request; update this replica, then try again")]
     Malformed,
     /// No such token.
-    #[error("the enrolment is refused: the hub does not know this token; copy it again, whole, or ask for a new one")]
+    #[error(
+        "the enrolment is refused: the hub does not know this token; copy it again, whole, or ask for a new one"
+    )]
     TokenUnknown,
     /// The token has been used.
-    #[error("the enrolment is refused: the token has been used already; ask for a new one, and tell central IT if it was not you who used it")]
+    #[error(
+        "the enrolment is refused: the token has been used already; ask for a new one, and tell central IT if it was not you who used it"
+    )]
     TokenUsed,
     /// The token is too old.
     #[error("the enrolment is refused: the token is older than 15 minutes; ask for a new one")]
@@ -28,7 +32,9 @@ pub enum EnrolmentError {
     #[error(transparent)]
     Csr(CsrError),
     /// The hub's store failed.
-    #[error("the enrolment failed: the hub cannot reach its store; try again in a minute, with a new token if this one is refused")]
+    #[error(
+        "the enrolment failed: the hub cannot reach its store; try again in a minute, with a new token if this one is refused"
+    )]
     Store(#[source] Box<dyn Error + Send + Sync>),
     /// The hub's CA failed.
     #[error("the enrolment failed: the hub cannot certify; ask central IT to look at the hub's log")]
@@ -37,7 +43,9 @@ pub enum EnrolmentError {
     #[error("no token was made: the hub's random source failed; try again")]
     Random,
     /// The work was cut off: the hub is shutting down, or has a bug.
-    #[error("the enrolment failed: the hub was interrupted; try again, with a new token if this one is refused")]
+    #[error(
+        "the enrolment failed: the hub was interrupted; try again, with a new token if this one is refused"
+    )]
     Interrupted,
 }
 

@@ -78,7 +78,8 @@ impl Enrolment {
         identity: &PeerIdentity,
         now_ms: u64,
     ) -> Result<IssuedCertificate, EnrolmentError> {
-        let issued = self.ca.issue_client(csr, identity, now_ms, CERTIFICATE_DAYS).map_err(EnrolmentError::Ca)?;
+        let issued =
+            self.ca.issue_client(csr, identity, now_ms, CERTIFICATE_DAYS).map_err(EnrolmentError::Ca)?;
         self.issued.record(&issued).map_err(EnrolmentError::of_token)?;
         Ok(issued)
     }

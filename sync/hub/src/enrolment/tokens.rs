@@ -16,7 +16,8 @@ pub trait TokenStore: Send + Sync {
     ///
     /// # Errors
     /// [`TokenError::Store`].
-    fn insert(&self, hash: SecretHash, identity: &PeerIdentity, expires_at_ms: u64) -> Result<(), TokenError>;
+    fn insert(&self, hash: SecretHash, identity: &PeerIdentity, expires_at_ms: u64)
+    -> Result<(), TokenError>;
 
     /// Uses a token up, durably, and tells whom it enrols. Of two calls at once, one gets it: this is one atomic
     /// statement, such as `UPDATE … SET used = 1 WHERE hash = ? AND used = 0 AND expires_at_ms > ? RETURNING …`.
@@ -77,7 +78,12 @@ impl MemoryTokens {
 }
 
 impl TokenStore for MemoryTokens {
-    fn insert(&self, hash: SecretHash, identity: &PeerIdentity, expires_at_ms: u64) -> Result<(), TokenError> {
+    fn insert(
+        &self,
+        hash: SecretHash,
+        identity: &PeerIdentity,
+        expires_at_ms: u64,
+    ) -> Result<(), TokenError> {
         let token = Token { identity: identity.clone(), expires_at_ms, used: false };
         lock(&self.tokens).insert(hash, token);
         Ok(())

@@ -16,7 +16,9 @@ pub enum EnrolError {
     #[error("cannot enrol: the token is not of the form hf1.….…; copy it again, whole")]
     Token,
     /// The server is not the hub that the token names.
-    #[error("cannot enrol: that server is not the hub of this token, or somebody stands in between; check the hub's URL and ask central IT for a token of this hub")]
+    #[error(
+        "cannot enrol: that server is not the hub of this token, or somebody stands in between; check the hub's URL and ask central IT for a token of this hub"
+    )]
     CaMismatch,
     /// The hub cannot be reached, or refuses. A refusal keeps the hub's code and text.
     #[error(transparent)]

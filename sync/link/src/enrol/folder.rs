@@ -51,7 +51,8 @@ impl Enrolled {
     pub fn load(dir: &Path, key: &PrivateKey) -> Result<Option<Self>, EnrolError> {
         let Some(json) = read(dir, IDENTITY_FILE)? else { return Ok(None) };
         let wrong = |why| incomplete(dir, why);
-        let json: IdentityJson = serde_json::from_str(&json).map_err(|_| wrong("identity.json is damaged"))?;
+        let json: IdentityJson =
+            serde_json::from_str(&json).map_err(|_| wrong("identity.json is damaged"))?;
         let ca_pem = read(dir, CA_FILE)?.ok_or_else(|| wrong("ca.pem is missing"))?;
         let cert_pem = read(dir, CERT_FILE)?.ok_or_else(|| wrong("cert.pem is missing"))?;
         let der = first_certificate(&cert_pem, "client certificate").map_err(EnrolError::Tls)?;

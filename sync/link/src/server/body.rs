@@ -21,7 +21,9 @@ pub(super) struct TimedBody {
 
 /// The peer stopped in the middle of a body.
 #[derive(Debug, thiserror::Error)]
-#[error("the request's body stopped coming: the peer is frozen or the link is cut; it is tried again by itself")]
+#[error(
+    "the request's body stopped coming: the peer is frozen or the link is cut; it is tried again by itself"
+)]
 pub(super) struct BodyStalled;
 
 impl TimedBody {

@@ -17,7 +17,7 @@ use crate::{
     identity::{IdentityError, PeerCertificate},
     tls::TLS_BUFFER_BYTES,
     transport::{
-        tune_socket,
+        PromptStream,
         tuning::{
             CONNECTION_WINDOW_BYTES, MAX_HEADER_LIST_BYTES, STREAM_SEND_BUFFER_BYTES, STREAM_WINDOW_BYTES,
         },
@@ -37,9 +37,10 @@ pub(super) async fn run(
     drop(permits.connection);
 }
 
-async fn handshake(server: &Server, tcp: TcpStream) -> Option<TlsStream<TcpStream>> {
-    tune_socket(&tcp);
-    let accepting = server.acceptor.accept_with(tcp, |tls| tls.set_buffer_limit(Some(TLS_BUFFER_BYTES)));
+async fn handshake(server: &Server, tcp: TcpStream) -> Option<TlsStream<PromptStream>> {
+    let accepting = server
+        .acceptor
+        .accept_with(PromptStream::new(tcp), |tls| tls.set_buffer_limit(Some(TLS_BUFFER_BYTES)));
     match timeout(server.options.limits.handshake, accepting).await {
         Ok(Ok(tls)) => Some(tls),
         Ok(Err(error)) => {
@@ -53,7 +54,7 @@ async fn handshake(server: &Server, tcp: TcpStream) -> Option<TlsStream<TcpStrea
     }
 }
 
-fn peer_of(tls: &TlsStream<TcpStream>) -> Result<Option<PeerCertificate>, IdentityError> {
+fn peer_of(tls: &TlsStream<PromptStream>) -> Result<Option<PeerCertificate>, IdentityError> {
     let chain = tls.get_ref().1.peer_certificates();
     chain.and_then(|chain| chain.first()).map(PeerCertificate::from_der).transpose()
 }
@@ -75,7 +76,7 @@ fn admit(server: &Server, peer: Result<Option<PeerCertificate>, IdentityError>) 
 }
 
 async fn drive(
-    tls: TlsStream<TcpStream>,
+    tls: TlsStream<PromptStream>,
     gate: Arc<Gate>,
     limits: &Limits,
     mut draining: watch::Receiver<bool>,

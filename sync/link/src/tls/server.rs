@@ -4,7 +4,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use rustls::{
     ServerConfig,
-    server::{ClientHello, ResolvesServerCert, ServerSessionMemoryCache, WebPkiClientVerifier, danger::ClientCertVerifier},
+    server::{
+        ClientHello, ResolvesServerCert, ServerSessionMemoryCache, WebPkiClientVerifier,
+        danger::ClientCertVerifier,
+    },
     sign::CertifiedKey,
     version::TLS13,
 };

@@ -5,21 +5,17 @@ use std::sync::Arc;
 use hyper::client::conn::http2::{self, Connection as Driver, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::{ClientConfig, HandshakeKind};
-use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{
-    CountedStream, Endpoint, RequestBody, Timeouts, Traffic, TransportError,
-    tuning::{
-        CONNECTION_WINDOW_BYTES, MAX_HEADER_LIST_BYTES, NOTSENT_LOWAT_BYTES, STREAM_SEND_BUFFER_BYTES,
-        STREAM_WINDOW_BYTES,
-    },
+    CountedStream, Endpoint, PromptStream, RequestBody, Timeouts, Traffic, TransportError,
+    tuning::{CONNECTION_WINDOW_BYTES, MAX_HEADER_LIST_BYTES, STREAM_SEND_BUFFER_BYTES, STREAM_WINDOW_BYTES},
     watched::{TlsFailure, WatchedStream},
 };
 use crate::tls::{ALPN_H2, TLS_BUFFER_BYTES};
 
-type Secure = WatchedStream<TlsStream<CountedStream<TcpStream>>>;
+type Secure = WatchedStream<TlsStream<CountedStream<PromptStream>>>;
 type Io = TokioIo<Secure>;
 
 /// What [`dial`] has made.
@@ -39,9 +35,8 @@ pub(super) async fn dial(
 ) -> Result<Dialled, TransportError> {
     let refused = |source| TransportError::Connect { endpoint: endpoint.clone(), source };
     let tcp = TcpStream::connect((endpoint.host(), endpoint.port())).await.map_err(refused)?;
-    tune_socket(&tcp);
     let traffic = Arc::new(Traffic::default());
-    let stream = CountedStream::new(tcp, traffic.clone());
+    let stream = CountedStream::new(PromptStream::new(tcp), traffic.clone());
     let stream = TlsConnector::from(tls)
         .connect_with(endpoint.server_name()?, stream, |tls| tls.set_buffer_limit(Some(TLS_BUFFER_BYTES)))
         .await
@@ -74,16 +69,4 @@ async fn start_http2(
         .handshake(TokioIo::new(stream))
         .await
         .map_err(|source| TransportError::Closed { endpoint: endpoint.clone(), source })
-}
-
-/// Sets the socket so that small requests leave at once and are not stuck behind queued bytes. An option that the
-/// system lacks costs latency, not correctness, so it is only logged.
-pub(crate) fn tune_socket(tcp: &TcpStream) {
-    if let Err(error) = tcp.set_nodelay(true) {
-        tracing::debug!(%error, "the socket takes no TCP_NODELAY");
-    }
-    #[cfg(target_os = "linux")]
-    if let Err(error) = SockRef::from(tcp).set_tcp_notsent_lowat(NOTSENT_LOWAT_BYTES) {
-        tracing::debug!(%error, "the socket takes no TCP_NOTSENT_LOWAT");
-    }
 }

@@ -56,7 +56,8 @@ impl Endpoint {
 
     /// The name that the server's certificate must hold.
     pub(super) fn server_name(&self) -> Result<ServerName<'static>, TransportError> {
-        ServerName::try_from(self.host.clone()).map_err(|_| TransportError::BadEndpoint { url: self.to_string() })
+        ServerName::try_from(self.host.clone())
+            .map_err(|_| TransportError::BadEndpoint { url: self.to_string() })
     }
 }
 

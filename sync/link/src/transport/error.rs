@@ -8,7 +8,9 @@ use super::{Endpoint, watched::tls_error};
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     /// The URL of an endpoint is not usable.
-    #[error("cannot use the endpoint {url:?}: it is not https://host[:port]; correct it in the configuration")]
+    #[error(
+        "cannot use the endpoint {url:?}: it is not https://host[:port]; correct it in the configuration"
+    )]
     BadEndpoint {
         /// What was given, cut at 200 characters.
         url: String,
@@ -29,13 +31,17 @@ pub enum TransportError {
         source: io::Error,
     },
     /// Dialling and the TLS handshake took too long.
-    #[error("cannot reach {endpoint}: it took too long to answer; check the network, and whether that host is up")]
+    #[error(
+        "cannot reach {endpoint}: it took too long to answer; check the network, and whether that host is up"
+    )]
     ConnectTimeout {
         /// Where to.
         endpoint: Endpoint,
     },
     /// One side refused the other's certificate, or TLS broke.
-    #[error("cannot trust the connection to {endpoint}: {source}; check the clock of this machine and the certificate's expiry, and enrol again if it was issued by another hub")]
+    #[error(
+        "cannot trust the connection to {endpoint}: {source}; check the clock of this machine and the certificate's expiry, and enrol again if it was issued by another hub"
+    )]
     Tls {
         /// Where to.
         endpoint: Endpoint,
@@ -49,7 +55,9 @@ pub enum TransportError {
         endpoint: Endpoint,
     },
     /// The connection ended under the request.
-    #[error("the connection to {endpoint} ended: it was closed or stopped answering; it is opened again by itself")]
+    #[error(
+        "the connection to {endpoint} ended: it was closed or stopped answering; it is opened again by itself"
+    )]
     Closed {
         /// Where to.
         endpoint: Endpoint,
@@ -58,7 +66,9 @@ pub enum TransportError {
         source: hyper::Error,
     },
     /// The answer did not begin in time, or stopped in the middle.
-    #[error("{endpoint} did not answer {path} in time: it is frozen or the link is too slow; it is tried again by itself")]
+    #[error(
+        "{endpoint} did not answer {path} in time: it is frozen or the link is too slow; it is tried again by itself"
+    )]
     RequestTimeout {
         /// Where to.
         endpoint: Endpoint,

@@ -1,16 +1,18 @@
 //! A token becomes a certificate once, for its bearer alone, from the right hub alone.
 
+use crate::support::{DAY_MS, Hub, now_ms};
 use bytes::Bytes;
 use holdfast_hub::ca::{ServerCertificate, ServerName};
 use holdfast_link::{
-    enrol::{ENROL_PATH, EnrolBody, EnrolError, EnrolToken, Enrolled, TOKEN_LIFE_MS, TokenSecret, enrol, renew},
+    enrol::{
+        ENROL_PATH, EnrolBody, EnrolError, EnrolToken, Enrolled, TOKEN_LIFE_MS, TokenSecret, enrol, renew,
+    },
     identity::{PeerIdentity, PeerKind},
     keys::{KEY_FILE, PrivateKey},
     server::{ServeOptions, serve},
     tls::{ClientAuth, SharedServerCert, enrolment_client_config, server_config},
     transport::{Connection, Endpoint, TransportError},
 };
-use crate::support::{DAY_MS, Hub, now_ms};
 use tokio::net::TcpListener;
 
 #[tokio::test]
@@ -20,7 +22,7 @@ async fn enrolled_replica_is_known_by_its_certificate() {
     let connection = replica.connect(&hub.endpoint).await;
     let who = connection.request("/whoami", Bytes::new()).await.unwrap();
     assert_eq!(who, "holdfast://north/node/n1");
-    assert_eq!(replica.enrolled.endpoints, [hub.endpoint.clone()]);
+    assert_eq!(replica.enrolled.endpoints, hub.enrolment.endpoints);
     let issued = hub.tokens.issued();
     assert_eq!(issued[0].public_key_sha256, replica.key.public_key_sha256());
 }
@@ -82,7 +84,8 @@ async fn man_in_the_middle_who_shows_the_real_ca_is_not_believed() {
     let (hub, other) = (Hub::start().await, Hub::start().await);
     let home = tempfile::tempdir().unwrap();
     let names = [ServerName::parse("127.0.0.1")];
-    let own = ServerCertificate::load_or_issue(&home.path().join("tls"), &other.ca, &names, now_ms()).unwrap();
+    let own =
+        ServerCertificate::load_or_issue(&home.path().join("tls"), &other.ca, &names, now_ms()).unwrap();
     let posing = own.chain_pem.replace(other.ca.cert_pem(), hub.ca.cert_pem());
     let cert = SharedServerCert::new(&posing, &own.key).unwrap();
     let tls = server_config(cert, hub.ca.cert_pem(), ClientAuth::Optional).unwrap();
@@ -102,7 +105,10 @@ async fn forged_signing_request_is_refused_and_leaves_the_token_good() {
     let connection = Connection::open(&hub.endpoint, tls).await.unwrap();
     for (csr, code) in [
         (forged_csr(), "csr-bad-signature"),
-        ("-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n".to_owned(), "csr-malformed"),
+        (
+            "-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n".to_owned(),
+            "csr-malformed",
+        ),
         (include_str!("../../../hub/src/ca/testdata/rsa-2048.csr.pem").to_owned(), "csr-weak-key"),
     ] {
         let body = serde_json::to_vec(&EnrolBody { token: token.secret().to_text(), csr }).unwrap();

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use crate::support::{Hub, forwarder::Forwarder, impatient};
 use bytes::Bytes;
 use holdfast_link::{
     server::Limits,
     transport::{Connection, Endpoint},
 };
-use crate::support::{Hub, forwarder::Forwarder, impatient};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

@@ -2,6 +2,7 @@
 
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
+use crate::support::{DAY_MS, Hub, now_ms};
 use bytes::Bytes;
 use holdfast_link::{
     enrol::renew,
@@ -12,7 +13,6 @@ use holdfast_link::{
     transport::{Connection, TransportError},
 };
 use rustls::pki_types::{CertificateDer, pem::PemObject};
-use crate::support::{DAY_MS, Hub, now_ms};
 
 #[tokio::test]
 async fn certificate_of_another_ca_is_refused() {
@@ -139,7 +139,10 @@ async fn shutdown_lets_the_request_in_progress_finish() {
     let replica = hub.enrol("north", "n1").await;
     let connection = replica.connect(&hub.endpoint).await;
     let body = Bytes::from(vec![1; 1_500_000]);
-    let request = { let (c, b) = (connection.clone(), body.clone()); tokio::spawn(async move { c.request("/echo", b).await }) };
+    let request = {
+        let (c, b) = (connection.clone(), body.clone());
+        tokio::spawn(async move { c.request("/echo", b).await })
+    };
     while connection.counters().bytes_out < 100_000 {
         tokio::task::yield_now().await;
     }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::support::Hub;
 use bytes::Bytes;
 use holdfast_link::transport::{Connection, Counters};
-use crate::support::Hub;
 
 async fn one_request(connection: &Connection) -> Counters {
     connection.request("/whoami", Bytes::new()).await.unwrap();

@@ -137,6 +137,11 @@ impl Sqlite {
         writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(map_error)
     }
 
+    /// How this database was opened; a copy of it opens in the same way.
+    pub fn options(&self) -> &SqliteOptions {
+        &self.options
+    }
+
     fn lock_writer(&self) -> MutexGuard<'_, Connection> {
         // A panic inside a transaction has rolled it back on drop; the connection stays usable.
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)

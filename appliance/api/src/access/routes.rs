@@ -1,0 +1,124 @@
+//! The builder of the router, in which a policy is a required argument.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, on};
+
+use super::guard::{Gate, guard};
+use super::policy::{Authenticator, Policy};
+use crate::edge;
+use crate::error::{ApiError, RequestError};
+use crate::state::ApiState;
+
+/// One route, as it stands in the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RouteInfo {
+    /// `GET`, `POST` …
+    pub method: &'static str,
+    /// The template, for example `/fhir/{type}/{id}`.
+    pub path: &'static str,
+    /// What it asks of its caller.
+    pub policy: Policy,
+}
+
+/// Every route of a router: the source of the CapabilityStatement.
+pub type RouteTable = Arc<[RouteInfo]>;
+
+/// Routes, each with its policy. axum's router is private, so there is no other way in:
+///
+/// ```
+/// # use holdfast_api::{ApiState, access::{policy::Policy, routes::Routes}};
+/// async fn hello() -> &'static str { "hello" }
+/// fn with_policy(state: &ApiState) -> Routes {
+///     Routes::new(state).get("/hello", Policy::Session, hello)
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use holdfast_api::{ApiState, access::{policy::Policy, routes::Routes}};
+/// async fn hello() -> &'static str { "hello" }
+/// fn without_policy(state: &ApiState) -> Routes {
+///     Routes::new(state).get("/hello", hello) // error: the policy is missing
+/// }
+/// ```
+pub struct Routes {
+    state: ApiState,
+    router: Router<ApiState>,
+    table: Vec<RouteInfo>,
+}
+
+impl std::fmt::Debug for Routes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Routes").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+impl Routes {
+    /// No routes yet.
+    pub fn new(state: &ApiState) -> Self {
+        Self { state: state.clone(), router: Router::new(), table: Vec::new() }
+    }
+
+    /// Adds a route for GET and HEAD.
+    #[must_use]
+    pub fn get<H: Handler<T, ApiState>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+        self.add("GET", MethodFilter::GET, path, policy, handler)
+    }
+
+    /// Adds a route for POST.
+    #[must_use]
+    pub fn post<H: Handler<T, ApiState>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+        self.add("POST", MethodFilter::POST, path, policy, handler)
+    }
+
+    /// Adds a route for PUT.
+    #[must_use]
+    pub fn put<H: Handler<T, ApiState>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+        self.add("PUT", MethodFilter::PUT, path, policy, handler)
+    }
+
+    /// Adds a route for DELETE.
+    #[must_use]
+    pub fn delete<H: Handler<T, ApiState>, T: 'static>(
+        self,
+        path: &'static str,
+        policy: Policy,
+        handler: H,
+    ) -> Self {
+        self.add("DELETE", MethodFilter::DELETE, path, policy, handler)
+    }
+
+    /// The routes so far, in the order added.
+    pub fn table(&self) -> &[RouteInfo] {
+        &self.table
+    }
+
+    /// The router: every route behind its guard, all of them behind the edge.
+    pub fn build(self) -> Router {
+        let table: RouteTable = self.table.into();
+        self.router
+            .fallback(async || ApiError::from(RequestError::NoSuchRoute))
+            .method_not_allowed_fallback(async || ApiError::from(RequestError::MethodNotAllowed))
+            .layer(axum::Extension(table))
+            .layer(axum::middleware::from_fn(edge::edge))
+            .with_state(self.state)
+    }
+
+    fn add<H: Handler<T, ApiState>, T: 'static>(
+        mut self,
+        method: &'static str,
+        filter: MethodFilter,
+        path: &'static str,
+        policy: Policy,
+        handler: H,
+    ) -> Self {
+        let authenticator: Arc<dyn Authenticator> = self.state.parts().authenticator.clone();
+        let guarded = on(filter, handler).route_layer(from_fn_with_state(Gate { authenticator, policy }, guard));
+        self.router = self.router.route(path, guarded);
+        self.table.push(RouteInfo { method, path, policy });
+        self
+    }
+}

@@ -1,0 +1,115 @@
+//! Status, code and issue type of every error, in one place.
+
+use holdfast_store::StoreError;
+use http::StatusCode;
+
+use super::{ApiError, RequestError};
+
+/// Seconds after which a retryable request is worth repeating: a few group commits.
+const RETRY_SOON_S: u32 = 1;
+/// The same when a person must first free some space.
+const RETRY_DISK_S: u32 = 30;
+
+/// What a client's program goes by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Facts {
+    pub(crate) status: StatusCode,
+    /// Stable.
+    pub(crate) code: &'static str,
+    /// FHIR IssueType (<https://hl7.org/fhir/R4/valueset-issue-type.html>).
+    pub(crate) issue: &'static str,
+    pub(crate) retry_after_s: Option<u32>,
+}
+
+impl Facts {
+    const fn new(status: StatusCode, code: &'static str, issue: &'static str) -> Self {
+        Self { status, code, issue, retry_after_s: None }
+    }
+
+    const fn retry(mut self, after_s: u32) -> Self {
+        self.retry_after_s = Some(after_s);
+        self
+    }
+}
+
+impl ApiError {
+    pub(crate) fn facts(&self) -> Facts {
+        match self {
+            Self::Request(error) => of_request(error),
+            Self::Store(error) => of_store(error),
+            Self::Bundle(error) => {
+                let status = StatusCode::from_u16(error.http_status()).unwrap_or(StatusCode::BAD_REQUEST);
+                Facts::new(status, error.code(), error.issue_type())
+            }
+            Self::Search(error) => Facts::new(StatusCode::BAD_REQUEST, error.code(), "value"),
+            Self::Invalid { code, issue, .. } => Facts::new(StatusCode::UNPROCESSABLE_ENTITY, code, issue),
+            Self::Entry { source, .. } => source.facts(),
+        }
+    }
+}
+
+fn of_store(error: &StoreError) -> Facts {
+    use StatusCode as S;
+    let code = error.code();
+    match error {
+        StoreError::NotFound(_) => Facts::new(S::NOT_FOUND, code, "not-found"),
+        StoreError::Gone(_) => Facts::new(S::GONE, code, "deleted"),
+        StoreError::Stale { .. } => Facts::new(S::PRECONDITION_FAILED, code, "conflict"),
+        StoreError::Exists(_) => Facts::new(S::CONFLICT, code, "duplicate"),
+        StoreError::Immutable { .. } => Facts::new(S::CONFLICT, code, "business-rule"),
+        StoreError::Step(_) => Facts::new(S::UNPROCESSABLE_ENTITY, code, "business-rule"),
+        StoreError::NoConflict { .. } => Facts::new(S::CONFLICT, code, "conflict"),
+        StoreError::Split(_) => Facts::new(S::BAD_REQUEST, code, "structure"),
+        StoreError::Denied { .. } => Facts::new(S::FORBIDDEN, code, "forbidden"),
+        StoreError::Refused { .. } => Facts::new(S::CONFLICT, code, "processing"),
+        StoreError::DiskFull => Facts::new(S::INSUFFICIENT_STORAGE, code, "no-store").retry(RETRY_DISK_S),
+        StoreError::Database(_) | StoreError::Retry | StoreError::Closed => {
+            Facts::new(S::SERVICE_UNAVAILABLE, code, "transient").retry(RETRY_SOON_S)
+        }
+        StoreError::Wire(_)
+        | StoreError::Segment(_)
+        | StoreError::Log(_)
+        | StoreError::Corrupt(_)
+        | StoreError::File { .. } => Facts::new(S::INTERNAL_SERVER_ERROR, code, "exception"),
+    }
+}
+
+fn of_request(error: &RequestError) -> Facts {
+    use RequestError as E;
+    use StatusCode as S;
+    match error {
+        E::NoToken => Facts::new(S::UNAUTHORIZED, "no-token", "login"),
+        E::UnknownToken => Facts::new(S::UNAUTHORIZED, "unknown-token", "login"),
+        E::Forbidden { .. } => Facts::new(S::FORBIDDEN, "forbidden", "forbidden"),
+        E::NoSuchRoute => Facts::new(S::NOT_FOUND, "no-such-address", "not-found"),
+        E::MethodNotAllowed => Facts::new(S::METHOD_NOT_ALLOWED, "method-not-allowed", "not-supported"),
+        E::BadPath => Facts::new(S::BAD_REQUEST, "bad-path", "value"),
+        E::BadQuery { .. } => Facts::new(S::BAD_REQUEST, "bad-query", "value"),
+        E::UnknownType { .. } => Facts::new(S::NOT_FOUND, "unknown-type", "not-supported"),
+        E::BadId => Facts::new(S::BAD_REQUEST, "bad-id", "value"),
+        E::NotAcceptable => Facts::new(S::NOT_ACCEPTABLE, "not-acceptable", "not-supported"),
+        E::UnsupportedMedia { .. } => Facts::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "not-supported"),
+        E::TooLarge { .. } => Facts::new(S::PAYLOAD_TOO_LARGE, "body-too-large", "too-long"),
+        E::SlowBody { .. } => Facts::new(S::REQUEST_TIMEOUT, "body-too-slow", "timeout"),
+        E::BrokenBody => Facts::new(S::BAD_REQUEST, "body-broken", "incomplete"),
+        E::BadBody { .. } => Facts::new(S::BAD_REQUEST, "bad-body", "structure"),
+        E::BadHeader { .. } => Facts::new(S::BAD_REQUEST, "bad-header", "value"),
+        E::TypeMismatch { .. } => Facts::new(S::BAD_REQUEST, "type-mismatch", "invalid"),
+        E::IdMismatch { .. } => Facts::new(S::BAD_REQUEST, "id-mismatch", "invalid"),
+        E::VersionRequired => Facts::new(S::PRECONDITION_REQUIRED, "version-required", "required"),
+        E::UnknownVersion { .. } => Facts::new(S::NOT_FOUND, "unknown-version", "not-found"),
+        E::BadCursor => Facts::new(S::BAD_REQUEST, "bad-cursor", "value"),
+        E::NotHeld { .. } => Facts::new(S::NOT_FOUND, "not-held", "not-found"),
+        E::NotFound { .. } | E::NowhereFound { .. } => Facts::new(S::NOT_FOUND, "not-found", "not-found"),
+        E::ManyMatches => Facts::new(S::PRECONDITION_FAILED, "many-matches", "multiple-matches"),
+        E::NoSuchChoice { .. } => Facts::new(S::CONFLICT, "no-such-choice", "value"),
+        E::ChangedMeanwhile { .. } => Facts::new(S::CONFLICT, "changed-meanwhile", "conflict"),
+        E::NotSupported { .. } => Facts::new(S::NOT_IMPLEMENTED, "not-supported", "not-supported"),
+        E::TooManyStreams { .. } => {
+            Facts::new(S::SERVICE_UNAVAILABLE, "too-many-streams", "throttled").retry(RETRY_DISK_S)
+        }
+        E::Closing => Facts::new(S::SERVICE_UNAVAILABLE, "closing", "transient").retry(RETRY_SOON_S),
+        E::TimedOut { .. } => Facts::new(S::GATEWAY_TIMEOUT, "timed-out", "timeout"),
+        E::Defect => Facts::new(S::INTERNAL_SERVER_ERROR, "defect", "exception"),
+    }
+}

@@ -1,0 +1,139 @@
+//! Every way in which a request is refused or fails, and how the client is told.
+
+mod facts;
+mod problem;
+mod request;
+
+pub(crate) use facts::Facts;
+pub(crate) use problem::Problem;
+pub use request::RequestError;
+
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use holdfast_clinical::bundle::BundleError;
+use holdfast_clinical::search::query::SearchError;
+use holdfast_store::StoreError;
+
+/// Why a request was refused or failed. The text has three parts: what failed, why, what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The request itself cannot be served.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The store refused or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The bundle cannot be carried out.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The search cannot be answered.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// The resource breaks FHIR's rules.
+    #[error("{text}")]
+    Invalid {
+        /// Stable code.
+        code: &'static str,
+        /// FHIR IssueType.
+        issue: &'static str,
+        /// Where, as a FHIRPath.
+        expression: Option<String>,
+        /// What, why, what to do.
+        text: String,
+    },
+    /// One entry of a transaction, which fails as a whole.
+    #[error("Bundle.entry[{entry}]: {source}; nothing of the transaction was stored")]
+    Entry {
+        /// The entry, from 0.
+        entry: usize,
+        /// What went wrong with it.
+        source: Box<ApiError>,
+    },
+}
+
+impl ApiError {
+    /// Stable name of the error, for answers, logs and metrics.
+    pub fn code(&self) -> &'static str {
+        self.facts().code
+    }
+
+    /// Whether the same request may succeed later without anybody changing it.
+    pub fn is_retryable(&self) -> bool {
+        self.facts().retry_after_s.is_some()
+    }
+
+    /// The same error, said of one entry of a transaction.
+    ///
+    /// Trouble of the store itself is not an entry's: it stays as it is, so that the writer sees it.
+    pub(crate) fn at_entry(self, entry: usize) -> Self {
+        if let Self::Store(
+            StoreError::DiskFull
+            | StoreError::Retry
+            | StoreError::Corrupt(_)
+            | StoreError::Database(_)
+            | StoreError::Closed,
+        ) = self
+        {
+            return self;
+        }
+        Self::Entry { entry, source: Box::new(self) }
+    }
+
+    pub(crate) fn problem(&self) -> Problem {
+        let facts = self.facts();
+        Problem { facts, text: self.public_text(), expression: self.expression() }
+    }
+
+    /// Where in the request, as a FHIRPath.
+    fn expression(&self) -> Option<String> {
+        match self {
+            Self::Bundle(error) => error.entry().map(|entry| format!("Bundle.entry[{entry}]")),
+            Self::Store(StoreError::Split(error)) => Some(error.element.clone()),
+            Self::Store(StoreError::Immutable { entity, element }) => {
+                entity.split('/').next().map(|kind| format!("{kind}.{element}"))
+            }
+            Self::Invalid { expression, .. } => expression.clone(),
+            Self::Entry { entry, source } => Some(match source.expression() {
+                Some(inner) if inner.starts_with("Bundle.") => inner,
+                Some(inner) => format!("Bundle.entry[{entry}].resource.{}", below_type(&inner)),
+                None => format!("Bundle.entry[{entry}]"),
+            }),
+            _ => None,
+        }
+    }
+
+    /// The text for the client: the cause included, inner workings left out.
+    fn public_text(&self) -> String {
+        match self {
+            Self::Store(StoreError::Database(_) | StoreError::Wire(_) | StoreError::File { .. }) => {
+                "the store could not carry this out because of a fault of this server; try again, and tell the \
+                 administrator if it goes on (the reason is in the server's log)"
+                    .to_owned()
+            }
+            Self::Store(StoreError::Gone(entity)) => {
+                format!("{entity} was deleted; what it said is in its _history, and a PUT brings it back")
+            }
+            Self::Bundle(error @ BundleError::BadCondition { source, .. }) => format!("{error} ({source})"),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// `name.family` of `Patient.name.family`.
+fn below_type(expression: &str) -> &str {
+    expression.split_once('.').map_or(expression, |(_, rest)| rest)
+}
+
+impl IntoResponse for ApiError {
+    /// A status and the problem beside it; [`crate::edge`] writes the body that suits the route.
+    fn into_response(self) -> Response {
+        let problem = self.problem();
+        if problem.facts.status.is_server_error() {
+            tracing::error!(error.code = problem.facts.code, error.detail = %self, "request failed");
+        }
+        let mut response = problem.facts.status.into_response();
+        response.extensions_mut().insert(Arc::new(problem));
+        response
+    }
+}

@@ -1,0 +1,79 @@
+//! Responses: a resource's bytes as stored, with its version and date.
+
+use axum::body::Body;
+use axum::response::Response;
+use holdfast_core::id::Entity;
+use holdfast_store::view::Stored;
+use http::header::{CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use super::date::http_date;
+use crate::request::media::FHIR_JSON;
+
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+
+/// `W/"version"`.
+pub(crate) fn etag(version: &str) -> String {
+    format!("W/\"{version}\"")
+}
+
+/// `Type/id/_history/version`, relative to the base.
+pub(crate) fn location(entity: &Entity, version: &str) -> String {
+    format!("{entity}/_history/{version}")
+}
+
+/// A body of FHIR JSON.
+pub(crate) fn fhir_json(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(FHIR_JSON));
+    response
+}
+
+/// The resource, unparsed.
+pub(crate) fn resource(status: StatusCode, stored: Stored) -> Response {
+    let (version, updated_ms) = (stored.version, stored.updated_ms);
+    let mut response = fhir_json(status, stored.json);
+    set_version(response.headers_mut(), &version, updated_ms);
+    response
+}
+
+/// No body: the client has this version, or the resource is gone.
+pub(crate) fn empty(status: StatusCode, version: &str, updated_ms: u64) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    set_version(response.headers_mut(), version, updated_ms);
+    response
+}
+
+/// The answer to a create or update: the resource as it is now, unless the client wants as little as possible.
+pub(crate) fn saved(headers: &HeaderMap, base: &str, created: bool, stored: Stored) -> Response {
+    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
+    let place = format!("{base}/{}", location(&stored.entity, &stored.version));
+    let mut response = if wants_minimal(headers) {
+        empty(status, &stored.version, stored.updated_ms)
+    } else {
+        resource(status, stored)
+    };
+    if created {
+        set(response.headers_mut(), LOCATION, &place);
+    }
+    response
+}
+
+/// `Prefer: return=minimal` (RFC 7240 §4.2).
+fn wants_minimal(headers: &HeaderMap) -> bool {
+    let preferences = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
+    preferences.flat_map(|value| value.split([',', ';'])).any(|one| one.trim() == "return=minimal")
+}
+
+fn set_version(headers: &mut HeaderMap, version: &str, updated_ms: u64) {
+    set(headers, ETAG, &etag(version));
+    set(headers, LAST_MODIFIED, &http_date(updated_ms));
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

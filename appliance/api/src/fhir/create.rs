@@ -1,0 +1,85 @@
+//! `POST /fhir/{type}`: create, and conditional create by `If-None-Exist`.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use holdfast_clinical::search::query::{Query, parse_query};
+use holdfast_core::id::Entity;
+use holdfast_store::author::Base;
+use holdfast_store::view::Stored;
+use holdfast_store::{StoreError, Tx};
+use http::{HeaderMap, HeaderName};
+use uuid::Uuid;
+
+use super::{answer, check, find};
+use crate::access::Caller;
+use crate::error::{ApiError, RequestError};
+use crate::refusal;
+use crate::request::body;
+use crate::request::limits::RESOURCE_BODY_BYTES;
+use crate::request::media::Media;
+use crate::request::origin::FhirBase;
+use crate::request::query::Asked;
+use crate::request::target::Kind;
+use crate::state::ApiState;
+
+const IF_NONE_EXIST: HeaderName = HeaderName::from_static("if-none-exist");
+
+/// Stores the resource under a new id.
+pub(crate) async fn create(
+    State(state): State<ApiState>,
+    Kind(kind): Kind,
+    Caller(caller): Caller,
+    FhirBase(base): FhirBase,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let condition = condition(&kind, &parts.headers)?;
+    let json = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
+    check::head(&kind, &json)?;
+    check::resource(&kind, &json)?;
+    let new = New { entity: Entity::new(kind, Uuid::new_v4().to_string()), json, condition };
+    let (created, stored) = refusal::write(state.writer(), move |tx| new.store(tx, &caller.id)).await?;
+    Ok(answer::saved(&parts.headers, &base, created, stored))
+}
+
+/// The search of `If-None-Exist`: with or without the type in front.
+fn condition(kind: &str, headers: &HeaderMap) -> Result<Option<Query>, ApiError> {
+    let Some(value) = headers.get(IF_NONE_EXIST) else { return Ok(None) };
+    let bad = RequestError::BadHeader { name: "If-None-Exist", expected: "a search, for example identifier=system|value" };
+    let text = value.to_str().map_err(|_| bad.clone())?;
+    let text = text.strip_prefix(&format!("{kind}?")).unwrap_or(text);
+    let query = parse_query(kind, &Asked::read(&[text])?.pairs)?;
+    if query.clauses.is_empty() {
+        return Err(bad.into());
+    }
+    Ok(Some(query))
+}
+
+struct New {
+    entity: Entity,
+    json: String,
+    condition: Option<Query>,
+}
+
+impl New {
+    /// The resource, and whether it is new.
+    fn store(&self, tx: &mut Tx<'_>, author: &str) -> Result<(bool, Stored), ApiError> {
+        if let Some(query) = &self.condition {
+            match &find::ids(&mut tx.view()?, query)?[..] {
+                [] => {}
+                [id] => return Ok((false, tx.view()?.read(&Entity::new(&*self.entity.kind, id))?)),
+                _ => return Err(RequestError::ManyMatches.into()),
+            }
+        }
+        tx.put(&self.entity, &self.json, &Base::Absent, author)?;
+        Ok((true, current(tx, &self.entity)?))
+    }
+}
+
+/// The resource as this transaction leaves it.
+///
+/// # Errors
+/// The database.
+pub(crate) fn current(tx: &mut Tx<'_>, entity: &Entity) -> Result<Stored, StoreError> {
+    tx.view()?.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))
+}

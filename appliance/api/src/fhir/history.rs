@@ -1,0 +1,84 @@
+//! `GET /fhir/{type}/{id}/_history`: the versions kept here, newest first.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use holdfast_core::id::Entity;
+use holdfast_store::view::Version;
+use http::StatusCode;
+
+use super::answer::{self, etag};
+use super::bundle::writer::BundleWriter;
+use super::date::instant;
+use crate::access::Caller;
+use crate::error::ApiError;
+use crate::lookup;
+use crate::request::cursor::List;
+use crate::request::limits::{DEFAULT_COUNT, MAX_COUNT};
+use crate::request::origin::FhirBase;
+use crate::request::query::Asked;
+use crate::request::target::Target;
+use crate::state::ApiState;
+
+/// Answers a page of versions. Pages stay the same while new versions are written.
+pub(crate) async fn history(
+    State(state): State<ApiState>,
+    Target(entity): Target,
+    Caller(caller): Caller,
+    FhirBase(base): FhirBase,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let asked = Asked::read(&[query.as_deref().unwrap_or_default()])?;
+    let list = List { what: format!("{entity}/_history"), principal: &caller };
+    let remaining = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
+    let all = lookup::read(&state, &entity, |view, entity| view.history(entity)).await?;
+    let page = Page::of(&all, remaining, count(&asked));
+    let mut bundle = BundleWriter::new("history");
+    let address = format!("{base}/{entity}/_history");
+    bundle.link("self", &format!("{address}?{}", asked.link(asked.cursor.as_deref())));
+    if page.older > 0 {
+        let cursor = list.cursor(page.older as i64);
+        bundle.link("next", &format!("{address}?{}", asked.link(Some(&cursor))));
+    }
+    bundle.total(all.len() as u64);
+    for (place, version) in page.versions.iter().enumerate() {
+        let is_first = page.older == 0 && place + 1 == page.versions.len();
+        push(&mut bundle, &base, &entity, version, is_first);
+    }
+    Ok(answer::fhir_json(StatusCode::OK, bundle.finish()))
+}
+
+fn count(asked: &Asked) -> usize {
+    let wanted = asked.pairs.iter().find(|(name, _)| name == "_count").and_then(|(_, value)| value.parse().ok());
+    wanted.unwrap_or(DEFAULT_COUNT).clamp(1, MAX_COUNT) as usize
+}
+
+struct Page<'a> {
+    versions: &'a [Version],
+    /// How many older ones there are: counted from the oldest, so that it stays true under writes.
+    older: usize,
+}
+
+impl<'a> Page<'a> {
+    fn of(all: &'a [Version], remaining: Option<i64>, count: usize) -> Self {
+        let remaining = remaining.and_then(|n| usize::try_from(n).ok()).unwrap_or(all.len()).min(all.len());
+        let from = all.len() - remaining;
+        let to = (from + count).min(all.len());
+        Self { versions: &all[from..to], older: all.len() - to }
+    }
+}
+
+fn push(bundle: &mut BundleWriter, base: &str, entity: &Entity, version: &Version, is_first: bool) {
+    let (method, status) = match (version.deleted, is_first) {
+        (true, _) => ("DELETE", "204 No Content"),
+        (false, true) => ("PUT", "201 Created"),
+        (false, false) => ("PUT", "200 OK"),
+    };
+    let mut entry = bundle.entry();
+    entry.full_url(&format!("{base}/{entity}"));
+    if !version.deleted {
+        entry.resource(&version.json);
+    }
+    entry.request(method, &entity.to_string());
+    entry.response(status, None, Some(&etag(&version.version)), Some(&instant(version.at_ms)));
+    entry.finish();
+}

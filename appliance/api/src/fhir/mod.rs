@@ -1,0 +1,15 @@
+//! FHIR R4 (<https://hl7.org/fhir/R4/http.html>): one file an interaction.
+
+pub(crate) mod answer;
+pub(crate) mod bundle;
+pub(crate) mod capability;
+pub(crate) mod check;
+pub(crate) mod create;
+mod date;
+pub(crate) mod delete;
+pub(crate) mod find;
+pub(crate) mod history;
+pub(crate) mod read;
+pub(crate) mod search;
+pub(crate) mod update;
+pub(crate) mod vread;

@@ -1,0 +1,54 @@
+//! `PUT /fhir/{type}/{id}`.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use holdfast_core::id::Entity;
+use holdfast_store::Tx;
+use holdfast_store::author::Base;
+
+use super::create::current;
+use super::{answer, check};
+use crate::access::Caller;
+use crate::error::{ApiError, RequestError};
+use crate::refusal;
+use crate::request::body;
+use crate::request::condition::if_match;
+use crate::request::limits::RESOURCE_BODY_BYTES;
+use crate::request::media::Media;
+use crate::request::origin::FhirBase;
+use crate::request::target::Target;
+use crate::state::ApiState;
+
+/// Replaces the resource, or creates it under the client's id. With `If-Match` a stale version is refused; without,
+/// only what a plain read shows is replaced.
+pub(crate) async fn update(
+    State(state): State<ApiState>,
+    Target(entity): Target,
+    Caller(caller): Caller,
+    FhirBase(base): FhirBase,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let seen = if_match(&parts.headers)?.map_or(Base::Blind, Base::Exactly);
+    let json = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
+    check_body(&entity, &json)?;
+    let work = move |tx: &mut Tx<'_>| {
+        let saved = tx.put(&entity, &json, &seen, &caller.id)?;
+        Ok((saved.created, current(tx, &entity)?))
+    };
+    let (created, stored) = refusal::write(state.writer(), work).await?;
+    Ok(answer::saved(&parts.headers, &base, created, stored))
+}
+
+/// Type, id and rules.
+///
+/// # Errors
+/// [`ApiError`] that says which does not hold.
+pub(crate) fn check_body(entity: &Entity, json: &str) -> Result<(), ApiError> {
+    let head = check::head(&entity.kind, json)?;
+    if head.id.as_ref() != Some(&entity.id) {
+        let found = head.id.map_or_else(|| "missing".to_owned(), |id| format!("\"{id}\""));
+        return Err(RequestError::IdMismatch { expected: entity.id.clone(), found }.into());
+    }
+    check::resource(&entity.kind, json)
+}

@@ -1,0 +1,48 @@
+//! `GET /fhir/{type}/{id}/_history/{vid}`.
+
+use axum::extract::State;
+use axum::response::Response;
+use holdfast_core::id::Entity;
+use holdfast_store::StoreError;
+use holdfast_store::view::{Stored, View};
+use http::StatusCode;
+
+use super::answer;
+use crate::error::{ApiError, RequestError};
+use crate::lookup;
+use crate::request::target::VersionedTarget;
+use crate::state::ApiState;
+
+/// Answers one version, as it read then.
+pub(crate) async fn vread(
+    State(state): State<ApiState>,
+    VersionedTarget(entity, version): VersionedTarget,
+) -> Result<Response, ApiError> {
+    let wanted = version.clone();
+    let found = lookup::read(&state, &entity, move |view, entity| at(view, entity, &wanted)).await?;
+    let stored = found.ok_or_else(|| RequestError::UnknownVersion { entity: entity.to_string(), version })?;
+    Ok(answer::resource(StatusCode::OK, stored))
+}
+
+/// One version of a resource; `None` if it is not kept here.
+///
+/// # Errors
+/// [`StoreError::NotFound`], [`StoreError::Gone`] if the version is a deletion, or the database.
+pub(crate) fn at(view: &mut View<'_>, entity: &Entity, version: &str) -> Result<Option<Stored>, StoreError> {
+    let current = view.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
+    if current.version == version {
+        return if current.deleted { Err(StoreError::Gone(entity.to_string())) } else { Ok(Some(current)) };
+    }
+    match view.history(entity)?.into_iter().find(|one| one.version == version) {
+        None => Ok(None),
+        Some(one) if one.deleted => Err(StoreError::Gone(entity.to_string())),
+        Some(one) => Ok(Some(Stored {
+            entity: entity.clone(),
+            json: one.json,
+            version: one.version,
+            updated_ms: one.at_ms,
+            deleted: false,
+            conflicts: 0,
+        })),
+    }
+}

@@ -1,0 +1,76 @@
+//! How the link to head office is, as the binary that runs it reports it.
+
+use serde::Serialize;
+
+/// What the link is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LinkState {
+    /// A session stands.
+    Connected,
+    /// A connection is being made.
+    Connecting,
+    /// The last attempt failed; the next one is at `nextTryMs`.
+    Waiting,
+    /// No link is configured, or this is the hub.
+    #[default]
+    Off,
+}
+
+/// Why the last attempt failed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkError {
+    /// Stable code.
+    pub code: String,
+    /// What failed, why, what to do. Shown to people.
+    pub message: String,
+}
+
+/// Long work on the link: a first sync, a large catch-up.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkProgress {
+    /// What it is, for people: `first copy of today's patients`.
+    pub what: String,
+    /// Steps done.
+    pub done: u64,
+    /// Steps in all; 0 if not known yet.
+    pub total: u64,
+}
+
+/// How the link is now. Times are Unix milliseconds.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkStatus {
+    /// What the link is doing.
+    pub state: LinkState,
+    /// URL of the endpoint in use, or tried last.
+    pub endpoint: Option<String>,
+    /// Since when it has been in this state; for `connecting` and `waiting`, since when it has not been connected.
+    pub since_ms: Option<u64>,
+    /// Why the last attempt failed; `None` once a session stands.
+    pub last_error: Option<LinkError>,
+    /// When the next attempt is due.
+    pub next_try_ms: Option<u64>,
+    /// Scopes (patients and the like) whose news is still to come. 0 if nothing is known to wait.
+    pub waiting_scopes: u64,
+    /// Long work in progress.
+    pub progress: Option<LinkProgress>,
+}
+
+/// Asked for the link's state at every change and every second while somebody watches; must not block.
+pub trait LinkReport: Send + Sync {
+    /// How the link is now.
+    fn report(&self) -> LinkStatus;
+}
+
+/// A replica without a link: the hub, or a node that is not enrolled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LinkOff;
+
+impl LinkReport for LinkOff {
+    fn report(&self) -> LinkStatus {
+        LinkStatus::default()
+    }
+}

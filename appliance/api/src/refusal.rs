@@ -1,0 +1,65 @@
+//! Reading and writing with the API's own errors: one of them inside a transaction undoes it and comes out whole.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use holdfast_store::view::View;
+use holdfast_store::writer::Writer;
+use holdfast_store::{StoreError, Tx};
+
+use crate::error::ApiError;
+
+/// Holds the error while the store only sees that there was one.
+#[derive(Clone, Default)]
+struct Slot(Arc<Mutex<Option<ApiError>>>);
+
+impl Slot {
+    /// The store's own errors go as they are, since the store acts on them (it repeats, or stops a commit).
+    fn keep(&self, error: ApiError) -> StoreError {
+        match error {
+            ApiError::Store(error) => error,
+            other => {
+                let message = "refused by the API".to_owned();
+                *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(other);
+                StoreError::Refused { code: "refused", message }
+            }
+        }
+    }
+
+    fn recover(&self, error: StoreError) -> ApiError {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (error, kept) {
+            (StoreError::Refused { .. }, Some(kept)) => kept,
+            (error, _) => ApiError::Store(error),
+        }
+    }
+}
+
+/// As [`Writer::write`]. `work` may run more than once; an error undoes it.
+///
+/// # Errors
+/// What `work` fails with, or the store.
+pub(crate) async fn write<T, F>(writer: &Writer, mut work: F) -> Result<T, ApiError>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
+{
+    let slot = Slot::default();
+    let inner = slot.clone();
+    let outcome = writer.write(move |tx| work(tx).map_err(|error| inner.keep(error))).await;
+    outcome.map_err(|error| slot.recover(error))
+}
+
+/// As [`Writer::read`].
+///
+/// # Errors
+/// What `work` fails with, or the store.
+pub(crate) async fn read<T, F>(writer: &Writer, mut work: F) -> Result<T, ApiError>
+where
+    T: Send + 'static,
+    F: FnMut(&mut View<'_>) -> Result<T, ApiError> + Send + 'static,
+{
+    let slot = Slot::default();
+    let inner = slot.clone();
+    let outcome = writer.read(move |view| work(view).map_err(|error| inner.keep(error))).await;
+    outcome.map_err(|error| slot.recover(error))
+}

@@ -1,0 +1,55 @@
+//! Reading a body: bounded in size and patience, and of the right type.
+
+use axum::body::{Body, Bytes};
+use bytes::BytesMut;
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
+use http_body_util::BodyExt;
+
+use super::limits::{BODY_IDLE, MIB};
+use super::media::{Media, check_content_type};
+use crate::error::RequestError;
+
+/// Reads a whole body as text.
+///
+/// # Errors
+/// [`RequestError`] if it is of another type, too large, too slow, cut off or not UTF-8.
+pub(crate) async fn text(
+    headers: &HeaderMap,
+    body: Body,
+    media: Media,
+    limit_bytes: usize,
+) -> Result<String, RequestError> {
+    check_content_type(headers, media)?;
+    let bytes = bytes(headers, body, limit_bytes).await?;
+    String::from_utf8(bytes.into()).map_err(|error| {
+        let reason = format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to());
+        RequestError::BadBody { reason }
+    })
+}
+
+async fn bytes(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Result<Bytes, RequestError> {
+    let too_large = RequestError::TooLarge { limit_mib: limit_bytes / MIB };
+    let announced: Option<usize> =
+        headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
+    if announced.is_some_and(|length| length > limit_bytes) {
+        return Err(too_large);
+    }
+    let mut whole = BytesMut::with_capacity(announced.unwrap_or(0));
+    while let Some(frame) = next_frame(&mut body).await? {
+        if whole.len() + frame.len() > limit_bytes {
+            return Err(too_large);
+        }
+        whole.extend_from_slice(&frame);
+    }
+    Ok(whole.freeze())
+}
+
+async fn next_frame(body: &mut Body) -> Result<Option<Bytes>, RequestError> {
+    let slow = |_| RequestError::SlowBody { waited_s: BODY_IDLE.as_secs() };
+    match tokio::time::timeout(BODY_IDLE, body.frame()).await.map_err(slow)? {
+        None => Ok(None),
+        Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+        Some(Err(_)) => Err(RequestError::BrokenBody),
+    }
+}

@@ -1,0 +1,96 @@
+//! Media types: JSON only, both ways.
+
+use http::HeaderMap;
+use http::header::{ACCEPT, CONTENT_TYPE};
+
+use crate::error::RequestError;
+
+/// What every FHIR answer is (<https://hl7.org/fhir/R4/http.html#mime-type>).
+pub(crate) const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
+
+/// What a body must be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Media {
+    /// `application/fhir+json` or `application/json`.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+}
+
+const JSON_TYPES: [&str; 3] = ["application/fhir+json", "application/json", "text/json"];
+const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// Refuses a body of another type, or of none.
+///
+/// # Errors
+/// [`RequestError::UnsupportedMedia`].
+pub(crate) fn check_content_type(headers: &HeaderMap, media: Media) -> Result<(), RequestError> {
+    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence).unwrap_or_default();
+    let (fits, expected) = match media {
+        Media::Json => (JSON_TYPES.contains(&sent.as_str()), JSON_TYPES[0]),
+        Media::Form => (sent == FORM_TYPE, FORM_TYPE),
+    };
+    if fits { Ok(()) } else { Err(RequestError::UnsupportedMedia { expected }) }
+}
+
+/// Refuses a client that can read no JSON. `_format` counts before `Accept`.
+///
+/// # Errors
+/// [`RequestError::NotAcceptable`].
+pub(crate) fn check_accept(headers: &HeaderMap, query: &str) -> Result<(), RequestError> {
+    let format = query.split('&').find_map(|pair| pair.strip_prefix("_format="));
+    let fits = match format {
+        Some(format) => is_json_format(format),
+        None => accepts_json(headers),
+    };
+    if fits { Ok(()) } else { Err(RequestError::NotAcceptable) }
+}
+
+fn accepts_json(headers: &HeaderMap) -> bool {
+    let mut all = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
+    all.peek().is_none() || all.flat_map(|value| value.split(',')).any(is_json_range)
+}
+
+fn is_json_range(range: &str) -> bool {
+    let is_refused = range.split(';').skip(1).any(|part| matches!(part.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+    let essence = essence(range);
+    !is_refused && (matches!(essence.as_str(), "*/*" | "application/*") || JSON_TYPES.contains(&essence.as_str()))
+}
+
+/// `_format` is `json`, or a media type, often with its `+` decoded to a space or encoded.
+fn is_json_format(format: &str) -> bool {
+    let plain = format.replace("%2F", "/").replace("%2f", "/").replace("%2B", "+").replace("%2b", "+").replace(' ', "+");
+    plain == "json" || JSON_TYPES.contains(&essence(&plain).as_str())
+}
+
+/// The media type without its parameters, in lower case.
+fn essence(value: &str) -> String {
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_json_is_acceptable() {
+        for (accept, query, expected) in [
+            (None, "", true),
+            (Some("*/*"), "", true),
+            (Some("text/html,application/xhtml+xml,*/*;q=0.8"), "", true),
+            (Some("application/fhir+json;fhirVersion=4.0"), "", true),
+            (Some("Application/JSON"), "", true),
+            (Some("application/fhir+xml"), "", false),
+            (Some("application/json;q=0"), "", false),
+            (Some("application/fhir+xml"), "_format=json", true),
+            (Some("application/fhir+xml"), "a=b&_format=application/fhir%2Bjson", true),
+            (Some("*/*"), "_format=xml", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(accept) = accept {
+                headers.insert(ACCEPT, accept.parse().unwrap());
+            }
+            assert_eq!(check_accept(&headers, query).is_ok(), expected, "{accept:?} {query}");
+        }
+    }
+}

@@ -1,0 +1,543 @@
+//! One replica's side of the conversation with its upstream, as a state machine: no socket, no clock, no store.
+//!
+//! Feed it [`Input`]s with the time, then drain [`Session::poll_output`] until it gives nothing, and come back at
+//! [`Session::wake_at_ms`]. The driver (`sync/link`) carries out what the outputs ask for.
+//!
+//! ```text
+//! Connect ─▶ Hello ─▶ Compare ─▶ (Hold after a restore) ─▶ ┬ Push … Ack   lane 0 first, four in flight
+//!                                                          └ Pull … Page  next page asked for while one is stored
+//! ```
+//!
+//! Everything may be repeated: a lost answer means the same request again, on the next connection, after a
+//! jittered back-off, at the next endpoint.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::id::{ActorId, Lane, Scope};
+use crate::message::{Page, Position, Reach, Request, Response};
+
+/// Segments on their way at once. Four keep a 100 ms link busy and lose little when it breaks.
+pub const MAX_IN_FLIGHT: usize = 4;
+/// Segments read ahead from the store in one go.
+const READ_AHEAD: u32 = 8;
+/// First wait after a failure; doubles up to the longest, with full jitter.
+const BACK_OFF_FIRST_MS: u64 = 500;
+const BACK_OFF_LONGEST_MS: u64 = 60_000;
+/// Scopes named in one `Hold`.
+const HOLD_BATCH: usize = 10_000;
+
+/// What can be tuned.
+#[derive(Clone, Debug)]
+pub struct SessionConfig {
+    /// Number of upstream endpoints, tried in turn; at least 1.
+    pub endpoints: usize,
+    /// About how large a page may be.
+    pub page_bytes: u32,
+    /// How long an idle pull may wait at the upstream for news.
+    pub idle_wait_ms: u32,
+    /// An answer that takes longer counts as lost (pulls: this on top of their wait).
+    pub answer_within_ms: u64,
+    /// Seeds the jitter.
+    pub seed: u64,
+}
+
+/// A segment as the store hands it over.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ready {
+    /// First seq.
+    pub first: u64,
+    /// Last seq.
+    pub last: u64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What happened outside.
+#[derive(Debug)]
+pub enum Input {
+    /// The replica's greeting; also restarts the machine under a new actor.
+    Start {
+        /// As `Records::hello` made it.
+        hello: Request,
+        /// The actor that writes.
+        actor: ActorId,
+    },
+    /// The connection asked for is up.
+    Connected,
+    /// The connection failed or ended, with a stable code and what a person should know.
+    Disconnected {
+        /// Stable code.
+        code: String,
+        /// What failed, why, what to do.
+        message: String,
+    },
+    /// An answer.
+    Reply {
+        /// Of which request.
+        id: u64,
+        /// The answer.
+        response: Response,
+    },
+    /// What the upstream knows is a prefix of our log; positions to hold again after a restore.
+    Compared {
+        /// Empty if this database was not restored.
+        rehold: Vec<Position>,
+    },
+    /// Segments read from the store, empty if there are no more.
+    Segments {
+        /// Which lane.
+        lane: Lane,
+        /// In order.
+        ready: Vec<Ready>,
+    },
+    /// A page is durable here: confirm these.
+    PageDurable(Vec<Position>),
+    /// A page left a gap: hold these from here instead.
+    PageRefused(Vec<Position>),
+    /// Something was written here.
+    NewOps,
+    /// Hold these scopes as soon as possible.
+    Want(Vec<Scope>),
+    /// Time has passed.
+    Tick,
+}
+
+/// What is to be done outside.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Output {
+    /// Open a connection to this endpoint.
+    Connect {
+        /// Its index.
+        endpoint: usize,
+    },
+    /// Close the connection.
+    Close,
+    /// Send a request; the answer comes as [`Input::Reply`].
+    Send {
+        /// To match the answer.
+        id: u64,
+        /// The request.
+        request: Request,
+    },
+    /// Compare our log with what the upstream has, then [`Input::Compared`], or take a new actor and [`Input::Start`].
+    Compare {
+        /// The upstream database's incarnation.
+        upstream: ActorId,
+        /// What it has of our log.
+        known: Vec<Reach>,
+    },
+    /// Read segments after this seq, then [`Input::Segments`].
+    ReadSegments {
+        /// Which lane.
+        lane: Lane,
+        /// After this seq.
+        after: u64,
+        /// At most so many.
+        limit: u32,
+    },
+    /// Durable at the upstream through here.
+    Acked {
+        /// The upstream database's incarnation.
+        upstream: ActorId,
+        /// Whose log.
+        actor: ActorId,
+        /// The lane.
+        lane: Lane,
+        /// Through this seq.
+        through: u64,
+    },
+    /// Store a page, then [`Input::PageDurable`] or [`Input::PageRefused`].
+    StorePage {
+        /// The upstream database's incarnation.
+        upstream: ActorId,
+        /// The page.
+        page: Page,
+    },
+    /// The upstream has taken the positions held after a restore.
+    Reheld,
+    /// Take a new actor: the upstream met another copy of this database. Then [`Input::Start`].
+    TakeNewActor,
+}
+
+/// Where the machine stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Phase {
+    /// Not started, or between attempts until a time.
+    Waiting,
+    /// Asked for a connection.
+    Connecting,
+    /// Said hello, or comparing logs.
+    Greeting,
+    /// Holding scopes again after a restore.
+    Reholding,
+    /// Exchanging.
+    Live,
+}
+
+#[derive(Debug, Default)]
+struct LaneProgress {
+    /// Last seq handed to the connection.
+    sent: u64,
+    ready: VecDeque<Ready>,
+    is_reading: bool,
+    /// The store said there is no more, and nothing was written since.
+    is_drained: bool,
+    /// Something was written while the store was being read.
+    is_outdated: bool,
+}
+
+#[derive(Debug)]
+enum Pending {
+    Hello,
+    Rehold,
+    Hold,
+    Push,
+    Pull,
+}
+
+/// The machine.
+#[derive(Debug)]
+pub struct Session {
+    config: SessionConfig,
+    phase: Phase,
+    hello: Option<Request>,
+    actor: ActorId,
+    upstream: ActorId,
+    endpoint: usize,
+    failures: u32,
+    wake_at_ms: Option<u64>,
+    jitter: u64,
+    next_id: u64,
+    in_flight: BTreeMap<u64, (Pending, u64)>,
+    lanes: [LaneProgress; 4],
+    rehold: VecDeque<Position>,
+    wanted: Vec<Position>,
+    confirm: Vec<Position>,
+    storing: Option<Vec<Position>>,
+    next_page: Option<Page>,
+    waiting: u64,
+    /// The upstream had nothing beyond the page that is being stored.
+    is_dry: bool,
+    last_error: Option<(String, String)>,
+    out: VecDeque<Output>,
+}
+
+impl Session {
+    /// A machine that waits for [`Input::Start`].
+    pub fn new(config: SessionConfig) -> Self {
+        let jitter = config.seed | 1;
+        Self {
+            config,
+            phase: Phase::Waiting,
+            hello: None,
+            actor: ActorId::default(),
+            upstream: ActorId::default(),
+            endpoint: 0,
+            failures: 0,
+            wake_at_ms: None,
+            jitter,
+            next_id: 0,
+            in_flight: BTreeMap::new(),
+            lanes: Default::default(),
+            rehold: VecDeque::new(),
+            wanted: Vec::new(),
+            confirm: Vec::new(),
+            storing: None,
+            next_page: None,
+            waiting: 0,
+            is_dry: false,
+            last_error: None,
+            out: VecDeque::new(),
+        }
+    }
+
+    /// Where it stands.
+    pub fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// Which endpoint it uses or tries next.
+    pub fn endpoint(&self) -> usize {
+        self.endpoint
+    }
+
+    /// Why it waits: a stable code and a sentence.
+    pub fn last_error(&self) -> Option<&(String, String)> {
+        self.last_error.as_ref()
+    }
+
+    /// Scopes that wait at the upstream, as it said last.
+    pub fn waiting(&self) -> u64 {
+        self.waiting
+    }
+
+    /// Whether everything written here is acknowledged and nothing waits at the upstream.
+    pub fn is_settled(&self) -> bool {
+        let pushing = self.in_flight.values().any(|(p, _)| !matches!(p, Pending::Pull));
+        let drained = self.lanes.iter().all(|lane| lane.is_drained && lane.ready.is_empty());
+        self.phase == Phase::Live && drained && !pushing && self.waiting == 0 && self.storing.is_none()
+    }
+
+    /// When to come back with [`Input::Tick`] at the latest.
+    pub fn wake_at_ms(&self) -> Option<u64> {
+        let deadline = self.in_flight.values().map(|(_, deadline)| *deadline).min();
+        [self.wake_at_ms, deadline].into_iter().flatten().min()
+    }
+
+    /// The next thing to do outside.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+
+    /// Takes note of what happened.
+    pub fn handle_input(&mut self, now_ms: u64, input: Input) {
+        match input {
+            Input::Start { hello, actor } => self.start(now_ms, hello, actor),
+            Input::Connected => self.greet(now_ms),
+            Input::Disconnected { code, message } => self.fail(now_ms, code, message),
+            Input::Reply { id, response } => self.reply(now_ms, id, response),
+            Input::Compared { rehold } => self.compared(now_ms, rehold),
+            Input::Segments { lane, ready } => self.segments(lane, ready),
+            Input::PageDurable(positions) => self.page_durable(positions),
+            Input::PageRefused(positions) => self.page_refused(positions),
+            Input::NewOps => {
+                for lane in &mut self.lanes {
+                    (lane.is_drained, lane.is_outdated) = (false, lane.is_reading);
+                }
+            }
+            Input::Want(scopes) => {
+                self.wanted.extend(scopes.into_iter().map(|scope| Position { scope, at: 0 }));
+            }
+            Input::Tick => self.tick(now_ms),
+        }
+        self.go_on(now_ms);
+    }
+
+    fn start(&mut self, now_ms: u64, hello: Request, actor: ActorId) {
+        if self.phase != Phase::Waiting {
+            self.out.push_back(Output::Close);
+        }
+        self.forget_connection();
+        (self.hello, self.actor) = (Some(hello), actor);
+        self.lanes = Default::default();
+        self.phase = Phase::Waiting;
+        self.wake_at_ms = Some(now_ms);
+        self.tick(now_ms);
+    }
+
+    fn forget_connection(&mut self) {
+        self.in_flight.clear();
+        self.confirm.clear();
+        (self.storing, self.next_page) = (None, None);
+        self.rehold.clear();
+        for lane in &mut self.lanes {
+            lane.ready.clear();
+            (lane.is_reading, lane.is_drained) = (false, false);
+        }
+    }
+
+    fn tick(&mut self, now_ms: u64) {
+        if self.phase == Phase::Waiting && self.hello.is_some() && self.wake_at_ms.is_some_and(|at| at <= now_ms) {
+            self.wake_at_ms = None;
+            self.phase = Phase::Connecting;
+            self.out.push_back(Output::Connect { endpoint: self.endpoint });
+        }
+        if self.in_flight.values().any(|(_, deadline)| *deadline <= now_ms) {
+            let message = "the upstream did not answer in time; the session starts again".to_owned();
+            self.fail(now_ms, "link-timeout".into(), message);
+        }
+    }
+
+    fn fail(&mut self, now_ms: u64, code: String, message: String) {
+        if self.phase == Phase::Waiting {
+            return;
+        }
+        self.last_error = Some((code, message));
+        self.out.push_back(Output::Close);
+        self.forget_connection();
+        self.phase = Phase::Waiting;
+        self.endpoint = (self.endpoint + 1) % self.config.endpoints.max(1);
+        // One whole round of endpoints fails fast, then the wait grows.
+        let rounds = self.failures / u32::try_from(self.config.endpoints.max(1)).unwrap_or(1);
+        let longest = BACK_OFF_LONGEST_MS.min(BACK_OFF_FIRST_MS << rounds.min(16));
+        self.failures = self.failures.saturating_add(1);
+        self.wake_at_ms = Some(now_ms + 1 + self.random() % longest);
+    }
+
+    /// xorshift64*: spreads the retries of a fleet; nothing secret hangs on it.
+    fn random(&mut self) -> u64 {
+        self.jitter ^= self.jitter >> 12;
+        self.jitter ^= self.jitter << 25;
+        self.jitter ^= self.jitter >> 27;
+        self.jitter.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
+    }
+
+    fn send(&mut self, now_ms: u64, pending: Pending, request: Request) {
+        let wait = if let Request::Pull { wait_ms, .. } = &request { u64::from(*wait_ms) } else { 0 };
+        self.next_id += 1;
+        let deadline = now_ms + self.config.answer_within_ms + wait;
+        self.in_flight.insert(self.next_id, (pending, deadline));
+        self.out.push_back(Output::Send { id: self.next_id, request });
+    }
+
+    fn greet(&mut self, now_ms: u64) {
+        if self.phase != Phase::Connecting {
+            return;
+        }
+        self.phase = Phase::Greeting;
+        if let Some(hello) = self.hello.clone() {
+            self.send(now_ms, Pending::Hello, hello);
+        }
+    }
+
+    fn compared(&mut self, now_ms: u64, rehold: Vec<Position>) {
+        if self.phase != Phase::Greeting {
+            return;
+        }
+        self.rehold = rehold.into();
+        self.phase = Phase::Reholding;
+        self.rehold_next(now_ms);
+    }
+
+    fn rehold_next(&mut self, now_ms: u64) {
+        if self.rehold.is_empty() {
+            self.out.push_back(Output::Reheld);
+            self.phase = Phase::Live;
+            (self.failures, self.last_error) = (0, None);
+            return;
+        }
+        let n = self.rehold.len().min(HOLD_BATCH);
+        let scopes = self.rehold.drain(..n).collect();
+        self.send(now_ms, Pending::Rehold, Request::Hold { actor: self.actor, scopes, urgent: false });
+    }
+
+    fn reply(&mut self, now_ms: u64, id: u64, response: Response) {
+        let Some((pending, _)) = self.in_flight.remove(&id) else { return };
+        match (pending, response) {
+            (_, Response::Refused { code, message, retryable }) => self.refused(now_ms, code, message, retryable),
+            (Pending::Hello, Response::Welcome { upstream, known, waiting, .. }) => {
+                (self.upstream, self.waiting) = (upstream, waiting);
+                for lane in Lane::ALL {
+                    let of_lane = known.iter().filter(|r| r.lane == lane && r.actor == self.actor);
+                    self.lanes[usize::from(lane.0)].sent = of_lane.map(|r| r.seq).max().unwrap_or(0);
+                }
+                self.out.push_back(Output::Compare { upstream, known });
+            }
+            (Pending::Rehold, Response::Done { .. }) => self.rehold_next(now_ms),
+            (Pending::Hold, Response::Done { .. }) => {}
+            (Pending::Push, Response::Ack { actor, lane, through }) => {
+                self.out.push_back(Output::Acked { upstream: self.upstream, actor, lane, through });
+            }
+            (Pending::Pull, Response::Page(page)) => self.page(page),
+            _ => self.fail(now_ms, "protocol".into(), "the upstream gave an answer of another kind".into()),
+        }
+    }
+
+    fn refused(&mut self, now_ms: u64, code: String, message: String, retryable: bool) {
+        let is_copy = matches!(code.as_str(), "log-fork" | "log-rewind" | "replica-copied" | "actor-taken");
+        self.fail(now_ms, code, message);
+        if is_copy {
+            self.out.push_back(Output::TakeNewActor);
+            self.wake_at_ms = None;
+        } else if !retryable {
+            // Nothing here will change by itself soon: ask again, but rarely.
+            self.wake_at_ms = Some(now_ms + BACK_OFF_LONGEST_MS / 2 + self.random() % BACK_OFF_LONGEST_MS);
+        }
+    }
+
+    fn page(&mut self, page: Page) {
+        self.waiting = page.waiting;
+        self.is_dry = page.visits.is_empty();
+        if self.is_dry {
+            return;
+        }
+        if self.storing.is_some() {
+            self.next_page = Some(page);
+            return;
+        }
+        let reached = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.to }).collect();
+        self.storing = Some(reached);
+        self.out.push_back(Output::StorePage { upstream: self.upstream, page });
+    }
+
+    fn page_durable(&mut self, positions: Vec<Position>) {
+        if self.storing.take().is_none() {
+            return;
+        }
+        self.confirm.extend(positions);
+        if let Some(page) = self.next_page.take() {
+            self.page(page);
+        }
+    }
+
+    fn page_refused(&mut self, positions: Vec<Position>) {
+        (self.storing, self.next_page) = (None, None);
+        self.wanted.extend(positions);
+    }
+
+    fn segments(&mut self, lane: Lane, ready: Vec<Ready>) {
+        let Some(progress) = self.lanes.get_mut(usize::from(lane.0)) else { return };
+        if !progress.is_reading {
+            return;
+        }
+        progress.is_reading = false;
+        progress.is_drained = ready.is_empty() && !progress.is_outdated;
+        progress.is_outdated = false;
+        progress.ready.extend(ready.into_iter().filter(|r| r.first > progress.sent));
+    }
+
+    fn go_on(&mut self, now_ms: u64) {
+        if self.phase != Phase::Live {
+            return;
+        }
+        if !self.wanted.is_empty() {
+            let scopes = std::mem::take(&mut self.wanted);
+            self.send(now_ms, Pending::Hold, Request::Hold { actor: self.actor, scopes, urgent: true });
+        }
+        self.push_more(now_ms);
+        self.pull_more(now_ms);
+    }
+
+    /// Urgent lanes first: a lane is touched only when every lane before it has nothing left to send. Lane 0
+    /// has a place of its own, so that it never waits behind four bulk segments.
+    fn push_more(&mut self, now_ms: u64) {
+        for at in 0..self.lanes.len() {
+            let lane = Lane(at as u8);
+            loop {
+                let flying = self.in_flight.values().filter(|(p, _)| matches!(p, Pending::Push)).count();
+                let places = MAX_IN_FLIGHT + usize::from(lane == Lane::SAFETY);
+                if flying >= places {
+                    break;
+                }
+                let Some(next) = self.lanes[at].ready.pop_front() else { break };
+                self.lanes[at].sent = next.last;
+                self.send(now_ms, Pending::Push, Request::Push { segment: next.bytes });
+            }
+            let progress = &mut self.lanes[at];
+            if progress.ready.is_empty() && !progress.is_drained && !progress.is_reading {
+                progress.is_reading = true;
+                self.out.push_back(Output::ReadSegments { lane, after: progress.sent, limit: READ_AHEAD });
+            }
+            if !progress.ready.is_empty() || progress.is_reading {
+                return;
+            }
+        }
+    }
+
+    fn pull_more(&mut self, now_ms: u64) {
+        let pulling = self.in_flight.values().any(|(p, _)| matches!(p, Pending::Pull));
+        if pulling || self.next_page.is_some() || (self.storing.is_some() && self.is_dry) {
+            return;
+        }
+        let pending = self.storing.clone().unwrap_or_default();
+        let is_idle = self.storing.is_none() && (self.waiting == 0 || self.is_dry);
+        let request = Request::Pull {
+            actor: self.actor,
+            acked: std::mem::take(&mut self.confirm),
+            pending,
+            max_bytes: self.config.page_bytes,
+            wait_ms: if is_idle { self.config.idle_wait_ms } else { 0 },
+        };
+        self.send(now_ms, Pending::Pull, request);
+    }
+}

@@ -1,0 +1,123 @@
+//! PostgreSQL under the store's [`Database`] trait: what a hub keeps its records in.
+//!
+//! * **Durable**: a commit is confirmed after the server's WAL is on disk; a session never weakens that.
+//! * **Side by side**: writers of any number of hub processes run at once under REPEATABLE READ. Two that change
+//!   one row never both succeed on the old value: the later one runs again ([`turn`]). What a writer only *reads*
+//!   is not protected; work that depends on a row nobody else may change must write that row.
+//! * **Self-healing**: the server may be restarted at any time. Calls fail as retryable until it is back.
+//! * **In bulk**: each primitive is one statement per 8,192 rows, its columns sent as typed arrays.
+//!
+//! Calls block; make them off the async threads.
+
+mod bulk;
+mod cell;
+mod connection;
+mod counter;
+mod error;
+mod migrate;
+mod options;
+mod pool;
+mod statements;
+mod turn;
+
+use holdfast_store::error::{Result, StoreError};
+use holdfast_store::sql::{Database, Sql};
+pub use options::PostgresOptions;
+use pool::{Lease, Pool};
+use statements::Statements;
+
+/// Reads see one moment.
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// A PostgreSQL database.
+pub struct Postgres {
+    pool: Pool,
+    warnings: Vec<String>,
+}
+
+impl std::fmt::Debug for Postgres {
+    // The address may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Postgres").field("warnings", &self.warnings).finish_non_exhaustive()
+    }
+}
+
+impl Postgres {
+    /// Opens a database by URL (`postgresql://user@host:port/name`) or key-value string, and creates or migrates
+    /// its schema. Any number of processes may do so at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if the address cannot be understood, the server cannot be reached, is too old or
+    /// does not store UTF-8, or the database was written by a newer build.
+    pub fn open(url: &str, options: PostgresOptions) -> Result<Self> {
+        let mut config: postgres::Config = url
+            .parse()
+            .map_err(|error| StoreError::Database(format!("its address cannot be understood: {error}")))?;
+        config.connect_timeout(options.connect_timeout).application_name("holdfast-hub");
+        let pool = Pool::new(config, options);
+        let mut lease = pool.connect()?;
+        migrate::migrate(lease.connection())?;
+        let warnings = migrate::durability_warnings(lease.connection())?;
+        lease.give_back();
+        for warning in &warnings {
+            tracing::error!(error.code = "durability", warning, "PostgreSQL is not set up to keep what it confirms");
+        }
+        Ok(Self { pool, warnings })
+    }
+
+    /// What about the server weakens durability, one sentence each; empty if nothing.
+    pub fn durability_warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    fn run(
+        &self,
+        begin: &str,
+        work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>,
+    ) -> Result<()> {
+        let mut lease = self.pool.begin(begin)?;
+        let mut statements = Statements::new(lease.connection());
+        let done = work(&mut statements).and_then(|()| statements.may_commit());
+        end(lease, done)
+    }
+}
+
+/// Commits or rolls back. A connection on which neither works is dropped, which rolls back.
+fn end(mut lease: Lease<'_>, done: Result<()>) -> Result<()> {
+    let ended = lease.connection().run(if done.is_ok() { "COMMIT" } else { "ROLLBACK" });
+    match (&done, ended) {
+        (Ok(()), Ok(())) | (Err(_), Ok(())) => lease.give_back(),
+        // Refused at the commit; the server has rolled back.
+        (Ok(()), Err(error)) => {
+            lease.give_back();
+            return Err(error);
+        }
+        (Err(_), Err(_)) => drop(lease),
+    }
+    done
+}
+
+impl Database for Postgres {
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()> {
+        self.run(BEGIN_READ, work)
+    }
+
+    fn write(&self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()> {
+        for run in 0..turn::MAX_RUNS {
+            if run > 0 {
+                metrics::counter!("holdfast_postgres_repeated_transactions_total").increment(1);
+                turn::pause_before(run);
+            }
+            match self.run(turn::begin(run), work) {
+                Err(StoreError::Retry) => {}
+                done => return done,
+            }
+        }
+        let text = format!("others kept changing the same records through {} tries; try again", turn::MAX_RUNS);
+        Err(StoreError::Database(text))
+    }
+
+    fn kind(&self) -> &'static str {
+        "postgresql"
+    }
+}

@@ -1,0 +1,245 @@
+//! Carrying out what the session asks for, each on a task of its own; what comes of it returns as an event.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use holdfast_core::id::{ActorId, Lane};
+use holdfast_core::message::{Page, Reach, Request, Response};
+use holdfast_core::session::{Input, Output, Ready};
+use holdfast_store::StoreError;
+use holdfast_store::downstream::{Standing, Taken};
+use holdfast_store::writer::Writer;
+use tokio::sync::mpsc;
+
+use super::LinkConfig;
+use crate::serve;
+use crate::transport::{Connection, Counters, TransportError};
+
+/// What happened, with the connection it happened on.
+pub(super) enum Event {
+    /// An input of the session, whatever the connection.
+    Input(Input),
+    /// An input that counts only while its connection is the present one.
+    Of(u64, Input),
+    /// A connection is up.
+    Opened(u64, Connection),
+}
+
+pub(super) struct Performer {
+    pub(super) writer: Writer,
+    pub(super) config: LinkConfig,
+    events: mpsc::WeakSender<Event>,
+    connection: Option<Connection>,
+    /// Counts connections, so that what an older one still says is not heard.
+    epoch: u64,
+    endpoint: usize,
+    upstream: Option<ActorId>,
+    acks: BTreeMap<(ActorId, ActorId, Lane), u64>,
+    past: Counters,
+}
+
+impl Performer {
+    pub(super) fn new(writer: Writer, config: LinkConfig, events: mpsc::WeakSender<Event>) -> Self {
+        Self {
+            writer,
+            config,
+            events,
+            connection: None,
+            epoch: 0,
+            endpoint: 0,
+            upstream: None,
+            acks: BTreeMap::new(),
+            past: Counters::default(),
+        }
+    }
+
+    /// Bytes out and in, over every connection so far.
+    pub(super) fn traffic(&self) -> (u64, u64) {
+        let now = self.connection.as_ref().map(Connection::counters).unwrap_or_default();
+        (self.past.bytes_out + now.bytes_out, self.past.bytes_in + now.bytes_in)
+    }
+
+    pub(super) fn endpoint_url(&self) -> String {
+        self.config.endpoints.get(self.endpoint).map(ToString::to_string).unwrap_or_default()
+    }
+
+    pub(super) fn receive(&mut self, event: Event) -> Option<Input> {
+        match event {
+            Event::Input(input) => Some(input),
+            Event::Of(epoch, input) => (epoch == self.epoch).then_some(input),
+            Event::Opened(epoch, connection) => {
+                if epoch != self.epoch {
+                    return None;
+                }
+                self.connection = Some(connection);
+                Some(Input::Connected)
+            }
+        }
+    }
+
+    pub(super) fn perform(&mut self, output: Output) {
+        match output {
+            Output::Connect { endpoint } => self.connect(endpoint),
+            Output::Close => self.close(),
+            Output::Send { id, request } => self.send(id, &request),
+            Output::Compare { upstream, known } => self.compare(upstream, known),
+            Output::ReadSegments { lane, after, limit } => self.read_segments(lane, after, limit),
+            Output::Acked { upstream, actor, lane, through } => {
+                let slot = self.acks.entry((upstream, actor, lane)).or_default();
+                *slot = through.max(*slot);
+                if self.acks.len() == 1 {
+                    self.writer.announce();
+                }
+            }
+            Output::StorePage { upstream, page } => self.store_page(upstream, page),
+            Output::Reheld => self.call(|records| records.reheld().map(|()| None)),
+            Output::TakeNewActor => self.take_new_actor(),
+        }
+    }
+
+    /// Begins, or begins again under a new actor.
+    pub(super) fn greet(&self) {
+        self.call(|records| {
+            let hello = records.hello()?;
+            Ok(Some(Input::Start { hello, actor: records.actor() }))
+        });
+    }
+
+    /// Runs something on the store; its input counts whatever becomes of the connection.
+    fn call<F>(&self, work: F)
+    where
+        F: FnOnce(&holdfast_store::Records) -> Result<Option<Input>, StoreError> + Send + 'static,
+    {
+        let (writer, events, epoch) = (self.writer.clone(), self.events.clone(), self.epoch);
+        tokio::spawn(async move {
+            let event = match writer.call(work).await {
+                Ok(None) => return,
+                Ok(Some(input @ Input::Start { .. })) => Event::Input(input),
+                Ok(Some(input)) => Event::Of(epoch, input),
+                Err(error) => Event::Of(epoch, store_failed(&error)),
+            };
+            send(&events, event).await;
+        });
+    }
+
+    fn connect(&mut self, endpoint: usize) {
+        self.epoch += 1;
+        self.endpoint = endpoint;
+        let Some(target) = self.config.endpoints.get(endpoint).cloned() else { return };
+        let (tls, events, epoch) = (self.config.tls.clone(), self.events.clone(), self.epoch);
+        tokio::spawn(async move {
+            let event = match Connection::open(&target, tls).await {
+                Ok(connection) => Event::Opened(epoch, connection),
+                Err(error) => Event::Of(epoch, disconnected(&error)),
+            };
+            send(&events, event).await;
+        });
+    }
+
+    fn close(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            let counted = connection.counters();
+            self.past.bytes_out += counted.bytes_out;
+            self.past.bytes_in += counted.bytes_in;
+        }
+        self.epoch += 1;
+    }
+
+    fn send(&self, id: u64, request: &Request) {
+        let (events, epoch) = (self.events.clone(), self.epoch);
+        let bytes = request.encode().map(Bytes::from);
+        let Some(connection) = self.connection.clone() else { return };
+        tokio::spawn(async move {
+            let input = match bytes {
+                Ok(bytes) => exchange(&connection, id, bytes).await,
+                Err(error) => Input::Disconnected { code: "too-large".into(), message: error.to_string() },
+            };
+            send(&events, Event::Of(epoch, input)).await;
+        });
+    }
+
+    fn compare(&mut self, upstream: ActorId, known: Vec<Reach>) {
+        self.upstream = Some(upstream);
+        let endpoint = self.endpoint_url();
+        self.call(move |records| match records.compare(&endpoint, upstream, &known)? {
+            Standing::Behind => Ok(Some(Input::Compared { rehold: records.positions_to_rehold(upstream)? })),
+            Standing::Foreign => {
+                records.fork_away()?;
+                Ok(Some(Input::Start { hello: records.hello()?, actor: records.actor() }))
+            }
+        });
+    }
+
+    fn take_new_actor(&self) {
+        self.call(|records| {
+            records.fork_away()?;
+            Ok(Some(Input::Start { hello: records.hello()?, actor: records.actor() }))
+        });
+    }
+
+    fn read_segments(&self, lane: Lane, after: u64, limit: u32) {
+        self.call(move |records| {
+            let outgoing = records.outgoing(lane, after, limit)?.into_iter();
+            let ready = outgoing.map(|o| Ready { first: o.first, last: o.last, bytes: o.bytes }).collect();
+            Ok(Some(Input::Segments { lane, ready }))
+        });
+    }
+
+    fn store_page(&self, upstream: ActorId, page: Page) {
+        let writer = self.writer.clone();
+        self.call(move |records| {
+            let taken = records.take_page(upstream, &page)?;
+            writer.announce();
+            metrics::counter!("sync_resources_received_total").increment((page.ops.len() + page.states.len()) as u64);
+            Ok(Some(match taken {
+                Taken::Durable(positions) => Input::PageDurable(positions),
+                Taken::Rewind(positions) => Input::PageRefused(positions),
+            }))
+        });
+    }
+
+    /// Notes acknowledgements in the store. They need not be durable: the next welcome says them again.
+    pub(super) fn save_acks(&mut self) {
+        let acks = std::mem::take(&mut self.acks);
+        if acks.is_empty() {
+            return;
+        }
+        let endpoint = self.endpoint_url();
+        self.call(move |records| {
+            for ((upstream, actor, lane), through) in acks {
+                records.acknowledge(&endpoint, upstream, actor, lane, through)?;
+            }
+            Ok(None)
+        });
+    }
+}
+
+async fn send(events: &mpsc::WeakSender<Event>, event: Event) {
+    if let Some(events) = events.upgrade() {
+        // The driver has ended: nobody is left to hear it.
+        let _ended = events.send(event).await;
+    }
+}
+
+async fn exchange(connection: &Connection, id: u64, body: Bytes) -> Input {
+    match connection.request(serve::PATH, body).await {
+        Ok(bytes) => match Response::decode(&bytes) {
+            Ok(response) => Input::Reply { id, response },
+            Err(error) => Input::Disconnected { code: "answer-damaged".into(), message: error.to_string() },
+        },
+        Err(TransportError::Refused { code, message, status, .. }) => {
+            let retryable = status >= 500;
+            Input::Reply { id, response: Response::Refused { code: code.to_string(), message, retryable } }
+        }
+        Err(error) => disconnected(&error),
+    }
+}
+
+fn disconnected(error: &TransportError) -> Input {
+    Input::Disconnected { code: error.code().to_string(), message: error.to_string() }
+}
+
+fn store_failed(error: &StoreError) -> Input {
+    tracing::error!(error.code = error.code(), error = %error, "the store stopped a session");
+    Input::Disconnected { code: error.code().to_owned(), message: error.to_string() }
+}

@@ -1,0 +1,129 @@
+//! Backups of a running store, and what it takes for one to come back.
+//!
+//! A backup holds no sidecar and says of itself that it is a copy: whoever opens it takes a new actor, so that no
+//! dot is used twice (see [`crate::identity`]).
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Result, StoreError};
+use crate::identity;
+use crate::log;
+use crate::records::Records;
+use crate::scrub::{Findings, check_rows};
+use crate::sql::Database;
+use crate::sqlite::{Sqlite, SqliteOptions};
+
+/// The name of a replica's database in its data folder.
+pub const DATABASE_FILE: &str = "holdfast.db";
+
+/// Writes a verified copy of a running replica to the file `to`, which must not exist.
+///
+/// # Errors
+/// [`StoreError::File`] if `to` exists or cannot be written, [`StoreError::Corrupt`] if the copy does not verify
+/// (it is removed then), or the database.
+pub fn backup_to(records: &Records, db: &Sqlite, to: &Path) -> Result<()> {
+    refuse_existing(to)?;
+    let partial = to.with_extension("partial");
+    remove_if_there(&partial)?;
+    records.write(log::seal_all)?;
+    db.copy_to(&partial)?;
+    let finished = mark_and_verify(&partial, db.options());
+    if let Err(error) = finished {
+        remove_if_there(&partial)?;
+        return Err(error);
+    }
+    make_durable(&partial, to)
+}
+
+/// Puts a backup into a data folder, so that opening it makes it a replica again under a new actor.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if the backup does not verify, [`StoreError::File`] if it is not a backup, or the folder
+/// has a database and `replace` is false.
+pub fn restore_from(from: &Path, folder: &Path, options: &SqliteOptions, replace: bool) -> Result<()> {
+    let target = folder.join(DATABASE_FILE);
+    if !replace {
+        refuse_existing(&target)?;
+    }
+    let partial = folder.join("restore.partial");
+    remove_if_there(&partial)?;
+    std::fs::copy(from, &partial).map_err(|error| file(from, &error.to_string()))?;
+    let verified = Sqlite::open(&partial, options.clone()).and_then(|copy| {
+        let is_copy = read_meta(&copy, "copy")?;
+        if !is_copy {
+            return Err(file(from, "it is a database in use, not a backup; make one with `holdfast-node backup`"));
+        }
+        verify(&copy)
+    });
+    if let Err(error) = verified {
+        remove_database(&partial)?;
+        return Err(error);
+    }
+    remove_database(&target)?;
+    // The old self's sidecar must not vouch for the copy.
+    remove_if_there(&folder.join("replica.id"))?;
+    remove_if_there(&folder.join("replica.seq"))?;
+    make_durable(&partial, &target)
+}
+
+fn read_meta(db: &Sqlite, name: &str) -> Result<bool> {
+    let mut found = false;
+    db.read(&mut |sql| {
+        found = identity::meta(sql, name)?.is_some();
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn mark_and_verify(path: &Path, options: &SqliteOptions) -> Result<()> {
+    let copy = Sqlite::open(path, options.clone())?;
+    copy.write(&mut |sql| identity::set_meta(sql, "copy", Some(&[1])))?;
+    verify(&copy)?;
+    copy.checkpoint()
+}
+
+fn verify(copy: &Sqlite) -> Result<()> {
+    let mut findings = Findings::default();
+    findings.structure = copy.integrity_findings()?;
+    copy.read(&mut |sql| check_rows(sql, &mut findings, &mut |_, _| {}))?;
+    match findings.summary() {
+        None => Ok(()),
+        Some(summary) => Err(StoreError::Corrupt(summary)),
+    }
+}
+
+fn file(path: &Path, reason: &str) -> StoreError {
+    StoreError::File { path: path.display().to_string(), reason: reason.to_owned() }
+}
+
+fn refuse_existing(path: &Path) -> Result<()> {
+    if path.exists() { Err(file(path, "it exists already; name another, or move it away")) } else { Ok(()) }
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(file(path, &error.to_string())),
+        _ => Ok(()),
+    }
+}
+
+fn remove_database(path: &Path) -> Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        remove_if_there(&PathBuf::from(format!("{}{suffix}", path.display())))?;
+    }
+    Ok(())
+}
+
+fn make_durable(partial: &Path, to: &Path) -> Result<()> {
+    let renamed = std::fs::File::open(partial)
+        .and_then(|f| f.sync_all())
+        .and_then(|()| std::fs::rename(partial, to))
+        .and_then(|()| std::fs::File::open(to.parent().unwrap_or(Path::new(".")))?.sync_all());
+    for suffix in ["-wal", "-shm"] {
+        remove_if_there(&PathBuf::from(format!("{}{suffix}", partial.display())))?;
+    }
+    renamed.map_err(|error| match error.kind() {
+        std::io::ErrorKind::StorageFull => StoreError::DiskFull,
+        _ => file(to, &error.to_string()),
+    })
+}

@@ -1,0 +1,172 @@
+//! One simulated replica: real records on a database in memory, with a clock, a random source and a sidecar that the
+//! simulation holds in its hand.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Result;
+use holdfast_core::id::{ActorId, Scope};
+use holdfast_store::identity::{Identity, Sidecar};
+use holdfast_store::sabotage::Sabotage;
+use holdfast_store::sidecar::MemorySidecar;
+use holdfast_store::sqlite::Sqlite;
+use holdfast_store::upstream::Peer;
+use holdfast_store::{Place, Records, Surroundings};
+
+use super::database::Image;
+use super::dice::Dice;
+use super::oracle::Saves;
+use super::rules::{FleetRules, SCHEMA};
+use super::session::Session;
+use super::shown::Shown;
+
+/// What stands at the beginning of every history's time.
+const START_MS: u64 = 1_790_000_000_000;
+
+/// Everything needed to open a replica.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Its name; a clone has the same.
+    pub name: String,
+    /// Its clinic; a hub's is empty.
+    pub clinic: String,
+    /// Whether it runs the version before.
+    pub is_old: bool,
+    /// What is broken on purpose.
+    pub sabotage: Option<Sabotage>,
+}
+
+/// A disk as it was at some time.
+pub struct Backup {
+    /// The database.
+    pub image: Image,
+    /// What stood beside it.
+    pub sidecar: MemorySidecar,
+    /// The saves it holds.
+    pub known: Saves,
+}
+
+/// How a scope came to be held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wish {
+    /// To be asked for, at this upstream (`None`: asked for nowhere yet).
+    Explicit(Option<ActorId>),
+    /// The upstream subscribes whoever writes into a scope.
+    ByWriting,
+}
+
+/// A replica with what the simulation knows of it.
+pub struct Replica {
+    /// How it was set up.
+    pub profile: Profile,
+    /// Its records.
+    pub records: Records,
+    /// The database below.
+    pub db: Arc<Sqlite>,
+    /// What stands beside it.
+    pub sidecar: Arc<MemorySidecar>,
+    /// Its wall clock, Unix milliseconds.
+    pub clock: Arc<AtomicU64>,
+    /// The saves that have reached it.
+    pub known: Saves,
+    /// Counts its processes: what was on the way to an earlier one never arrives.
+    pub boot: u64,
+    /// Scopes it wants to hold.
+    pub wanted: BTreeMap<Scope, Wish>,
+    /// Scopes to give up at the next session.
+    pub unwanted: Vec<Scope>,
+    /// Running sessions by number of the upstream.
+    pub sessions: BTreeMap<usize, Session>,
+    /// Earlier disks.
+    pub backups: Vec<Backup>,
+    /// Forms that are open on a screen, by number of the resource.
+    pub forms: Vec<(usize, Shown)>,
+    /// Refused for ever.
+    pub revoked: bool,
+    /// Cut off from everybody.
+    pub cut: bool,
+}
+
+/// Opens records on a database; `seed` decides what is random in them.
+///
+/// # Errors
+/// The store.
+pub fn open(
+    profile: &Profile,
+    db: &Arc<Sqlite>,
+    sidecar: &Arc<MemorySidecar>,
+    clock: &Arc<AtomicU64>,
+    seed: u64,
+) -> Result<Records> {
+    let time = clock.clone();
+    let dice = Mutex::new(Dice::new(seed));
+    let surroundings = Surroundings {
+        now_ms: Box::new(move || time.fetch_add(1, Ordering::Relaxed)),
+        random: Box::new(move |bytes| dice.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes)),
+    };
+    let schema = if profile.is_old { SCHEMA - 1 } else { SCHEMA };
+    let place = Place { clinic: profile.clinic.clone(), schema };
+    let beside: Arc<dyn Sidecar> = sidecar.clone();
+    let rules = Arc::new(FleetRules { is_old: profile.is_old });
+    let records = Records::open_sabotaged(db.clone(), rules, Identity::beside(beside), place, surroundings, profile.sabotage)?;
+    Ok(records)
+}
+
+impl Replica {
+    /// A new replica on an empty database.
+    ///
+    /// # Errors
+    /// The store.
+    pub fn new(profile: Profile, db: Arc<Sqlite>, seed: u64) -> Result<Self> {
+        let sidecar = Arc::new(MemorySidecar::default());
+        let clock = Arc::new(AtomicU64::new(START_MS));
+        let records = open(&profile, &db, &sidecar, &clock, seed)?;
+        Ok(Self::around(profile, records, db, sidecar, clock))
+    }
+
+    /// Everything but the records at its beginning.
+    pub fn around(
+        profile: Profile,
+        records: Records,
+        db: Arc<Sqlite>,
+        sidecar: Arc<MemorySidecar>,
+        clock: Arc<AtomicU64>,
+    ) -> Self {
+        Self {
+            profile,
+            records,
+            db,
+            sidecar,
+            clock,
+            known: 0,
+            boot: 0,
+            wanted: BTreeMap::new(),
+            unwanted: Vec::new(),
+            sessions: BTreeMap::new(),
+            backups: Vec::new(),
+            forms: Vec::new(),
+            revoked: false,
+            cut: false,
+        }
+    }
+
+    /// Who it is to an upstream.
+    pub fn peer(&self) -> Peer {
+        let kind = if self.is_hub() { "hub" } else { "node" };
+        Peer { replica: self.profile.name.clone(), clinic: self.profile.clinic.clone(), kind: kind.into() }
+    }
+
+    /// Whether it is a hub.
+    pub fn is_hub(&self) -> bool {
+        self.profile.clinic.is_empty()
+    }
+
+    /// A copy of its disk.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn backup(&self) -> Result<Backup> {
+        Ok(Backup { image: Image::of(&self.db)?, sidecar: self.sidecar.duplicate(), known: self.known })
+    }
+}
