@@ -20,12 +20,16 @@
 //! reads no clock; an acknowledged write is on disk before it is counted.
 
 pub mod checker;
+pub mod crash_images;
 pub mod data;
 pub mod figure;
 pub mod generate;
+pub mod import_check;
 pub mod postgres;
 pub mod pouchdb;
 pub mod process;
 pub mod proxy;
+#[cfg(feature = "sabotage")]
+pub mod simulation;
 pub mod supervisor;
 pub mod workspace;

@@ -23,6 +23,7 @@ use address::Address;
 use anyhow::{Context, Result, bail};
 use commands::Commands;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -96,12 +97,12 @@ async fn start(plan: &Plan) -> Result<Running> {
     let through_link = Address::parse(&sync_url)?.with_socket(link.address()).to_string();
     if !plan.folder.is_enrolled() {
         say("enrolling the node");
-        let commands = commands.clone();
+        let (commands, through_link) = (commands.clone(), through_link.clone());
         blocking(move || commands.enrol(&through_link)).await?;
         plan.folder.set_enrolled()?;
     }
     say("starting the node");
-    let (node, node_url) = ready(commands.node_serve(address::free_or_any(plan.node_port))).await?;
+    let (node, node_url) = ready(commands.node_serve(address::free_or_any(plan.node_port), &through_link)).await?;
     Ok(Running { link, node, node_url, hub, hub_url })
 }
 
@@ -142,8 +143,16 @@ async fn work(plan: &Plan, node_url: &str) -> Result<()> {
     if let Some(data) = data {
         say(&format!("importing {}", data.display()));
         let (commands, node_url) = (Commands::find(&plan.folder)?, node_url.to_owned());
-        let printed = blocking(move || commands.import(&data, &node_url)).await?;
-        say(printed.lines().last().unwrap_or("imported"));
+        let last = Mutex::new(String::new());
+        let tell = move |line: &str| {
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            if !line.is_empty() && *last != line {
+                line.clone_into(&mut last);
+                say(line);
+            }
+        };
+        let printed = blocking(move || commands.import(&data, &node_url, tell)).await?;
+        say(&printed);
         clinic_day::done(&plan.folder)?;
     }
     std::future::pending().await

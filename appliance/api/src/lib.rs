@@ -40,5 +40,5 @@ mod table;
 
 pub use error::{ApiError, RequestError};
 pub use request::limits;
-pub use state::{ApiParts, ApiState};
+pub use state::{ApiParts, ApiState, RenderMetrics};
 pub use table::{router, routes};

@@ -61,7 +61,12 @@ impl ApiState {
     /// Joins the parts.
     pub fn new(parts: ApiParts) -> Self {
         let streams = Arc::new(Semaphore::new(MAX_STREAMS));
-        Self(Arc::new(Shared { parts, continuity: Cache::default(), streams, closing: watch::Sender::new(false) }))
+        Self(Arc::new(Shared {
+            parts,
+            continuity: Cache::default(),
+            streams,
+            closing: watch::Sender::new(false),
+        }))
     }
 
     /// Ends every stream of events and makes `/readyz` answer 503: the first step of a graceful shutdown.

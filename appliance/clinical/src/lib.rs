@@ -1,1 +1,47 @@
-#![allow(missing_docs)]
+//! What FHIR R4 means to Holdfast: how each element merges, which lane and scopes a resource belongs to, how it
+//! is found, whether it may be stored, and what a bundle asks for. Pure: no file, socket, clock or random source;
+//! ids and search results arrive as arguments.
+//!
+//! ```text
+//! resource ─▶ validate ─▶ split ─▶ (core merges registers) ─▶ scopes, index rows
+//! bundle ───▶ bundle::Plan ─▶ conditions ─▶ (store searches) ─▶ steps
+//! query ────▶ search::query::parse_query ─▶ clauses ─▶ (store scans the index)
+//! errors ───▶ outcome::operation_outcome
+//! ```
+//!
+//! It does not: store, serve, check profiles or terminology, or resolve references against a store.
+//!
+//! ```
+//! use holdfast_clinical::FhirRules;
+//! use holdfast_core::rules::Rules;
+//!
+//! let json = r#"{"resourceType":"Observation","id":"o","valueQuantity":{"value":6.30}}"#;
+//! assert!(holdfast_clinical::validate::validate(json).is_empty());
+//! let registers = FhirRules.split("Observation", json)?;
+//! assert_eq!(registers["valueQuantity"], r#"{"value":6.30}"#);
+//! # Ok::<(), holdfast_core::rules::SplitError>(())
+//! ```
+//!
+//! Invariants: every byte of an element's value stays as written; every sibling of a conflicted element counts for
+//! scopes and index; a resource has at least one scope; a search parameter's number never changes.
+
+pub mod bundle;
+pub mod compartment;
+pub mod lane;
+pub mod lifecycle;
+pub mod outcome;
+pub mod policy;
+pub mod reference;
+pub mod resource;
+mod rules;
+pub mod scope;
+pub mod search;
+pub mod split;
+#[cfg(test)]
+mod testing;
+pub mod tree;
+pub mod types;
+pub mod url;
+pub mod validate;
+
+pub use rules::FhirRules;

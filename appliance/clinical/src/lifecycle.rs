@@ -41,8 +41,24 @@ const ENCOUNTER: &[Step] = &[
 
 const TASK: &[Step] = &[
     ("draft", &["requested", "received", "accepted", "ready", "in-progress", "cancelled"]),
-    ("requested", &["received", "accepted", "rejected", "ready", "in-progress", "on-hold", "completed", "failed", "cancelled"]),
-    ("received", &["accepted", "rejected", "ready", "in-progress", "on-hold", "completed", "failed", "cancelled"]),
+    (
+        "requested",
+        &[
+            "received",
+            "accepted",
+            "rejected",
+            "ready",
+            "in-progress",
+            "on-hold",
+            "completed",
+            "failed",
+            "cancelled",
+        ],
+    ),
+    (
+        "received",
+        &["accepted", "rejected", "ready", "in-progress", "on-hold", "completed", "failed", "cancelled"],
+    ),
     ("accepted", &["ready", "in-progress", "on-hold", "completed", "failed", "rejected", "cancelled"]),
     ("ready", &["accepted", "in-progress", "on-hold", "completed", "failed", "rejected", "cancelled"]),
     ("in-progress", &["ready", "on-hold", "completed", "failed", "cancelled"]),
@@ -68,7 +84,11 @@ pub enum StepError {
         known: Vec<&'static str>,
     },
     /// The step is not allowed from where the resource stands.
-    #[error("cannot move {kind}.status from \"{from}\" to \"{to}\": {}; {}", reason(allowed), remedy(allowed))]
+    #[error(
+        "cannot move {kind}.status from \"{from}\" to \"{to}\": {}; {}",
+        reason(allowed),
+        remedy(allowed)
+    )]
     Forbidden {
         /// The resource type.
         kind: &'static str,
@@ -170,7 +190,9 @@ mod tests {
     #[test]
     fn refusal_says_what_why_and_what_to_do() {
         let text = check_step("Task", Some("draft"), "completed").unwrap_err().to_string();
-        assert!(text.starts_with("cannot move Task.status from \"draft\" to \"completed\": that step is not allowed; go to"));
+        assert!(text.starts_with(
+            "cannot move Task.status from \"draft\" to \"completed\": that step is not allowed; go to"
+        ));
         let text = check_step("Task", Some("failed"), "draft").unwrap_err().to_string();
         assert!(text.contains("final; record a new resource"), "{text}");
     }

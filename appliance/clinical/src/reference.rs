@@ -34,7 +34,8 @@ pub fn parse(text: &str) -> Option<Target<'_>> {
 pub fn base(full_url: &str) -> Option<&str> {
     let target = parse(full_url)?;
     let base = full_url.split_once("/_history/").map_or(full_url, |(before, _)| before);
-    let base = base.strip_suffix(target.id)?.strip_suffix('/')?.strip_suffix(target.kind)?.strip_suffix('/')?;
+    let base =
+        base.strip_suffix(target.id)?.strip_suffix('/')?.strip_suffix(target.kind)?.strip_suffix('/')?;
     is_http(base).then_some(base)
 }
 

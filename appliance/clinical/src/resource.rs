@@ -46,7 +46,13 @@ mod tests {
     fn head_is_read_or_refused() {
         let head = Head::read(r#"{"a":[1.10],"resourceType":"Patient","id":"p"}"#).unwrap();
         assert_eq!((head.kind.as_str(), head.id.as_deref()), ("Patient", Some("p")));
-        for bad in ["[]", "{}", "{\"resourceType\":1}", "{\"resourceType\":\"Patient\"", "{\"resourceType\":\"Patient\",\"id\":5}"] {
+        for bad in [
+            "[]",
+            "{}",
+            "{\"resourceType\":1}",
+            "{\"resourceType\":\"Patient\"",
+            "{\"resourceType\":\"Patient\",\"id\":5}",
+        ] {
             assert_eq!(Head::read(bad).unwrap_err().code(), "not-a-resource", "{bad}");
         }
     }

@@ -25,9 +25,15 @@ impl Rules for FhirRules {
         }
         let text = |json: &str| serde_json::from_str::<String>(json).ok();
         let Some(to) = text(to) else {
-            return Err(format!("cannot set {kind}.status to {to}: it is not a string; send one of R4's statuses"));
+            return Err(format!(
+                "cannot set {kind}.status to {to}: it is not a string; send one of R4's statuses"
+            ));
         };
         crate::lifecycle::check_step(kind, text(from).as_deref(), &to).map_err(|error| error.to_string())
+    }
+
+    fn due_on(&self, day: &str) -> Option<(&'static str, String)> {
+        Some(("Appointment", format!("\"start\":\"{day}")))
     }
 
     fn scopes(&self, state: &EntityState, clinic: &str) -> BTreeSet<Scope> {

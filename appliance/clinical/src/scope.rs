@@ -137,7 +137,10 @@ mod tests {
     fn each_resource_has_its_scopes() {
         for (json, expected) in [
             (r#"{"resourceType":"Patient","id":"p"}"#, &["patient/p"][..]),
-            (r#"{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p"}}"#, &["patient/p"]),
+            (
+                r#"{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p"}}"#,
+                &["patient/p"],
+            ),
             (
                 r#"{"resourceType":"Observation","id":"x","subject":{"reference":"http://h/fhir/Patient/p/_history/2"},
                     "performer":[{"reference":"Patient/mother"}]}"#,
@@ -147,24 +150,36 @@ mod tests {
                 r#"{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p"},"focus":[{"reference":"Patient/q"}]}"#,
                 &["patient/p", "patient/q"],
             ),
-            (r#"{"resourceType":"Observation","id":"x","subject":{"reference":"Group/g"}}"#, &["clinic/north"]),
+            (
+                r#"{"resourceType":"Observation","id":"x","subject":{"reference":"Group/g"}}"#,
+                &["clinic/north"],
+            ),
             (r##"{"resourceType":"Observation","id":"x","subject":{"reference":"#p"}}"##, &["clinic/north"]),
             (r#"{"resourceType":"Observation","id":"x","subject":7}"#, &["clinic/north"]),
-            (r#"{"resourceType":"Coverage","id":"x","beneficiary":{"reference":"Patient/p"}}"#, &["patient/p"]),
+            (
+                r#"{"resourceType":"Coverage","id":"x","beneficiary":{"reference":"Patient/p"}}"#,
+                &["patient/p"],
+            ),
             (
                 r#"{"resourceType":"Appointment","id":"x","participant":[{"actor":{"reference":"Patient/p"}},
                     {"actor":{"reference":"Practitioner/d"}},{"status":"accepted"}]}"#,
                 &["clinic/north", "patient/p"],
             ),
             (r#"{"resourceType":"Slot","id":"x"}"#, &["clinic/north"]),
-            (r#"{"resourceType":"Task","id":"x","for":{"reference":"Patient/p"}}"#, &["clinic/north", "patient/p"]),
+            (
+                r#"{"resourceType":"Task","id":"x","for":{"reference":"Patient/p"}}"#,
+                &["clinic/north", "patient/p"],
+            ),
             (r#"{"resourceType":"Practitioner","id":"x"}"#, &["directory"]),
             (r#"{"resourceType":"Device","id":"x"}"#, &["directory"]),
             (r#"{"resourceType":"Device","id":"x","patient":{"reference":"Patient/p"}}"#, &["patient/p"]),
             (r#"{"resourceType":"ValueSet","id":"x"}"#, &["directory"]),
             (r#"{"resourceType":"HoldfastRevocation","id":"x"}"#, &["directory"]),
             (r#"{"resourceType":"HoldfastRight","id":"x"}"#, &["clinic/north"]),
-            (r#"{"resourceType":"Group","id":"x","member":[{"entity":{"reference":"Patient/p"}}]}"#, &["clinic/north"]),
+            (
+                r#"{"resourceType":"Group","id":"x","member":[{"entity":{"reference":"Patient/p"}}]}"#,
+                &["clinic/north"],
+            ),
             (r#"{"resourceType":"SomethingNew","id":"x"}"#, &["clinic/north"]),
         ] {
             let got: Vec<String> = scopes(&state(json), "north").into_iter().map(|s| s.0).collect();
@@ -174,10 +189,11 @@ mod tests {
 
     #[test]
     fn every_sibling_counts() {
-        let state = state_with_siblings("Observation", "subject", &[
-            r#"{"reference":"Patient/a"}"#,
-            r#"{"reference":"Patient/b"}"#,
-        ]);
+        let state = state_with_siblings(
+            "Observation",
+            "subject",
+            &[r#"{"reference":"Patient/a"}"#, r#"{"reference":"Patient/b"}"#],
+        );
         let got: Vec<String> = scopes(&state, "north").into_iter().map(|s| s.0).collect();
         assert_eq!(got, ["patient/a", "patient/b"]);
     }

@@ -148,7 +148,10 @@ mod tests {
             (
                 "Group",
                 r#"{"resourceType":"Group","member":[{"entity":{"reference":"Patient/b"}},{"entity":{"reference":"Patient/a"}}]}"#,
-                &["member^{\"entity\":{\"reference\":\"Patient/a\"}}=1", "member^{\"entity\":{\"reference\":\"Patient/b\"}}=0"],
+                &[
+                    "member^{\"entity\":{\"reference\":\"Patient/a\"}}=1",
+                    "member^{\"entity\":{\"reference\":\"Patient/b\"}}=0",
+                ],
             ),
         ] {
             assert_eq!(flat(kind, json), expected, "{json}");
@@ -180,7 +183,8 @@ mod tests {
         ];
         leaf.prop_recursive(4, 24, 4, |inner| {
             prop_oneof![
-                prop::collection::vec(inner.clone(), 1..4).prop_map(|items| format!("[ {} ]", items.join(" ,\n"))),
+                prop::collection::vec(inner.clone(), 1..4)
+                    .prop_map(|items| format!("[ {} ]", items.join(" ,\n"))),
                 prop::collection::btree_map("[a-z]{1,4}", inner, 1..4).prop_map(|members| {
                     let members: Vec<String> = members.iter().map(|(k, v)| format!("\"{k}\" :{v}")).collect();
                     format!("{{{}\t}}", members.join(","))

@@ -13,7 +13,8 @@ pub(crate) fn state(json: &str) -> EntityState {
     let head = crate::resource::Head::read(json).expect("the test's resource has a head");
     let registers = FhirRules.split(&head.kind, json).expect("the test's resource splits");
     let changes = registers.into_iter().map(|(key, value)| Change { key, pred: vec![], value: Some(value) });
-    let mut state = EntityState::new(Entity::new(&head.kind, head.id.unwrap_or_default()), FhirRules.lane(&head.kind));
+    let mut state =
+        EntityState::new(Entity::new(&head.kind, head.id.unwrap_or_default()), FhirRules.lane(&head.kind));
     state.apply(&op(&state, 1, changes.collect()));
     state
 }

@@ -66,7 +66,9 @@ pub enum TreeError {
         offset: usize,
     },
     /// One name twice in one object.
-    #[error("cannot read the JSON: the name \"{name}\" appears twice in the object that ends at byte {offset}; keep one of them")]
+    #[error(
+        "cannot read the JSON: the name \"{name}\" appears twice in the object that ends at byte {offset}; keep one of them"
+    )]
     RepeatedName {
         /// The name.
         name: String,

@@ -39,7 +39,8 @@ impl RequestUrl {
             [kind, id, "_history", version] => (kind, Some(id), Some(version)),
             _ => return Err("it is none of Type, Type/id, Type/id/_history/version and Type?query"),
         };
-        if segments.iter().any(|segment| segment.starts_with('$')) || id.is_some_and(|id| id.starts_with('_')) {
+        if segments.iter().any(|segment| segment.starts_with('$')) || id.is_some_and(|id| id.starts_with('_'))
+        {
             return Err("operations, histories and _search are not supported there");
         }
         if !is_resource_type(kind) {
@@ -126,16 +127,28 @@ mod tests {
         ] {
             let url = RequestUrl::parse(text).unwrap();
             let pairs: Vec<_> = url.query.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-            assert_eq!((url.kind.as_str(), url.id.as_deref(), url.version.as_deref()), (kind, id, version), "{text}");
+            assert_eq!(
+                (url.kind.as_str(), url.id.as_deref(), url.version.as_deref()),
+                (kind, id, version),
+                "{text}"
+            );
             assert_eq!(pairs, query, "{text}");
         }
     }
 
     #[test]
     fn bad_urls_are_refused() {
-        for text in
-            ["", "Pat/1", "Patient/a_b", "ValueSet/$lookup", "$meta", "Patient/_search", "Patient/1/x", "Patient?a=%4", "Patient?a=%ff"]
-        {
+        for text in [
+            "",
+            "Pat/1",
+            "Patient/a_b",
+            "ValueSet/$lookup",
+            "$meta",
+            "Patient/_search",
+            "Patient/1/x",
+            "Patient?a=%4",
+            "Patient?a=%ff",
+        ] {
             assert!(RequestUrl::parse(text).is_err(), "{text}");
         }
     }

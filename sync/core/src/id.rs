@@ -56,6 +56,9 @@ impl Lane {
     pub const OPERATIONS: Self = Self(2);
     /// Audit records.
     pub const AUDIT: Self = Self(3);
+    /// Not a lane of ops: how many pages an upstream has heard this actor confirm. An actor that has taken
+    /// fewer is a copy of an older self.
+    pub const PAGES: Self = Self(255);
     /// Every lane, most urgent first.
     pub const ALL: [Self; 4] = [Self::SAFETY, Self::CHART, Self::OPERATIONS, Self::AUDIT];
 

@@ -46,6 +46,12 @@ pub trait Rules: Send + Sync {
         Ok(())
     }
 
+    /// How to recognise what is due on a day (`YYYY-MM-DD`): a resource type, and text that the JSON of such a
+    /// resource contains. A new replica gets their scopes first.
+    fn due_on(&self, _day: &str) -> Option<(&'static str, String)> {
+        None
+    }
+
     /// The scopes the resource belongs to, read off **every** sibling; at least one.
     fn scopes(&self, state: &EntityState, clinic: &str) -> BTreeSet<Scope>;
 

@@ -189,8 +189,8 @@ struct LaneProgress {
 #[derive(Debug)]
 enum Pending {
     Hello,
-    Rehold,
-    Hold,
+    Rehold(Vec<Position>),
+    Hold(Vec<Position>),
     Push,
     Pull,
 }
@@ -326,7 +326,13 @@ impl Session {
     }
 
     fn forget_connection(&mut self) {
-        self.in_flight.clear();
+        for (pending, _) in std::mem::take(&mut self.in_flight).into_values() {
+            if let Pending::Hold(scopes) = pending {
+                self.wanted.extend(scopes);
+            }
+        }
+        // A wish stays until it is granted; a position counts only with the upstream that it was counted by.
+        self.wanted.retain(|position| position.at == 0);
         self.confirm.clear();
         (self.storing, self.next_page) = (None, None);
         self.rehold.clear();
@@ -407,13 +413,21 @@ impl Session {
             return;
         }
         let n = self.rehold.len().min(HOLD_BATCH);
-        let scopes = self.rehold.drain(..n).collect();
-        self.send(now_ms, Pending::Rehold, Request::Hold { actor: self.actor, scopes, urgent: false });
+        let scopes: Vec<Position> = self.rehold.drain(..n).collect();
+        self.send(now_ms, Pending::Rehold(scopes.clone()), Request::Hold { actor: self.actor, scopes, urgent: false });
     }
 
     fn reply(&mut self, now_ms: u64, id: u64, response: Response) {
         let Some((pending, _)) = self.in_flight.remove(&id) else { return };
         match (pending, response) {
+            (Pending::Rehold(scopes), Response::Refused { code, .. }) if code == "scope-denied" => {
+                // Each on its own, once live: one that may no longer be held must not keep the others waiting.
+                self.wanted.extend(scopes);
+                self.rehold_next(now_ms);
+            }
+            (Pending::Hold(scopes), Response::Refused { code, message, retryable }) => {
+                self.hold_refused(now_ms, scopes, (code, message, retryable));
+            }
             (_, Response::Refused { code, message, retryable }) => self.refused(now_ms, code, message, retryable),
             (Pending::Hello, Response::Welcome { upstream, known, waiting, .. }) => {
                 (self.upstream, self.waiting) = (upstream, waiting);
@@ -423,13 +437,30 @@ impl Session {
                 }
                 self.out.push_back(Output::Compare { upstream, known });
             }
-            (Pending::Rehold, Response::Done { .. }) => self.rehold_next(now_ms),
-            (Pending::Hold, Response::Done { .. }) => {}
+            (Pending::Rehold(_), Response::Done { .. }) => self.rehold_next(now_ms),
+            (Pending::Hold(_), Response::Done { .. }) => {}
             (Pending::Push, Response::Ack { actor, lane, through }) => {
                 self.out.push_back(Output::Acked { upstream: self.upstream, actor, lane, through });
             }
             (Pending::Pull, Response::Page(page)) => self.page(page),
             _ => self.fail(now_ms, "protocol".into(), "the upstream gave an answer of another kind".into()),
+        }
+    }
+
+    /// One scope that may not be held must stop neither the others nor the session; any other refusal leaves
+    /// the wish standing.
+    fn hold_refused(&mut self, now_ms: u64, scopes: Vec<Position>, (code, message, retryable): (String, String, bool)) {
+        if code != "scope-denied" {
+            self.wanted.extend(scopes);
+            return self.refused(now_ms, code, message, retryable);
+        }
+        if scopes.len() == 1 {
+            self.last_error = Some((code, message));
+            return;
+        }
+        for scope in scopes {
+            let alone = Request::Hold { actor: self.actor, scopes: vec![scope.clone()], urgent: true };
+            self.send(now_ms, Pending::Hold(vec![scope]), alone);
         }
     }
 
@@ -492,7 +523,7 @@ impl Session {
         }
         if !self.wanted.is_empty() {
             let scopes = std::mem::take(&mut self.wanted);
-            self.send(now_ms, Pending::Hold, Request::Hold { actor: self.actor, scopes, urgent: true });
+            self.send(now_ms, Pending::Hold(scopes.clone()), Request::Hold { actor: self.actor, scopes, urgent: true });
         }
         self.push_more(now_ms);
         self.pull_more(now_ms);

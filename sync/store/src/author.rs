@@ -143,6 +143,12 @@ impl Tx<'_> {
     }
 
     fn author_op(&mut self, entity: &Entity, changes: Vec<Change>, author: &str) -> Result<()> {
+        #[cfg(feature = "sabotage")]
+        let changes = if self.records.is_broken(crate::sabotage::Sabotage::NoPred) {
+            changes.into_iter().map(|change| Change { pred: Vec::new(), ..change }).collect()
+        } else {
+            changes
+        };
         let lane = self.entity(entity)?.state.lane;
         let dot = log::next_dot(self, lane)?;
         let hlc = self.records.tick();

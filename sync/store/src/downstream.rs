@@ -10,7 +10,7 @@ use crate::identity::{self, Rebirth};
 use crate::log;
 use crate::records::Records;
 use crate::schema;
-use crate::sql::Value;
+use crate::sql::{Sql, Value};
 use crate::tx::{Origin, Tx};
 
 /// A sealed segment that waits to be sent.
@@ -94,14 +94,22 @@ impl Records {
     /// The database.
     pub fn compare(&self, endpoint: &str, upstream: ActorId, known: &[Reach]) -> Result<Standing> {
         let actor = self.actor();
+        #[cfg(feature = "sabotage")]
+        if self.is_broken(crate::sabotage::Sabotage::ReusedDots) {
+            return Ok(Standing::Behind);
+        }
         self.write(|tx| {
             let actor_no = tx.actor_no(actor)?;
             for reach in known {
-                if reach.actor == actor && !has_boundary(tx, actor_no, reach)? {
+                let is_ours = match reach.lane {
+                    Lane::PAGES => pages_taken(tx.sql)? >= reach.seq,
+                    _ => reach.actor != actor || has_boundary(tx, actor_no, reach)?,
+                };
+                if reach.actor == actor && !is_ours {
                     return Ok(Standing::Foreign);
                 }
             }
-            for reach in known {
+            for reach in known.iter().filter(|reach| reach.lane != Lane::PAGES) {
                 let actor_no = tx.actor_no(reach.actor)?;
                 put_ack(tx, endpoint, upstream, actor_no, reach.lane, reach.seq)?;
             }
@@ -142,12 +150,18 @@ impl Records {
     pub fn take_page(&self, upstream: ActorId, page: &Page) -> Result<Taken> {
         self.write(|tx| {
             let gaps = gaps(tx, upstream, page)?;
+            #[cfg(feature = "sabotage")]
+            let gaps = if tx.records.is_broken(crate::sabotage::Sabotage::PageGapAccepted) { Vec::new() } else { gaps };
             if !gaps.is_empty() {
                 return Ok(Taken::Rewind(gaps));
             }
             // States first: they carry all that an op in the same page may build upon.
             let entities = page.states.iter().map(|s| s.entity.clone());
             tx.preload(entities.chain(page.ops.iter().map(|op| op.entity.clone())))?;
+            #[cfg(feature = "sabotage")]
+            if tx.records.is_broken(crate::sabotage::Sabotage::StatesAfterOps) {
+                page.ops.iter().try_for_each(|op| tx.apply(op, Origin::Page).map(|_| ()))?;
+            }
             for item in &page.states {
                 tx.join(item.entity.clone(), &item.json, &item.state)?;
             }
@@ -159,17 +173,25 @@ impl Records {
                 vec![upstream.0.to_vec().into(), visit.scope.0.as_str().into(), visit.to.into(), now.into()]
             });
             tx.sql.upsert(&schema::HELD, reached.collect())?;
+            let taken = pages_taken(tx.sql)? + 1;
+            identity::set_meta(tx.sql, PAGES_TAKEN, Some(&taken.to_le_bytes()))?;
             let acks = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.to });
-            Ok(Taken::Durable(acks.collect()))
+            Ok(Taken::Durable(acks.chain([Position { scope: pages(), at: taken }]).collect()))
         })
     }
 
-    /// The positions to hold again after this database was restored; empty if it was not.
+    /// The positions to hold again after this database was restored; all scopes from their beginning at an upstream
+    /// never met, which may be the old one restored; empty otherwise.
     ///
     /// # Errors
     /// The database.
     pub fn positions_to_rehold(&self, upstream: ActorId) -> Result<Vec<Position>> {
         self.read(|view| {
+            let known = "SELECT 1 FROM held WHERE upstream = $1 LIMIT 1";
+            if view.sql.query(known, &[upstream.0.to_vec().into()])?.is_empty() {
+                let rows = view.sql.query("SELECT DISTINCT scope FROM held ORDER BY scope", &[])?;
+                return rows.iter().map(|row| Ok(Position { scope: Scope(row.text(0)?.to_owned()), at: 0 })).collect();
+            }
             if identity::meta(view.sql, "rehold")?.is_none() {
                 return Ok(Vec::new());
             }
@@ -200,6 +222,18 @@ fn has_boundary(tx: &mut Tx<'_>, actor_no: i64, reach: &Reach) -> Result<bool> {
     Ok(held == reach.seq && hash == reach.hash)
 }
 
+/// Pages this incarnation has made durable.
+pub(crate) const PAGES_TAKEN: &str = "pages-taken";
+
+fn pages_taken(sql: &mut dyn Sql) -> Result<u64> {
+    Ok(identity::meta(sql, PAGES_TAKEN)?.and_then(|v| v.try_into().ok()).map_or(0, u64::from_le_bytes))
+}
+
+/// Stands for the number of pages taken among confirmed positions; no scope has this name.
+pub(crate) fn pages() -> Scope {
+    Scope("@pages".to_owned())
+}
+
 fn put_ack(
     tx: &mut Tx<'_>,
     endpoint: &str,
@@ -224,12 +258,18 @@ fn gaps(tx: &mut Tx<'_>, upstream: ActorId, page: &Page) -> Result<Vec<Position>
     let keys: Vec<Vec<Value>> =
         page.visits.iter().map(|v| vec![upstream.0.to_vec().into(), v.scope.0.as_str().into()]).collect();
     let found = tx.sql.lookup(&schema::HELD, &["upstream", "scope"], &["pos"], &keys)?;
+    let names: Vec<Vec<Value>> = page.visits.iter().map(|v| vec![v.scope.0.as_str().into()]).collect();
+    let scopes = tx.sql.lookup(&schema::SCOPE, &["name"], &["no"], &names)?;
     let mut out = BTreeMap::new();
-    for (visit, row) in page.visits.iter().zip(found) {
-        if let Some(row) = row
-            && row.uint(0)? < visit.from
-        {
-            out.insert(visit.scope.clone(), row.uint(0)?);
+    for ((visit, row), scope) in page.visits.iter().zip(found).zip(scopes) {
+        let at = match (row, scope) {
+            (Some(row), _) => row.uint(0)?,
+            // A scope that this replica made itself begins for it where the upstream says.
+            (None, Some(_)) => visit.from,
+            (None, None) => 0,
+        };
+        if at < visit.from {
+            out.insert(visit.scope.clone(), at);
         }
     }
     Ok(out.into_iter().map(|(scope, at)| Position { scope, at }).collect())

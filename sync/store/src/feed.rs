@@ -17,6 +17,8 @@ struct Touched {
     no: i64,
     head: i64,
     is_new: bool,
+    /// A resource came in whole from another scope: even its author may not have all of it.
+    has_arrival: bool,
 }
 
 /// Appends entries to their scopes' feeds and marks the subscribers.
@@ -31,6 +33,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, entries: Vec<FeedEntry>) -> Result<()> {
     for entry in &entries {
         let scope = scopes.get_mut(&entry.scope).expect("every scope was touched");
         scope.head += 1;
+        scope.has_arrival |= entry.op.is_none();
         let (actor_no, lane, seq) = match entry.op {
             Some((actor_no, lane, seq)) => (actor_no.into(), i64::from(lane.0).into(), seq.into()),
             None => (Value::Null, Value::Null, Value::Null),
@@ -53,10 +56,10 @@ fn touch(sql: &mut dyn Sql, names: &BTreeSet<&Scope>) -> Result<HashMap<Scope, T
     let mut out = HashMap::with_capacity(names.len());
     for (scope, row) in names.iter().zip(found) {
         let touched = match row {
-            Some(row) => Touched { no: row.int(0)?, head: row.int(1)?, is_new: false },
+            Some(row) => Touched { no: row.int(0)?, head: row.int(1)?, is_new: false, has_arrival: false },
             None => {
                 next += 1;
-                Touched { no: next - 1, head: 0, is_new: true }
+                Touched { no: next - 1, head: 0, is_new: true, has_arrival: false }
             }
         };
         out.insert((*scope).clone(), touched);
@@ -86,9 +89,11 @@ fn mark(tx: &mut Tx<'_>, scopes: &HashMap<Scope, Touched>) -> Result<()> {
     for row in tx.sql.scan_after(&schema::SUBSCRIPTION, &columns, &ranges, SUBSCRIBERS_A_ROUND)? {
         subscribed.entry(row.int(0)?).or_default().push(row.int(1)?);
     }
+    let arrivals: BTreeSet<i64> = scopes.values().filter(|s| s.has_arrival).map(|s| s.no).collect();
     let mut marks = Vec::new();
     for (scope_no, replicas) in &subscribed {
-        for replica in replicas.iter().filter(|r| Some(**r) != tx.from_replica) {
+        let author = tx.from_replica.filter(|_| !arrivals.contains(scope_no));
+        for replica in replicas.iter().filter(|r| Some(**r) != author) {
             marks.push(vec![(*replica).into(), (*scope_no).into(), ROUTINE.into()]);
         }
     }
@@ -132,13 +137,27 @@ fn subscribe_author(
         if !s.is_new && !crate::upstream::may_hold(tx.sql, name, &clinic)? {
             continue;
         }
-        let cursor = if s.is_new { s.head } else { 0 };
+        let has_all = s.is_new && !s.has_arrival;
+        let cursor = if has_all { s.head } else { 0 };
         subscriptions.push(vec![s.no.into(), replica.into(), cursor.into()]);
-        if !s.is_new {
+        if !has_all {
             marks.push(vec![replica.into(), s.no.into(), ROUTINE.into()]);
+        }
+    }
+    for other in other_nodes(tx, replica, &clinic)? {
+        for scope in made.iter().filter_map(|name| scopes.get(*name)) {
+            subscriptions.push(vec![scope.no.into(), other.into(), 0i64.into()]);
+            marks.push(vec![other.into(), scope.no.into(), ROUTINE.into()]);
         }
     }
     tx.sql.insert_new(&schema::SUBSCRIPTION, subscriptions)?;
     tx.sql.insert_new(&schema::DIRTY, marks)?;
     Ok(())
+}
+
+/// The clinic's other nodes: each holds all the clinic's patients.
+fn other_nodes(tx: &mut Tx<'_>, replica: i64, clinic: &str) -> Result<Vec<i64>> {
+    let text = "SELECT no FROM replica WHERE clinic = $1 AND kind = $2 AND no <> $3 ORDER BY no";
+    let rows = tx.sql.query(text, &[clinic.into(), crate::upstream::NODE.into(), replica.into()])?;
+    rows.iter().map(|row| row.int(0)).collect()
 }

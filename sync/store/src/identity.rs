@@ -175,7 +175,10 @@ pub(crate) fn take_up(records: &Records) -> Result<()> {
     let found = found.expect("a read that succeeded has looked");
     records.start_clock(found.clock);
     let record = sidecar.load()?;
-    match (judge(&found, record.as_ref(), sidecar.progress()), record) {
+    let reason = judge(&found, record.as_ref(), sidecar.progress());
+    #[cfg(feature = "sabotage")]
+    let reason = reason.filter(|r| *r == Rebirth::Created || !records.is_broken(crate::sabotage::Sabotage::ReusedDots));
+    match (reason, record) {
         (None, Some(record)) => {
             records.start_progress(found.progress);
             resume(records, sidecar, record, found.nonce)
@@ -234,6 +237,7 @@ pub(crate) fn be_reborn(records: &Records, reason: Rebirth) -> Result<()> {
         set_meta(tx.sql, "actor", Some(&record.actor.0))?;
         set_meta(tx.sql, "nonce", Some(&record.nonce))?;
         set_meta(tx.sql, "copy", None)?;
+        set_meta(tx.sql, crate::downstream::PAGES_TAKEN, None)?;
         // Positions were counted for the old self: every scope is offered again from where this copy stands.
         set_meta(tx.sql, "rehold", old.is_some().then_some(&[1][..]))?;
         tx.finish()?;

@@ -21,6 +21,8 @@ mod log;
 mod pull;
 mod rebirth;
 pub mod records;
+#[cfg(feature = "sabotage")]
+pub mod sabotage;
 pub mod schema;
 pub mod scrub;
 pub mod search;

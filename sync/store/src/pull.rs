@@ -10,7 +10,7 @@ use crate::log::OpFinder;
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Row, Sql, Value};
-use crate::upstream::{Known, Peer, confirm, current, waiting};
+use crate::upstream::{Known, Peer, confirm, count_pages, current, waiting};
 
 /// Scopes in one page, and feed rows in one page: bounds memory on both sides.
 const PAGE_SCOPES: u32 = 512;
@@ -40,8 +40,18 @@ impl Records {
         if !acked.is_empty() {
             self.write(|tx| {
                 let known = current(tx.sql, peer, actor)?;
+                count_pages(tx.sql, &known, acked)?;
                 confirm(tx.sql, known.no, acked)
             })?;
+        }
+        #[cfg(feature = "sabotage")]
+        if self.is_broken(crate::sabotage::Sabotage::CursorBeforeDurable) {
+            return self.write(|tx| {
+                let known = current(tx.sql, peer, actor)?;
+                let page = page(tx.sql, &known, pending, MIN_PAGE_BYTES as usize)?;
+                crate::sabotage::count_as_held(tx.sql, known.no, &page)?;
+                Ok(Response::Page(page))
+            });
         }
         let budget = max_bytes.clamp(MIN_PAGE_BYTES, MAX_PAGE_BYTES) as usize;
         self.read(|view| {

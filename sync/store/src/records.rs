@@ -61,6 +61,8 @@ pub struct Records {
     identity: RwLock<Identity>,
     clock: Mutex<HybridClock>,
     progress: Mutex<Progress>,
+    #[cfg(feature = "sabotage")]
+    pub(crate) sabotage: Option<crate::sabotage::Sabotage>,
 }
 
 impl std::fmt::Debug for Records {
@@ -81,7 +83,19 @@ impl Records {
         place: Place,
         surroundings: Surroundings,
     ) -> Result<Self> {
-        let records = Self {
+        let records = Self::unopened(db, rules, identity, place, surroundings);
+        crate::identity::take_up(&records)?;
+        Ok(records)
+    }
+
+    pub(crate) fn unopened(
+        db: Arc<dyn Database>,
+        rules: Arc<dyn Rules>,
+        identity: Identity,
+        place: Place,
+        surroundings: Surroundings,
+    ) -> Self {
+        Self {
             db,
             rules,
             surroundings,
@@ -89,9 +103,9 @@ impl Records {
             identity: RwLock::new(identity),
             clock: Mutex::new(HybridClock::default()),
             progress: Mutex::new(Progress::default()),
-        };
-        crate::identity::take_up(&records)?;
-        Ok(records)
+            #[cfg(feature = "sabotage")]
+            sabotage: None,
+        }
     }
 
     /// The rules in force.

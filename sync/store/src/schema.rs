@@ -108,12 +108,15 @@ pub static REPLICA: Table = Table {
         ("actor_no", Int),
         ("state", Int),
         ("seen_ms", Int),
-        ("opening", Int),
-        ("nonce", Blob),
     ],
     key: 1,
     indexes: &[("name", true, "(clinic, name)")],
 };
+
+/// The latest opening of each actor of a replica below: two copies of one database do not both fit, even if
+/// another incarnation was here in between.
+pub static OPENING: Table =
+    Table { name: "opening", columns: &[("actor_no", Int), ("count", Int), ("nonce", Blob)], key: 1, indexes: &[] };
 
 /// Which replica below holds which scope, and how far it has confirmed it.
 pub static SUBSCRIPTION: Table = Table {
@@ -159,6 +162,14 @@ pub static TOKEN: Table = Table {
     indexes: &[],
 };
 
+/// Certificates given out.
+pub static ISSUED: Table = Table {
+    name: "issued",
+    columns: &[("serial", Blob), ("identity", Text), ("key_sha256", Blob), ("not_after_ms", Int), ("state", Int)],
+    key: 1,
+    indexes: &[],
+};
+
 /// Segments that arrived but may not be merged: kept for review.
 pub static QUARANTINE: Table = Table {
     name: "quarantine",
@@ -177,8 +188,8 @@ pub static NOTICE: Table = Table {
 
 /// Every table, in the order to create them.
 pub static TABLES: &[&Table] = &[
-    &META, &COUNTER, &ACTOR, &LOG_HEAD, &SEGMENT, &TAIL, &RESOURCE, &SEARCH, &SCOPE, &FEED, &REPLICA, &SUBSCRIPTION,
-    &DIRTY, &GRANT, &ACKED, &HELD, &TOKEN, &QUARANTINE, &NOTICE,
+    &META, &COUNTER, &ACTOR, &LOG_HEAD, &SEGMENT, &TAIL, &RESOURCE, &SEARCH, &SCOPE, &FEED, &REPLICA, &OPENING, &SUBSCRIPTION,
+    &DIRTY, &GRANT, &ACKED, &HELD, &TOKEN, &ISSUED, &QUARANTINE, &NOTICE,
 ];
 
 /// Tables best clustered by their key in SQLite: all but those with an integer key (they are anyhow) and

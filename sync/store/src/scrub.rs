@@ -188,20 +188,29 @@ fn heal(tx: &mut Tx<'_>, no: i64, entity: &Entity, item: Option<&StateItem>) -> 
     let mut state = holdfast_core::state::EntityState::new(entity.clone(), tx.rules().lane(&entity.kind));
     let mut is_whole = !has_whole_rows(tx.sql, no)?;
     let text = "SELECT actor_no, lane, seq, op FROM feed WHERE resource_no = $1 AND actor_no IS NOT NULL ORDER BY arrival";
-    let mut finder = log::OpFinder::default();
+    let (mut finder, mut ops) = (log::OpFinder::default(), Vec::new());
     for row in tx.sql.query(text, &[no.into()])? {
         let content = if row.is_null(3) { None } else { Some(row.blob(3)?) };
         let dot = (row.int(0)?, row.int(1)?, row.uint(2)?);
         match finder.of_feed_row(tx.sql, content, dot) {
             Ok(Some(op)) => {
                 state.apply(&op);
+                ops.push(op);
             }
             Ok(None) | Err(_) => is_whole = false,
         }
     }
     if let Some(item) = item {
         let theirs = decode(entity.clone(), &item.json, &item.state)?;
-        state = if is_whole { state.join(&theirs) } else { theirs };
+        if is_whole {
+            state = state.join(&theirs);
+        } else {
+            // What is new here, and perhaps unsent, goes on top of what the upstream has.
+            state = theirs;
+            ops.iter().for_each(|op| {
+                state.apply(op);
+            });
+        }
         is_whole = true;
     }
     if !is_whole || state.vv.dots.is_empty() {

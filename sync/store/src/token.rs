@@ -52,3 +52,20 @@ pub fn take(db: &dyn Database, hash: &[u8], now_ms: u64) -> Result<Result<String
     })?;
     Ok(out)
 }
+
+/// Records a certificate before it is handed out.
+///
+/// # Errors
+/// The database.
+pub fn record_issued(
+    db: &dyn Database,
+    serial: &[u8],
+    identity: &str,
+    key_sha256: &[u8],
+    not_after_ms: u64,
+) -> Result<()> {
+    db.write(&mut |sql| {
+        let row = vec![serial.into(), identity.into(), key_sha256.into(), not_after_ms.into(), Value::Int(0)];
+        sql.upsert(&schema::ISSUED, vec![row])
+    })
+}

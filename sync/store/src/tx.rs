@@ -123,13 +123,20 @@ impl<'a> Tx<'a> {
     /// Takes an op in.
     pub(crate) fn apply(&mut self, op: &Op, origin: Origin) -> Result<Applied> {
         let actor_no = self.actor_no(op.dot.actor)?;
-        let (rules, clinic) = (self.rules(), self.records.clinic());
+        let records = self.records;
+        let (rules, clinic) = (records.rules(), records.clinic());
         let touches = op.changes.iter().any(|c| rules.touches_index(&op.entity.kind, &c.key));
         let loaded = self.entity(&op.entity)?;
+        if loaded.state.vv.dots.is_empty() {
+            // The first op decides the lane: this build may not know the type, or know it by another lane.
+            loaded.state.lane = op.dot.lane;
+        }
         loaded.note_before(rules, clinic, touches);
         if loaded.state.apply(op) == Applied::Duplicate {
             return Ok(Applied::Duplicate);
         }
+        #[cfg(feature = "sabotage")]
+        crate::sabotage::after_apply(records, &mut loaded.state);
         let content = match origin {
             Origin::Page => Some(holdfast_core::codec::encode_ops(std::slice::from_ref(op))?),
             Origin::Local | Origin::Segment => None,
@@ -149,14 +156,39 @@ impl<'a> Tx<'a> {
         self.records.observe(incoming.last_hlc);
         let loaded = self.entity(&entity)?;
         loaded.note_before(rules, clinic, true);
-        let joined = if loaded.no.is_some() || loaded.changed { loaded.state.join(&incoming) } else { incoming };
+        let local = (loaded.no.is_some() || loaded.changed).then(|| loaded.state.clone());
+        let joined = match local {
+            Some(local) => self.merged(local, incoming)?,
+            None => incoming,
+        };
+        let loaded = self.entity(&entity)?;
         if joined == loaded.state {
             return Ok(false);
         }
+        loaded.note_before(rules, clinic, true);
         loaded.state = joined;
         loaded.events.push(Event { actor_no: None, lane: loaded.state.lane, seq: 0, content: None });
         self.mark_changed(&entity);
         Ok(true)
+    }
+
+    /// What is held joined with what an upstream sent. What is held may lack ops that its vector seems to include
+    /// (written after the resource was evicted), and a plain join would take those for removed: so whatever
+    /// is new here is applied on top of what was sent, and only what cannot be had as ops is joined.
+    fn merged(&mut self, local: EntityState, incoming: EntityState) -> Result<EntityState> {
+        #[cfg(feature = "sabotage")]
+        if self.records.is_broken(crate::sabotage::Sabotage::StatesAfterOps) {
+            return Ok(local.join(&incoming));
+        }
+        let covers = |all: &EntityState| local.vv.dots.iter().all(|(actor, seq)| *seq <= all.vv.get(actor));
+        if covers(&incoming) {
+            return Ok(incoming);
+        }
+        let mut all = incoming.clone();
+        for op in self.view()?.ops(&local.entity)? {
+            all.apply(&op);
+        }
+        Ok(if covers(&all) { all } else { local.join(&incoming) })
     }
 
     /// Replaces a resource's registers outright, with the ops that its history gains: repair and re-authoring only.

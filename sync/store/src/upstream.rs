@@ -13,7 +13,7 @@ use crate::feed::{ROUTINE, URGENT, scope_number};
 use crate::log;
 use crate::records::Records;
 use crate::schema;
-use crate::sql::{Sql, Value};
+use crate::sql::{Database, Sql, Value};
 use crate::tx::{Origin, Tx};
 
 /// Who asks, as its certificate says.
@@ -39,7 +39,6 @@ pub(crate) struct Known {
     pub(crate) no: i64,
     pub(crate) actor_no: Option<i64>,
     pub(crate) state: i64,
-    opening: Option<(u64, Vec<u8>)>,
 }
 
 impl Records {
@@ -73,15 +72,15 @@ impl Records {
                 introduce(tx, peer, *actor, key)?;
             }
             let actor_no = tx.actor_no(current)?;
+            refuse_copy(tx, actor_no, opening)?;
             if known.actor_no != Some(actor_no) {
                 take_incarnation(tx, peer, &known, actor_no)?;
-            } else {
-                refuse_copy(&known, opening)?;
             }
-            let text = "UPDATE replica SET seen_ms = $2, opening = $3, nonce = $4 WHERE no = $1";
             let (count, nonce) = opening;
+            tx.sql.upsert(&schema::OPENING, vec![vec![actor_no.into(), count.into(), nonce.to_vec().into()]])?;
             let now = tx.records.now_ms();
-            tx.sql.execute(text, &[known.no.into(), now.into(), count.into(), nonce.to_vec().into()]).map(|_| ())
+            let text = "UPDATE replica SET seen_ms = $2 WHERE no = $1";
+            tx.sql.execute(text, &[known.no.into(), now.into()]).map(|_| ())
         })?;
         self.welcome(peer, actors)
     }
@@ -226,18 +225,12 @@ impl Records {
         self.write(|tx| known_or_new(tx, peer).map(|_| ()))
     }
 
-    /// Revokes a replica: its requests are refused, what it still sends is kept for review.
+    /// Revokes a replica; see [`revoke`].
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], or the database.
+    /// As [`revoke`].
     pub fn revoke_replica(&self, clinic: &str, replica: &str) -> Result<()> {
-        self.write(|tx| {
-            let text = "UPDATE replica SET state = $3 WHERE clinic = $1 AND name = $2";
-            match tx.sql.execute(text, &[clinic.into(), replica.into(), REVOKED.into()])? {
-                0 => Err(StoreError::NotFound(format!("replica {clinic}/{replica}"))),
-                _ => tx.notice("replica-revoked", &format!("{clinic}/{replica}")),
-            }
-        })
+        revoke(&*self.db, clinic, replica)
     }
 
     /// Whether a replica is revoked; an unknown one is not.
@@ -248,15 +241,37 @@ impl Records {
         self.read(|view| Ok(find(view.sql, peer)?.is_some_and(|known| known.state == REVOKED)))
     }
 
-    /// Lets a clinic hold a patient's scope.
+    /// Lets a clinic hold a patient's scope; see [`share`].
     ///
     /// # Errors
-    /// [`StoreError`] of the database.
+    /// The database.
     pub fn share(&self, scope: &Scope, clinic: &str) -> Result<()> {
-        self.write(|tx| {
-            tx.sql.insert_new(&schema::GRANT, vec![vec![scope.0.as_str().into(), clinic.into()]]).map(|_| ())
-        })
+        share(&*self.db, scope, clinic)
     }
+}
+
+/// Revokes a replica: its requests are refused, what it still sends is kept for review.
+///
+/// # Errors
+/// [`StoreError::NotFound`], or the database.
+pub fn revoke(db: &dyn Database, clinic: &str, replica: &str) -> Result<()> {
+    db.write(&mut |sql| {
+        let text = "UPDATE replica SET state = $3 WHERE clinic = $1 AND name = $2";
+        match sql.execute(text, &[clinic.into(), replica.into(), REVOKED.into()])? {
+            0 => Err(StoreError::NotFound(format!("replica {clinic}/{replica}"))),
+            _ => Ok(()),
+        }
+    })
+}
+
+/// Lets a clinic hold a patient's scope.
+///
+/// # Errors
+/// The database.
+pub fn share(db: &dyn Database, scope: &Scope, clinic: &str) -> Result<()> {
+    db.write(&mut |sql| {
+        sql.insert_new(&schema::GRANT, vec![vec![scope.0.as_str().into(), clinic.into()]]).map(|_| ())
+    })
 }
 
 /// Whether a clinic may hold a scope: the directory, its own operations, and patients it made or was given.
@@ -272,13 +287,12 @@ pub(crate) fn may_hold(sql: &mut dyn Sql, scope: &Scope, clinic: &str) -> Result
 }
 
 pub(crate) fn find(sql: &mut dyn Sql, peer: &Peer) -> Result<Option<Known>> {
-    let text = "SELECT no, actor_no, state, opening, nonce FROM replica WHERE clinic = $1 AND name = $2";
+    let text = "SELECT no, actor_no, state FROM replica WHERE clinic = $1 AND name = $2";
     let rows = sql.query(text, &[peer.clinic.as_str().into(), peer.replica.as_str().into()])?;
     rows.first()
         .map(|row| {
             let actor_no = if row.is_null(1) { None } else { Some(row.int(1)?) };
-            let opening = if row.is_null(3) { None } else { Some((row.uint(3)?, row.blob(4)?.to_vec())) };
-            Ok(Known { no: row.int(0)?, actor_no, state: row.int(2)?, opening })
+            Ok(Known { no: row.int(0)?, actor_no, state: row.int(2)? })
         })
         .transpose()
 }
@@ -290,14 +304,46 @@ fn known_or_new(tx: &mut Tx<'_>, peer: &Peer) -> Result<Known> {
     let no = tx.sql.allocate("replica", 1)? as i64;
     let (name, clinic, kind) = (peer.replica.as_str(), peer.clinic.as_str(), peer.kind.as_str());
     let now = tx.records.now_ms();
-    let mut row = vec![no.into(), name.into(), clinic.into(), kind.into(), Value::Null, OK.into(), now.into()];
-    row.extend([Value::Null, Value::Null]);
+    let row = vec![no.into(), name.into(), clinic.into(), kind.into(), Value::Null, OK.into(), now.into()];
     tx.sql.insert_new(&schema::REPLICA, vec![row])?;
     for scope in [Scope::clinic(clinic), Scope::directory()] {
         subscribe(tx.sql, no, &scope, 0, URGENT)?;
     }
-    Ok(Known { no, actor_no: None, state: OK, opening: None })
+    if kind == NODE {
+        subscribe_to_clinic(tx, no, clinic)?;
+    }
+    Ok(Known { no, actor_no: None, state: OK })
 }
+
+/// A new node of a clinic holds all the clinic's patients, those due today first.
+fn subscribe_to_clinic(tx: &mut Tx<'_>, replica: i64, clinic: &str) -> Result<()> {
+    let params: [Value; 2] = [clinic.into(), replica.into()];
+    let granted = "FROM scope_grant g JOIN scope s ON s.name = g.scope WHERE g.clinic = $1";
+    tx.sql.execute(
+        &format!(
+            "INSERT INTO subscription (scope_no, replica_no, cursor_pos) SELECT s.no, $2, 0 {granted} \
+             ON CONFLICT (scope_no, replica_no) DO NOTHING"
+        ),
+        &params,
+    )?;
+    tx.sql.execute(
+        &format!(
+            "INSERT INTO dirty (replica_no, scope_no, rank) SELECT $2, s.no, {ROUTINE} {granted} AND s.head > 0 \
+             ON CONFLICT (replica_no, scope_no) DO NOTHING"
+        ),
+        &params,
+    )?;
+    let today = holdfast_core::view::instant(holdfast_core::hlc::Hlc::new(tx.records.now_ms(), 0));
+    let Some((kind, needle)) = tx.rules().due_on(&today[..10]) else { return Ok(()) };
+    let text = format!(
+        "UPDATE dirty SET rank = {URGENT} WHERE replica_no = $1 AND scope_no IN (SELECT f.scope_no FROM resource r \
+         JOIN feed f ON f.resource_no = r.no AND f.actor_no IS NOT NULL WHERE r.kind = $2 AND r.json LIKE $3)"
+    );
+    tx.sql.execute(&text, &[replica.into(), kind.into(), format!("%{needle}%").into()]).map(|_| ())
+}
+
+/// The kind of replica that holds a whole clinic.
+pub(crate) const NODE: &str = "node";
 
 fn revoked() -> StoreError {
     StoreError::Denied {
@@ -323,16 +369,19 @@ pub(crate) fn current(sql: &mut dyn Sql, peer: &Peer, actor: ActorId) -> Result<
 
 /// Two copies of one database open it under different nonces: the one that fits no more is refused, and takes
 /// a new actor.
-fn refuse_copy(known: &Known, opening: (u64, [u8; 16])) -> Result<()> {
-    match &known.opening {
-        Some((count, nonce)) if opening.0 < *count || (opening.0 == *count && opening.1[..] != nonce[..]) => {
-            Err(StoreError::Denied {
-                code: "replica-copied",
-                message: "another copy of this database has been here; this one must take a new actor".into(),
-            })
-        }
-        _ => Ok(()),
+fn refuse_copy(tx: &mut Tx<'_>, actor_no: i64, opening: (u64, [u8; 16])) -> Result<()> {
+    let rows = tx.sql.query("SELECT count, nonce FROM opening WHERE actor_no = $1", &[actor_no.into()])?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    let (count, nonce) = (row.uint(0)?, row.blob(1)?);
+    #[cfg(feature = "sabotage")]
+    let count = if tx.records.is_broken(crate::sabotage::Sabotage::ReusedDots) { 0 } else { count };
+    if opening.0 > count || (opening.0 == count && opening.1[..] == *nonce) {
+        return Ok(());
     }
+    Err(StoreError::Denied {
+        code: "replica-copied",
+        message: "another copy of this database has been here; this one must take a new actor".into(),
+    })
 }
 
 /// Owner of an actor as written into its row.
@@ -390,7 +439,9 @@ fn subscribe(sql: &mut dyn Sql, replica: i64, scope: &Scope, at: u64, rank: i64)
 }
 
 pub(crate) fn waiting(sql: &mut dyn Sql, replica: i64) -> Result<u64> {
-    let rows = sql.query("SELECT COUNT(*) FROM dirty WHERE replica_no = $1", &[replica.into()])?;
+    // Past ten thousand "many" is all a person needs to know, and counting would cost more than the page.
+    let text = "SELECT COUNT(*) FROM (SELECT 1 FROM dirty WHERE replica_no = $1 LIMIT 10000) AS some_dirty";
+    let rows = sql.query(text, &[replica.into()])?;
     rows.first().map_or(Ok(0), |row| row.uint(0))
 }
 
@@ -422,7 +473,10 @@ pub(crate) fn take_segment(tx: &mut Tx<'_>, segment: &Segment, bytes: &[u8]) -> 
     if segment.head.last() <= held {
         return check_known(tx, actor_no, segment, held);
     }
-    check_continues(segment, held, &hash)?;
+    let continues = check_continues(segment, held, &hash);
+    #[cfg(feature = "sabotage")]
+    let continues = if tx.records.is_broken(crate::sabotage::Sabotage::GapAccepted) { Ok(()) } else { continues };
+    continues?;
     tx.preload(segment.ops.iter().map(|op| op.entity.clone()))?;
     for op in &segment.ops {
         if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
@@ -475,6 +529,14 @@ fn check_continues(segment: &Segment, held: u64, hash: &Hash) -> Result<()> {
         return Err(LogError::Fork { seq: held }.into());
     }
     Ok(())
+}
+
+/// Records how many pages an actor says it has taken; see [`Lane::PAGES`].
+pub(crate) fn count_pages(sql: &mut dyn Sql, known: &Known, acked: &[Position]) -> Result<()> {
+    let said = acked.iter().filter(|p| p.scope == crate::downstream::pages()).map(|p| p.at).max();
+    let (Some(said), Some(actor_no)) = (said, known.actor_no) else { return Ok(()) };
+    let (held, hash) = log::head(sql, actor_no, Lane::PAGES)?;
+    if said > held { log::put_head(sql, actor_no, Lane::PAGES, said, &hash) } else { Ok(()) }
 }
 
 /// Positions confirmed by a replica, recorded; finished scopes lose their mark.

@@ -10,7 +10,7 @@ use super::oracle::Saves;
 pub enum Cargo {
     /// An encoded request.
     Request(Vec<u8>),
-    /// An encoded response, the saves that a state in it stands for, and the upstream that its session was greeted by.
+    /// An encoded response, the saves that a state in it stands for.
     Response {
         /// As `Response::encode` wrote it.
         bytes: Vec<u8>,
@@ -30,14 +30,12 @@ pub struct Envelope {
     pub boot: u64,
     /// The process that asked.
     pub asker_boot: u64,
-    /// The session it belongs to.
+    /// The connection it belongs to.
     pub session: u64,
-    /// The request's number within the session.
+    /// The request's number at its machine.
     pub ask: u64,
-    /// The upstream that greeted the session.
+    /// The upstream that greeted it.
     pub upstream: Option<ActorId>,
-    /// Whether it may come twice or in a later session.
-    pub repeatable: bool,
     /// The content.
     pub cargo: Cargo,
 }
@@ -69,7 +67,7 @@ impl Network {
             self.envelopes.remove(at);
             return None;
         }
-        if dice.chance(trouble / 4) && self.envelopes[at].repeatable {
+        if dice.chance(trouble / 4) {
             return Some(self.envelopes[at].clone());
         }
         Some(self.envelopes.remove(at))

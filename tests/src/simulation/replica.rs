@@ -1,12 +1,12 @@
 //! One simulated replica: real records on a database in memory, with a clock, a random source and a sidecar that the
 //! simulation holds in its hand.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
-use holdfast_core::id::{ActorId, Scope};
+use holdfast_core::id::Scope;
 use holdfast_store::identity::{Identity, Sidecar};
 use holdfast_store::sabotage::Sabotage;
 use holdfast_store::sidecar::MemorySidecar;
@@ -18,7 +18,7 @@ use super::database::Image;
 use super::dice::Dice;
 use super::oracle::Saves;
 use super::rules::{FleetRules, SCHEMA};
-use super::session::Session;
+use super::link::Link;
 use super::shown::Shown;
 
 /// What stands at the beginning of every history's time.
@@ -45,15 +45,8 @@ pub struct Backup {
     pub sidecar: MemorySidecar,
     /// The saves it holds.
     pub known: Saves,
-}
-
-/// How a scope came to be held.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Wish {
-    /// To be asked for, at this upstream (`None`: asked for nowhere yet).
-    Explicit(Option<ActorId>),
-    /// The upstream subscribes whoever writes into a scope.
-    ByWriting,
+    /// The scopes it wanted.
+    pub wanted: BTreeSet<Scope>,
 }
 
 /// A replica with what the simulation knows of it.
@@ -72,12 +65,12 @@ pub struct Replica {
     pub known: Saves,
     /// Counts its processes: what was on the way to an earlier one never arrives.
     pub boot: u64,
-    /// Scopes it wants to hold.
-    pub wanted: BTreeMap<Scope, Wish>,
-    /// Scopes to give up at the next session.
-    pub unwanted: Vec<Scope>,
-    /// Running sessions by number of the upstream.
-    pub sessions: BTreeMap<usize, Session>,
+    /// Scopes that people there asked for.
+    pub wanted: BTreeSet<Scope>,
+    /// Scopes it has once given up: what is still there of them tells nothing of what it holds.
+    pub given_up: BTreeSet<Scope>,
+    /// Its link to its upstreams, once started.
+    pub link: Option<Link>,
     /// Earlier disks.
     pub backups: Vec<Backup>,
     /// Forms that are open on a screen, by number of the resource.
@@ -141,9 +134,9 @@ impl Replica {
             clock,
             known: 0,
             boot: 0,
-            wanted: BTreeMap::new(),
-            unwanted: Vec::new(),
-            sessions: BTreeMap::new(),
+            wanted: BTreeSet::new(),
+            given_up: BTreeSet::new(),
+            link: None,
             backups: Vec::new(),
             forms: Vec::new(),
             revoked: false,
@@ -167,6 +160,7 @@ impl Replica {
     /// # Errors
     /// The database.
     pub fn backup(&self) -> Result<Backup> {
-        Ok(Backup { image: Image::of(&self.db)?, sidecar: self.sidecar.duplicate(), known: self.known })
+        let (image, sidecar) = (Image::of(&self.db)?, self.sidecar.duplicate());
+        Ok(Backup { image, sidecar, known: self.known, wanted: self.wanted.clone() })
     }
 }

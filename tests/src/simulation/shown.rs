@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use holdfast_core::id::Entity;
 use holdfast_core::op::{DELETED as DELETED_KEY, member_key, split_key};
 use holdfast_store::Records;
+use serde_json::value::RawValue;
 
 use super::oracle::{DELETED, Oracle, Saves, bit, members};
 
@@ -39,15 +40,18 @@ pub fn show(records: &Records, entity: &Entity, known: Saves) -> Result<Shown> {
         Ok(Some((stored, view.conflicts_of(entity)?)))
     })?;
     let Some((stored, open)) = found else { return Ok(Shown { known, ..Shown::default() }) };
-    let json: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&stored.json).context("a stored resource")?;
+    let json: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&stored.json).context("a stored resource")?;
     let mut shown =
         Shown { exists: true, deleted: stored.deleted, version: stored.version, known, ..Shown::default() };
     for (key, value) in json {
-        match (key.as_str(), value) {
-            ("resourceType" | "id" | "meta", _) => {}
-            ("tags", serde_json::Value::Array(tags)) => shown.tags = tags.iter().map(ToString::to_string).collect(),
-            (_, value) => {
-                shown.values.insert(key, value.to_string());
+        match key.as_str() {
+            "resourceType" | "id" | "meta" => {}
+            "tags" => {
+                let tags: Vec<Box<RawValue>> = serde_json::from_str(value.get()).context("the tags of a resource")?;
+                shown.tags = tags.iter().map(|tag| tag.get().to_owned()).collect();
+            }
+            _ => {
+                shown.values.insert(key, value.get().to_owned());
             }
         }
     }

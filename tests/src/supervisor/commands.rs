@@ -1,11 +1,11 @@
 //! How the hub and the node are called: the one place to change when their flags do.
 
 use super::folder::Folder;
-use crate::process::{Spec, find_binary, run};
-use anyhow::{Context, Result};
+use crate::process::{Process, Spec, find_binary, run};
+use anyhow::{Context, Result, bail};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A start with migrations on a busy machine.
 pub(super) const READY_LIMIT: Duration = Duration::from_secs(60);
@@ -13,6 +13,12 @@ pub(super) const READY_LIMIT: Duration = Duration::from_secs(60);
 const STEP_LIMIT: Duration = Duration::from_secs(60);
 /// An import of every develop bundle on a busy machine.
 const IMPORT_LIMIT: Duration = Duration::from_secs(3600);
+/// How often the progress of an import is looked at.
+const IMPORT_LOOK: Duration = Duration::from_secs(1);
+/// What `import` exits with when it has refused some lines and imported the others.
+const IMPORT_INCOMPLETE: i32 = 20;
+/// What became of each imported line.
+const RECEIPTS: &str = "import-receipts.ndjson";
 /// The names that the one node of `make run` enrols under.
 const REPLICA: &str = "clinic-node";
 const CLINIC: &str = "dev-clinic";
@@ -42,9 +48,10 @@ impl Commands {
             .arg(self.folder.data("hub"))
     }
 
-    /// `holdfast-node serve`: prints `ready URL`.
-    pub(super) fn node_serve(&self, listen: SocketAddr) -> Spec {
+    /// `holdfast-node serve`: prints `ready URL`. It syncs over the link and not with the address that the hub names.
+    pub(super) fn node_serve(&self, listen: SocketAddr, through_link: &str) -> Spec {
         self.spec("node", &self.node)
+            .env("HOLDFAST_HUB__ENDPOINTS", through_link)
             .args(["serve", "--dev", "--listen", &listen.to_string(), "--data-dir"])
             .arg(self.folder.data("node"))
     }
@@ -64,15 +71,32 @@ impl Commands {
         run(&enrol, STEP_LIMIT).context("cannot enrol the node").map(drop)
     }
 
-    /// `holdfast-node import DIR` against the running node; returns what it printed.
-    pub(super) fn import(&self, data: &Path, node_url: &str) -> Result<String> {
+    /// `holdfast-node import DIR` against the running node; `tell` hears how far it is. Returns its last words.
+    pub(super) fn import(&self, data: &Path, node_url: &str, tell: impl Fn(&str)) -> Result<String> {
         let import = self
             .spec("import", &self.node)
             .arg("import")
             .arg(data)
-            .args(["--node", node_url, "--data-dir"])
+            .args(["--node", node_url, "--receipts", RECEIPTS, "--data-dir"])
             .arg(self.folder.data("node"));
-        run(&import, IMPORT_LIMIT).with_context(|| format!("cannot import {}", data.display()))
+        let mut process = Process::spawn(&import)?;
+        let until = Instant::now() + IMPORT_LIMIT;
+        let status = loop {
+            match process.wait(IMPORT_LOOK)? {
+                Some(status) => break status,
+                None if Instant::now() > until => bail!("the import did not end in an hour"),
+                None => tell(process.log_tail().lines().last().unwrap_or_default()),
+            }
+        };
+        let imported = process.wait_line("imported ", READY_LIMIT);
+        match (status.code(), imported) {
+            (Some(0), Ok(what)) => Ok(format!("imported {what}")),
+            (Some(IMPORT_INCOMPLETE), Ok(what)) => {
+                let receipts = self.folder.path().join(RECEIPTS);
+                Ok(format!("imported {what}; why they were refused is in {}", receipts.display()))
+            }
+            _ => bail!("cannot import {} ({status}):\n{}", data.display(), process.log_tail()),
+        }
     }
 
     fn spec(&self, name: &str, program: &Path) -> Spec {

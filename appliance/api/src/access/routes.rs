@@ -64,19 +64,34 @@ impl Routes {
 
     /// Adds a route for GET and HEAD.
     #[must_use]
-    pub fn get<H: Handler<T, ApiState>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+    pub fn get<H: Handler<T, ApiState>, T: 'static>(
+        self,
+        path: &'static str,
+        policy: Policy,
+        handler: H,
+    ) -> Self {
         self.add("GET", MethodFilter::GET, path, policy, handler)
     }
 
     /// Adds a route for POST.
     #[must_use]
-    pub fn post<H: Handler<T, ApiState>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+    pub fn post<H: Handler<T, ApiState>, T: 'static>(
+        self,
+        path: &'static str,
+        policy: Policy,
+        handler: H,
+    ) -> Self {
         self.add("POST", MethodFilter::POST, path, policy, handler)
     }
 
     /// Adds a route for PUT.
     #[must_use]
-    pub fn put<H: Handler<T, ApiState>, T: 'static>(self, path: &'static str, policy: Policy, handler: H) -> Self {
+    pub fn put<H: Handler<T, ApiState>, T: 'static>(
+        self,
+        path: &'static str,
+        policy: Policy,
+        handler: H,
+    ) -> Self {
         self.add("PUT", MethodFilter::PUT, path, policy, handler)
     }
 
@@ -116,7 +131,8 @@ impl Routes {
         handler: H,
     ) -> Self {
         let authenticator: Arc<dyn Authenticator> = self.state.parts().authenticator.clone();
-        let guarded = on(filter, handler).route_layer(from_fn_with_state(Gate { authenticator, policy }, guard));
+        let guarded =
+            on(filter, handler).route_layer(from_fn_with_state(Gate { authenticator, policy }, guard));
         self.router = self.router.route(path, guarded);
         self.table.push(RouteInfo { method, path, policy });
         self

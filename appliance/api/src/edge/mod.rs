@@ -31,7 +31,9 @@ pub(crate) async fn edge(mut request: Request, next: Next) -> Response {
 }
 
 async fn serve(about: &About, request: Request, next: Next) -> Response {
-    if about.is_fhir && let Err(error) = check_accept(request.headers(), request.uri().query().unwrap_or_default()) {
+    if about.is_fhir
+        && let Err(error) = check_accept(request.headers(), request.uri().query().unwrap_or_default())
+    {
         return ApiError::from(error).into_response();
     }
     let guarded = AssertUnwindSafe(next.run(request)).catch_unwind();
@@ -39,6 +41,8 @@ async fn serve(about: &About, request: Request, next: Next) -> Response {
         Ok(Ok(response)) => response,
         // The payload of the panic is left out: it may hold part of a record.
         Ok(Err(_)) => ApiError::from(RequestError::Defect).into_response(),
-        Err(_) => ApiError::from(RequestError::TimedOut { limit_s: REQUEST_TIMEOUT.as_secs() }).into_response(),
+        Err(_) => {
+            ApiError::from(RequestError::TimedOut { limit_s: REQUEST_TIMEOUT.as_secs() }).into_response()
+        }
     }
 }

@@ -39,7 +39,7 @@ impl ApiError {
             Self::Store(error) => of_store(error),
             Self::Bundle(error) => {
                 let status = StatusCode::from_u16(error.http_status()).unwrap_or(StatusCode::BAD_REQUEST);
-                Facts::new(status, error.code(), error.issue_type())
+                Facts::new(status, error.code(), error.issue_type().as_str())
             }
             Self::Search(error) => Facts::new(StatusCode::BAD_REQUEST, error.code(), "value"),
             Self::Invalid { code, issue, .. } => Facts::new(StatusCode::UNPROCESSABLE_ENTITY, code, issue),
@@ -88,7 +88,9 @@ fn of_request(error: &RequestError) -> Facts {
         E::UnknownType { .. } => Facts::new(S::NOT_FOUND, "unknown-type", "not-supported"),
         E::BadId => Facts::new(S::BAD_REQUEST, "bad-id", "value"),
         E::NotAcceptable => Facts::new(S::NOT_ACCEPTABLE, "not-acceptable", "not-supported"),
-        E::UnsupportedMedia { .. } => Facts::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "not-supported"),
+        E::UnsupportedMedia { .. } => {
+            Facts::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "not-supported")
+        }
         E::TooLarge { .. } => Facts::new(S::PAYLOAD_TOO_LARGE, "body-too-large", "too-long"),
         E::SlowBody { .. } => Facts::new(S::REQUEST_TIMEOUT, "body-too-slow", "timeout"),
         E::BrokenBody => Facts::new(S::BAD_REQUEST, "body-broken", "incomplete"),
@@ -101,6 +103,7 @@ fn of_request(error: &RequestError) -> Facts {
         E::BadCursor => Facts::new(S::BAD_REQUEST, "bad-cursor", "value"),
         E::NotHeld { .. } => Facts::new(S::NOT_FOUND, "not-held", "not-found"),
         E::NotFound { .. } | E::NowhereFound { .. } => Facts::new(S::NOT_FOUND, "not-found", "not-found"),
+        E::Overtaken => Facts::new(S::SERVICE_UNAVAILABLE, "overtaken", "transient").retry(RETRY_SOON_S),
         E::ManyMatches => Facts::new(S::PRECONDITION_FAILED, "many-matches", "multiple-matches"),
         E::NoSuchChoice { .. } => Facts::new(S::CONFLICT, "no-such-choice", "value"),
         E::ChangedMeanwhile { .. } => Facts::new(S::CONFLICT, "changed-meanwhile", "conflict"),
@@ -111,5 +114,45 @@ fn of_request(error: &RequestError) -> Facts {
         E::Closing => Facts::new(S::SERVICE_UNAVAILABLE, "closing", "transient").retry(RETRY_SOON_S),
         E::TimedOut { .. } => Facts::new(S::GATEWAY_TIMEOUT, "timed-out", "timeout"),
         E::Defect => Facts::new(S::INTERNAL_SERVER_ERROR, "defect", "exception"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_of_the_store_says_whether_to_try_again() {
+        for (error, status, code, retry_after_s) in [
+            (StoreError::DiskFull, 507, "disk-full", Some(RETRY_DISK_S)),
+            (StoreError::Retry, 503, "retry", Some(RETRY_SOON_S)),
+            (StoreError::Closed, 503, "closed", Some(RETRY_SOON_S)),
+            (StoreError::Database("x".into()), 503, "database", Some(RETRY_SOON_S)),
+            (StoreError::Corrupt("page 7".into()), 500, "database-damaged", None),
+            (StoreError::Step("x".into()), 422, "illegal-step", None),
+            (StoreError::Denied { code: "fenced", message: "x".into() }, 403, "fenced", None),
+        ] {
+            let error = ApiError::from(error);
+            let facts = error.facts();
+            assert_eq!(
+                (facts.status.as_u16(), facts.code, facts.retry_after_s),
+                (status, code, retry_after_s)
+            );
+            assert_eq!(error.is_retryable(), retry_after_s.is_some());
+        }
+    }
+
+    #[test]
+    fn an_entry_keeps_the_facts_of_its_error_and_hides_no_trouble_of_the_store() {
+        let stale = ApiError::from(RequestError::BadId).at_entry(3);
+        assert_eq!(
+            (stale.facts().code, stale.problem().expression.as_deref()),
+            ("bad-id", Some("Bundle.entry[3]"))
+        );
+        assert!(stale.to_string().ends_with("nothing of the transaction was stored"));
+        assert!(matches!(
+            ApiError::from(StoreError::DiskFull).at_entry(3),
+            ApiError::Store(StoreError::DiskFull)
+        ));
     }
 }

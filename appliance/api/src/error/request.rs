@@ -4,13 +4,17 @@
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum RequestError {
     /// No `Authorization: Bearer`.
-    #[error("cannot serve this: nobody is signed in; send a token in the header \"Authorization: Bearer TOKEN\"")]
+    #[error(
+        "cannot serve this: nobody is signed in; send a token in the header \"Authorization: Bearer TOKEN\""
+    )]
     NoToken,
     /// A token that nobody has.
     #[error("cannot serve this: the token is unknown, expired or withdrawn; sign in again")]
     UnknownToken,
     /// The caller lacks a right.
-    #[error("cannot serve this: it takes {wants}, which this sign-in does not have; ask the administrator for it")]
+    #[error(
+        "cannot serve this: it takes {wants}, which this sign-in does not have; ask the administrator for it"
+    )]
     Forbidden {
         /// What the route asks for.
         wants: &'static str,
@@ -19,7 +23,9 @@ pub enum RequestError {
     #[error("cannot find this address: the server has nothing there; see /fhir/metadata for what it serves")]
     NoSuchRoute,
     /// A route, but not for this method.
-    #[error("cannot use this method here: the address answers others (see the header Allow); use one of those")]
+    #[error(
+        "cannot use this method here: the address answers others (see the header Allow); use one of those"
+    )]
     MethodNotAllowed,
     /// The path is not percent-encoded UTF-8.
     #[error("cannot read the address: it is not percent-encoded UTF-8; encode it")]
@@ -40,7 +46,9 @@ pub enum RequestError {
     #[error("cannot serve this id: it is not 1 to 64 letters, digits, hyphens and dots; correct it")]
     BadId,
     /// `Accept` or `_format` asks for something else.
-    #[error("cannot answer in the format asked for: this server speaks JSON only; accept application/fhir+json")]
+    #[error(
+        "cannot answer in the format asked for: this server speaks JSON only; accept application/fhir+json"
+    )]
     NotAcceptable,
     /// `Content-Type` is something else.
     #[error("cannot read the body: its content type is not {expected}; send it as that")]
@@ -94,7 +102,9 @@ pub enum RequestError {
         found: String,
     },
     /// A staff save that does not say what it saw.
-    #[error("cannot save: the request does not say which version was on the screen; send it in the header If-Match, or \"If-None-Match: *\" for a new record")]
+    #[error(
+        "cannot save: the request does not say which version was on the screen; send it in the header If-Match, or \"If-None-Match: *\" for a new record"
+    )]
     VersionRequired,
     /// A version that is not kept here.
     #[error("cannot read {entity} as of version {version}: that version is not kept here; see its _history")]
@@ -105,10 +115,14 @@ pub enum RequestError {
         version: String,
     },
     /// A cursor that is not from here.
-    #[error("cannot go on from there: the cursor was not given out for this list and this sign-in; start from the first page")]
+    #[error(
+        "cannot go on from there: the cursor was not given out for this list and this sign-in; start from the first page"
+    )]
     BadCursor,
     /// Not here; head office could not be asked.
-    #[error("{entity} is not held here, and the link to head office is down, so it could not be looked for; try again when the link is back")]
+    #[error(
+        "{entity} is not held here, and the link to head office is down, so it could not be looked for; try again when the link is back"
+    )]
     NotHeld {
         /// Which resource.
         entity: String,
@@ -125,6 +139,9 @@ pub enum RequestError {
         /// Which resource.
         entity: String,
     },
+    /// What a bundle's conditions find changed in between, again and again.
+    #[error("cannot carry out the bundle: what its conditions find kept changing meanwhile; send it again")]
+    Overtaken,
     /// A conditional create that finds several.
     #[error("cannot create: If-None-Exist finds more than one resource; make the condition name one")]
     ManyMatches,
@@ -137,7 +154,9 @@ pub enum RequestError {
         count: usize,
     },
     /// The record moved on since the conflict was looked at.
-    #[error("cannot settle: {entity} was changed since you looked (it is at version {current} now); look again")]
+    #[error(
+        "cannot settle: {entity} was changed since you looked (it is at version {current} now); look again"
+    )]
     ChangedMeanwhile {
         /// Which resource.
         entity: String,
@@ -162,12 +181,16 @@ pub enum RequestError {
     #[error("cannot serve this: the server is shutting down; try again in a moment")]
     Closing,
     /// The request took too long.
-    #[error("the request was not finished within {limit_s} seconds; a change may still be carried out, so read before you repeat it")]
+    #[error(
+        "the request was not finished within {limit_s} seconds; a change may still be carried out, so read before you repeat it"
+    )]
     TimedOut {
         /// The bound.
         limit_s: u64,
     },
     /// A defect.
-    #[error("the request stopped on a defect of this server; it was not your fault, tell the administrator the request's id")]
+    #[error(
+        "the request stopped on a defect of this server; it was not your fault, tell the administrator the request's id"
+    )]
     Defect,
 }

@@ -21,6 +21,14 @@ pub(crate) fn head(kind: &str, json: &str) -> Result<Head, RequestError> {
 /// # Errors
 /// [`ApiError::Invalid`] that names the element.
 pub(crate) fn resource(kind: &str, json: &str) -> Result<(), ApiError> {
-    let _ = (kind, json);
-    Ok(())
+    debug_assert!(!kind.is_empty(), "the head was read before");
+    match holdfast_clinical::validate::validate(json).into_iter().next() {
+        None => Ok(()),
+        Some(issue) => Err(ApiError::Invalid {
+            code: "invalid-resource",
+            issue: issue.code.as_str(),
+            expression: issue.expression,
+            text: issue.diagnostics,
+        }),
+    }
 }

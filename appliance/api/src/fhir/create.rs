@@ -45,7 +45,10 @@ pub(crate) async fn create(
 /// The search of `If-None-Exist`: with or without the type in front.
 fn condition(kind: &str, headers: &HeaderMap) -> Result<Option<Query>, ApiError> {
     let Some(value) = headers.get(IF_NONE_EXIST) else { return Ok(None) };
-    let bad = RequestError::BadHeader { name: "If-None-Exist", expected: "a search, for example identifier=system|value" };
+    let bad = RequestError::BadHeader {
+        name: "If-None-Exist",
+        expected: "a search, for example identifier=system|value",
+    };
     let text = value.to_str().map_err(|_| bad.clone())?;
     let text = text.strip_prefix(&format!("{kind}?")).unwrap_or(text);
     let query = parse_query(kind, &Asked::read(&[text])?.pairs)?;

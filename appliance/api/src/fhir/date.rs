@@ -5,7 +5,8 @@ use holdfast_core::view;
 
 const MS_PER_DAY: u64 = 86_400_000;
 const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A FHIR `instant`: `2026-03-01T09:30:00.000Z`.
 pub(crate) fn instant(unix_ms: u64) -> String {
@@ -17,7 +18,8 @@ pub(crate) fn http_date(unix_ms: u64) -> String {
     let instant = instant(unix_ms);
     let weekday = DAYS[(unix_ms / MS_PER_DAY % 7) as usize];
     let part = |from: usize, to: usize| instant.get(from..to).unwrap_or_default();
-    let month = part(5, 7).parse::<usize>().ok().and_then(|n| MONTHS.get(n.wrapping_sub(1))).unwrap_or(&"Jan");
+    let month =
+        part(5, 7).parse::<usize>().ok().and_then(|n| MONTHS.get(n.wrapping_sub(1))).unwrap_or(&"Jan");
     format!("{weekday}, {} {month} {} {} GMT", part(8, 10), part(0, 4), part(11, 19))
 }
 

@@ -27,7 +27,7 @@ pub(crate) async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let base = if_match(&headers)?.map_or(Base::Blind, Base::Exactly);
-    lookup::read(&state, &entity, |view, entity| exists(view, entity)).await?;
+    lookup::read(&state, &entity, exists).await?;
     let stored = refusal::write(state.writer(), move |tx| remove(tx, &entity, &base, &caller.id)).await?;
     Ok(answer::empty(StatusCode::NO_CONTENT, &stored.version, stored.updated_ms))
 }

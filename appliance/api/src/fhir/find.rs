@@ -16,7 +16,9 @@ fn clause(clause: &query::Clause) -> Clause {
     };
     match clause.param {
         ClauseParam::Id => Clause::Id(clause.alternatives.iter().map(texts).collect()),
-        ClauseParam::Index(param) => Clause::Param { param, any: clause.alternatives.iter().map(matching).collect() },
+        ClauseParam::Index(param) => {
+            Clause::Param { param, any: clause.alternatives.iter().map(matching).collect() }
+        }
     }
 }
 

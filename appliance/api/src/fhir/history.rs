@@ -48,7 +48,8 @@ pub(crate) async fn history(
 }
 
 fn count(asked: &Asked) -> usize {
-    let wanted = asked.pairs.iter().find(|(name, _)| name == "_count").and_then(|(_, value)| value.parse().ok());
+    let wanted =
+        asked.pairs.iter().find(|(name, _)| name == "_count").and_then(|(_, value)| value.parse().ok());
     wanted.unwrap_or(DEFAULT_COUNT).clamp(1, MAX_COUNT) as usize
 }
 

@@ -5,7 +5,7 @@ pub(crate) mod bundle;
 pub(crate) mod capability;
 pub(crate) mod check;
 pub(crate) mod create;
-mod date;
+pub(crate) mod date;
 pub(crate) mod delete;
 pub(crate) mod find;
 pub(crate) mod history;

@@ -84,7 +84,12 @@ impl Search {
     ///
     /// # Errors
     /// A cursor that does not fit, or the database.
-    pub(crate) fn page(&self, view: &mut View<'_>, caller: &Principal, base: &str) -> Result<String, ApiError> {
+    pub(crate) fn page(
+        &self,
+        view: &mut View<'_>,
+        caller: &Principal,
+        base: &str,
+    ) -> Result<String, ApiError> {
         let kind = &self.query.kind;
         let list = List { what: format!("{kind}?{}", self.asked.canonical()), principal: caller };
         let after = list.after(self.asked.cursor.as_deref())?;

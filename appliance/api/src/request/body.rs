@@ -30,8 +30,10 @@ pub(crate) async fn text(
 
 async fn bytes(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Result<Bytes, RequestError> {
     let too_large = RequestError::TooLarge { limit_mib: limit_bytes / MIB };
-    let announced: Option<usize> =
-        headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|value| value.parse().ok());
+    let announced: Option<usize> = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse().ok());
     if announced.is_some_and(|length| length > limit_bytes) {
         return Err(too_large);
     }

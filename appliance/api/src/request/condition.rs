@@ -20,7 +20,8 @@ pub(crate) fn version_of(tag: &str) -> Option<&str> {
     let tag = tag.trim();
     let tag = tag.strip_prefix("W/").unwrap_or(tag);
     let version = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(tag);
-    let is_plain = !version.is_empty() && version.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
+    let is_plain =
+        !version.is_empty() && version.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
     is_plain.then_some(version)
 }
 

@@ -25,7 +25,8 @@ const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 /// # Errors
 /// [`RequestError::UnsupportedMedia`].
 pub(crate) fn check_content_type(headers: &HeaderMap, media: Media) -> Result<(), RequestError> {
-    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence).unwrap_or_default();
+    let sent =
+        headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).map(essence).unwrap_or_default();
     let (fits, expected) = match media {
         Media::Json => (JSON_TYPES.contains(&sent.as_str()), JSON_TYPES[0]),
         Media::Form => (sent == FORM_TYPE, FORM_TYPE),
@@ -52,14 +53,21 @@ fn accepts_json(headers: &HeaderMap) -> bool {
 }
 
 fn is_json_range(range: &str) -> bool {
-    let is_refused = range.split(';').skip(1).any(|part| matches!(part.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+    let is_refused =
+        range.split(';').skip(1).any(|part| matches!(part.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
     let essence = essence(range);
-    !is_refused && (matches!(essence.as_str(), "*/*" | "application/*") || JSON_TYPES.contains(&essence.as_str()))
+    !is_refused
+        && (matches!(essence.as_str(), "*/*" | "application/*") || JSON_TYPES.contains(&essence.as_str()))
 }
 
 /// `_format` is `json`, or a media type, often with its `+` decoded to a space or encoded.
 fn is_json_format(format: &str) -> bool {
-    let plain = format.replace("%2F", "/").replace("%2f", "/").replace("%2B", "+").replace("%2b", "+").replace(' ', "+");
+    let plain = format
+        .replace("%2F", "/")
+        .replace("%2f", "/")
+        .replace("%2B", "+")
+        .replace("%2b", "+")
+        .replace(' ', "+");
     plain == "json" || JSON_TYPES.contains(&essence(&plain).as_str())
 }
 

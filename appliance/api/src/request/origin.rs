@@ -19,7 +19,8 @@ impl FromRequestParts<ApiState> for FhirBase {
             return Ok(Self(format!("{url}/fhir")));
         }
         let host = parts.headers.get(HOST).and_then(|value| value.to_str().ok());
-        let host = host.or(parts.uri.authority().map(|authority| authority.as_str())).filter(|host| is_host(host));
+        let host =
+            host.or(parts.uri.authority().map(|authority| authority.as_str())).filter(|host| is_host(host));
         Ok(Self(host.map_or_else(|| "/fhir".to_owned(), |host| format!("http://{host}/fhir"))))
     }
 }

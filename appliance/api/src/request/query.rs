@@ -36,7 +36,10 @@ impl Asked {
     /// The search alone, in one form: what a cursor is bound to.
     pub(crate) fn canonical(&self) -> String {
         let search = self.pairs.iter().filter(|(name, _)| name != "_count");
-        search.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+        search
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect::<Vec<_>>()
+            .join("&")
     }
 
     /// The query string of the page at `cursor`, or of this one.
@@ -67,7 +70,8 @@ mod tests {
 
     #[test]
     fn links_repeat_the_search() {
-        let asked = Asked::read(&["name=O%27Hara+x&_count=2&_cursor=abc", "_format=json&identifier=s|1"]).unwrap();
+        let asked =
+            Asked::read(&["name=O%27Hara+x&_count=2&_cursor=abc", "_format=json&identifier=s|1"]).unwrap();
         assert_eq!(asked.cursor.as_deref(), Some("abc"));
         assert_eq!(asked.canonical(), "name=O%27Hara%20x&identifier=s%7C1");
         assert_eq!(asked.link(Some("d-e")), "name=O%27Hara%20x&_count=2&identifier=s%7C1&_cursor=d-e");

@@ -42,13 +42,15 @@ impl Condition {
     }
 
     /// The one id found, none, or an error if there are several.
-    pub(super) fn single<'m>(&self, entry: usize, matches: &'m Matches) -> Result<Option<&'m str>, BundleError> {
+    pub(super) fn single<'m>(
+        &self,
+        entry: usize,
+        matches: &'m Matches,
+    ) -> Result<Option<&'m str>, BundleError> {
         match matches.get(&self.text).map_or(&[][..], Vec::as_slice) {
             [] => Ok(None),
             [id] => Ok(Some(id)),
-            many => {
-                Err(BundleError::ManyMatches { entry, condition: self.text.clone(), count: many.len() })
-            }
+            many => Err(BundleError::ManyMatches { entry, condition: self.text.clone(), count: many.len() }),
         }
     }
 }

@@ -98,8 +98,11 @@ impl<'a> Entry<'a> {
         let Some(request) = raw.request else { return Err(bad(index, "it has no request")) };
         let method = Method::parse(&request.method)
             .ok_or_else(|| bad(index, format!("its method \"{}\" is not supported", request.method)))?;
-        let url = RequestUrl::parse(&request.url)
-            .map_err(|reason| BundleError::BadUrl { entry: index, url: request.url.clone(), reason })?;
+        let url = RequestUrl::parse(&request.url).map_err(|reason| BundleError::BadUrl {
+            entry: index,
+            url: request.url.clone(),
+            reason,
+        })?;
         let mut entry = Self {
             index,
             full_url: raw.full_url,
@@ -132,13 +135,18 @@ impl<'a> Entry<'a> {
         resource: &'a str,
     ) -> Result<Self, BundleError> {
         let head = read_head(index, resource)?;
-        let from_url = full_url.as_deref().and_then(crate::reference::parse).map(|target| target.id.to_owned());
+        let from_url =
+            full_url.as_deref().and_then(crate::reference::parse).map(|target| target.id.to_owned());
         let id = head.id.or(from_url);
         let (method, text) = match &id {
             Some(id) => (Method::Put, format!("{}/{id}", head.kind)),
             None => (Method::Post, head.kind.clone()),
         };
-        let url = RequestUrl::parse(&text).map_err(|reason| BundleError::BadUrl { entry: index, url: text, reason })?;
+        let url = RequestUrl::parse(&text).map_err(|reason| BundleError::BadUrl {
+            entry: index,
+            url: text,
+            reason,
+        })?;
         Ok(Self {
             index,
             full_url,
@@ -156,7 +164,9 @@ impl<'a> Entry<'a> {
         let url = &self.url;
         let reason = match self.method {
             Method::Post if url.id.is_some() || !url.query.is_empty() => "a create needs the type alone",
-            Method::Put | Method::Patch | Method::Delete if url.version.is_some() => "a version cannot be changed",
+            Method::Put | Method::Patch | Method::Delete if url.version.is_some() => {
+                "a version cannot be changed"
+            }
             Method::Put | Method::Patch | Method::Delete if url.id.is_some() && !url.query.is_empty() => {
                 "it has both an id and a condition"
             }
@@ -195,7 +205,10 @@ impl<'a> Entry<'a> {
         }
         if self.method == Method::Put && self.url.id.is_some() && head.id != self.url.id {
             let found = head.id.as_deref().unwrap_or("none");
-            return Err(bad(self.index, format!("its resource's id ({found}) is not the one in \"{}\"", self.url.text)));
+            return Err(bad(
+                self.index,
+                format!("its resource's id ({found}) is not the one in \"{}\"", self.url.text),
+            ));
         }
         self.resource_id = head.id;
         Ok(())

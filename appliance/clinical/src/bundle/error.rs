@@ -1,5 +1,6 @@
 //! Why a bundle cannot be carried out.
 
+use crate::outcome::IssueType;
 use crate::search::query::SearchError;
 
 /// A bundle, or one entry of it, that cannot be carried out. Entries are numbered from 0, as in
@@ -35,7 +36,9 @@ pub enum BundleError {
         reason: String,
     },
     /// The request URL cannot be used.
-    #[error("cannot carry out Bundle.entry[{entry}]: its URL \"{url}\" cannot be used because {reason}; correct the URL")]
+    #[error(
+        "cannot carry out Bundle.entry[{entry}]: its URL \"{url}\" cannot be used because {reason}; correct the URL"
+    )]
     BadUrl {
         /// The entry.
         entry: usize,
@@ -45,7 +48,9 @@ pub enum BundleError {
         reason: &'static str,
     },
     /// A `urn:` reference that names no entry.
-    #[error("cannot resolve Bundle.entry[{entry}]: its reference \"{reference}\" names no entry of the bundle; add that entry or correct the reference")]
+    #[error(
+        "cannot resolve Bundle.entry[{entry}]: its reference \"{reference}\" names no entry of the bundle; add that entry or correct the reference"
+    )]
     UnresolvedReference {
         /// The entry that holds the reference.
         entry: usize,
@@ -53,7 +58,9 @@ pub enum BundleError {
         reference: String,
     },
     /// A condition (`Type?query`) that cannot be searched.
-    #[error("cannot resolve Bundle.entry[{entry}]: its condition \"{condition}\" cannot be searched; correct it")]
+    #[error(
+        "cannot resolve Bundle.entry[{entry}]: its condition \"{condition}\" cannot be searched; correct it"
+    )]
     BadCondition {
         /// The entry.
         entry: usize,
@@ -64,7 +71,9 @@ pub enum BundleError {
         source: SearchError,
     },
     /// A conditional reference that finds nothing.
-    #[error("cannot resolve Bundle.entry[{entry}]: its reference \"{condition}\" finds no resource; load that resource first (facilities before patients)")]
+    #[error(
+        "cannot resolve Bundle.entry[{entry}]: its reference \"{condition}\" finds no resource; load that resource first (facilities before patients)"
+    )]
     NoMatch {
         /// The entry.
         entry: usize,
@@ -72,7 +81,9 @@ pub enum BundleError {
         condition: String,
     },
     /// A condition that finds more than one resource.
-    #[error("cannot resolve Bundle.entry[{entry}]: its condition \"{condition}\" finds {count} resources; make it name one")]
+    #[error(
+        "cannot resolve Bundle.entry[{entry}]: its condition \"{condition}\" finds {count} resources; make it name one"
+    )]
     ManyMatches {
         /// The entry.
         entry: usize,
@@ -82,7 +93,9 @@ pub enum BundleError {
         count: usize,
     },
     /// Two entries with one `fullUrl`, or two that write one resource.
-    #[error("cannot carry out the bundle: Bundle.entry[{first}] and Bundle.entry[{entry}] both stand for \"{target}\"; keep one of them")]
+    #[error(
+        "cannot carry out the bundle: Bundle.entry[{first}] and Bundle.entry[{entry}] both stand for \"{target}\"; keep one of them"
+    )]
     Duplicate {
         /// The later entry.
         entry: usize,
@@ -136,15 +149,15 @@ impl BundleError {
     }
 
     /// The FHIR IssueType (<https://hl7.org/fhir/R4/valueset-issue-type.html>).
-    pub fn issue_type(&self) -> &'static str {
+    pub fn issue_type(&self) -> IssueType {
         match self {
-            Self::Unreadable { .. } | Self::BadEntry { .. } => "structure",
-            Self::WrongType { .. } => "not-supported",
-            Self::TooManyEntries { .. } => "too-long",
-            Self::BadUrl { .. } | Self::BadCondition { .. } => "value",
-            Self::UnresolvedReference { .. } | Self::NoMatch { .. } => "not-found",
-            Self::ManyMatches { .. } => "multiple-matches",
-            Self::Duplicate { .. } => "duplicate",
+            Self::Unreadable { .. } | Self::BadEntry { .. } => IssueType::Structure,
+            Self::WrongType { .. } => IssueType::NotSupported,
+            Self::TooManyEntries { .. } => IssueType::TooLong,
+            Self::BadUrl { .. } | Self::BadCondition { .. } => IssueType::Value,
+            Self::UnresolvedReference { .. } | Self::NoMatch { .. } => IssueType::NotFound,
+            Self::ManyMatches { .. } => IssueType::MultipleMatches,
+            Self::Duplicate { .. } => IssueType::Duplicate,
         }
     }
 }

@@ -19,11 +19,12 @@ mod entry;
 mod error;
 mod links;
 mod resolve;
+mod step;
 
 pub use condition::{Condition, Matches};
 pub use entry::{Entry, Method};
 pub use error::BundleError;
-pub use resolve::{Action, IdOrigin, Step};
+pub use step::{Action, IdOrigin, Step};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -159,7 +160,11 @@ impl<'a> Plan<'a> {
     ///
     /// # Errors
     /// [`BundleError`] that names the entry, and the reference where it is one.
-    pub fn resolve(&self, assign: impl FnMut() -> String, matches: &Matches) -> Result<Vec<Step>, BundleError> {
+    pub fn resolve(
+        &self,
+        assign: impl FnMut() -> String,
+        matches: &Matches,
+    ) -> Result<Vec<Step>, BundleError> {
         resolve::transaction(&self.entries.iter().flatten().collect::<Vec<_>>(), assign, matches)
     }
 

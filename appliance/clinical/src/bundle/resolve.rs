@@ -2,103 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::Plan;
 use super::condition::{Condition, Matches};
 use super::entry::{Entry, Method};
 use super::error::BundleError;
 use super::links::{Link, Place, find, replace};
-use super::Plan;
+use super::step::{Action, IdOrigin, Step};
 use crate::tree::Node;
-use crate::url::RequestUrl;
 
 /// `fullUrl` in normal form → `Type/id` that it stands for.
 pub(super) type Targets = BTreeMap<String, String>;
-
-/// Where the id of a created resource comes from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum IdOrigin {
-    /// It was minted for this create: no such resource exists.
-    Assigned,
-    /// It is the UUID of the `fullUrl`, or the client's own: if the resource exists, the step updates it, as a blind
-    /// PUT would.
-    Client,
-}
-
-/// What a step does.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Action {
-    /// Create the resource.
-    Create {
-        /// Its id.
-        id: String,
-        /// Where the id comes from.
-        origin: IdOrigin,
-    },
-    /// If-None-Exist found the resource: nothing is written, the answer is 200.
-    Exists {
-        /// Its id.
-        id: String,
-    },
-    /// Replace the resource; create it if it does not exist.
-    Update {
-        /// Its id.
-        id: String,
-        /// The version it must have, as written.
-        if_match: Option<String>,
-    },
-    /// Patch the resource.
-    Patch {
-        /// Its id.
-        id: String,
-        /// The version it must have, as written.
-        if_match: Option<String>,
-    },
-    /// Delete the resource.
-    Delete {
-        /// Its id; `None` if the condition found nothing, which is a success.
-        id: Option<String>,
-        /// The version it must have, as written.
-        if_match: Option<String>,
-    },
-    /// Read or search.
-    Get {
-        /// What to read.
-        url: RequestUrl,
-        /// The version the client has, as written.
-        if_none_match: Option<String>,
-    },
-}
-
-/// One thing to do.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Step {
-    /// The entry it comes from, from 0: where its answer goes.
-    pub entry: usize,
-    /// What the entry asked for.
-    pub method: Method,
-    /// The resource type.
-    pub kind: String,
-    /// What to do.
-    pub action: Action,
-    /// The resource's text with its references resolved, otherwise byte for byte. Its own `id` stands as the client
-    /// wrote it; the one in `action` counts. `None` for deletes and reads.
-    pub resource: Option<String>,
-}
-
-impl Step {
-    /// The id of the one resource that the step is about.
-    pub fn id(&self) -> Option<&str> {
-        match &self.action {
-            Action::Create { id, .. } | Action::Exists { id } | Action::Update { id, .. } | Action::Patch { id, .. } => Some(id),
-            Action::Delete { id, .. } => id.as_deref(),
-            Action::Get { url, .. } => url.id.as_deref(),
-        }
-    }
-
-    fn writes(&self) -> Option<String> {
-        let is_write = !matches!(self.action, Action::Exists { .. } | Action::Get { .. });
-        self.id().filter(|_| is_write).map(|id| format!("{}/{id}", self.kind))
-    }
-}
 
 impl Plan<'_> {
     /// What the entries stand for whose id is known without searching or assigning.
@@ -173,7 +86,13 @@ fn plan_step(
         }
         Method::Get => Action::Get { url: entry.url.clone(), if_none_match: entry.if_none_match.clone() },
     };
-    Ok(Step { entry: entry.index, method: entry.method, kind: entry.url.kind.clone(), action, resource: None })
+    Ok(Step {
+        entry: entry.index,
+        method: entry.method,
+        kind: entry.url.kind.clone(),
+        action,
+        resource: None,
+    })
 }
 
 fn create(entry: &Entry<'_>, found: Option<String>, assign: &mut impl FnMut() -> String) -> Action {
@@ -196,10 +115,12 @@ fn update(entry: &Entry<'_>, found: Option<String>, assign: &mut impl FnMut() ->
 }
 
 fn patch(entry: &Entry<'_>, found: Option<String>) -> Result<Action, BundleError> {
-    let id = entry.url.id.clone().or(found).ok_or_else(|| BundleError::NoMatch {
-        entry: entry.index,
-        condition: entry.url.text.clone(),
-    })?;
+    let id = entry
+        .url
+        .id
+        .clone()
+        .or(found)
+        .ok_or_else(|| BundleError::NoMatch { entry: entry.index, condition: entry.url.text.clone() })?;
     Ok(Action::Patch { id, if_match: entry.if_match.clone() })
 }
 
@@ -268,7 +189,8 @@ fn resolve_link(
     if is_urn(&link.value) {
         return Err(BundleError::UnresolvedReference { entry, reference: link.value.to_string() });
     }
-    let absolute = base.filter(|_| !crate::reference::is_http(&link.value)).map(|base| format!("{base}/{}", link.value));
+    let absolute =
+        base.filter(|_| !crate::reference::is_http(&link.value)).map(|base| format!("{base}/{}", link.value));
     Ok(absolute.and_then(|url| targets.get(&url).cloned()).filter(|target| *target != link.value))
 }
 
@@ -281,7 +203,8 @@ fn read_tree(entry: usize, resource: &str) -> Result<Node<'_>, BundleError> {
 }
 
 fn is_urn(text: &str) -> bool {
-    let starts = |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    let starts =
+        |prefix: &str| text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     starts("urn:uuid:") || starts("urn:oid:")
 }
 
@@ -296,6 +219,7 @@ fn uuid_of(full_url: &str) -> Option<String> {
     let uuid = url.strip_prefix("urn:uuid:")?;
     let is_hex_group = |group: &str, len| group.len() == len && group.bytes().all(|b| b.is_ascii_hexdigit());
     let groups: Vec<&str> = uuid.split('-').collect();
-    let fits = groups.len() == 5 && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, len)| is_hex_group(group, len));
+    let fits =
+        groups.len() == 5 && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, len)| is_hex_group(group, len));
     fits.then(|| uuid.to_owned())
 }

@@ -13,6 +13,7 @@
 //!
 //! Deletion is not looked at: a deleted resource keeps its rows, and the store leaves it out of answers.
 
+mod error;
 pub mod query;
 pub mod table;
 pub mod text;
@@ -78,7 +79,10 @@ mod tests {
     use crate::testing::{state, state_with_siblings};
 
     fn rows(state: &EntityState) -> Vec<String> {
-        index(state).into_iter().map(|r| format!("{} {}", r.param, r.value.replace(TOKEN_SEPARATOR, "^"))).collect()
+        index(state)
+            .into_iter()
+            .map(|r| format!("{} {}", r.param, r.value.replace(TOKEN_SEPARATOR, "^")))
+            .collect()
     }
 
     #[test]
@@ -89,9 +93,18 @@ mod tests {
                     {"system":"http://only"},{"use":"old"}],
                     "name":[{"family":"Müller-Ødegård","given":["José María"],"prefix":["Dr."]},{"text":"O’Hara"},7]}"#,
                 &[
-                    "103001 ^http://mrn", "103001 ^http://only", "103001 A1^http://mrn", "103001 B2^",
-                    "103003 dr", "103003 jose", "103003 jose maria", "103003 maria", "103003 muller",
-                    "103003 muller odegard", "103003 odegard", "103003 ohara",
+                    "103001 ^http://mrn",
+                    "103001 ^http://only",
+                    "103001 A1^http://mrn",
+                    "103001 B2^",
+                    "103003 dr",
+                    "103003 jose",
+                    "103003 jose maria",
+                    "103003 maria",
+                    "103003 muller",
+                    "103003 muller odegard",
+                    "103003 odegard",
+                    "103003 ohara",
                 ][..],
             ),
             (
@@ -122,7 +135,8 @@ mod tests {
 
     #[test]
     fn every_sibling_is_indexed() {
-        let both = state_with_siblings("Patient", "name", &[r#"[{"family":"Old"}]"#, r#"[{"family":"New"}]"#]);
+        let both =
+            state_with_siblings("Patient", "name", &[r#"[{"family":"Old"}]"#, r#"[{"family":"New"}]"#]);
         assert_eq!(rows(&both), ["103003 new", "103003 old"]);
     }
 

@@ -62,10 +62,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn nested(
-        &mut self,
-        inner: fn(&mut Self) -> Result<Node<'a>, TreeError>,
-    ) -> Result<Node<'a>, TreeError> {
+    fn nested(&mut self, inner: fn(&mut Self) -> Result<Node<'a>, TreeError>) -> Result<Node<'a>, TreeError> {
         if self.depth == MAX_DEPTH {
             return Err(TreeError::TooDeep { offset: self.at });
         }
@@ -183,7 +180,8 @@ impl<'a> Parser<'a> {
             }
         }
         self.at += 1;
-        let value = if escaped { self.unescape(start)? } else { Cow::Borrowed(&self.text[start + 1..self.at - 1]) };
+        let value =
+            if escaped { self.unescape(start)? } else { Cow::Borrowed(&self.text[start + 1..self.at - 1]) };
         Ok(Text { value, start, end: self.at })
     }
 

@@ -30,7 +30,7 @@ pub(super) enum CellError {
 }
 
 impl CellError {
-    pub(super) fn into_store_error(&self) -> StoreError {
+    pub(super) fn to_store_error(&self) -> StoreError {
         match self {
             Self::Nul => StoreError::Refused { code: "text-nul", message: self.to_string() },
             Self::Size(_) => StoreError::Refused { code: "value-too-long", message: self.to_string() },
@@ -124,22 +124,23 @@ fn mismatch(found: &'static str, wanted: &Type) -> CellError {
     CellError::Type { found, wanted: wanted.name().to_owned() }
 }
 
-fn put(cell: &Value, ty: &Type, out: &mut BytesMut) -> Result<(), Failed> {
+fn put(cell: &Value, ty: &Type, out: &mut BytesMut) -> Result<(), CellError> {
+    let narrow = |_| mismatch("a number too large", ty);
     match (cell, ty) {
         (Value::Null, _) => {}
         (Value::Int(value), &Type::INT8) => out.put_i64(*value),
-        (Value::Int(value), &Type::INT4) => out.put_i32(i32::try_from(*value)?),
-        (Value::Int(value), &Type::INT2) => out.put_i16(i16::try_from(*value)?),
+        (Value::Int(value), &Type::INT4) => out.put_i32(i32::try_from(*value).map_err(narrow)?),
+        (Value::Int(value), &Type::INT2) => out.put_i16(i16::try_from(*value).map_err(narrow)?),
         (Value::Text(text), &Type::TEXT | &Type::VARCHAR | &Type::NAME) => {
             if text.as_bytes().contains(&0) {
-                return Err(CellError::Nul.into());
+                return Err(CellError::Nul);
             }
             out.put_slice(text.as_bytes());
         }
         (Value::Blob(bytes), &Type::BYTEA) => out.put_slice(bytes),
-        (Value::Int(_), ty) => return Err(mismatch("a number", ty).into()),
-        (Value::Text(_), ty) => return Err(mismatch("text", ty).into()),
-        (Value::Blob(_), ty) => return Err(mismatch("bytes", ty).into()),
+        (Value::Int(_), ty) => return Err(mismatch("a number", ty)),
+        (Value::Text(_), ty) => return Err(mismatch("text", ty)),
+        (Value::Blob(_), ty) => return Err(mismatch("bytes", ty)),
     }
     Ok(())
 }
@@ -167,8 +168,16 @@ impl<'a> FromSql<'a> for Cell {
     fn accepts(ty: &Type) -> bool {
         matches!(
             *ty,
-            Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL | Type::NUMERIC | Type::BYTEA | Type::TEXT
-                | Type::VARCHAR | Type::NAME | Type::UNKNOWN
+            Type::INT8
+                | Type::INT4
+                | Type::INT2
+                | Type::BOOL
+                | Type::NUMERIC
+                | Type::BYTEA
+                | Type::TEXT
+                | Type::VARCHAR
+                | Type::NAME
+                | Type::UNKNOWN
         )
     }
 }

@@ -32,11 +32,6 @@ impl Connection {
         self.is_lost || self.client.is_closed()
     }
 
-    /// Makes the pool drop this connection.
-    pub(super) fn give_up(&mut self) {
-        self.is_lost = true;
-    }
-
     /// Runs statements that give nothing back.
     pub(super) fn run(&mut self, sql: &str) -> Result<()> {
         let done = self.client.batch_execute(sql);

@@ -16,10 +16,10 @@ pub(super) fn map_error(error: &postgres::Error) -> StoreError {
         return map_answer(found);
     }
     if let Some(cell) = error.source().and_then(|source| source.downcast_ref::<CellError>()) {
-        return cell.into_store_error();
+        return cell.to_store_error();
     }
     let cause = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-    StoreError::Database(format!("PostgreSQL cannot be reached or answered nonsense ({error}{cause}); trying again"))
+    StoreError::Database(format!("PostgreSQL cannot be reached or answered nonsense ({error}{cause})"))
 }
 
 fn map_answer(error: &DbError) -> StoreError {
@@ -39,6 +39,7 @@ fn map_answer(error: &DbError) -> StoreError {
             code: "value-too-long",
             message: "a name, id or search value is too long to be indexed (about 2,700 bytes); shorten it".into(),
         },
+        &SqlState::LOCK_NOT_AVAILABLE => StoreError::Database("another hub has been writing for too long".into()),
         _ => StoreError::Database(text()),
     }
 }

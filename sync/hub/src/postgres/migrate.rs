@@ -4,12 +4,11 @@ use holdfast_store::error::{Result, StoreError};
 use holdfast_store::schema;
 
 use super::connection::Connection;
-use super::counter;
 
 /// Advisory lock of migrations ("HFmigrat").
 const LOCK: i64 = 0x4846_6d69_6772_6174;
-/// PostgreSQL 14 brought column compression; older servers were never tried.
-const OLDEST_SERVER: i64 = 140_000;
+/// `MERGE` came with PostgreSQL 15.
+const OLDEST_SERVER: i64 = 150_000;
 /// How long to wait for another hub that migrates.
 const WAIT: &str = "5min";
 
@@ -17,7 +16,8 @@ const WAIT: &str = "5min";
 const STORAGE: &[&str] = &[
     // Half of all writes replace a resource: room on the page lets the new row version stay there, and no index changes.
     "ALTER TABLE resource SET (fillfactor = 80)",
-    // Heads and cursors are rewritten with every change; their rows are tiny.
+    // Heads, cursors and counters are rewritten with every change; their rows are tiny.
+    "ALTER TABLE counter SET (fillfactor = 10)",
     "ALTER TABLE scope SET (fillfactor = 50)",
     "ALTER TABLE subscription SET (fillfactor = 50)",
     "ALTER TABLE log_head SET (fillfactor = 50)",
@@ -59,7 +59,8 @@ fn create(connection: &mut Connection) -> Result<()> {
         _ => {
             create_tables(connection)?;
             let version = schema::VERSION;
-            connection.run(&format!("DELETE FROM schema_version; INSERT INTO schema_version VALUES ({version})"))
+            connection
+                .run(&format!("DELETE FROM schema_version; INSERT INTO schema_version VALUES ({version})"))
         }
     }
 }
@@ -79,7 +80,7 @@ fn create_tables(connection: &mut Connection) -> Result<()> {
             connection.run(statement)?;
         }
     }
-    connection.run(&counter::function_ddl())
+    Ok(())
 }
 
 fn newer(found: i64) -> StoreError {
@@ -92,7 +93,7 @@ fn newer(found: i64) -> StoreError {
 fn check_server(connection: &mut Connection) -> Result<()> {
     let version = number(connection, "SELECT current_setting('server_version_num')::bigint")?.unwrap_or(0);
     if version < OLDEST_SERVER {
-        let text = format!("PostgreSQL {} is too old; this build needs 14 or newer", version / 10_000);
+        let text = format!("PostgreSQL {} is too old; this build needs 15 or newer", version / 10_000);
         return Err(StoreError::Database(text));
     }
     let encoding = text(connection, "SELECT current_setting('server_encoding')")?;
@@ -108,7 +109,9 @@ pub(super) fn durability_warnings(connection: &mut Connection) -> Result<Vec<Str
     let mut out = Vec::new();
     for setting in ["fsync", "full_page_writes"] {
         if text(connection, &format!("SELECT current_setting('{setting}')"))? != "on" {
-            out.push(format!("{setting} is off at the server: a power cut may damage or lose records; set it to on"));
+            out.push(format!(
+                "{setting} is off at the server: a power cut may damage or lose records; set it to on"
+            ));
         }
     }
     Ok(out)

@@ -11,11 +11,14 @@ pub struct PostgresOptions {
     pub busy_timeout: Duration,
     /// How long one attempt to connect may take.
     pub connect_timeout: Duration,
+    /// A server's host that does not answer packets for this long counts as gone.
+    pub connection_timeout: Duration,
     /// The server ends a statement after this.
     pub statement_timeout: Duration,
-    /// The server ends a wait for another writer's row after this.
+    /// The server ends a wait for the turn to write after this.
     pub lock_timeout: Duration,
-    /// The server ends a transaction that says nothing for this long, so that a hung hub holds nobody up.
+    /// The server ends a transaction that says nothing for this long, so that a hung hub holds the others up no
+    /// longer. A merge says something every second or so.
     pub idle_in_transaction_timeout: Duration,
 }
 
@@ -25,9 +28,10 @@ impl Default for PostgresOptions {
             max_connections: 16,
             busy_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(5),
+            connection_timeout: Duration::from_secs(30),
             statement_timeout: Duration::from_secs(60),
             lock_timeout: Duration::from_secs(10),
-            idle_in_transaction_timeout: Duration::from_secs(60),
+            idle_in_transaction_timeout: Duration::from_secs(15),
         }
     }
 }

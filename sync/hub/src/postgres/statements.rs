@@ -4,10 +4,9 @@ use holdfast_store::error::{Result, StoreError};
 use holdfast_store::sql::{Row, Sql, Table, Type, Value};
 use postgres::types::ToSql;
 
-use super::bulk::{self, OnConflict};
+use super::bulk;
 use super::cell::{Cell, Column, Param, size};
 use super::connection::Connection;
-use super::counter;
 
 /// Rows in one statement: more gains nothing, and the server holds all of them in memory.
 const CHUNK_ROWS: usize = 8192;
@@ -39,7 +38,9 @@ impl<'a> Statements<'a> {
         match self.doom {
             Some(Doom::Repeat) => Err(StoreError::Retry),
             Some(Doom::Lost) => Err(StoreError::Database("the connection to PostgreSQL was lost".into())),
-            None if self.is_aborted => Err(StoreError::Database("a statement failed and was passed over".into())),
+            None if self.is_aborted => {
+                Err(StoreError::Database("a statement failed and was passed over".into()))
+            }
             None => Ok(()),
         }
     }
@@ -76,16 +77,12 @@ impl<'a> Statements<'a> {
         }
         Ok(changed)
     }
-
-    fn insert(&mut self, table: &Table, mut rows: Vec<Vec<Value>>, on_conflict: OnConflict) -> Result<u64> {
-        in_key_order(table, &mut rows);
-        self.each_chunk(&bulk::insert(table, on_conflict), table.columns.len(), &rows)
-    }
 }
 
 /// The number in front, if there is one to skip, and the row.
 fn row_of(row: &postgres::Row, skip: usize) -> Result<(i64, Row)> {
-    let wrong = |error: postgres::Error| StoreError::Database(format!("an answer has an unknown type: {error}"));
+    let wrong =
+        |error: postgres::Error| StoreError::Database(format!("an answer has an unknown type: {error}"));
     let place = if skip > 0 { row.try_get(0).map_err(wrong)? } else { 0 };
     let mut cells = Vec::with_capacity(row.len());
     for at in skip..row.len() {
@@ -102,13 +99,10 @@ fn borrowed<'a>(list: &'a [Column<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
     list.iter().map(|one| one as &(dyn ToSql + Sync)).collect()
 }
 
-/// Rows are locked in the order they are written: one order for all writers, so that two never wait for each
-/// other in a circle. It is also the order in which an index is quickest to fill.
-fn in_key_order(table: &Table, rows: &mut [Vec<Value>]) {
-    rows.sort_unstable_by(|a, b| {
-        let pairs = a[..table.key].iter().zip(&b[..table.key]);
-        pairs.map(|(a, b)| order(a, b)).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
-    });
+/// Rows are written in the order of their keys, in which an index is quickest to fill.
+fn by_key(table: &Table, a: &[Value], b: &[Value]) -> std::cmp::Ordering {
+    let pairs = a[..table.key].iter().zip(&b[..table.key]);
+    pairs.map(|(a, b)| order(a, b)).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
 }
 
 fn order(a: &Value, b: &Value) -> std::cmp::Ordering {
@@ -151,16 +145,18 @@ impl Sql for Statements<'_> {
         self.changed(sql, &params)
     }
 
-    fn upsert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<()> {
-        self.insert(table, rows, OnConflict::Replace).map(|_| ())
+    fn upsert(&mut self, table: &'static Table, mut rows: Vec<Vec<Value>>) -> Result<()> {
+        rows.sort_by(|a, b| by_key(table, a, b));
+        self.each_chunk(&bulk::upsert(table), table.columns.len(), &rows).map(|_| ())
     }
 
-    fn insert_new(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<u64> {
-        self.insert(table, rows, OnConflict::Keep)
+    fn insert_new(&mut self, table: &'static Table, mut rows: Vec<Vec<Value>>) -> Result<u64> {
+        rows.sort_by(|a, b| by_key(table, a, b));
+        rows.dedup_by(|later, first| by_key(table, first, later).is_eq());
+        self.each_chunk(&bulk::insert_new(table), table.columns.len(), &rows)
     }
 
-    fn delete(&mut self, table: &'static Table, mut keys: Vec<Vec<Value>>) -> Result<u64> {
-        in_key_order(table, &mut keys);
+    fn delete(&mut self, table: &'static Table, keys: Vec<Vec<Value>>) -> Result<u64> {
         self.each_chunk(&bulk::delete(table), table.key, &keys)
     }
 
@@ -194,21 +190,28 @@ impl Sql for Statements<'_> {
         if ranges.is_empty() || limit == 0 {
             return Ok(Vec::new());
         }
-        let keys: Vec<Vec<Value>> = ranges.iter().map(|(a, b)| vec![Value::Int(*a), Value::Int(*b)]).collect();
+        let keys: Vec<Vec<Value>> =
+            ranges.iter().map(|(a, b)| vec![Value::Int(*a), Value::Int(*b)]).collect();
         let columns_sent = columns_of(&keys, 2);
         let mut params = borrowed(&columns_sent);
         let limit = i64::from(limit);
         params.push(&limit);
         let found = self.rows(&bulk::scan_after(table, columns), &params, 1)?;
         if !found.is_sorted_by_key(|(place, _)| *place) {
-            return Err(StoreError::Database("PostgreSQL gave feed rows in another order than asked for".into()));
+            return Err(StoreError::Database(
+                "PostgreSQL gave feed rows in another order than asked for".into(),
+            ));
         }
         Ok(found.into_iter().map(|(_, row)| row).collect())
     }
 
     fn allocate(&mut self, counter: &'static str, n: u64) -> Result<u64> {
-        let done = counter::take(self.connection, counter, n);
-        self.note(done)
+        let text = "INSERT INTO counter AS c (name, next) VALUES ($1, 1 + $2::bigint) \
+                    ON CONFLICT (name) DO UPDATE SET next = c.next + $2::bigint RETURNING next";
+        let rows = self.query(text, &[counter.into(), n.into()])?;
+        let next =
+            rows.first().ok_or_else(|| StoreError::Corrupt("a counter gave no number".into()))?.uint(0)?;
+        Ok(next - n)
     }
 
     fn nested(&mut self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()> {

@@ -73,6 +73,28 @@ pub fn open(name: &str, db: Arc<Sqlite>, sidecar: Arc<MemorySidecar>) -> Replica
     Replica { records, db, sidecar, peer, now }
 }
 
+/// Records alone, beside any sidecar.
+pub fn open_beside(name: &str, db: Arc<Sqlite>, sidecar: Arc<dyn holdfast_store::identity::Sidecar>) -> Records {
+    let _ = name;
+    let now = Arc::new(AtomicU64::new(1_790_000_000_000));
+    let place = Place { clinic: "north".into(), schema: 1 };
+    Records::open(db, Arc::new(SmallRules), Identity::beside(sidecar), place, surroundings(&now)).unwrap()
+}
+
+/// Records alone, on any database.
+pub fn open_on(name: &str, db: Arc<dyn holdfast_store::sql::Database>) -> Records {
+    let now = Arc::new(AtomicU64::new(1_790_000_000_000));
+    let place = Place { clinic: if name == "hub" { "" } else { "north" }.into(), schema: 1 };
+    let identity = Identity::beside(Arc::new(MemorySidecar::default()));
+    Records::open(db, Arc::new(SmallRules), identity, place, surroundings(&now)).unwrap()
+}
+
+pub fn put_into(records: &Records, kind: &str, id: &str, body: &str) {
+    let entity = Entity::new(kind, id);
+    let json = format!("{{\"resourceType\":\"{kind}\",\"id\":\"{id}\",{body}}}");
+    records.write(|tx| tx.put(&entity, &json, &Base::Blind, "nurse")).unwrap();
+}
+
 pub fn replica(name: &str) -> Replica {
     open(name, Arc::new(Sqlite::in_memory().unwrap()), Arc::default())
 }
@@ -98,63 +120,72 @@ impl Replica {
     }
 
     pub fn try_sync(&self, up: &Replica) -> Result<usize, String> {
-        let ask = |request: &Request| {
-            let request = Request::decode(&request.encode().unwrap()).unwrap();
-            let answer = up.records.respond(&self.peer, &request);
-            Response::decode(&answer.encode().unwrap()).unwrap()
+        try_sync_records(&self.records, &up.records, &self.peer)
+    }
+}
+
+/// One whole session between records.
+pub fn sync_records(down: &Records, up: &Records, peer: &Peer) -> usize {
+    try_sync_records(down, up, peer).unwrap()
+}
+
+fn try_sync_records(down: &Records, up: &Records, peer: &Peer) -> Result<usize, String> {
+    let ask = |request: &Request| {
+        let request = Request::decode(&request.encode().unwrap()).unwrap();
+        let answer = up.respond(peer, &request);
+        Response::decode(&answer.encode().unwrap()).unwrap()
+    };
+    let (upstream, known) = match ask(&down.hello().unwrap()) {
+        Response::Welcome { upstream, known, .. } => (upstream, known),
+        Response::Refused { code, .. } => return Err(code),
+        other => panic!("{other:?}"),
+    };
+    if down.compare("up", upstream, &known).unwrap() == Standing::Foreign {
+        down.fork_away().unwrap();
+        return try_sync_records(down, up, peer);
+    }
+    let again = down.positions_to_rehold(upstream).unwrap();
+    if !again.is_empty() {
+        ask(&Request::Hold { actor: down.actor(), scopes: again, urgent: false });
+    }
+    down.reheld().unwrap();
+    let mut sent = 0;
+    for lane in Lane::ALL {
+        let actor = down.actor();
+        let from = known.iter().filter(|r| r.lane == lane && r.actor == actor).map(|r| r.seq).max().unwrap_or(0);
+        for out in down.outgoing(lane, from, 100).unwrap() {
+            match ask(&Request::Push { segment: out.bytes }) {
+                Response::Ack { actor, lane, through } => {
+                    down.acknowledge("up", upstream, actor, lane, through).unwrap();
+                }
+                Response::Refused { code, .. } => return Err(code),
+                other => panic!("{other:?}"),
+            }
+            sent += 1;
+        }
+    }
+    let mut acked = Vec::new();
+    loop {
+        let pull = Request::Pull {
+            actor: down.actor(),
+            acked: std::mem::take(&mut acked),
+            pending: vec![],
+            max_bytes: 1 << 20,
+            wait_ms: 0,
         };
-        let (upstream, known) = match ask(&self.records.hello().unwrap()) {
-            Response::Welcome { upstream, known, .. } => (upstream, known),
+        let page = match ask(&pull) {
+            Response::Page(page) => page,
             Response::Refused { code, .. } => return Err(code),
             other => panic!("{other:?}"),
         };
-        if self.records.compare("up", upstream, &known).unwrap() == Standing::Foreign {
-            self.records.fork_away().unwrap();
-            return self.try_sync(up);
+        if page.visits.is_empty() {
+            return Ok(sent);
         }
-        let again = self.records.positions_to_rehold(upstream).unwrap();
-        if !again.is_empty() {
-            ask(&Request::Hold { actor: self.records.actor(), scopes: again, urgent: false });
-        }
-        self.records.reheld().unwrap();
-        let mut sent = 0;
-        for lane in Lane::ALL {
-            let actor = self.records.actor();
-            let from = known.iter().filter(|r| r.lane == lane && r.actor == actor).map(|r| r.seq).max().unwrap_or(0);
-            for out in self.records.outgoing(lane, from, 100).unwrap() {
-                match ask(&Request::Push { segment: out.bytes }) {
-                    Response::Ack { actor, lane, through } => {
-                        self.records.acknowledge("up", upstream, actor, lane, through).unwrap();
-                    }
-                    Response::Refused { code, .. } => return Err(code),
-                    other => panic!("{other:?}"),
-                }
-                sent += 1;
-            }
-        }
-        let mut acked = Vec::new();
-        loop {
-            let pull = Request::Pull {
-                actor: self.records.actor(),
-                acked: std::mem::take(&mut acked),
-                pending: vec![],
-                max_bytes: 1 << 20,
-                wait_ms: 0,
-            };
-            let page = match ask(&pull) {
-                Response::Page(page) => page,
-                Response::Refused { code, .. } => return Err(code),
-                other => panic!("{other:?}"),
-            };
-            if page.visits.is_empty() {
-                return Ok(sent);
-            }
-            sent += 1;
-            match self.records.take_page(upstream, &page).unwrap() {
-                Taken::Durable(positions) => acked = positions,
-                Taken::Rewind(scopes) => {
-                    ask(&Request::Hold { actor: self.records.actor(), scopes, urgent: false });
-                }
+        sent += 1;
+        match down.take_page(upstream, &page).unwrap() {
+            Taken::Durable(positions) => acked = positions,
+            Taken::Rewind(scopes) => {
+                ask(&Request::Hold { actor: down.actor(), scopes, urgent: false });
             }
         }
     }

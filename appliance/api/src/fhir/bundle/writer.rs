@@ -177,6 +177,9 @@ mod tests {
                 r#""search":{"mode":"match"}},{"response":{"status":"200 OK","etag":"W/\"1\""}}]}"#
             )
         );
-        assert_eq!(BundleWriter::new("batch-response").finish(), r#"{"resourceType":"Bundle","type":"batch-response"}"#);
+        assert_eq!(
+            BundleWriter::new("batch-response").finish(),
+            r#"{"resourceType":"Bundle","type":"batch-response"}"#
+        );
     }
 }

@@ -1,0 +1,93 @@
+//! `GET /api/conflicts/{type}/{id}`: every value of every element in conflict.
+
+use axum::extract::State;
+use axum::response::Response;
+use holdfast_core::id::Entity;
+use holdfast_core::op::DELETED;
+use holdfast_store::StoreError;
+use holdfast_store::conflict::{ConflictValue, OpenConflict};
+use holdfast_store::view::View;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::json;
+use crate::error::ApiError;
+use crate::refusal;
+use crate::request::target::Target;
+use crate::state::ApiState;
+
+/// One value that stands beside others.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Value {
+    /// The element's JSON, byte for byte; absent if the author removed the element, and for deletions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Box<RawValue>>,
+    /// The author removed the element, or deleted the record.
+    removed: bool,
+    /// Who wrote it.
+    author: String,
+    /// In which database, 32 hex digits.
+    actor: String,
+    /// Unix milliseconds, by the author's clock.
+    at_ms: u64,
+}
+
+/// One element in conflict.
+#[derive(Debug, Serialize)]
+struct Element {
+    /// The element, or `@deleted` for "deleted beside an edit".
+    element: String,
+    /// Oldest first; `choose` counts from 0. For `@deleted`, the deletions alone.
+    values: Vec<Value>,
+}
+
+/// A record in conflict.
+#[derive(Debug, Serialize)]
+pub(super) struct Shown {
+    r#type: String,
+    id: String,
+    /// Send it back as `If-Match` with a decision, so that one made on an old picture is refused.
+    version: String,
+    /// Empty if nothing is in conflict (any more).
+    conflicts: Vec<Element>,
+}
+
+/// Answers one record's conflicts.
+pub(crate) async fn show(
+    State(state): State<ApiState>,
+    Target(entity): Target,
+) -> Result<Response, ApiError> {
+    Ok(json(&refusal::read(state.writer(), move |view| Ok(of(view, &entity)?)).await?))
+}
+
+/// A record's conflicts as they are now.
+///
+/// # Errors
+/// [`StoreError::NotFound`], or the database.
+pub(super) fn of(view: &mut View<'_>, entity: &Entity) -> Result<Shown, StoreError> {
+    let stored = view.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
+    let conflicts = view.conflicts_of(entity)?.into_iter().map(element).collect();
+    let Entity { kind, id } = stored.entity;
+    Ok(Shown { r#type: kind, id, version: stored.version, conflicts })
+}
+
+fn element(conflict: OpenConflict) -> Element {
+    let is_deletion = conflict.key == DELETED;
+    let values = conflict.values.into_iter().map(|value| shown(value, is_deletion)).collect();
+    Element { element: conflict.key, values }
+}
+
+fn shown(value: ConflictValue, is_deletion: bool) -> Value {
+    // What a deletion holds is the store's own; that somebody deleted is all there is to see.
+    let text = value.value.filter(|_| !is_deletion);
+    let removed = text.is_none();
+    let value_json = text.and_then(|text| RawValue::from_string(text).ok());
+    Value {
+        value: value_json,
+        removed,
+        author: value.author,
+        actor: value.actor.to_hex(),
+        at_ms: value.at_ms,
+    }
+}

@@ -1,0 +1,113 @@
+//! `GET /api/continuity`.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use holdfast_store::continuity::{Continuity, LaneState};
+use http::header::CONTENT_TYPE;
+use serde::Serialize;
+
+use crate::error::ApiError;
+use crate::link::LinkStatus;
+use crate::state::ApiState;
+
+/// The report. All times are Unix milliseconds, by this server's clock.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Report {
+    /// When the report was made.
+    now_ms: u64,
+    /// The clinic; empty at head office.
+    clinic: String,
+    /// Saves that head office has not acknowledged, all lanes together.
+    unsent: u64,
+    /// When the oldest of them was made; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unsent_since_ms: Option<u64>,
+    /// Every lane, most urgent first.
+    lanes: Vec<Lane>,
+    /// The link to head office: its state, why it waits, when it tries again, what is still to come.
+    link: LinkStatus,
+    /// Records held here, deleted ones included. Counted every few seconds.
+    records_held: u64,
+    /// Records with a conflict that awaits a person.
+    conflicts_open: u64,
+    /// Scopes (patients and the like) held from head office.
+    scopes_held: u64,
+}
+
+/// One lane of this replica's log.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Lane {
+    /// `safety`, `chart`, `operations` or `audit`.
+    lane: &'static str,
+    /// Saves made here, ever.
+    written: u64,
+    /// Saves that no endpoint has acknowledged.
+    unsent: u64,
+    /// When the oldest of them was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unsent_since_ms: Option<u64>,
+    /// By endpoint: durable there through which save.
+    acknowledged: Vec<Acknowledged>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Acknowledged {
+    /// The endpoint's URL.
+    endpoint: String,
+    /// The number of the last save that is durable there.
+    through: u64,
+    /// When it said so.
+    at_ms: u64,
+}
+
+/// Records held and records in conflict.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) records: u64,
+    pub(super) conflicts: u64,
+}
+
+/// Answers the state as it is now.
+pub(crate) async fn report(State(state): State<ApiState>) -> Result<Response, ApiError> {
+    let text: Arc<str> = state.continuity().text(&state).await?;
+    Ok(([(CONTENT_TYPE, "application/json")], text.to_string()).into_response())
+}
+
+impl Report {
+    pub(super) fn of(now_ms: u64, clinic: &str, own: &Continuity, link: LinkStatus, counts: Counts) -> Self {
+        let lanes: Vec<Lane> = own.lanes.iter().map(|lane| Lane::of(lane, own)).collect();
+        Self {
+            now_ms,
+            clinic: clinic.to_owned(),
+            unsent: lanes.iter().map(|lane| lane.unsent).sum(),
+            unsent_since_ms: lanes.iter().filter_map(|lane| lane.unsent_since_ms).min(),
+            lanes,
+            link,
+            records_held: counts.records,
+            conflicts_open: counts.conflicts,
+            scopes_held: own.held_scopes,
+        }
+    }
+}
+
+impl Lane {
+    fn of(lane: &LaneState, own: &Continuity) -> Self {
+        let to = |a: &holdfast_store::continuity::Acknowledged| Acknowledged {
+            endpoint: a.endpoint.clone(),
+            through: a.through,
+            at_ms: a.at_ms,
+        };
+        Self {
+            lane: lane.lane.name(),
+            written: lane.written,
+            unsent: lane.unsent,
+            unsent_since_ms: lane.unsent_since_ms,
+            acknowledged: own.acknowledged.iter().filter(|a| a.lane == lane.lane).map(to).collect(),
+        }
+    }
+}

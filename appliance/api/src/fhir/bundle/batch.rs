@@ -1,0 +1,107 @@
+//! A batch: every entry in a transaction of its own; many share one commit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::stream;
+use holdfast_clinical::bundle::{Action, Step};
+use holdfast_store::Tx;
+use holdfast_store::view::View;
+
+use super::plan::{self, Planned, PlannedEntry};
+use super::step::{self, Answer};
+use super::writer::BundleWriter;
+use super::{Sender, is_overtaken};
+use crate::error::ApiError;
+use crate::refusal;
+use crate::request::limits::{BATCH_WIDTH, MAX_REPLANS};
+use crate::state::ApiState;
+
+type Answers = BTreeMap<usize, Result<Answer, ApiError>>;
+
+/// Carries out a batch; the response Bundle, in which each entry says what became of it.
+///
+/// # Errors
+/// The bundle itself cannot be read, or the store fails before anything is carried out.
+pub(super) async fn carry_out(
+    state: &ApiState,
+    text: &Arc<str>,
+    sender: &Sender,
+) -> Result<String, ApiError> {
+    let mut answers = Answers::new();
+    let mut wanted: Option<BTreeSet<usize>> = None;
+    for _ in 0..MAX_REPLANS {
+        let (text, again) = (text.clone(), wanted.clone());
+        let planned =
+            refusal::read(state.writer(), move |view| plan::batch(view, &text, again.as_ref())).await?;
+        answers.extend(carry_out_each(state, planned, sender).await);
+        let overtaken = |(entry, answer): (&usize, &Result<Answer, ApiError>)| {
+            answer.as_ref().err().filter(|error| is_overtaken(error)).map(|_| *entry)
+        };
+        let left: BTreeSet<usize> = answers.iter().filter_map(overtaken).collect();
+        if left.is_empty() {
+            break;
+        }
+        wanted = Some(left);
+    }
+    Ok(response(&answers))
+}
+
+/// Writes first, then reads, each group side by side.
+async fn carry_out_each(state: &ApiState, planned: Vec<PlannedEntry>, sender: &Sender) -> Answers {
+    let is_read = |planned: &Result<Planned, ApiError>| {
+        planned.as_ref().is_ok_and(|p| p.steps.iter().all(|s| matches!(s.action, Action::Get { .. })))
+    };
+    let (reads, writes): (Vec<_>, Vec<_>) = planned.into_iter().partition(|(_, planned)| is_read(planned));
+    let mut answers = Answers::new();
+    for group in [writes, reads] {
+        let each = group
+            .into_iter()
+            .map(async |(entry, planned)| (entry, one(state, planned, sender.clone()).await));
+        answers.extend(stream::iter(each).buffer_unordered(BATCH_WIDTH).collect::<Answers>().await);
+    }
+    answers
+}
+
+async fn one(
+    state: &ApiState,
+    planned: Result<Planned, ApiError>,
+    sender: Sender,
+) -> Result<Answer, ApiError> {
+    let planned = planned?;
+    if let [Step { action: Action::Get { url, if_none_match }, .. }] = &planned.steps[..] {
+        let (url, if_none_match) = (url.clone(), if_none_match.clone());
+        let get = move |view: &mut View<'_>| {
+            let done = step::get(view, &url, if_none_match.as_deref(), &sender)?;
+            Ok(Answer::of(view, done)?)
+        };
+        return refusal::read(state.writer(), get).await;
+    }
+    let work = move |tx: &mut Tx<'_>| {
+        planned.check_premises(&mut tx.view()?)?;
+        let mut answer = Answer::default();
+        for step in &planned.steps {
+            let done = step::carry_out(tx, step, &sender)?;
+            answer = Answer::of(&mut tx.view()?, done)?;
+        }
+        Ok(answer)
+    };
+    refusal::write(state.writer(), work).await
+}
+
+fn response(answers: &Answers) -> String {
+    let mut bundle = BundleWriter::new("batch-response");
+    for answer in answers.values() {
+        match answer {
+            Ok(answer) => answer.write(&mut bundle),
+            Err(error) => {
+                let problem = error.problem();
+                let mut entry = bundle.entry();
+                entry.refusal(&problem.facts.status.to_string(), &problem.operation_outcome());
+                entry.finish();
+            }
+        }
+    }
+    bundle.finish()
+}

@@ -1,0 +1,60 @@
+//! `POST /fhir`: batch and transaction.
+//!
+//! ```text
+//! text ─▶ plan (off the writer's thread: parse, search conditions, resolve, check) ─▶ one store transaction:
+//!         the conditions still find the same? ─▶ steps ─▶ answers
+//! ```
+//! Searching twice keeps the writer's thread free of parsing, and still decides inside the transaction: if a condition
+//! finds something else by then, nothing is stored and the bundle is planned again.
+
+mod batch;
+mod plan;
+mod step;
+mod transaction;
+pub(crate) mod writer;
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::StatusCode;
+
+use super::answer;
+use crate::access::Caller;
+use crate::access::policy::Principal;
+use crate::error::{ApiError, RequestError};
+use crate::request::body;
+use crate::request::limits::BUNDLE_BODY_BYTES;
+use crate::request::media::Media;
+use crate::request::origin::FhirBase;
+use crate::state::ApiState;
+use plan::Mode;
+
+/// Who sent a bundle, and where answers' links begin.
+#[derive(Clone, Debug)]
+pub(crate) struct Sender {
+    caller: Arc<Principal>,
+    base: Arc<str>,
+}
+
+/// Carries out a batch or a transaction.
+pub(crate) async fn post(
+    State(state): State<ApiState>,
+    Caller(caller): Caller,
+    FhirBase(base): FhirBase,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let text: Arc<str> = body::text(&parts.headers, body, Media::Json, BUNDLE_BODY_BYTES).await?.into();
+    let sender = Sender { caller, base: base.into() };
+    let answer = match plan::mode(&text)? {
+        Mode::Transaction => transaction::carry_out(&state, &text, &sender).await?,
+        Mode::Batch => batch::carry_out(&state, &text, &sender).await?,
+    };
+    Ok(answer::fhir_json(StatusCode::OK, answer))
+}
+
+/// Whether a plan was overtaken by other writes and is worth making again.
+fn is_overtaken(error: &ApiError) -> bool {
+    matches!(error, ApiError::Request(RequestError::Overtaken))
+}

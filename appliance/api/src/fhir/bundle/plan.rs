@@ -1,0 +1,137 @@
+//! Planning a bundle against what the store holds now.
+
+use std::collections::BTreeSet;
+
+pub(super) use holdfast_clinical::bundle::Mode;
+use holdfast_clinical::bundle::{Action, BundleError, Condition, Matches, Plan, Step};
+use holdfast_store::StoreError;
+use holdfast_store::view::View;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::error::{ApiError, RequestError};
+use crate::fhir::{check, find};
+
+/// A condition and what it found when the plan was made.
+#[derive(Clone, Debug)]
+struct Premise {
+    condition: Condition,
+    found: Vec<String>,
+}
+
+/// Steps, and what they rest on.
+#[derive(Clone, Debug)]
+pub(super) struct Planned {
+    premises: Vec<Premise>,
+    pub(super) steps: Vec<Step>,
+}
+
+/// One entry of a batch, by its number.
+pub(super) type PlannedEntry = (usize, Result<Planned, ApiError>);
+
+impl Planned {
+    /// Refuses to go on if a condition finds something else by now. Call it inside the transaction, before any write.
+    ///
+    /// # Errors
+    /// [`RequestError::Overtaken`], or the database.
+    pub(super) fn check_premises(&self, view: &mut View<'_>) -> Result<(), ApiError> {
+        for premise in &self.premises {
+            if find::ids(view, &premise.condition.query)? != premise.found {
+                return Err(RequestError::Overtaken.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What kind of bundle it is, without reading its entries.
+///
+/// # Errors
+/// As [`Plan::parse`], for the bundle itself.
+pub(super) fn mode(text: &str) -> Result<Mode, ApiError> {
+    #[derive(Deserialize)]
+    struct Outline {
+        #[serde(rename = "type")]
+        bundle_type: Option<String>,
+    }
+    let outline: Result<Outline, _> = serde_json::from_str(text);
+    match outline.as_ref().ok().and_then(|outline| outline.bundle_type.as_deref()) {
+        Some("batch") => Ok(Mode::Batch),
+        // Whatever else it is, the plan says what is wrong with it.
+        _ => Ok(Mode::Transaction),
+    }
+}
+
+/// Plans a transaction. Blocks.
+///
+/// # Errors
+/// The first entry that cannot be carried out, or the database.
+pub(super) fn transaction(view: &mut View<'_>, text: &str) -> Result<Planned, ApiError> {
+    let plan = Plan::parse(text)?;
+    let premises = search(view, plan.conditions()?)?;
+    let steps = plan.resolve(new_id, &matches(&premises))?;
+    for step in &steps {
+        check(step).map_err(|error| error.at_entry(step.entry))?;
+    }
+    Ok(Planned { premises, steps })
+}
+
+/// Plans the entries of a batch that are `wanted` (`None`: all), each on its own; their numbers stand beside them. Blocks.
+///
+/// # Errors
+/// The bundle itself cannot be read, or the database.
+pub(super) fn batch(
+    view: &mut View<'_>,
+    text: &str,
+    wanted: Option<&BTreeSet<usize>>,
+) -> Result<Vec<PlannedEntry>, ApiError> {
+    let plan = Plan::parse(text)?;
+    let all = 0..plan.entries().len();
+    let mut out = Vec::new();
+    for entry in all.filter(|entry| wanted.is_none_or(|wanted| wanted.contains(entry))) {
+        let planned = match single(view, &plan, entry) {
+            Err(ApiError::Store(error)) => return Err(error.into()),
+            planned => planned,
+        };
+        out.push((entry, planned));
+    }
+    Ok(out)
+}
+
+fn single(view: &mut View<'_>, plan: &Plan<'_>, entry: usize) -> Result<Planned, ApiError> {
+    let premises = search(view, plan.entry_conditions(entry)?)?;
+    let step = plan.resolve_entry(entry, new_id, &matches(&premises))?;
+    check(&step)?;
+    Ok(Planned { premises, steps: vec![step] })
+}
+
+fn new_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+fn search(view: &mut View<'_>, conditions: Vec<Condition>) -> Result<Vec<Premise>, StoreError> {
+    conditions
+        .into_iter()
+        .map(|condition| {
+            let found = find::ids(view, &condition.query)?;
+            Ok(Premise { condition, found })
+        })
+        .collect()
+}
+
+fn matches(premises: &[Premise]) -> Matches {
+    premises.iter().map(|premise| (premise.condition.text.clone(), premise.found.clone())).collect()
+}
+
+fn check(step: &Step) -> Result<(), ApiError> {
+    match (&step.action, &step.resource) {
+        (Action::Create { .. } | Action::Update { .. }, Some(resource)) => {
+            check::resource(&step.kind, resource)
+        }
+        (Action::Create { .. } | Action::Update { .. }, None) => {
+            let reason = "it has no resource".to_owned();
+            Err(BundleError::BadEntry { entry: step.entry, reason }.into())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,158 @@
+//! One step of a bundle, and its answer.
+
+use holdfast_clinical::bundle::{Action, IdOrigin, Step};
+use holdfast_clinical::url::RequestUrl;
+use holdfast_core::id::Entity;
+use holdfast_store::author::Base;
+use holdfast_store::view::{Stored, View};
+use holdfast_store::{StoreError, Tx};
+
+use super::Sender;
+use super::writer::BundleWriter;
+use crate::error::{ApiError, RequestError};
+use crate::fhir::answer::{etag, location};
+use crate::fhir::date::instant;
+use crate::fhir::search::Search;
+use crate::fhir::vread;
+use crate::request::condition::version_of;
+use crate::request::query::Asked;
+
+/// What a step came to.
+#[derive(Clone, Debug)]
+pub(super) enum Done {
+    /// The resource is as the client wants it; how it reads is looked up at the end.
+    Kept { status: &'static str, entity: Entity },
+    /// There was nothing to delete.
+    Nothing,
+    /// A read.
+    Read(Stored),
+    /// A read of a version that the client has.
+    NotModified { version: String },
+    /// A search's Bundle.
+    Found(String),
+}
+
+/// Carries out a step that writes, or reads inside a transaction.
+///
+/// # Errors
+/// What the store refuses.
+pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result<Done, ApiError> {
+    let author = &*sender.caller.id;
+    match &step.action {
+        Action::Create { id, origin } => {
+            let base = if *origin == IdOrigin::Assigned { Base::Absent } else { Base::Blind };
+            put(tx, step, id, &base, author)
+        }
+        Action::Update { id, if_match } => put(tx, step, id, &base_of(if_match.as_deref())?, author),
+        Action::Exists { id } => Ok(Done::Kept { status: "200 OK", entity: Entity::new(&*step.kind, id) }),
+        Action::Delete { id: None, .. } => Ok(Done::Nothing),
+        Action::Delete { id: Some(id), if_match } => {
+            let entity = Entity::new(&*step.kind, id);
+            match tx.delete(&entity, &base_of(if_match.as_deref())?, author) {
+                Err(StoreError::NotFound(_)) if if_match.is_none() => Ok(Done::Nothing),
+                outcome => {
+                    outcome.map(|_| Done::Kept { status: "204 No Content", entity }).map_err(ApiError::from)
+                }
+            }
+        }
+        Action::Get { url, if_none_match } => get(&mut tx.view()?, url, if_none_match.as_deref(), sender),
+        Action::Patch { .. } => {
+            let (what, instead) = ("PATCH", "read the resource, change it and PUT it with ifMatch");
+            Err(RequestError::NotSupported { what, instead }.into())
+        }
+    }
+}
+
+fn put(tx: &mut Tx<'_>, step: &Step, id: &str, base: &Base, author: &str) -> Result<Done, ApiError> {
+    let entity = Entity::new(&*step.kind, id);
+    let json = step.resource.as_deref().unwrap_or_default();
+    let saved = tx.put(&entity, json, base, author)?;
+    Ok(Done::Kept { status: if saved.created { "201 Created" } else { "200 OK" }, entity })
+}
+
+fn base_of(if_match: Option<&str>) -> Result<Base, RequestError> {
+    let Some(tag) = if_match else { return Ok(Base::Blind) };
+    let bad = RequestError::BadHeader { name: "ifMatch", expected: "one version, written W/\"VERSION\"" };
+    version_of(tag).map(|version| Base::Exactly(version.to_owned())).ok_or(bad)
+}
+
+/// Carries out a read or search.
+///
+/// # Errors
+/// What the store refuses, or a search that cannot be answered.
+pub(super) fn get(
+    view: &mut View<'_>,
+    url: &RequestUrl,
+    if_none_match: Option<&str>,
+    sender: &Sender,
+) -> Result<Done, ApiError> {
+    let Some(id) = &url.id else {
+        let query = url.text.split_once('?').map_or("", |(_, query)| query);
+        let search = Search::parse(url.kind.clone(), Asked::read(&[query])?)?;
+        return Ok(Done::Found(search.page(view, &sender.caller, &sender.base)?));
+    };
+    let entity = Entity::new(&*url.kind, id);
+    let stored = match &url.version {
+        None => view.read(&entity)?,
+        Some(version) => {
+            let unknown =
+                || RequestError::UnknownVersion { entity: entity.to_string(), version: version.clone() };
+            vread::at(view, &entity, version)?.ok_or_else(unknown)?
+        }
+    };
+    if if_none_match.and_then(version_of) == Some(&stored.version) {
+        return Ok(Done::NotModified { version: stored.version });
+    }
+    Ok(Done::Read(stored))
+}
+
+/// An entry of the response.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answer {
+    status: &'static str,
+    location: Option<String>,
+    version: Option<String>,
+    updated_ms: Option<u64>,
+    resource: Option<String>,
+}
+
+impl Answer {
+    /// The answer to a step, as the records stand after the whole bundle.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) fn of(view: &mut View<'_>, done: Done) -> Result<Self, StoreError> {
+        let bare = |status| Self { status, ..Self::default() };
+        Ok(match done {
+            Done::Nothing => bare("204 No Content"),
+            Done::NotModified { version } => Self { version: Some(version), ..bare("304 Not Modified") },
+            Done::Found(bundle) => Self { resource: Some(bundle), ..bare("200 OK") },
+            Done::Read(stored) => Self {
+                version: Some(stored.version),
+                updated_ms: Some(stored.updated_ms),
+                resource: Some(stored.json),
+                ..bare("200 OK")
+            },
+            Done::Kept { status, entity } => {
+                let stored = view.get(&entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
+                Self {
+                    location: Some(location(&entity, &stored.version)),
+                    version: Some(stored.version),
+                    updated_ms: Some(stored.updated_ms),
+                    ..bare(status)
+                }
+            }
+        })
+    }
+
+    /// Writes the entry.
+    pub(super) fn write(&self, bundle: &mut BundleWriter) {
+        let (tag, date) = (self.version.as_deref().map(etag), self.updated_ms.map(instant));
+        let mut entry = bundle.entry();
+        if let Some(resource) = &self.resource {
+            entry.resource(resource);
+        }
+        entry.response(self.status, self.location.as_deref(), tag.as_deref(), date.as_deref());
+        entry.finish();
+    }
+}

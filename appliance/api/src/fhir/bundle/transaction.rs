@@ -1,0 +1,57 @@
+//! A transaction: all of it in one transaction of the store, or none.
+
+use std::sync::Arc;
+
+use holdfast_store::Tx;
+
+use super::plan::{self, Planned};
+use super::step::{self, Answer};
+use super::writer::BundleWriter;
+use super::{Sender, is_overtaken};
+use crate::error::ApiError;
+use crate::refusal;
+use crate::request::limits::MAX_REPLANS;
+use crate::state::ApiState;
+
+/// Carries out a transaction; the response Bundle.
+///
+/// # Errors
+/// The entry that cannot be carried out; nothing is stored then.
+pub(super) async fn carry_out(
+    state: &ApiState,
+    text: &Arc<str>,
+    sender: &Sender,
+) -> Result<String, ApiError> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        match attempt_once(state, text.clone(), sender.clone()).await {
+            Err(error) if is_overtaken(&error) && attempt < MAX_REPLANS => {}
+            outcome => return outcome.map(|answers| response(&answers)),
+        }
+    }
+}
+
+async fn attempt_once(state: &ApiState, text: Arc<str>, sender: Sender) -> Result<Vec<Answer>, ApiError> {
+    let planned = refusal::read(state.writer(), move |view| plan::transaction(view, &text)).await?;
+    refusal::write(state.writer(), move |tx| store(tx, &planned, &sender)).await
+}
+
+/// Answers in the order of the bundle.
+fn store(tx: &mut Tx<'_>, planned: &Planned, sender: &Sender) -> Result<Vec<Answer>, ApiError> {
+    planned.check_premises(&mut tx.view()?)?;
+    let mut done = Vec::with_capacity(planned.steps.len());
+    for step in &planned.steps {
+        let outcome = step::carry_out(tx, step, sender).map_err(|error| error.at_entry(step.entry))?;
+        done.push((step.entry, outcome));
+    }
+    done.sort_by_key(|(entry, _)| *entry);
+    let mut view = tx.view()?;
+    done.into_iter().map(|(_, done)| Answer::of(&mut view, done).map_err(ApiError::from)).collect()
+}
+
+fn response(answers: &[Answer]) -> String {
+    let mut bundle = BundleWriter::new("transaction-response");
+    answers.iter().for_each(|answer| answer.write(&mut bundle));
+    bundle.finish()
+}

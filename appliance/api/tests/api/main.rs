@@ -1,0 +1,18 @@
+//! The API through a real socket, behaviour by behaviour.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod access;
+mod batch;
+mod bodies;
+mod conflicts;
+mod continuity;
+mod elsewhere;
+mod fhir;
+mod observed;
+mod search;
+mod staff;
+mod transaction;

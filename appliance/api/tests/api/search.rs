@@ -1,0 +1,128 @@
+//! Search by GET and POST, and its pages.
+
+use serde_json::Value;
+
+use crate::common::{Answer, OTHER, Server, start};
+
+fn ids(answer: &Answer) -> Vec<String> {
+    let json = answer.json();
+    let empty = Vec::new();
+    let entries = json["entry"].as_array().unwrap_or(&empty);
+    entries.iter().map(|e| e["resource"]["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn next(answer: &Answer) -> Option<String> {
+    let json = answer.json();
+    let link = json["link"].as_array()?.iter().find(|link| link["relation"] == "next")?.clone();
+    let url = link["url"].as_str()?.to_owned();
+    Some(format!("/fhir{}", url.split_once("/fhir")?.1))
+}
+
+async fn clinic() -> Server {
+    let server = start().await;
+    server
+        .patient(
+            "a",
+            r#""name":[{"family":"Müller","given":["Ann"]}],"identifier":[{"system":"s","value":"1"}]"#,
+        )
+        .await;
+    server.patient("b", r#""name":[{"family":"Muller"}],"identifier":[{"system":"s","value":"2"}]"#).await;
+    server.patient("c", r#""name":[{"family":"Stone"}]"#).await;
+    let body = r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/a"},"valueQuantity":{"value":1.10}}"#;
+    server.put("/fhir/Observation/o", body).await.expect(201);
+    server
+}
+
+#[tokio::test]
+async fn each_parameter_finds_its_own() {
+    let server = clinic().await;
+    for (query, expected) in [
+        ("Patient?_id=a,c", &["a", "c"][..]),
+        ("Patient?identifier=s%7C2", &["b"]),
+        ("Patient?name=mull", &["a", "b"]),
+        ("Patient?name=mull&name=ann", &["a"]),
+        ("Patient?name=nobody", &[]),
+        ("Patient?_format=json&_count=0", &[]),
+        ("Observation?patient=a", &["o"]),
+        ("Observation?subject=Patient/a", &["o"]),
+        ("Patient", &["a", "b", "c"]),
+    ] {
+        let answer = server.get(&format!("/fhir/{query}")).await.expect(200);
+        assert_eq!(ids(&answer), expected, "{query}");
+        assert_eq!(answer.json()["type"], "searchset");
+    }
+    assert!(server.get("/fhir/Observation?patient=a").await.body.contains("\"value\":1.10"));
+}
+
+#[tokio::test]
+async fn a_form_finds_the_same() {
+    let server = clinic().await;
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let request = server.request("POST", "/fhir/Patient/_search").header(form[0].0, form[0].1);
+    let answer = server.send(request.body("name=M%C3%BCller&_count=1".into()).unwrap()).await.expect(200);
+    assert_eq!(ids(&answer), ["a"]);
+    let second = server.get(&next(&answer).unwrap()).await.expect(200);
+    assert_eq!(ids(&second), ["b"]);
+    server.post("/fhir/Patient/_search", "{}").await.refused(415, "unsupported-media-type");
+}
+
+#[tokio::test]
+async fn pages_lead_through_everything_once_while_others_write() {
+    let server = start().await;
+    for n in 0..7 {
+        server.patient(&format!("p{n}"), r#""name":[{"family":"Same"}]"#).await;
+    }
+    let mut seen = Vec::new();
+    let mut page = server.get("/fhir/Patient?name=same&_count=3").await.expect(200);
+    loop {
+        seen.extend(ids(&page));
+        server
+            .patient("p0", &format!(r#""name":[{{"family":"Same"}}],"multipleBirthInteger":{}"#, seen.len()))
+            .await;
+        let Some(path) = next(&page) else { break };
+        page = server.get(&path).await.expect(200);
+    }
+    assert_eq!(seen, ["p0", "p1", "p2", "p3", "p4", "p5", "p6"]);
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_search_and_its_caller_only() {
+    let server = clinic().await;
+    let path = next(&server.get("/fhir/Patient?name=mull&_count=1").await.expect(200)).unwrap();
+    server.get_as(OTHER, &path).await.refused(400, "bad-cursor");
+    server.get(&path.replace("mull", "stone")).await.refused(400, "bad-cursor");
+    server.get("/fhir/Patient?_cursor=AAAA").await.refused(400, "bad-cursor");
+    assert_eq!(ids(&server.get(&path).await.expect(200)), ["b"]);
+}
+
+#[tokio::test]
+async fn a_search_that_cannot_be_answered_says_why() {
+    let server = start().await;
+    for (query, code, says) in [
+        ("Patient?colour=red", "search-unknown-parameter", "use one of _count, _id, identifier, name"),
+        ("Patient?name:exact=x", "search-unsupported-modifier", "name:exact"),
+        ("Patient?name=", "search-empty-value", "name"),
+        ("Patient?_count=many", "search-bad-value", "many"),
+        ("Patient?name=%zz", "bad-query", "hex"),
+    ] {
+        let refused = server.get(&format!("/fhir/{query}")).await.refused(400, code);
+        assert!(refused.text().contains(says), "{query}: {}", refused.text());
+    }
+    server.get("/fhir/Pat?name=x").await.refused(404, "unknown-type");
+}
+
+#[tokio::test]
+async fn a_page_is_never_larger_than_the_bound() {
+    let server = start().await;
+    let entries: Vec<String> = (0..520)
+        .map(|n| {
+            format!(r#"{{"resource":{{"resourceType":"Basic","id":"b{n}","code":{{"text":"x"}}}},"request":{{"method":"PUT","url":"Basic/b{n}"}}}}"#)
+        })
+        .collect();
+    let bundle = format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{}]}}"#, entries.join(","));
+    server.post("/fhir", &bundle).await.expect(200);
+    let answer = server.get("/fhir/Basic?_count=1000000000").await.expect(200);
+    assert_eq!(ids(&answer).len(), 500);
+    assert!(matches!(next(&answer), Some(path) if ids(&server.get(&path).await).len() == 20));
+    let _: Value = answer.json();
+}

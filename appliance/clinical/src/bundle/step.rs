@@ -1,0 +1,95 @@
+//! What is to be done, one resource at a time.
+
+use super::entry::Method;
+use crate::url::RequestUrl;
+
+/// Where the id of a created resource comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum IdOrigin {
+    /// It was minted for this create: no such resource exists.
+    Assigned,
+    /// It is the UUID of the `fullUrl`, or the client's own: if the resource exists, the step updates it, as a blind
+    /// PUT would.
+    Client,
+}
+
+/// What a step does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Create the resource.
+    Create {
+        /// Its id.
+        id: String,
+        /// Where the id comes from.
+        origin: IdOrigin,
+    },
+    /// If-None-Exist found the resource: nothing is written, the answer is 200.
+    Exists {
+        /// Its id.
+        id: String,
+    },
+    /// Replace the resource; create it if it does not exist.
+    Update {
+        /// Its id.
+        id: String,
+        /// The version it must have, as written.
+        if_match: Option<String>,
+    },
+    /// Patch the resource.
+    Patch {
+        /// Its id.
+        id: String,
+        /// The version it must have, as written.
+        if_match: Option<String>,
+    },
+    /// Delete the resource.
+    Delete {
+        /// Its id; `None` if the condition found nothing, which is a success.
+        id: Option<String>,
+        /// The version it must have, as written.
+        if_match: Option<String>,
+    },
+    /// Read or search.
+    Get {
+        /// What to read.
+        url: RequestUrl,
+        /// The version the client has, as written.
+        if_none_match: Option<String>,
+    },
+}
+
+/// One thing to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// The entry it comes from, from 0: where its answer goes.
+    pub entry: usize,
+    /// What the entry asked for.
+    pub method: Method,
+    /// The resource type.
+    pub kind: String,
+    /// What to do.
+    pub action: Action,
+    /// The resource's text with its references resolved, otherwise byte for byte. Its own `id` stands as the client
+    /// wrote it; the one in `action` counts. `None` for deletes and reads.
+    pub resource: Option<String>,
+}
+
+impl Step {
+    /// The id of the one resource that the step is about.
+    pub fn id(&self) -> Option<&str> {
+        match &self.action {
+            Action::Create { id, .. }
+            | Action::Exists { id }
+            | Action::Update { id, .. }
+            | Action::Patch { id, .. } => Some(id),
+            Action::Delete { id, .. } => id.as_deref(),
+            Action::Get { url, .. } => url.id.as_deref(),
+        }
+    }
+
+    /// `Type/id` of the resource that the step writes.
+    pub(super) fn writes(&self) -> Option<String> {
+        let is_write = !matches!(self.action, Action::Exists { .. } | Action::Get { .. });
+        self.id().filter(|_| is_write).map(|id| format!("{}/{id}", self.kind))
+    }
+}

@@ -1,0 +1,140 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use holdfast_node::failure::EXIT_CODES;
+
+/// The clinic node of Holdfast.
+#[derive(Parser, Debug)]
+#[command(name = "holdfast-node", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where the node and its data are.
+#[derive(Args, Debug, Clone, Default)]
+pub(crate) struct Place {
+    /// The configuration file; without it, the built-in default and the environment.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Overrides node.data_dir.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+/// What the node can do.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Serve the clinic until SIGTERM or Ctrl-C.
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// Overrides node.listen; port 0 picks a free one.
+        #[arg(long, value_name = "ADDR:PORT")]
+        listen: Option<SocketAddr>,
+        /// This machine alone: a ready admin token in DATA_DIR/dev-token, plain HTTP.
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Check the configuration and print every problem.
+    CheckConfig {
+        #[command(flatten)]
+        place: Place,
+        /// Print the commented default configuration instead.
+        #[arg(long)]
+        print_default: bool,
+    },
+    /// Join a clinic by a one-time token of the hub.
+    Enrol {
+        #[command(flatten)]
+        place: Place,
+        /// The hub's sync address, for example https://hub.example:8443.
+        #[arg(long)]
+        hub: String,
+        /// The token of `holdfast-hub enrol-token`, good once and for 15 minutes.
+        #[arg(long)]
+        token: String,
+    },
+    /// Import FHIR bundles and resources (*.json, *.ndjson, *.ndjson.zst) through a node's API.
+    Import {
+        /// A folder, or one file.
+        dir: PathBuf,
+        #[command(flatten)]
+        place: Place,
+        /// The node's address; without it, that of the node which last served the data folder.
+        #[arg(long, value_name = "URL")]
+        node: Option<String>,
+        /// A token with the right to change records; without it, DATA_DIR/dev-token.
+        #[arg(long)]
+        token: Option<String>,
+        /// Write what became of each line to this file, one JSON object a line.
+        #[arg(long, value_name = "FILE")]
+        receipts: Option<PathBuf>,
+    },
+    /// Write a verified copy of the records to a new file, while the node runs or not.
+    Backup {
+        /// The file, or a folder.
+        to: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Put a backup into a data folder on which no node works.
+    Restore {
+        /// The backup, or the folder that holds it.
+        from: PathBuf,
+        #[command(flatten)]
+        place: Place,
+        /// Put it in the place of a database that is there.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Check every record for damage.
+    Scrub {
+        #[command(flatten)]
+        place: Place,
+        /// Heal what is damaged, from the own log and the hub.
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Say how the node does.
+    Status {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Say who may use the API.
+    Token {
+        #[command(subcommand)]
+        order: TokenOrder,
+    },
+}
+
+/// What can be done with tokens.
+#[derive(Subcommand, Debug)]
+pub(crate) enum TokenOrder {
+    /// Make a token and print it, once.
+    Add {
+        /// Whose it is; it stands as the author of what is saved with it.
+        name: String,
+        /// admin, clinician, reception or system; may be given several times.
+        #[arg(long = "role", required = true)]
+        roles: Vec<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Withdraw a token.
+    Remove {
+        /// Whose.
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// List who has one.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+}

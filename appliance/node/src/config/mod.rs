@@ -1,0 +1,208 @@
+//! The node's configuration: the commented default, then the file, then `HOLDFAST_SECTION__KEY`, then flags; parsed
+//! once into types that are valid, with every problem reported at once.
+//!
+//! [`Config::parse`] is pure; [`Config::load`] reads the file for it.
+
+mod layers;
+mod problem;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use holdfast_link::transport::Endpoint;
+
+pub use layers::{FileText, Layers};
+pub use problem::{Problem, Problems};
+use reader::Reader;
+
+/// The commented default.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+/// Everything the node is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// What the node is and where it serves.
+    pub node: NodeConfig,
+    /// Where it syncs.
+    pub hub: HubConfig,
+    /// What it logs.
+    pub log: LogConfig,
+    /// How records are stored.
+    pub store: StoreConfig,
+    /// Its bounds.
+    pub limits: LimitsConfig,
+}
+
+/// What the node is and where it serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeConfig {
+    /// Holds everything the node keeps.
+    pub data_dir: PathBuf,
+    /// Where the API is served; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// The clinic's name; `None`: the enrolment's.
+    pub clinic: Option<String>,
+    /// How clients reach the node, without a slash at the end.
+    pub public_url: Option<String>,
+}
+
+/// Where the node syncs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HubConfig {
+    /// In order of preference; empty: those of the enrolment.
+    pub endpoints: Vec<Endpoint>,
+}
+
+/// What the node logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// A filter that `tracing` understands.
+    pub filter: String,
+    /// How a line looks.
+    pub format: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// How records are stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// A file with the database's key.
+    pub encryption_key_file: Option<PathBuf>,
+}
+
+/// The node's bounds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitsConfig {
+    /// Connections served at a time.
+    pub max_connections: usize,
+    /// How long requests may take to finish when the node is stopped.
+    pub shutdown: Duration,
+    /// The most that telemetry takes on disk, in bytes.
+    pub telemetry_bytes: u64,
+}
+
+impl Config {
+    /// Reads the file, if there is one, and parses everything.
+    ///
+    /// # Errors
+    /// [`Problems`]: all of them.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: &[(&'static str, &'static str, String)],
+    ) -> Result<Self, Problems> {
+        let file = file.map(|path| FileText {
+            name: path.display().to_string(),
+            text: std::fs::read_to_string(path).map_err(|error| error.to_string()),
+        });
+        Self::parse(file, environment, flags)
+    }
+
+    /// Parses everything. `flags` are `(section, key, value)` and win over all else.
+    ///
+    /// # Errors
+    /// [`Problems`]: all of them.
+    pub fn parse(
+        file: Option<FileText>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: &[(&'static str, &'static str, String)],
+    ) -> Result<Self, Problems> {
+        let mut layers = Layers::of_default();
+        if let Some(file) = file {
+            layers.add_file(&file);
+        }
+        layers.add_environment(environment);
+        layers.add_flags(flags);
+        let mut reader = Reader::new(layers);
+        let config = Self::read(&mut reader);
+        match (config, reader.into_problems()) {
+            (Some(config), problems) if problems.is_empty() => Ok(config),
+            (_, problems) => Err(Problems(problems)),
+        }
+    }
+
+    /// Reads every key before it gives up, so that every problem is found.
+    fn read(reader: &mut Reader) -> Option<Self> {
+        let (node, hub, log) = (node(reader), hub(reader), log(reader));
+        let (store, limits) = (store(reader), limits(reader));
+        Some(Self { node: node?, hub: hub?, log: log?, store: store?, limits: limits? })
+    }
+}
+
+fn node(reader: &mut Reader) -> Option<NodeConfig> {
+    let data_dir = reader.text("node", "data_dir", "a folder, for example \"/var/lib/holdfast\"", |text| {
+        (!text.is_empty()).then(|| PathBuf::from(text))
+    });
+    let listen = reader.text("node", "listen", "an address and a port, for example \"127.0.0.1:8080\"", |text| {
+        text.parse().ok()
+    });
+    let fix = "lower-case letters, digits and hyphens, at most 64, for example \"riverside\"; or empty";
+    let clinic = reader.text("node", "clinic", fix, |text| optional(text, |text| is_name(text).then(|| text.to_owned())));
+    let fix = "http:// or https://, a host and perhaps a port, without a path; or empty";
+    let public_url = reader.text("node", "public_url", fix, |text| optional(text, public_url));
+    Some(NodeConfig { data_dir: data_dir?, listen: listen?, clinic: clinic?, public_url: public_url? })
+}
+
+fn hub(reader: &mut Reader) -> Option<HubConfig> {
+    let fix = "https://host or https://host:port, for example \"https://hub.example:8443\"";
+    Some(HubConfig { endpoints: reader.list("hub", "endpoints", fix, |text| Endpoint::parse(text).ok())? })
+}
+
+fn log(reader: &mut Reader) -> Option<LogConfig> {
+    let filter = reader.text("log", "filter", "levels, for example \"info\" or \"info,holdfast_store=debug\"", |text| {
+        let parsed = tracing_subscriber::EnvFilter::builder().parse(text);
+        (!text.is_empty() && parsed.is_ok()).then(|| text.to_owned())
+    });
+    let format = reader.text("log", "format", "\"json\" or \"text\"", |text| match text {
+        "json" => Some(LogFormat::Json),
+        "text" => Some(LogFormat::Text),
+        _ => None,
+    });
+    Some(LogConfig { filter: filter?, format: format? })
+}
+
+fn store(reader: &mut Reader) -> Option<StoreConfig> {
+    let key = reader.text("store", "encryption_key_file", "the path of a file, or empty", |text| {
+        optional(text, |text| Some(PathBuf::from(text)))
+    });
+    Some(StoreConfig { encryption_key_file: key? })
+}
+
+fn limits(reader: &mut Reader) -> Option<LimitsConfig> {
+    let max_connections = reader.number("limits", "max_connections", 8..=65_536);
+    let shutdown_s = reader.number("limits", "shutdown_s", 1..=300);
+    let telemetry_mib = reader.number("limits", "telemetry_mib", 1..=1024);
+    Some(LimitsConfig {
+        max_connections: usize::try_from(max_connections?).unwrap_or(usize::MAX),
+        shutdown: Duration::from_secs(shutdown_s?),
+        telemetry_bytes: telemetry_mib? * 1024 * 1024,
+    })
+}
+
+/// Empty is none.
+fn optional<T>(text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+    if text.is_empty() { Some(None) } else { parse(text).map(Some) }
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() <= holdfast_link::identity::MAX_NAME_CHARS
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+fn public_url(text: &str) -> Option<String> {
+    let host = text.strip_prefix("https://").or(text.strip_prefix("http://"))?.trim_end_matches('/');
+    let is_host = |b: u8| b.is_ascii_alphanumeric() || b".-:[]".contains(&b);
+    (!host.is_empty() && host.bytes().all(is_host)).then(|| text.trim_end_matches('/').to_owned())
+}

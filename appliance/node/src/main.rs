@@ -1,0 +1,162 @@
+//! `holdfast-node`: reads the command line, runs one command, tells how it ended.
+
+mod cli;
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use clap::Parser;
+use cli::{Arguments, Command, Place, TokenOrder};
+use holdfast_node::config::{self, Config};
+use holdfast_node::control::{Order, ask};
+use holdfast_node::data_dir::DataDir;
+use holdfast_node::enrolment::{Enrolment, clinic, enrol_node};
+use holdfast_node::failure::{EXIT_NOT_RUNNING, Failure};
+use holdfast_node::import::{self, Target};
+use holdfast_node::say::{note, say};
+use holdfast_node::{logging, serve, store, tasks, tokens};
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            note(&format!("holdfast-node: {}", error.full_text()));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve { place, listen, dev } => {
+            let listen = listen.map(|address| ("node", "listen", address.to_string()));
+            let config = load(&place, listen)?;
+            logging::start(&config.log)?;
+            on_runtime(serve::serve(config, dev))
+        }
+        Command::CheckConfig { print_default: true, .. } => {
+            say(config::DEFAULT.trim_end());
+            Ok(())
+        }
+        Command::CheckConfig { place, .. } => {
+            load(&place, None)?;
+            say("the configuration is good");
+            Ok(())
+        }
+        Command::Enrol { place, hub, token } => enrol(&place, &hub, &token),
+        Command::Import { dir, place, node, token, receipts } => {
+            let config = load(&place, None)?;
+            let target = Target::find(&DataDir::new(&config.node.data_dir), config.node.listen, node, token)?;
+            on_runtime(import::run(&dir, target, receipts.as_deref()))
+        }
+        Command::Backup { to, place } => {
+            let to = tasks::absolute(&to)?;
+            order(&place, &Order::Backup { to: to.clone() }, |opened, tell| tasks::backup(opened, &to, tell))
+        }
+        Command::Restore { from, place, replace } => {
+            let config = load(&place, None)?;
+            say(&tasks::restore(&from, &DataDir::new(&config.node.data_dir), &config.store, replace)?);
+            Ok(())
+        }
+        Command::Scrub { place, repair } => {
+            order(&place, &Order::Scrub { repair }, |opened, tell| tasks::scrub(opened, repair, None, tell))
+        }
+        Command::Status { place } => status(&place),
+        Command::Token { order } => token(order),
+    }
+}
+
+fn load(place: &Place, flag: Option<(&'static str, &'static str, String)>) -> Result<Config, Failure> {
+    let folder = place.data_dir.as_ref().map(|path| ("node", "data_dir", path.display().to_string()));
+    let flags: Vec<_> = folder.into_iter().chain(flag).collect();
+    Ok(Config::load(place.config.as_deref(), std::env::vars(), &flags)?)
+}
+
+fn on_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    // A second provider is refused, and the first one is this.
+    let _is_set = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        Failure::other("no-threads", format!("cannot start: the system gives no threads ({error}); raise its limits"))
+    })?;
+    runtime.block_on(work)
+}
+
+fn enrol(place: &Place, hub: &str, token: &str) -> Result<(), Failure> {
+    let config = load(place, None)?;
+    let dir = DataDir::new(&config.node.data_dir);
+    let now_ms = (holdfast_store::Surroundings::default().now_ms)();
+    let enrolled = on_runtime(enrol_node(&dir, hub, token, now_ms))?;
+    let endpoints: Vec<String> = enrolled.endpoints.iter().map(ToString::to_string).collect();
+    say(&format!("enrolled as {}; the node syncs with {}", enrolled.identity.to_uri(), endpoints.join(", ")));
+    Ok(())
+}
+
+/// Has the running node carry out an order, or does it here if none runs.
+fn order(
+    place: &Place,
+    order: &Order,
+    here: impl FnOnce(&store::Opened, &mut (dyn FnMut(&str) + Send)) -> Result<String, Failure>,
+) -> Result<(), Failure> {
+    let config = load(place, None)?;
+    let dir = DataDir::new(&config.node.data_dir);
+    let mut tell = |text: &str| note(text);
+    if let Some(answer) = ask(&dir, order, &mut tell)? {
+        say(&answer);
+        return Ok(());
+    }
+    if !dir.database().exists() {
+        let text = format!("cannot find records in {}; name the data folder with --data-dir", dir.path().display());
+        return Err(Failure::other("no-records", text));
+    }
+    let _lock = dir.lock()?;
+    let clinic = clinic(&config, Enrolment::load(&dir)?.as_ref())?;
+    let opened = store::open(&dir, &config.store, &clinic)?;
+    say(&here(&opened, &mut tell)?);
+    Ok(opened.db.checkpoint()?)
+}
+
+fn status(place: &Place) -> Result<(), Failure> {
+    let config = load(place, None)?;
+    let dir = DataDir::new(&config.node.data_dir);
+    let enrolled = match Enrolment::load(&dir)? {
+        None => "no: run `holdfast-node enrol` to join a clinic".to_owned(),
+        Some(enrolment) => enrolment.enrolled.identity.to_uri(),
+    };
+    say(&format!("data folder {}\nenrolled    {enrolled}", dir.path().display()));
+    match ask(&dir, &Order::Status, &mut |_| {})? {
+        Some(answer) => {
+            say(&answer);
+            Ok(())
+        }
+        None => {
+            let text = "no node runs on this data folder; start it with `holdfast-node serve`";
+            Err(Failure::with_exit("not-running", EXIT_NOT_RUNNING, text))
+        }
+    }
+}
+
+fn token(order: TokenOrder) -> Result<(), Failure> {
+    let dir = |place: &Place| load(place, None).map(|config| DataDir::new(&config.node.data_dir));
+    match order {
+        TokenOrder::Add { name, roles, place } => {
+            let parse = |role: &String| {
+                let text = format!("cannot give the role {role:?}: there is none; use admin, clinician, reception or system");
+                tokens::parse_role(role).ok_or_else(|| Failure::other("role", text))
+            };
+            let roles = roles.iter().map(parse).collect::<Result<_, _>>()?;
+            say(&tokens::add(&dir(&place)?, &name, roles)?);
+            note("this is the only time that the token is shown; it works within two seconds");
+        }
+        TokenOrder::Remove { name, place } => {
+            let there = tokens::remove(&dir(&place)?, &name)?;
+            say(if there { "withdrawn; it stops working within two seconds" } else { "there was no such token" });
+        }
+        TokenOrder::List { place } => {
+            for token in tokens::load(&dir(&place)?)? {
+                say(&format!("{}  {}", token.name, token.role_names()));
+            }
+        }
+    }
+    Ok(())
+}

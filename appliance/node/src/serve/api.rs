@@ -1,0 +1,64 @@
+//! What the node gives to the API, and the routes that are its own.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::extract::RawQuery;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use holdfast_api::access::policy::{Policy, Role};
+use holdfast_api::finder::Finder;
+use holdfast_api::link::LinkReport;
+use holdfast_api::{ApiParts, ApiState, routes};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use super::Running;
+use super::finder::HubFinder;
+use crate::config::Config;
+use crate::telemetry::Telemetry;
+
+/// The state behind the API's handlers.
+pub(super) fn state(config: &Config, running: &Running) -> ApiState {
+    let mut parts = ApiParts::new(running.writer.clone(), running.tokens.clone());
+    if let Some(link) = &running.link {
+        let report: Arc<dyn LinkReport> = link.clone();
+        let finder: Arc<dyn Finder> = Arc::new(HubFinder::new(link.clone(), running.writer.clone()));
+        (parts.link, parts.finder) = (report, Some(finder));
+    }
+    if let Some(handle) = recorder() {
+        parts.metrics = Arc::new(move || handle.render());
+    }
+    parts.public_url = config.node.public_url.clone();
+    ApiState::new(parts)
+}
+
+/// The API with the node's own routes.
+pub(super) fn router(state: &ApiState, running: &Running) -> Router {
+    let telemetry = running.telemetry.clone();
+    let samples = move |RawQuery(query): RawQuery| {
+        let telemetry = telemetry.clone();
+        async move { samples(telemetry, query.as_deref().unwrap_or_default()).await }
+    };
+    routes(state).get("/api/telemetry", Policy::Role(Role::Admin), samples).build()
+}
+
+/// `GET /api/telemetry?since=MS`: the samples taken after that time, oldest first.
+async fn samples(telemetry: Arc<Telemetry>, query: &str) -> impl IntoResponse + use<> {
+    let since = query.split('&').find_map(|pair| pair.strip_prefix("since=")).and_then(|ms| ms.parse().ok());
+    let read = tokio::task::spawn_blocking(move || telemetry.since(since.unwrap_or(0))).await;
+    let body = format!("{{\"samples\":[{}]}}", read.unwrap_or_default().join(","));
+    ([(CONTENT_TYPE, "application/json")], body)
+}
+
+/// The recorder behind `/metrics`, one a process; `None` if another one is installed.
+pub(super) fn recorder() -> Option<PrometheusHandle> {
+    static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    let install = || match PrometheusBuilder::new().install_recorder() {
+        Ok(handle) => Some(handle),
+        Err(error) => {
+            tracing::warn!(error = %error, "metrics are off");
+            None
+        }
+    };
+    HANDLE.get_or_init(install).clone()
+}

@@ -1,0 +1,82 @@
+//! The listener: bounded connections, slow clients dropped, requests finished at the end.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+
+use super::shutdown;
+use crate::config::LimitsConfig;
+
+/// From one request to the head of the next; a client that sends nothing gives its place back.
+const HEAD_WITHIN: Duration = Duration::from_secs(60);
+/// HTTP/2 clients are asked whether they still live.
+const PING_EVERY: Duration = Duration::from_secs(20);
+/// After an accept that failed, as when no file descriptors are left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until told to stop, then lets requests in progress finish for as long as the limits say.
+pub(super) async fn serve(listener: TcpListener, app: Router, limits: LimitsConfig, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(limits.max_connections));
+    let mut connections = JoinSet::new();
+    while let Some((stream, place)) = next(&listener, &places, &mut stop).await {
+        connections.spawn(connection(stream, app.clone(), stop.clone(), place));
+        while connections.try_join_next().is_some() {}
+    }
+    drop(listener);
+    let all = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(limits.shutdown, all).await.is_err() {
+        tracing::warn!(count = connections.len(), "requests that did not finish in time are cut off");
+    }
+}
+
+/// The next connection, once there is a place for it; `None` when told to stop.
+async fn next(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+    stop: &mut watch::Receiver<bool>,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let accept = async {
+        let place = places.clone().acquire_owned().await.ok()?;
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => return Some((stream, place)),
+                Err(error) => {
+                    tracing::warn!(error = %error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = shutdown::told(stop) => None,
+        accepted = accept => accepted,
+    }
+}
+
+async fn connection(stream: TcpStream, app: Router, mut stop: watch::Receiver<bool>, place: OwnedSemaphorePermit) {
+    let _undelayed = stream.set_nodelay(true);
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN);
+    builder.http2().timer(TokioTimer::new()).keep_alive_interval(PING_EVERY);
+    let mut served = pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)));
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        () = shutdown::told(&mut stop) => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(error = %error, "a connection broke");
+    }
+    drop(place);
+}

@@ -1,0 +1,160 @@
+//! `holdfast-node serve`: opens the records, starts the link and the workers, serves the API until it is told to stop.
+//!
+//! ```text
+//! lock folder ─▶ take port ─▶ open records ─▶ link ─▶ API + workers ─▶ "ready URL" ─▶ … ─▶ SIGTERM ─▶
+//! stop accepting ─▶ finish requests ─▶ end link and workers ─▶ checkpoint ─▶ exit 0
+//! ```
+
+mod api;
+mod control;
+mod finder;
+mod gauges;
+mod http;
+mod link;
+mod renewal;
+mod shutdown;
+mod telemetry_worker;
+mod token_worker;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use holdfast_store::writer::Writer;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::config::Config;
+use crate::data_dir::DataDir;
+use crate::enrolment::{self, Enrolment};
+use crate::failure::Failure;
+use crate::say::say;
+use crate::store::{self, Opened};
+use crate::telemetry::Telemetry;
+use crate::tokens::{self, Tokens};
+use link::NodeLink;
+
+/// What every worker of a running node may use. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Running {
+    pub(crate) dir: DataDir,
+    pub(crate) opened: Opened,
+    pub(crate) writer: Writer,
+    pub(crate) link: Option<Arc<NodeLink>>,
+    pub(crate) tokens: Arc<Tokens>,
+    pub(crate) telemetry: Arc<Telemetry>,
+}
+
+/// Serves until SIGTERM or Ctrl-C; prints `ready URL` once it does.
+///
+/// # Errors
+/// [`Failure`] if it cannot start.
+pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
+    if dev && !config.node.listen.ip().is_loopback() {
+        return Err(Failure::DevNotLoopback(config.node.listen));
+    }
+    let mut stop = shutdown::on_signal()?;
+    let dir = DataDir::new(&config.node.data_dir);
+    let lock = dir.lock()?;
+    let listener = bind(config.node.listen).await?;
+    let running = start(&config, dev, dir).await?;
+    let mut workers = JoinSet::new();
+    start_workers(&running, &stop, &mut workers);
+    let state = api::state(&config, &running);
+    let app = api::router(&state, &running);
+    announce(&running.dir, &listener)?;
+    let closing = {
+        let (mut stop, state) = (stop.clone(), state.clone());
+        async move {
+            shutdown::told(&mut stop).await;
+            state.close();
+        }
+    };
+    tokio::join!(http::serve(listener, app, config.limits.clone(), stop.clone()), closing);
+    shutdown::told(&mut stop).await;
+    finish(running, workers, config.limits.shutdown).await;
+    drop(lock);
+    Ok(())
+}
+
+async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Failure> {
+    let enrolment = Enrolment::load(&dir)?;
+    let clinic = enrolment::clinic(config, enrolment.as_ref())?;
+    let dev_token = if dev { Some(tokens::dev_token(&dir)?) } else { None };
+    let tokens = Tokens::new(tokens::load(&dir)?, dev_token.as_deref());
+    let opened = {
+        let (dir, config) = (dir.clone(), config.store.clone());
+        blocking(move || store::open(&dir, &config, &clinic)).await?
+    };
+    let telemetry = Arc::new(Telemetry::new(dir.telemetry(), config.limits.telemetry_bytes));
+    let writer = Writer::start(opened.records.clone())?;
+    let link = enrolment.map(|enrolment| NodeLink::start(config, enrolment, &dir, &writer)).transpose()?;
+    tracing::info!(
+        clinic = opened.records.clinic(),
+        enrolled = link.is_some(),
+        actor = %opened.records.actor(),
+        dev,
+        "the records are open"
+    );
+    Ok(Running { dir, opened, writer, link: link.map(Arc::new), tokens, telemetry })
+}
+
+fn start_workers(running: &Running, stop: &watch::Receiver<bool>, workers: &mut JoinSet<()>) {
+    workers.spawn(gauges::run(running.clone(), stop.clone()));
+    workers.spawn(telemetry_worker::run(running.clone(), stop.clone()));
+    workers.spawn(token_worker::run(running.clone(), stop.clone()));
+    workers.spawn(control::run(running.clone(), stop.clone()));
+    if let Some(link) = running.link.clone() {
+        workers.spawn(renewal::run(running.clone(), link, stop.clone()));
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| Failure::Port { address, why: error.to_string() })
+}
+
+/// The one line on stdout by which whoever started the node knows that it serves.
+fn announce(dir: &DataDir, listener: &TcpListener) -> Result<(), Failure> {
+    let address = listener.local_addr().map_err(|error| Failure::other("port", error.to_string()))?;
+    let url = format!("http://{address}");
+    // Only a convenience for `import` and `status`; a full disk must not keep the node from serving.
+    if let Err(error) = std::fs::write(dir.url(), &url) {
+        tracing::warn!(error = %error, "the node's URL could not be noted for other commands");
+    }
+    tracing::info!(url, "ready");
+    say(&format!("ready {url}"));
+    Ok(())
+}
+
+/// Ends what is left, then moves the write-ahead log into the database, so that the next start is quick.
+async fn finish(running: Running, mut workers: JoinSet<()>, limit: std::time::Duration) {
+    if let Some(link) = &running.link {
+        link.end();
+    }
+    let all = async { while workers.join_next().await.is_some() {} };
+    if tokio::time::timeout(limit, all).await.is_err() {
+        tracing::warn!("a worker did not end in time; it is cut off");
+        workers.abort_all();
+    }
+    let Running { opened, writer, telemetry, .. } = running;
+    drop(writer);
+    let done = blocking(move || {
+        telemetry.close();
+        Ok(opened.db.checkpoint()?)
+    });
+    match done.await {
+        Ok(()) => tracing::info!("stopped"),
+        Err(error) => tracing::warn!(error.code = error.code(), error = %error, "stopped without a checkpoint"),
+    }
+}
+
+/// Runs something blocking off the async threads.
+pub(crate) async fn blocking<T, F>(work: F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, Failure> + Send + 'static,
+{
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(Failure::other("defect", "a step stopped on a defect of the program; tell its makers what the log says")))
+}

@@ -1,0 +1,103 @@
+//! The session machine where the simulation found it wanting.
+
+use holdfast_core::id::{ActorId, Scope};
+use holdfast_core::message::{Request, Response};
+use holdfast_core::session::{Input, Output, Session, SessionConfig};
+
+const UPSTREAM: ActorId = ActorId([7; 16]);
+const ACTOR: ActorId = ActorId([1; 16]);
+
+fn machine() -> Session {
+    Session::new(SessionConfig { endpoints: 1, page_bytes: 1, idle_wait_ms: 1000, answer_within_ms: 1000, seed: 1 })
+}
+
+fn start(session: &mut Session) {
+    let hello = Request::Hello { protocol: 1, schema: 1, actors: vec![(ACTOR, [0; 32])], opening: (1, [0; 16]) };
+    session.handle_input(0, Input::Start { hello, actor: ACTOR });
+}
+
+/// Lets the machine connect and be greeted; the holds that it sends, with their numbers.
+fn go_live(session: &mut Session, now_ms: u64) -> Vec<(u64, Vec<Scope>)> {
+    session.handle_input(now_ms, Input::Tick);
+    let mut holds = Vec::new();
+    while let Some(output) = session.poll_output() {
+        match output {
+            Output::Connect { .. } => session.handle_input(now_ms, Input::Connected),
+            Output::Send { id, request: Request::Hello { .. } } => {
+                let response = Response::Welcome { protocol: 1, upstream: UPSTREAM, known: vec![], waiting: 0 };
+                session.handle_input(now_ms, Input::Reply { id, response });
+            }
+            Output::Compare { .. } => session.handle_input(now_ms, Input::Compared { rehold: vec![] }),
+            Output::Send { id, request: Request::Hold { scopes, .. } } => {
+                holds.push((id, scopes.into_iter().map(|p| p.scope).collect()));
+            }
+            _ => {}
+        }
+    }
+    holds
+}
+
+fn lose_connection(session: &mut Session) {
+    session.handle_input(0, Input::Disconnected { code: "cut".into(), message: "cut".into() });
+}
+
+fn refuse(session: &mut Session, id: u64, code: &str) {
+    let response = Response::Refused { code: code.into(), message: "no".into(), retryable: false };
+    session.handle_input(0, Input::Reply { id, response });
+}
+
+fn patients() -> Vec<Scope> {
+    ["a", "b"].map(Scope::patient).to_vec()
+}
+
+#[test]
+fn wish_that_was_lost_with_its_connection_is_asked_again() {
+    let mut session = machine();
+    session.handle_input(0, Input::Want(patients()));
+    start(&mut session);
+    let first = go_live(&mut session, 0);
+    assert_eq!(first[0].1, patients());
+    lose_connection(&mut session);
+    assert_eq!(go_live(&mut session, 100_000)[0].1, patients());
+}
+
+#[test]
+fn wish_that_was_granted_is_not_asked_again() {
+    let mut session = machine();
+    session.handle_input(0, Input::Want(patients()));
+    start(&mut session);
+    let (id, _) = go_live(&mut session, 0).remove(0);
+    session.handle_input(0, Input::Reply { id, response: Response::Done { count: 2 } });
+    lose_connection(&mut session);
+    assert_eq!(go_live(&mut session, 100_000), vec![]);
+}
+
+#[test]
+fn wish_stands_when_the_upstream_does_not_know_the_asker_yet() {
+    let mut session = machine();
+    session.handle_input(0, Input::Want(patients()));
+    start(&mut session);
+    let (id, _) = go_live(&mut session, 0).remove(0);
+    refuse(&mut session, id, "actor-unknown");
+    assert_eq!(go_live(&mut session, 1_000_000)[0].1, patients());
+}
+
+#[test]
+fn scope_that_may_not_be_held_stops_neither_the_others_nor_the_session() {
+    let mut session = machine();
+    session.handle_input(0, Input::Want(patients()));
+    start(&mut session);
+    let (id, _) = go_live(&mut session, 0).remove(0);
+    refuse(&mut session, id, "scope-denied");
+    let alone: Vec<(u64, Request)> = std::iter::from_fn(|| session.poll_output())
+        .filter_map(|output| match output {
+            Output::Send { id, request: request @ Request::Hold { .. } } => Some((id, request)),
+            Output::Close => panic!("the session goes on"),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(alone.len(), 2, "each is asked for on its own");
+    refuse(&mut session, alone[0].0, "scope-denied");
+    assert_eq!(session.last_error().map(|(code, _)| code.as_str()), Some("scope-denied"));
+    assert!(std::iter::from_fn(|| session.poll_output()).all(|output| output != Output::Close));
+}

@@ -1,0 +1,145 @@
+//! Serving: one port for replicas, one for people.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use holdfast_api::access::token::OneToken;
+use holdfast_api::{ApiParts, ApiState};
+use holdfast_link::server::{ServeOptions, serve as serve_tls};
+use holdfast_link::tls::{ClientAuth, server_config};
+use holdfast_link::transport::Endpoint;
+use holdfast_store::writer::Writer;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::ca::{HubCa, ServerCertificate, ServerName};
+use crate::config::Config;
+use crate::enrolment::{self, Enrolment};
+use crate::storage::{DatabaseTokens, open_database, open_records};
+
+/// Serves until `shutdown` turns true; prints `sync URL` and `ready URL` once it does.
+///
+/// # Errors
+/// If a port is taken, the data folder or the database cannot be used.
+pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -> Result<()> {
+    if dev && !config.hub.listen.ip().is_loopback() {
+        bail!("--dev gives a ready admin token and plain HTTP, so it serves on loopback only; set hub.listen to 127.0.0.1");
+    }
+    let opened = tokio::task::spawn_blocking({
+        let config = config.clone();
+        move || open(&config)
+    })
+    .await??;
+    let api_listener = bind(config.hub.listen, "hub.listen").await?;
+    let sync_listener = bind(config.hub.sync_listen, "hub.sync_listen").await?;
+    let sync_port = sync_listener.local_addr()?.port();
+    let endpoints = endpoints(&config, sync_port)?;
+    let enrolment = Enrolment {
+        ca: opened.ca.clone(),
+        tokens: opened.tokens.clone(),
+        issued: opened.tokens.clone(),
+        endpoints: endpoints.clone(),
+        clock: ServeOptions::default().clock,
+    };
+    let router = enrolment::router(enrolment).merge(holdfast_link::serve::router(opened.writer.clone()));
+    // A revoked replica is let in as far as the store, which keeps what it sends for review and tells it why.
+    let options = ServeOptions::default();
+    let tls = server_config(opened.certificate.to_shared()?, opened.ca.cert_pem(), ClientAuth::Optional)?;
+    let sync = tokio::spawn(serve_tls(sync_listener, tls, router, options, until(shutdown.clone())));
+    let token = if dev { Some(dev_token(&config.hub.data_dir)?) } else { None };
+    let state = api_state(&opened.writer, token);
+    let app = holdfast_api::router(state.clone());
+    announce(&endpoints, api_listener.local_addr()?);
+    let stop = async move {
+        until(shutdown).await;
+        state.close();
+    };
+    axum::serve(api_listener, app).with_graceful_shutdown(stop).await?;
+    sync.await?;
+    Ok(())
+}
+
+struct Opened {
+    ca: Arc<HubCa>,
+    certificate: ServerCertificate,
+    tokens: Arc<DatabaseTokens>,
+    writer: Writer,
+}
+
+fn open(config: &Config) -> Result<Opened> {
+    let data_dir = &config.hub.data_dir;
+    holdfast_link::keys::ensure_private_dir(data_dir)?;
+    let now_ms = (ServeOptions::default().clock)();
+    let ca = HubCa::load_or_create(&data_dir.join("ca"), now_ms)?;
+    let names: Vec<ServerName> = config.hub.names.iter().map(|name| ServerName::parse(name)).collect();
+    let certificate = ServerCertificate::load_or_issue(&data_dir.join("tls"), &ca, &names, now_ms)?;
+    let db = open_database(config)?;
+    let records = open_records(config, db.clone())?;
+    let writer = Writer::start(Arc::new(records))?;
+    Ok(Opened { ca: Arc::new(ca), certificate, tokens: Arc::new(DatabaseTokens(db)), writer })
+}
+
+async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}: is another hub running? set {key} to a free port"))
+}
+
+fn endpoints(config: &Config, port: u16) -> Result<Vec<Endpoint>> {
+    let urls = if config.hub.endpoints.is_empty() {
+        let host = config.hub.names.iter().find(|n| n.parse::<std::net::IpAddr>().is_ok());
+        let host = host.or(config.hub.names.first()).map_or("localhost", String::as_str);
+        vec![format!("https://{host}:{port}")]
+    } else {
+        config.hub.endpoints.clone()
+    };
+    urls.iter().map(|url| Endpoint::parse(url).map_err(Into::into)).collect()
+}
+
+fn api_state(writer: &Writer, token: Option<String>) -> ApiState {
+    let authenticator: Vec<OneToken> = token.iter().map(|token| OneToken::developer(token)).collect();
+    let mut parts = ApiParts::new(writer.clone(), Arc::new(authenticator));
+    if let Some(handle) = crate::serve::metrics::install() {
+        parts.metrics = Arc::new(move || handle.render());
+    }
+    ApiState::new(parts)
+}
+
+fn dev_token(data_dir: &Path) -> Result<String> {
+    use base64::Engine;
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
+    let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+    holdfast_link::keys::write_private(data_dir, "dev-token", token.as_bytes())?;
+    Ok(token)
+}
+
+#[expect(clippy::print_stdout, reason = "the contract of `serve`: two lines on stdout, everything else in the log")]
+fn announce(endpoints: &[Endpoint], api: SocketAddr) {
+    for endpoint in endpoints {
+        println!("sync {endpoint}");
+    }
+    println!("ready http://{api}");
+}
+
+async fn until(mut shutdown: watch::Receiver<bool>) {
+    // A sender that is gone means that the program ends.
+    let _gone = shutdown.wait_for(|stop| *stop).await;
+}
+
+mod metrics {
+    //! The recorder behind `/metrics`, installed once a process.
+    use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+    pub(super) fn install() -> Option<PrometheusHandle> {
+        match PrometheusBuilder::new().install_recorder() {
+            Ok(handle) => Some(handle),
+            Err(error) => {
+                tracing::warn!(error = %error, "metrics are off");
+                None
+            }
+        }
+    }
+}

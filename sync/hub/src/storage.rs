@@ -1,0 +1,91 @@
+//! Where the hub keeps records, tokens and certificates given out.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use holdfast_clinical::FhirRules;
+use holdfast_link::enrol::SecretHash;
+use holdfast_link::identity::PeerIdentity;
+use holdfast_store::identity::Identity;
+use holdfast_store::sidecar::FileSidecar;
+use holdfast_store::sql::Database;
+use holdfast_store::sqlite::{Sqlite, SqliteOptions};
+use holdfast_store::token::{self, TokenState};
+use holdfast_store::{Place, Records, Result, Surroundings};
+
+use crate::ca::IssuedCertificate;
+use crate::config::Config;
+use crate::enrolment::{IssuedLog, TokenError, TokenStore};
+use crate::postgres::{Postgres, PostgresOptions};
+
+/// The schema version this build writes.
+pub const SCHEMA: u16 = 1;
+
+/// Opens the database that the configuration names and brings it up to date.
+///
+/// # Errors
+/// [`holdfast_store::StoreError`] if it cannot be reached or used.
+pub fn open_database(config: &Config) -> Result<Arc<dyn Database>> {
+    let url = database_url(config)?;
+    if url.is_empty() {
+        let path = config.hub.data_dir.join(holdfast_store::backup::DATABASE_FILE);
+        return Ok(Arc::new(Sqlite::open(&path, SqliteOptions::default())?));
+    }
+    Ok(Arc::new(Postgres::open(&url, PostgresOptions::default())?))
+}
+
+fn database_url(config: &Config) -> Result<String> {
+    if config.database.url_file.is_empty() {
+        return Ok(config.database.url.clone());
+    }
+    let path = Path::new(&config.database.url_file);
+    let text = std::fs::read_to_string(path).map_err(|error| holdfast_store::StoreError::File {
+        path: path.display().to_string(),
+        reason: format!("{error}; it must hold the database's URL"),
+    })?;
+    Ok(text.trim().to_owned())
+}
+
+/// Takes up the hub's identity over its database.
+///
+/// # Errors
+/// [`holdfast_store::StoreError`] of the database or the sidecar.
+pub fn open_records(config: &Config, db: Arc<dyn Database>) -> Result<Records> {
+    let sidecar = Arc::new(FileSidecar::open(&config.hub.data_dir)?);
+    let place = Place { clinic: String::new(), schema: SCHEMA };
+    Records::open(db, Arc::new(FhirRules), Identity::beside(sidecar), place, Surroundings::default())
+}
+
+/// Tokens and issued certificates in the database.
+pub struct DatabaseTokens(pub Arc<dyn Database>);
+
+fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TokenError {
+    TokenError::Store(error.into())
+}
+
+impl TokenStore for DatabaseTokens {
+    fn insert(
+        &self,
+        hash: SecretHash,
+        identity: &PeerIdentity,
+        expires_at_ms: u64,
+    ) -> std::result::Result<(), TokenError> {
+        token::insert(&*self.0, &hash.0, &identity.to_uri(), expires_at_ms).map_err(failed)
+    }
+
+    fn take(&self, hash: SecretHash, now_ms: u64) -> std::result::Result<PeerIdentity, TokenError> {
+        match token::take(&*self.0, &hash.0, now_ms).map_err(failed)? {
+            Ok(uri) => PeerIdentity::parse_uri(&uri).map_err(failed),
+            Err(TokenState::Unknown) => Err(TokenError::Unknown),
+            Err(TokenState::Used) => Err(TokenError::Used),
+            Err(TokenState::Expired) => Err(TokenError::Expired),
+        }
+    }
+}
+
+impl IssuedLog for DatabaseTokens {
+    fn record(&self, issued: &IssuedCertificate) -> std::result::Result<(), TokenError> {
+        let (serial, uri) = (issued.serial.as_bytes(), issued.identity.to_uri());
+        token::record_issued(&*self.0, serial, &uri, &issued.public_key_sha256, issued.not_after_ms).map_err(failed)
+    }
+}

@@ -1,0 +1,129 @@
+//! What a session costs is counted in statements and rows, not in time: it must not grow with the history.
+
+mod common;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use common::{open_on, put_into};
+use holdfast_core::message::{Request, Response};
+use holdfast_store::Result;
+use holdfast_store::sql::{Database, Row, Sql, Table, Value};
+use holdfast_store::sqlite::Sqlite;
+use holdfast_store::upstream::Peer;
+
+/// A database that counts what is asked of it.
+struct Counted {
+    inner: Sqlite,
+    work: AtomicU64,
+}
+
+struct CountedSql<'a>(&'a mut dyn Sql, &'a AtomicU64);
+
+impl CountedSql<'_> {
+    fn count(&self, rows: usize) {
+        self.1.fetch_add(1 + rows as u64, Ordering::Relaxed);
+    }
+}
+
+impl Sql for CountedSql<'_> {
+    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        let rows = self.0.query(sql, params)?;
+        self.count(rows.len());
+        Ok(rows)
+    }
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        let changed = self.0.execute(sql, params)?;
+        self.count(changed as usize);
+        Ok(changed)
+    }
+    fn upsert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<()> {
+        self.count(rows.len());
+        self.0.upsert(table, rows)
+    }
+    fn insert_new(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<u64> {
+        self.count(rows.len());
+        self.0.insert_new(table, rows)
+    }
+    fn delete(&mut self, table: &'static Table, keys: Vec<Vec<Value>>) -> Result<u64> {
+        self.count(keys.len());
+        self.0.delete(table, keys)
+    }
+    fn lookup(
+        &mut self,
+        table: &'static Table,
+        by: &[&'static str],
+        columns: &[&'static str],
+        keys: &[Vec<Value>],
+    ) -> Result<Vec<Option<Row>>> {
+        self.count(keys.len());
+        self.0.lookup(table, by, columns, keys)
+    }
+    fn scan_after(
+        &mut self,
+        table: &'static Table,
+        columns: &[&'static str],
+        ranges: &[(i64, i64)],
+        limit: u32,
+    ) -> Result<Vec<Row>> {
+        let rows = self.0.scan_after(table, columns, ranges, limit)?;
+        self.count(ranges.len() + rows.len());
+        Ok(rows)
+    }
+    fn allocate(&mut self, counter: &'static str, n: u64) -> Result<u64> {
+        self.count(0);
+        self.0.allocate(counter, n)
+    }
+    fn nested(&mut self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()> {
+        let counter = self.1;
+        self.0.nested(&mut |sql| work(&mut CountedSql(sql, counter)))
+    }
+}
+
+impl Database for Counted {
+    fn read(&self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()> {
+        self.inner.read(&mut |sql| work(&mut CountedSql(sql, &self.work)))
+    }
+    fn write(&self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()> {
+        self.inner.write(&mut |sql| work(&mut CountedSql(sql, &self.work)))
+    }
+    fn kind(&self) -> &'static str {
+        "counted"
+    }
+}
+
+/// Statements and rows, and bytes, of a session with nothing to do after a history of so many saves.
+fn cost_of_an_idle_session(saves: usize) -> (u64, usize) {
+    let counted = || Arc::new(Counted { inner: Sqlite::in_memory().unwrap(), work: AtomicU64::new(0) });
+    let (hub_db, node_db) = (counted(), counted());
+    let (hub, node) = (open_on("hub", hub_db.clone()), open_on("node", node_db.clone()));
+    let peer = Peer { replica: "node".into(), clinic: "north".into(), kind: "node".into() };
+    (0..saves).for_each(|n| put_into(&node, "Patient", &format!("p{n}"), r#""name":"Ann""#));
+    common::sync_records(&node, &hub, &peer);
+    common::sync_records(&node, &hub, &peer);
+    let before = hub_db.work.load(Ordering::Relaxed) + node_db.work.load(Ordering::Relaxed);
+    let mut bytes = 0;
+    let mut ask = |request: Request| {
+        let answer = hub.respond(&peer, &request);
+        bytes += request.encode().unwrap().len() + answer.encode().unwrap().len();
+        answer
+    };
+    let Response::Welcome { upstream, known, .. } = ask(node.hello().unwrap()) else { panic!() };
+    node.compare("up", upstream, &known).unwrap();
+    for reach in &known {
+        if reach.lane.0 < 4 {
+            assert!(node.outgoing(reach.lane, reach.seq, 8).unwrap().is_empty());
+        }
+    }
+    let pull = Request::Pull { actor: node.actor(), acked: vec![], pending: vec![], max_bytes: 1 << 20, wait_ms: 0 };
+    assert!(matches!(ask(pull), Response::Page(page) if page.visits.is_empty()));
+    let after = hub_db.work.load(Ordering::Relaxed) + node_db.work.load(Ordering::Relaxed);
+    (after - before, bytes)
+}
+
+#[test]
+fn unchanged_session_costs_the_same_for_long_history() {
+    let (short, long) = (cost_of_an_idle_session(10), cost_of_an_idle_session(1200));
+    assert_eq!(short.0, long.0, "statements and rows");
+    assert!(long.1 < 2048 && long.1 <= short.1 + 16, "{short:?} {long:?}");
+}
