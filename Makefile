@@ -14,18 +14,8 @@ PORT ?= 8080
 RUN_DIR ?= .run
 
 # Sizes of the long targets: the full ones, as the figures are stated.
-OUTAGE_EDITS ?= 10000
 SIM_HISTORIES ?= 100000
 CRASH_IMAGES ?= 20000
-RECONCILE_CHANGES ?= 50000
-RECONCILE_PATIENTS ?= 10000
-SCOPES ?= 100000
-NOOP_OPS ?= 1000000
-FUZZ_SECONDS ?= 600
-
-# The same in CI (`make test`): every check runs, on less.
-CI_SIZES := OUTAGE_EDITS=400 SIM_HISTORIES=4000 CRASH_IMAGES=1000 RECONCILE_CHANGES=2000 RECONCILE_PATIENTS=100 \
-	SCOPES=4000 NOOP_OPS=20000
 
 DRILL := cargo run --quiet --release -p holdfast-tests --bin
 
@@ -64,22 +54,14 @@ lint: ## check format and lints
 	cargo clippy --workspace --all-targets -- -D warnings
 
 .PHONY: test
-test: setup lint ## everything CI runs: lints, tests, and each drill and benchmark in its CI size
+test: setup lint ## everything CI runs: format, lints, every test, the short seeded shares of the long campaigns
 	cargo nextest run --workspace
 	cargo test --workspace --doc --quiet
-	cargo build --release --workspace --bins
-	$(MAKE) $(CI_SIZES) import-check drill-outage sim crash-images bench
-
-.PHONY: bench
-bench: bench-reconcile bench-scopes ## all benchmarks, with their peers in the same run
+	@# The short, seeded shares of the simulation and the crash images are tests of their own (tests/src).
 
 .PHONY: import-check
 import-check: binaries ## real bundles through the HTTP API: resources in = resources out
 	$(DRILL) import-check
-
-.PHONY: drill-outage
-drill-outage: binaries ## two nodes and a PostgreSQL hub: cut, edit, kill -9, heal; nothing lost, nothing hidden
-	$(DRILL) drill-outage -- --edits $(OUTAGE_EDITS)
 
 .PHONY: sim
 sim: ## seeded histories of partitions, crashes, clones and clocks; broken variants must be caught
@@ -89,19 +71,6 @@ sim: ## seeded histories of partitions, crashes, clones and clocks; broken varia
 crash-images: ## power-loss images of the store; the control without full syncs must lose
 	$(DRILL) crash-images -- --images $(CRASH_IMAGES)
 
-.PHONY: bench-reconcile
-bench-reconcile: binaries ## reconcile after an outage, and a first sync, beside PouchDB
-	$(DRILL) bench-reconcile -- --changes $(RECONCILE_CHANGES) --patients $(RECONCILE_PATIENTS)
-
-.PHONY: bench-scopes
-bench-scopes: binaries ## the cost of a session against what is held, and of one with nothing to do
-	$(DRILL) bench-scopes -- --scopes $(SCOPES) --ops $(NOOP_OPS)
-
-.PHONY: fuzz
-fuzz: ## coverage-guided fuzzing of what reads the network, FUZZ_SECONDS for each target
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) .ci/fuzz
-
-# The processes that drills start by name.
 .PHONY: binaries
 binaries:
 	cargo build --quiet --release -p holdfast-hub -p holdfast-node --bins

@@ -102,7 +102,8 @@ async fn start(plan: &Plan) -> Result<Running> {
         plan.folder.set_enrolled()?;
     }
     say("starting the node");
-    let (node, node_url) = ready(commands.node_serve(address::free_or_any(plan.node_port), &through_link)).await?;
+    let (node, node_url) =
+        ready(commands.node_serve(address::free_or_any(plan.node_port), &through_link)).await?;
     Ok(Running { link, node, node_url, hub, hub_url })
 }
 

@@ -52,9 +52,11 @@ impl Reply {
     pub fn of(outcome: Result<String, Failure>) -> Self {
         match outcome {
             Ok(text) => Self::Done(text),
-            Err(error) => {
-                Self::Failed { code: error.code().to_owned(), text: error.full_text(), exit: error.exit_code() }
-            }
+            Err(error) => Self::Failed {
+                code: error.code().to_owned(),
+                text: error.full_text(),
+                exit: error.exit_code(),
+            },
         }
     }
 }
@@ -63,13 +65,11 @@ impl Reply {
 ///
 /// # Errors
 /// What the node answers, or that it went away meanwhile.
-pub fn ask(
-    dir: &DataDir,
-    order: &Order,
-    progress: &mut dyn FnMut(&str),
-) -> Result<Option<String>, Failure> {
+pub fn ask(dir: &DataDir, order: &Order, progress: &mut dyn FnMut(&str)) -> Result<Option<String>, Failure> {
     let Ok(stream) = UnixStream::connect(dir.control_socket()) else { return Ok(None) };
-    let gone = || Failure::other("node-gone", "cannot finish: the node ended meanwhile; look at its log and try again");
+    let gone = || {
+        Failure::other("node-gone", "cannot finish: the node ended meanwhile; look at its log and try again")
+    };
     let mut line = serde_json::to_string(order).map_err(|_| gone())?;
     line.push('\n');
     (&stream).write_all(line.as_bytes()).map_err(|_| gone())?;
@@ -77,7 +77,9 @@ pub fn ask(
         match serde_json::from_str(&line.map_err(|_| gone())?).map_err(|_| gone())? {
             Reply::Progress(text) => progress(&text),
             Reply::Done(text) => return Ok(Some(text)),
-            Reply::Failed { text, exit, .. } => return Err(Failure::with_exit("refused-by-node", exit, text)),
+            Reply::Failed { text, exit, .. } => {
+                return Err(Failure::with_exit("refused-by-node", exit, text));
+            }
         }
     }
     Err(gone())

@@ -16,7 +16,9 @@ pub enum Failure {
     #[error(transparent)]
     Config(#[from] Problems),
     /// `--dev` on an address that others can reach.
-    #[error("cannot serve on {0} with --dev: it gives a ready admin token over plain HTTP, so it is for this machine alone; listen on 127.0.0.1, or leave --dev out")]
+    #[error(
+        "cannot serve on {0} with --dev: it gives a ready admin token over plain HTTP, so it is for this machine alone; listen on 127.0.0.1, or leave --dev out"
+    )]
     DevNotLoopback(SocketAddr),
     /// The data folder cannot be used.
     #[error("cannot use the data folder {}: {why}; give the node's user a folder that it owns and can write (node.data_dir or --data-dir)", path.display())]
@@ -35,7 +37,9 @@ pub enum Failure {
         holder: String,
     },
     /// The port cannot be had.
-    #[error("cannot listen on {address}: {why}; stop what listens there, or set node.listen (--listen) to a free port")]
+    #[error(
+        "cannot listen on {address}: {why}; stop what listens there, or set node.listen (--listen) to a free port"
+    )]
     Port {
         /// Where.
         address: SocketAddr,

@@ -16,7 +16,9 @@ pub fn start(config: &LogConfig) -> Result<(), Failure> {
     })?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let set = match config.format {
-        LogFormat::Json => log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init(),
+        LogFormat::Json => {
+            log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+        }
         LogFormat::Text => log.try_init(),
     };
     set.map_err(|error| Failure::other("log", format!("cannot start the log: {error}; this is a defect")))

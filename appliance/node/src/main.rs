@@ -77,7 +77,10 @@ fn on_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
     let _is_set = rustls::crypto::ring::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| {
-        Failure::other("no-threads", format!("cannot start: the system gives no threads ({error}); raise its limits"))
+        Failure::other(
+            "no-threads",
+            format!("cannot start: the system gives no threads ({error}); raise its limits"),
+        )
     })?;
     runtime.block_on(work)
 }
@@ -106,7 +109,8 @@ fn order(
         return Ok(());
     }
     if !dir.database().exists() {
-        let text = format!("cannot find records in {}; name the data folder with --data-dir", dir.path().display());
+        let text =
+            format!("cannot find records in {}; name the data folder with --data-dir", dir.path().display());
         return Err(Failure::other("no-records", text));
     }
     let _lock = dir.lock()?;
@@ -141,7 +145,9 @@ fn token(order: TokenOrder) -> Result<(), Failure> {
     match order {
         TokenOrder::Add { name, roles, place } => {
             let parse = |role: &String| {
-                let text = format!("cannot give the role {role:?}: there is none; use admin, clinician, reception or system");
+                let text = format!(
+                    "cannot give the role {role:?}: there is none; use admin, clinician, reception or system"
+                );
                 tokens::parse_role(role).ok_or_else(|| Failure::other("role", text))
             };
             let roles = roles.iter().map(parse).collect::<Result<_, _>>()?;
@@ -150,7 +156,11 @@ fn token(order: TokenOrder) -> Result<(), Failure> {
         }
         TokenOrder::Remove { name, place } => {
             let there = tokens::remove(&dir(&place)?, &name)?;
-            say(if there { "withdrawn; it stops working within two seconds" } else { "there was no such token" });
+            say(if there {
+                "withdrawn; it stops working within two seconds"
+            } else {
+                "there was no such token"
+            });
         }
         TokenOrder::List { place } => {
             for token in tokens::load(&dir(&place)?)? {

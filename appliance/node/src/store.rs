@@ -76,7 +76,8 @@ fn read_key(path: &Path) -> Result<[u8; 32], Failure> {
 
 fn parse_key(text: &str) -> Option<[u8; 32]> {
     let digits: Vec<u8> = text.chars().map(|c| c.to_digit(16).map(|d| d as u8)).collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |all, digit| all << 4 | digit)).collect();
+    let bytes: Vec<u8> =
+        digits.chunks(2).map(|pair| pair.iter().fold(0, |all, digit| all << 4 | digit)).collect();
     (digits.len() == 64).then(|| bytes.try_into().ok()).flatten()
 }
 

@@ -42,7 +42,11 @@ pub fn backup(opened: &Opened, to: &Path, tell: &mut (dyn FnMut(&str) + Send)) -
     });
     outcome?;
     let bytes = std::fs::metadata(&to).map_or(0, |found| found.len());
-    Ok(format!("backed up to {} ({} MiB, verified); keep it as safe as the records themselves", to.display(), bytes.div_ceil(MIB)))
+    Ok(format!(
+        "backed up to {} ({} MiB, verified); keep it as safe as the records themselves",
+        to.display(),
+        bytes.div_ceil(MIB)
+    ))
 }
 
 fn tell_growth(partial: &Path, done: &AtomicBool, tell: &mut (dyn FnMut(&str) + Send)) {
@@ -107,7 +111,10 @@ pub fn scrub(
     };
     tracing::error!(error.code = "damage-found", summary, "the scrub found damage");
     if !repair {
-        let text = format!("{summary}{}; heal what can be healed with `holdfast-node scrub --repair`", names(&findings));
+        let text = format!(
+            "{summary}{}; heal what can be healed with `holdfast-node scrub --repair`",
+            names(&findings)
+        );
         return Err(Failure::with_exit("damage-found", EXIT_DAMAGE, text));
     }
     tell(&summary);
@@ -121,7 +128,11 @@ fn mend(opened: &Opened, findings: &Findings, upstream: Option<Upstream<'_>>) ->
         return Ok(format!("healed: {healed} resources made again, nothing lost"));
     }
     let lost = repaired.lost.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>().join(", ");
-    let hub = if upstream.is_some() { "" } else { " (the hub could not be asked: start the node enrolled and with its link up, then try again)" };
+    let hub = if upstream.is_some() {
+        ""
+    } else {
+        " (the hub could not be asked: start the node enrolled and with its link up, then try again)"
+    };
     let text = format!(
         "{healed} resources healed; {} could not be{hub}: {lost}; {} segments stay damaged; restore a backup beside this \
          node to get them back",
@@ -151,7 +162,12 @@ pub fn status(opened: &Opened, link: Option<&LinkStatus>) -> Result<String, Fail
         format!("scopes      {} held from the hub", own.held_scopes),
     ];
     for lane in &own.lanes {
-        lines.push(format!("{:<12}{} written, {} not acknowledged by the hub", lane.lane.name(), lane.written, lane.unsent));
+        lines.push(format!(
+            "{:<12}{} written, {} not acknowledged by the hub",
+            lane.lane.name(),
+            lane.written,
+            lane.unsent
+        ));
     }
     Ok(lines.join("\n"))
 }
@@ -160,7 +176,9 @@ fn link_line(link: &LinkStatus) -> String {
     let endpoint = link.endpoint.as_deref().unwrap_or("the hub");
     let why = link.last_error.as_ref().map(|error| format!(": {}", error.message)).unwrap_or_default();
     match link.state {
-        LinkState::Connected => format!("connected to {endpoint}, {} scopes still to come", link.waiting_scopes),
+        LinkState::Connected => {
+            format!("connected to {endpoint}, {} scopes still to come", link.waiting_scopes)
+        }
         LinkState::Connecting => format!("connecting to {endpoint}{why}"),
         LinkState::Waiting => format!("down{why}; it is tried again by itself"),
         LinkState::Off => "off".to_owned(),

@@ -136,7 +136,15 @@ mod tests {
     use super::*;
 
     fn sample(at_ms: u64) -> Sample {
-        Sample { at_ms, link_up: true, unsent: 3, unsent_since_ms: None, waiting_scopes: 0, bytes_out: 1, bytes_in: 2 }
+        Sample {
+            at_ms,
+            link_up: true,
+            unsent: 3,
+            unsent_since_ms: None,
+            waiting_scopes: 0,
+            bytes_out: 1,
+            bytes_in: 2,
+        }
     }
 
     fn damage(folder: &Path) {

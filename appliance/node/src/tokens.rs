@@ -17,8 +17,12 @@ use crate::failure::Failure;
 const TOKEN_BYTES: usize = 32;
 const MAX_NAME: usize = 64;
 /// The roles by the names that the command line takes.
-const ROLES: [(&str, Role); 4] =
-    [("admin", Role::Admin), ("clinician", Role::Clinician), ("reception", Role::Reception), ("system", Role::System)];
+const ROLES: [(&str, Role); 4] = [
+    ("admin", Role::Admin),
+    ("clinician", Role::Clinician),
+    ("reception", Role::Reception),
+    ("system", Role::System),
+];
 
 /// One line of the file.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,7 +98,9 @@ fn save(dir: &DataDir, tokens: &[KnownToken]) -> Result<(), Failure> {
 pub fn add(dir: &DataDir, name: &str, roles: Vec<Role>) -> Result<String, Failure> {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./@".contains(&b);
     if name.is_empty() || name.len() > MAX_NAME || !name.bytes().all(is_plain) {
-        let text = format!("cannot name a token {name:?}: it is not 1 to {MAX_NAME} letters, digits and -_./@; choose another name");
+        let text = format!(
+            "cannot name a token {name:?}: it is not 1 to {MAX_NAME} letters, digits and -_./@; choose another name"
+        );
         return Err(Failure::other("token-name", text));
     }
     holdfast_link::keys::ensure_private_dir(dir.path())?;
@@ -190,7 +196,10 @@ mod tests {
         let second = add(&dir, "importer", vec![Role::System, Role::Admin]).unwrap();
         let tokens = Tokens::new(load(&dir).unwrap(), Some("dev"));
         assert!(tokens.principal(&first).is_none(), "a replaced token is withdrawn");
-        assert_eq!(tokens.principal(&second).unwrap(), Principal::new("importer", [Role::System, Role::Admin]));
+        assert_eq!(
+            tokens.principal(&second).unwrap(),
+            Principal::new("importer", [Role::System, Role::Admin])
+        );
         assert_eq!(tokens.principal("dev").unwrap().id, "developer");
         assert!(!std::fs::read_to_string(dir.tokens()).unwrap().contains(&second), "only the hash is kept");
         assert!(remove(&dir, "importer").unwrap() && !remove(&dir, "importer").unwrap());

@@ -26,7 +26,9 @@ impl<'de> serde::Deserialize<'de> for Members {
                 let mut out: Vec<(String, String)> = Vec::with_capacity(16);
                 while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
                     if out.iter().any(|(seen, _)| *seen == key) {
-                        return Err(serde::de::Error::custom(format_args!("the key \"{key}\" appears twice")));
+                        return Err(serde::de::Error::custom(format_args!(
+                            "the key \"{key}\" appears twice"
+                        )));
                     }
                     out.push((key, compact(value.get())));
                 }

@@ -197,7 +197,9 @@ impl Segment {
 
     /// The same segment with the payload of `seq` erased; root, hash and signature stay valid.
     pub fn erase(mut self, seq: u64) -> Self {
-        let Some(at) = seq.checked_sub(self.head.first).and_then(|at| usize::try_from(at).ok()) else { return self };
+        let Some(at) = seq.checked_sub(self.head.first).and_then(|at| usize::try_from(at).ok()) else {
+            return self;
+        };
         if at >= self.ops.len() {
             return self;
         }

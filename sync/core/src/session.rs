@@ -343,7 +343,10 @@ impl Session {
     }
 
     fn tick(&mut self, now_ms: u64) {
-        if self.phase == Phase::Waiting && self.hello.is_some() && self.wake_at_ms.is_some_and(|at| at <= now_ms) {
+        if self.phase == Phase::Waiting
+            && self.hello.is_some()
+            && self.wake_at_ms.is_some_and(|at| at <= now_ms)
+        {
             self.wake_at_ms = None;
             self.phase = Phase::Connecting;
             self.out.push_back(Output::Connect { endpoint: self.endpoint });
@@ -414,7 +417,11 @@ impl Session {
         }
         let n = self.rehold.len().min(HOLD_BATCH);
         let scopes: Vec<Position> = self.rehold.drain(..n).collect();
-        self.send(now_ms, Pending::Rehold(scopes.clone()), Request::Hold { actor: self.actor, scopes, urgent: false });
+        self.send(
+            now_ms,
+            Pending::Rehold(scopes.clone()),
+            Request::Hold { actor: self.actor, scopes, urgent: false },
+        );
     }
 
     fn reply(&mut self, now_ms: u64, id: u64, response: Response) {
@@ -428,7 +435,9 @@ impl Session {
             (Pending::Hold(scopes), Response::Refused { code, message, retryable }) => {
                 self.hold_refused(now_ms, scopes, (code, message, retryable));
             }
-            (_, Response::Refused { code, message, retryable }) => self.refused(now_ms, code, message, retryable),
+            (_, Response::Refused { code, message, retryable }) => {
+                self.refused(now_ms, code, message, retryable)
+            }
             (Pending::Hello, Response::Welcome { upstream, known, waiting, .. }) => {
                 (self.upstream, self.waiting) = (upstream, waiting);
                 for lane in Lane::ALL {
@@ -449,7 +458,12 @@ impl Session {
 
     /// One scope that may not be held must stop neither the others nor the session; any other refusal leaves
     /// the wish standing.
-    fn hold_refused(&mut self, now_ms: u64, scopes: Vec<Position>, (code, message, retryable): (String, String, bool)) {
+    fn hold_refused(
+        &mut self,
+        now_ms: u64,
+        scopes: Vec<Position>,
+        (code, message, retryable): (String, String, bool),
+    ) {
         if code != "scope-denied" {
             self.wanted.extend(scopes);
             return self.refused(now_ms, code, message, retryable);
@@ -523,7 +537,11 @@ impl Session {
         }
         if !self.wanted.is_empty() {
             let scopes = std::mem::take(&mut self.wanted);
-            self.send(now_ms, Pending::Hold(scopes.clone()), Request::Hold { actor: self.actor, scopes, urgent: true });
+            self.send(
+                now_ms,
+                Pending::Hold(scopes.clone()),
+                Request::Hold { actor: self.actor, scopes, urgent: true },
+            );
         }
         self.push_more(now_ms);
         self.pull_more(now_ms);

@@ -283,7 +283,8 @@ impl EntityState {
             .take_while(|(key, _)| key.starts_with(&from))
             .filter(|(_, register)| register.is_present())
             .map(|(key, register)| {
-                let first = register.siblings.iter().filter(|s| s.value.is_some()).min_by_key(|s| (s.hlc, s.dot));
+                let first =
+                    register.siblings.iter().filter(|s| s.value.is_some()).min_by_key(|s| (s.hlc, s.dot));
                 let first = first.expect("a present member has a value");
                 let position = first.value.as_deref().and_then(|v| v.parse().ok()).unwrap_or(u64::MAX);
                 let member = key[from.len()..].split(crate::op::MEMBER_SEPARATOR).next().unwrap_or_default();

@@ -17,8 +17,7 @@ use crate::state::{EntityState, Register, Sibling};
 use crate::wire::{Reader, WireError, put_bytes, put_varint};
 
 /// The tag in `meta.tag` of every resource with an unsettled conflict.
-pub const CONFLICT_TAG: &str =
-    r#"{"system":"urn:holdfast:tag","code":"conflict","display":"Two versions of this record await a decision"}"#;
+pub const CONFLICT_TAG: &str = r#"{"system":"urn:holdfast:tag","code":"conflict","display":"Two versions of this record await a decision"}"#;
 
 const FORMAT: u8 = 1;
 const LIMIT: usize = 1 << 24;
@@ -133,7 +132,7 @@ pub fn encode(state: &EntityState) -> Vec<u8> {
         put_bytes(&mut out, author.as_bytes());
     }
     put_varint(&mut out, tables.writes.len() as u64);
-    for ((dot, hlc, author), _) in &tables.writes {
+    for (dot, hlc, author) in tables.writes.keys() {
         put_varint(&mut out, tables.actors[&dot.actor]);
         put_varint(&mut out, dot.seq);
         put_varint(&mut out, hlc.0);

@@ -1,5 +1,7 @@
 //! What is written is read back the same, and bytes from outside are at worst refused.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+
 mod common;
 
 use ed25519_dalek::SigningKey;
@@ -35,13 +37,15 @@ fn value() -> impl Strategy<Value = String> {
         id().prop_map(|id| format!("\"Patient/{id}\"")),
         any::<i64>().prop_map(|n| n.to_string()),
         (any::<i32>(), 0u8..9).prop_map(|(n, zeros)| format!("{n}.5{}", "0".repeat(zeros.into()))),
-        prop_oneof![Just("true"), Just("null"), Just("1E+2"), Just("\"\""), Just("[]"), Just("{}")].prop_map(str::to_owned),
+        prop_oneof![Just("true"), Just("null"), Just("1E+2"), Just("\"\""), Just("[]"), Just("{}")]
+            .prop_map(str::to_owned),
     ];
     leaf.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(|list| format!("[{}]", list.join(","))),
             vec(("[a-zA-Z]{1,12}", inner), 0..4).prop_map(|members| {
-                let members: Vec<String> = members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
+                let members: Vec<String> =
+                    members.iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();
                 format!("{{{}}}", members.join(","))
             }),
         ]
@@ -60,7 +64,8 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 fn op() -> impl Strategy<Value = Op> {
-    let entity = (prop_oneof![Just("Patient".to_owned()), "[A-Z][a-z]{1,20}"], id()).prop_map(|(k, id)| Entity::new(k, id));
+    let entity = (prop_oneof![Just("Patient".to_owned()), "[A-Z][a-z]{1,20}"], id())
+        .prop_map(|(k, id)| Entity::new(k, id));
     (actor(), 0u8..4, any::<u64>(), any::<u64>(), entity, any::<String>(), vec(change(), 0..5)).prop_map(
         |(actor, lane, seq, hlc, entity, author, changes)| Op {
             dot: Dot { actor, lane: Lane(lane), seq },
@@ -83,7 +88,11 @@ fn run() -> impl Strategy<Value = Vec<Op>> {
 }
 
 fn scope() -> impl Strategy<Value = Scope> {
-    prop_oneof![id().prop_map(|id| Scope::patient(&id)), Just(Scope::directory()), "[a-z/]{0,30}".prop_map(Scope)]
+    prop_oneof![
+        id().prop_map(|id| Scope::patient(&id)),
+        Just(Scope::directory()),
+        "[a-z/]{0,30}".prop_map(Scope)
+    ]
 }
 
 fn position() -> impl Strategy<Value = Position> {
@@ -91,22 +100,44 @@ fn position() -> impl Strategy<Value = Position> {
 }
 
 fn state() -> impl Strategy<Value = StateItem> {
-    (id(), any::<String>(), vec(any::<u8>(), 0..40))
-        .prop_map(|(id, json, state)| StateItem { entity: Entity::new("Observation", id), json, state })
+    (id(), any::<String>(), vec(any::<u8>(), 0..40)).prop_map(|(id, json, state)| StateItem {
+        entity: Entity::new("Observation", id),
+        json,
+        state,
+    })
 }
 
 fn request() -> impl Strategy<Value = Request> {
     let positions = || vec(position(), 0..5);
     prop_oneof![
         (any::<u8>(), any::<u16>(), vec((actor(), any::<[u8; 32]>()), 0..4), any::<(u64, [u8; 16])>())
-            .prop_map(|(protocol, schema, actors, opening)| Request::Hello { protocol, schema, actors, opening }),
+            .prop_map(|(protocol, schema, actors, opening)| Request::Hello {
+                protocol,
+                schema,
+                actors,
+                opening
+            }),
         vec(any::<u8>(), 0..200).prop_map(|segment| Request::Push { segment }),
         (actor(), positions(), positions(), any::<u32>(), any::<u32>()).prop_map(
-            |(actor, acked, pending, max_bytes, wait_ms)| Request::Pull { actor, acked, pending, max_bytes, wait_ms }
+            |(actor, acked, pending, max_bytes, wait_ms)| Request::Pull {
+                actor,
+                acked,
+                pending,
+                max_bytes,
+                wait_ms
+            }
         ),
-        (actor(), positions(), any::<bool>()).prop_map(|(actor, scopes, urgent)| Request::Hold { actor, scopes, urgent }),
+        (actor(), positions(), any::<bool>()).prop_map(|(actor, scopes, urgent)| Request::Hold {
+            actor,
+            scopes,
+            urgent
+        }),
         (actor(), vec(scope(), 0..5)).prop_map(|(actor, scopes)| Request::Release { actor, scopes }),
-        (actor(), any::<u8>(), any::<u64>()).prop_map(|(actor, lane, from)| Request::Log { actor, lane: Lane(lane), from }),
+        (actor(), any::<u8>(), any::<u64>()).prop_map(|(actor, lane, from)| Request::Log {
+            actor,
+            lane: Lane(lane),
+            from
+        }),
         vec(("[A-Z][a-z]{1,9}", id()).prop_map(|(kind, id)| Entity::new(kind, id)), 0..5)
             .prop_map(|entities| Request::Fetch { entities }),
     ]
@@ -123,11 +154,16 @@ fn response() -> impl Strategy<Value = Response> {
     let reach = (actor(), any::<u8>(), any::<u64>(), any::<[u8; 32]>())
         .prop_map(|(actor, lane, seq, hash)| Reach { actor, lane: Lane(lane), seq, hash });
     prop_oneof![
-        (any::<u8>(), actor(), vec(reach, 0..4), any::<u64>()).prop_map(|(protocol, upstream, known, waiting)| {
-            Response::Welcome { protocol, upstream, known, waiting }
+        (any::<u8>(), actor(), vec(reach, 0..4), any::<u64>()).prop_map(
+            |(protocol, upstream, known, waiting)| {
+                Response::Welcome { protocol, upstream, known, waiting }
+            }
+        ),
+        (actor(), any::<u8>(), any::<u64>()).prop_map(|(actor, lane, through)| Response::Ack {
+            actor,
+            lane: Lane(lane),
+            through
         }),
-        (actor(), any::<u8>(), any::<u64>())
-            .prop_map(|(actor, lane, through)| Response::Ack { actor, lane: Lane(lane), through }),
         page().prop_map(Response::Page),
         any::<u64>().prop_map(|count| Response::Done { count }),
         vec(vec(any::<u8>(), 0..60), 0..4).prop_map(Response::Segments),
@@ -138,7 +174,11 @@ fn response() -> impl Strategy<Value = Response> {
 }
 
 /// Bytes with a few bits flipped, cut somewhere, or with something behind.
-fn damaged(mut bytes: Vec<u8>, flips: &[(prop::sample::Index, u8)], cut: Option<prop::sample::Index>) -> Vec<u8> {
+fn damaged(
+    mut bytes: Vec<u8>,
+    flips: &[(prop::sample::Index, u8)],
+    cut: Option<prop::sample::Index>,
+) -> Vec<u8> {
     if bytes.is_empty() {
         return bytes;
     }

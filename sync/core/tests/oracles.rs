@@ -1,6 +1,8 @@
 //! Our register against `crdts::MVReg` and our sets against `crdts::Orswot`, on histories that these can do: each
 //! actor writes from what it has read just now, and ops arrive in causal order (both lose values otherwise).
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+
 mod common;
 
 use std::collections::BTreeSet;
@@ -91,13 +93,15 @@ fn step(sites: &mut [Site], logs: &mut Logs, step: &Step) {
         Step::Put { at, value } => {
             let ctx = sites[at].register.read_ctx().derive_add_ctx(actor(at));
             let theirs = TheirOp::Put(sites[at].register.write(value, ctx));
-            let change = Change { key: "name".into(), pred: sites[at].pred("name"), value: Some(value.to_string()) };
+            let change =
+                Change { key: "name".into(), pred: sites[at].pred("name"), value: Some(value.to_string()) };
             write(sites, logs, at, change, theirs);
         }
         Step::Add { at, member } => {
             let ctx = sites[at].set.read_ctx().derive_add_ctx(actor(at));
             let theirs = TheirOp::Set(sites[at].set.add(member, ctx));
-            let change = Change { key: key(member), pred: sites[at].pred(&key(member)), value: Some("0".into()) };
+            let change =
+                Change { key: key(member), pred: sites[at].pred(&key(member)), value: Some("0".into()) };
             write(sites, logs, at, change, theirs);
         }
         Step::Remove { at, member } => {
@@ -143,16 +147,25 @@ proptest! {
 fn two_tabs_of_one_actor_lose_no_value_here() {
     let mut theirs: MVReg<u8, ActorId> = MVReg::new();
     let ctx = theirs.read_ctx();
-    let (first, second) = (theirs.write(1, ctx.derive_add_ctx(actor(0))), theirs.write(2, theirs.read_ctx().derive_add_ctx(actor(0))));
+    let (first, second) = (
+        theirs.write(1, ctx.derive_add_ctx(actor(0))),
+        theirs.write(2, theirs.read_ctx().derive_add_ctx(actor(0))),
+    );
     theirs.apply(first);
     theirs.apply(second);
     assert_eq!(theirs.read().val.len(), 1, "the oracle lost one");
-    let mut sites = vec![site()];
+    let mut sites = [site()];
     let mut ours = empty();
     for seq in [1, 2] {
         let change = Change { key: "name".into(), pred: sites[0].pred("name"), value: Some(seq.to_string()) };
         let dot = Dot { actor: actor(0), lane: Lane::CHART, seq };
-        let op = Op { dot, hlc: Hlc::new(seq, 0), entity: common::entity(), author: "a".into(), changes: vec![change] };
+        let op = Op {
+            dot,
+            hlc: Hlc::new(seq, 0),
+            entity: common::entity(),
+            author: "a".into(),
+            changes: vec![change],
+        };
         ours.apply(&op);
     }
     sites[0].ours = ours;

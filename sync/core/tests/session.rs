@@ -1,5 +1,7 @@
 //! The session machine where the simulation found it wanting.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+
 use holdfast_core::id::{ActorId, Scope};
 use holdfast_core::message::{Request, Response};
 use holdfast_core::session::{Input, Output, Session, SessionConfig};
@@ -8,11 +10,18 @@ const UPSTREAM: ActorId = ActorId([7; 16]);
 const ACTOR: ActorId = ActorId([1; 16]);
 
 fn machine() -> Session {
-    Session::new(SessionConfig { endpoints: 1, page_bytes: 1, idle_wait_ms: 1000, answer_within_ms: 1000, seed: 1 })
+    Session::new(SessionConfig {
+        endpoints: 1,
+        page_bytes: 1,
+        idle_wait_ms: 1000,
+        answer_within_ms: 1000,
+        seed: 1,
+    })
 }
 
 fn start(session: &mut Session) {
-    let hello = Request::Hello { protocol: 1, schema: 1, actors: vec![(ACTOR, [0; 32])], opening: (1, [0; 16]) };
+    let hello =
+        Request::Hello { protocol: 1, schema: 1, actors: vec![(ACTOR, [0; 32])], opening: (1, [0; 16]) };
     session.handle_input(0, Input::Start { hello, actor: ACTOR });
 }
 
@@ -24,7 +33,8 @@ fn go_live(session: &mut Session, now_ms: u64) -> Vec<(u64, Vec<Scope>)> {
         match output {
             Output::Connect { .. } => session.handle_input(now_ms, Input::Connected),
             Output::Send { id, request: Request::Hello { .. } } => {
-                let response = Response::Welcome { protocol: 1, upstream: UPSTREAM, known: vec![], waiting: 0 };
+                let response =
+                    Response::Welcome { protocol: 1, upstream: UPSTREAM, known: vec![], waiting: 0 };
                 session.handle_input(now_ms, Input::Reply { id, response });
             }
             Output::Compare { .. } => session.handle_input(now_ms, Input::Compared { rehold: vec![] }),

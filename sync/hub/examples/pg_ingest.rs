@@ -6,8 +6,8 @@
 #![allow(clippy::print_stdout, reason = "its output is what it is for")]
 
 mod support {
-    pub mod author;
-    pub mod timed;
+    pub(crate) mod author;
+    pub(crate) mod timed;
 }
 
 use std::sync::Arc;

@@ -70,11 +70,14 @@ pub fn load(
     let mut problems = Vec::new();
     let mut merged: toml::Table = DEFAULT.parse().expect("the default configuration parses");
     if let Some(path) = file {
-        match std::fs::read_to_string(path).map_err(|e| e.to_string()).and_then(|text| {
-            text.parse::<toml::Table>().map_err(|e| e.message().to_owned())
-        }) {
+        match std::fs::read_to_string(path)
+            .map_err(|e| e.to_string())
+            .and_then(|text| text.parse::<toml::Table>().map_err(|e| e.message().to_owned()))
+        {
             Ok(table) => overlay(&mut merged, table, &mut problems),
-            Err(error) => problems.push(format!("{}: {error}; correct the file or name another", path.display())),
+            Err(error) => {
+                problems.push(format!("{}: {error}; correct the file or name another", path.display()))
+            }
         }
     }
     for (name, value) in environment {
@@ -82,9 +85,12 @@ pub fn load(
             overlay_variable(&mut merged, &name, rest, value, &mut problems);
         }
     }
-    let config: Option<Config> = toml::Value::Table(merged).try_into().map_err(|e: toml::de::Error| {
-        problems.push(format!("{}; see the commented default", e.message()));
-    }).ok();
+    let config: Option<Config> = toml::Value::Table(merged)
+        .try_into()
+        .map_err(|e: toml::de::Error| {
+            problems.push(format!("{}; see the commented default", e.message()));
+        })
+        .ok();
     if let Some(config) = &config {
         check(config, &mut problems);
     }
@@ -106,9 +112,15 @@ fn overlay(into: &mut toml::Table, from: toml::Table, problems: &mut Vec<String>
         };
         for (key, value) in values {
             match known.get(&key) {
-                None => problems.push(format!("{section}.{key}: no such key; remove it or correct its spelling")),
+                None => {
+                    problems.push(format!("{section}.{key}: no such key; remove it or correct its spelling"))
+                }
                 Some(old) if !old.same_type(&value) => {
-                    problems.push(format!("{section}.{key}: is {}, must be {}", value.type_str(), old.type_str()));
+                    problems.push(format!(
+                        "{section}.{key}: is {}, must be {}",
+                        value.type_str(),
+                        old.type_str()
+                    ));
                 }
                 Some(_) => {
                     known.insert(key, value);
@@ -156,7 +168,8 @@ fn check(config: &Config, problems: &mut Vec<String>) {
     }
     let url = &config.database.url;
     if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-        problems.push("database.url: must begin with postgres:// or be empty for the embedded database".into());
+        problems
+            .push("database.url: must begin with postgres:// or be empty for the embedded database".into());
     }
 }
 
@@ -168,8 +181,11 @@ mod tests {
     fn every_problem_is_reported_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("hub.toml");
-        std::fs::write(&file, "[hub]\nnames = []\nlissen = \"x\"\n[database]\nurl = \"mysql://x\"\n[cloud]\nx = 1\n")
-            .unwrap();
+        std::fs::write(
+            &file,
+            "[hub]\nnames = []\nlissen = \"x\"\n[database]\nurl = \"mysql://x\"\n[cloud]\nx = 1\n",
+        )
+        .unwrap();
         let env = [("HOLDFAST_HUB__NOPE".to_owned(), "1".to_owned())];
         let error = load(Some(&file), env.into_iter()).unwrap_err().to_string();
         for part in ["hub.names", "hub.lissen", "database.url", "[cloud]", "HOLDFAST_HUB__NOPE"] {

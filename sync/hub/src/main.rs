@@ -184,8 +184,9 @@ fn serve_until_signal(config: Config, dev: bool) -> Result<()> {
 }
 
 fn start_logging(config: &Config) -> Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter)
-        .with_context(|| format!("log.filter: {:?} is not a filter; use for example \"info\"", config.log.filter))?;
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log.filter).with_context(|| {
+        format!("log.filter: {:?} is not a filter; use for example \"info\"", config.log.filter)
+    })?;
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     Ok(())
 }

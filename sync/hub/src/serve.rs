@@ -25,7 +25,9 @@ use crate::storage::{DatabaseTokens, open_database, open_records};
 /// If a port is taken, the data folder or the database cannot be used.
 pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -> Result<()> {
     if dev && !config.hub.listen.ip().is_loopback() {
-        bail!("--dev gives a ready admin token and plain HTTP, so it serves on loopback only; set hub.listen to 127.0.0.1");
+        bail!(
+            "--dev gives a ready admin token and plain HTTP, so it serves on loopback only; set hub.listen to 127.0.0.1"
+        );
     }
     let opened = tokio::task::spawn_blocking({
         let config = config.clone();
@@ -82,9 +84,9 @@ fn open(config: &Config) -> Result<Opened> {
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}: is another hub running? set {key} to a free port"))
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: is another hub running? set {key} to a free port")
+    })
 }
 
 fn endpoints(config: &Config, port: u16) -> Result<Vec<Endpoint>> {
@@ -116,7 +118,10 @@ fn dev_token(data_dir: &Path) -> Result<String> {
     Ok(token)
 }
 
-#[expect(clippy::print_stdout, reason = "the contract of `serve`: two lines on stdout, everything else in the log")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the contract of `serve`: two lines on stdout, everything else in the log"
+)]
 fn announce(endpoints: &[Endpoint], api: SocketAddr) {
     for endpoint in endpoints {
         println!("sync {endpoint}");

@@ -86,6 +86,7 @@ impl TokenStore for DatabaseTokens {
 impl IssuedLog for DatabaseTokens {
     fn record(&self, issued: &IssuedCertificate) -> std::result::Result<(), TokenError> {
         let (serial, uri) = (issued.serial.as_bytes(), issued.identity.to_uri());
-        token::record_issued(&*self.0, serial, &uri, &issued.public_key_sha256, issued.not_after_ms).map_err(failed)
+        token::record_issued(&*self.0, serial, &uri, &issued.public_key_sha256, issued.not_after_ms)
+            .map_err(failed)
     }
 }

@@ -31,10 +31,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// The sync route over a store. Every request needs a client certificate; who asks is what it says.
 pub fn router(writer: Writer) -> Router {
-    Router::new()
-        .route(PATH, post(answer))
-        .layer(DefaultBodyLimit::max(MAX_MESSAGE_BYTES))
-        .with_state(writer)
+    Router::new().route(PATH, post(answer)).layer(DefaultBodyLimit::max(MAX_MESSAGE_BYTES)).with_state(writer)
 }
 
 async fn answer(State(writer): State<Writer>, Peer(certificate): Peer, body: Bytes) -> HttpResponse {

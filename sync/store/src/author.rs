@@ -84,10 +84,17 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::NoConflict`] if there is none on `key`, or the database.
-    pub fn resolve(&mut self, entity: &Entity, key: &str, value: Option<String>, author: &str) -> Result<Saved> {
+    pub fn resolve(
+        &mut self,
+        entity: &Entity,
+        key: &str,
+        value: Option<String>,
+        author: &str,
+    ) -> Result<Saved> {
         let rules = self.rules();
         let state = &self.entity(entity)?.state;
-        let wanted = if key == DELETED { Conflict::DeletedBesideEdit } else { Conflict::Values { key: key.into() } };
+        let wanted =
+            if key == DELETED { Conflict::DeletedBesideEdit } else { Conflict::Values { key: key.into() } };
         if !state.conflicts(rules).contains(&wanted) {
             return Err(StoreError::NoConflict { entity: entity.to_string(), key: key.into() });
         }
@@ -181,7 +188,11 @@ fn difference(
         if same {
             continue;
         }
-        out.push(Change { key: key.clone(), pred: predecessors(register, current, key, base), value: new.cloned() });
+        out.push(Change {
+            key: key.clone(),
+            pred: predecessors(register, current, key, base),
+            value: new.cloned(),
+        });
     }
     out
 }

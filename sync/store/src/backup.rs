@@ -51,7 +51,10 @@ pub fn restore_from(from: &Path, folder: &Path, options: &SqliteOptions, replace
     let verified = Sqlite::open(&partial, options.clone()).and_then(|copy| {
         let is_copy = read_meta(&copy, "copy")?;
         if !is_copy {
-            return Err(file(from, "it is a database in use, not a backup; make one with `holdfast-node backup`"));
+            return Err(file(
+                from,
+                "it is a database in use, not a backup; make one with `holdfast-node backup`",
+            ));
         }
         verify(&copy)
     });
@@ -83,8 +86,7 @@ fn mark_and_verify(path: &Path, options: &SqliteOptions) -> Result<()> {
 }
 
 fn verify(copy: &Sqlite) -> Result<()> {
-    let mut findings = Findings::default();
-    findings.structure = copy.integrity_findings()?;
+    let mut findings = Findings { structure: copy.integrity_findings()?, ..Findings::default() };
     copy.read(&mut |sql| check_rows(sql, &mut findings, &mut |_, _| {}))?;
     match findings.summary() {
         None => Ok(()),

@@ -48,7 +48,12 @@ impl View<'_> {
             siblings.sort_by_key(|s| (s.hlc, s.dot));
             let values = siblings
                 .into_iter()
-                .map(|s| ConflictValue { value: s.value, author: s.author, actor: s.dot.actor, at_ms: s.hlc.unix_ms() })
+                .map(|s| ConflictValue {
+                    value: s.value,
+                    author: s.author,
+                    actor: s.dot.actor,
+                    at_ms: s.hlc.unix_ms(),
+                })
                 .collect();
             out.push(OpenConflict { entity: entity.clone(), key, values });
         }

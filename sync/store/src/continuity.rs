@@ -59,14 +59,20 @@ impl Records {
             let mut lanes = Vec::new();
             for lane in Lane::ALL {
                 let written = log::last_seq(view.sql, actor_no, lane)?;
-                let through = acknowledged.iter().filter(|a| a.lane == lane).map(|a| a.through).max().unwrap_or(0);
+                let through =
+                    acknowledged.iter().filter(|a| a.lane == lane).map(|a| a.through).max().unwrap_or(0);
                 let unsent = written.saturating_sub(through);
                 let oldest = if unsent > 0 {
                     OpFinder::default().find(view.sql, actor_no, i64::from(lane.0), through + 1)?
                 } else {
                     None
                 };
-                lanes.push(LaneState { lane, written, unsent, unsent_since_ms: oldest.map(|op| op.hlc.unix_ms()) });
+                lanes.push(LaneState {
+                    lane,
+                    written,
+                    unsent,
+                    unsent_since_ms: oldest.map(|op| op.hlc.unix_ms()),
+                });
             }
             let held = view.sql.query("SELECT COUNT(*) FROM held", &[])?;
             let held_scopes = held.first().map_or(Ok(0), |row| row.uint(0))?;

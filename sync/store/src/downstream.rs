@@ -151,7 +151,11 @@ impl Records {
         self.write(|tx| {
             let gaps = gaps(tx, upstream, page)?;
             #[cfg(feature = "sabotage")]
-            let gaps = if tx.records.is_broken(crate::sabotage::Sabotage::PageGapAccepted) { Vec::new() } else { gaps };
+            let gaps = if tx.records.is_broken(crate::sabotage::Sabotage::PageGapAccepted) {
+                Vec::new()
+            } else {
+                gaps
+            };
             if !gaps.is_empty() {
                 return Ok(Taken::Rewind(gaps));
             }
@@ -190,14 +194,19 @@ impl Records {
             let known = "SELECT 1 FROM held WHERE upstream = $1 LIMIT 1";
             if view.sql.query(known, &[upstream.0.to_vec().into()])?.is_empty() {
                 let rows = view.sql.query("SELECT DISTINCT scope FROM held ORDER BY scope", &[])?;
-                return rows.iter().map(|row| Ok(Position { scope: Scope(row.text(0)?.to_owned()), at: 0 })).collect();
+                return rows
+                    .iter()
+                    .map(|row| Ok(Position { scope: Scope(row.text(0)?.to_owned()), at: 0 }))
+                    .collect();
             }
             if identity::meta(view.sql, "rehold")?.is_none() {
                 return Ok(Vec::new());
             }
             let text = "SELECT scope, pos FROM held WHERE upstream = $1 ORDER BY scope";
             let rows = view.sql.query(text, &[upstream.0.to_vec().into()])?;
-            rows.iter().map(|row| Ok(Position { scope: Scope(row.text(0)?.to_owned()), at: row.uint(1)? })).collect()
+            rows.iter()
+                .map(|row| Ok(Position { scope: Scope(row.text(0)?.to_owned()), at: row.uint(1)? }))
+                .collect()
         })
     }
 

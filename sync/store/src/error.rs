@@ -102,7 +102,9 @@ pub enum StoreError {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum LogError {
     /// Ops are missing in between.
-    #[error("gap: the log of this actor is held up to {held}, the segment starts at {first}; send what lies between")]
+    #[error(
+        "gap: the log of this actor is held up to {held}, the segment starts at {first}; send what lies between"
+    )]
     Gap {
         /// Highest seq held.
         held: u64,

@@ -28,9 +28,9 @@ pub(crate) fn append(tx: &mut Tx<'_>, entries: Vec<FeedEntry>) -> Result<()> {
     }
     let names: BTreeSet<&Scope> = entries.iter().map(|e| &e.scope).collect();
     let mut scopes = touch(tx.sql, &names)?;
-    let mut arrival = tx.sql.allocate("arrival", entries.len() as u64)? as i64;
+    let first = tx.sql.allocate("arrival", entries.len() as u64)? as i64;
     let mut rows = Vec::with_capacity(entries.len());
-    for entry in &entries {
+    for (arrival, entry) in (first..).zip(&entries) {
         let scope = scopes.get_mut(&entry.scope).expect("every scope was touched");
         scope.head += 1;
         scope.has_arrival |= entry.op.is_none();
@@ -39,11 +39,20 @@ pub(crate) fn append(tx: &mut Tx<'_>, entries: Vec<FeedEntry>) -> Result<()> {
             None => (Value::Null, Value::Null, Value::Null),
         };
         let content = entry.content.clone().into();
-        rows.push(vec![scope.no.into(), scope.head.into(), entry.resource_no.into(), arrival.into(), actor_no, lane, seq, content]);
-        arrival += 1;
+        rows.push(vec![
+            scope.no.into(),
+            scope.head.into(),
+            entry.resource_no.into(),
+            arrival.into(),
+            actor_no,
+            lane,
+            seq,
+            content,
+        ]);
     }
     tx.sql.insert_new(&schema::FEED, rows)?;
-    let heads = scopes.iter().map(|(name, s)| vec![s.no.into(), name.0.as_str().into(), s.head.into()]).collect();
+    let heads =
+        scopes.iter().map(|(name, s)| vec![s.no.into(), name.0.as_str().into(), s.head.into()]).collect();
     tx.sql.upsert(&schema::SCOPE, heads)?;
     mark(tx, &scopes)
 }

@@ -14,8 +14,8 @@ use holdfast_core::id::{ActorId, Lane};
 
 use crate::error::Result;
 use crate::log;
-use crate::records::Records;
 use crate::rebirth;
+use crate::records::Records;
 use crate::schema;
 use crate::sql::{Sql, Value};
 use crate::tx::Tx;
@@ -105,7 +105,12 @@ pub struct Identity {
 impl Identity {
     /// An identity to be taken up by [`Records::open`] from this sidecar.
     pub fn beside(sidecar: Arc<dyn Sidecar>) -> Self {
-        Self { actor: ActorId::default(), key: Arc::new(SigningKey::from_bytes(&[0; 32])), opening: (0, [0; 16]), sidecar }
+        Self {
+            actor: ActorId::default(),
+            key: Arc::new(SigningKey::from_bytes(&[0; 32])),
+            opening: (0, [0; 16]),
+            sidecar,
+        }
     }
 }
 
@@ -177,7 +182,8 @@ pub(crate) fn take_up(records: &Records) -> Result<()> {
     let record = sidecar.load()?;
     let reason = judge(&found, record.as_ref(), sidecar.progress());
     #[cfg(feature = "sabotage")]
-    let reason = reason.filter(|r| *r == Rebirth::Created || !records.is_broken(crate::sabotage::Sabotage::ReusedDots));
+    let reason = reason
+        .filter(|r| *r == Rebirth::Created || !records.is_broken(crate::sabotage::Sabotage::ReusedDots));
     match (reason, record) {
         (None, Some(record)) => {
             records.start_progress(found.progress);
@@ -195,7 +201,8 @@ fn resume(
 ) -> Result<()> {
     let previous_nonce = nonce.and_then(|n| n.try_into().ok()).unwrap_or(record.nonce);
     let opening = record.opening + 1;
-    let renewed = SidecarRecord { opening, nonce: records.surroundings.random_bytes(), previous_nonce, ..record };
+    let renewed =
+        SidecarRecord { opening, nonce: records.surroundings.random_bytes(), previous_nonce, ..record };
     sidecar.save(&renewed)?;
     let key = Arc::new(SigningKey::from_bytes(&renewed.key));
     let opening = (renewed.opening, renewed.nonce);
@@ -228,7 +235,13 @@ pub(crate) fn be_reborn(records: &Records, reason: Rebirth) -> Result<()> {
         let old = meta(sql, "actor")?.and_then(|v| v.try_into().ok()).map(ActorId);
         let mut tx = Tx::new(sql, records);
         let no = tx.actor_no(record.actor)?;
-        let row = vec![no.into(), record.actor.0.to_vec().into(), "self".into(), public.to_vec().into(), 0i64.into()];
+        let row = vec![
+            no.into(),
+            record.actor.0.to_vec().into(),
+            "self".into(),
+            public.to_vec().into(),
+            0i64.into(),
+        ];
         tx.sql.upsert(&schema::ACTOR, vec![row])?;
         if let Some(old) = old {
             rebirth::say_again(&mut tx, old)?;

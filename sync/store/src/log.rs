@@ -121,7 +121,14 @@ pub(crate) fn put_head(sql: &mut dyn Sql, actor_no: i64, lane: Lane, seq: u64, h
 
 pub(crate) fn segment_row(actor_no: i64, head: &segment::SegmentHead, bytes: Vec<u8>) -> Vec<Value> {
     let (first, last) = (head.first.into(), head.last().into());
-    vec![actor_no.into(), i64::from(head.lane.0).into(), first, last, head.hash().to_vec().into(), bytes.into()]
+    vec![
+        actor_no.into(),
+        i64::from(head.lane.0).into(),
+        first,
+        last,
+        head.hash().to_vec().into(),
+        bytes.into(),
+    ]
 }
 
 /// Splits ops into segments: at most so many ops, and closed once they are large.
@@ -151,7 +158,13 @@ pub(crate) struct OpFinder {
 
 impl OpFinder {
     /// The op `(actor_no, lane, seq)` from a segment or the tail; `None` if it is not kept here.
-    pub(crate) fn find(&mut self, sql: &mut dyn Sql, actor_no: i64, lane: i64, seq: u64) -> Result<Option<Op>> {
+    pub(crate) fn find(
+        &mut self,
+        sql: &mut dyn Sql,
+        actor_no: i64,
+        lane: i64,
+        seq: u64,
+    ) -> Result<Option<Op>> {
         let known = self.segments.entry((actor_no, lane)).or_default();
         let holds = |s: &&Arc<Segment>| s.head.first <= seq && seq <= s.head.last();
         if let Some(segment) = known.iter().find(holds) {

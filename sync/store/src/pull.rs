@@ -65,7 +65,8 @@ fn page(sql: &mut dyn Sql, known: &Known, pending: &[Position], budget: usize) -
     let marked = marked(sql, known.no, pending)?;
     let ranges: Vec<(i64, i64)> = marked.iter().map(|m| (m.scope_no, m.cursor)).collect();
     let rows = sql.scan_after(&schema::FEED, &FEED_COLUMNS, &ranges, PAGE_ROWS)?;
-    let mut builder = Builder { known, page: Page::default(), states: Vec::new(), size: 0, finder: OpFinder::default() };
+    let mut builder =
+        Builder { known, page: Page::default(), states: Vec::new(), size: 0, finder: OpFinder::default() };
     let mut by_scope: HashMap<i64, Vec<Row>> = HashMap::new();
     for row in rows {
         by_scope.entry(row.int(0)?).or_default().push(row);
@@ -148,7 +149,8 @@ impl Builder<'_> {
         let content = if row.is_null(6) { None } else { Some(row.blob(6)?) };
         match self.finder.of_feed_row(sql, content, dot)? {
             Some(op) => {
-                self.size += op.changes.iter().map(|c| c.value.as_ref().map_or(0, String::len) + 64).sum::<usize>();
+                self.size +=
+                    op.changes.iter().map(|c| c.value.as_ref().map_or(0, String::len) + 64).sum::<usize>();
                 self.page.ops.push(op);
             }
             // Its content was compacted away here: the whole resource says it too.

@@ -74,7 +74,8 @@ fn orphans(tx: &mut Tx<'_>, actor_no: i64, lane: Lane, acked: u64) -> Result<Vec
 fn last_acknowledged(tx: &mut Tx<'_>, actor_no: i64, entity: &Entity, acked: u64) -> Result<u64> {
     let text = "SELECT MAX(f.seq) FROM feed f JOIN resource r ON r.no = f.resource_no \
                 WHERE r.kind = $1 AND r.id = $2 AND f.actor_no = $3 AND f.seq <= $4";
-    let params: [Value; 4] = [entity.kind.as_str().into(), entity.id.as_str().into(), actor_no.into(), acked.into()];
+    let params: [Value; 4] =
+        [entity.kind.as_str().into(), entity.id.as_str().into(), actor_no.into(), acked.into()];
     let rows = tx.sql.query(text, &params)?;
     rows.first().filter(|row| !row.is_null(0)).map_or(Ok(0), |row| row.uint(0))
 }

@@ -13,24 +13,27 @@ use crate::sql::{Database, Sql};
 use crate::tx::Tx;
 use crate::view::View;
 
+/// Fills bytes from a secure source.
+pub type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// Time and randomness, from outside, so that a simulation replays exactly.
 pub struct Surroundings {
     /// Unix milliseconds by the wall clock.
     pub now_ms: Box<dyn Fn() -> u64 + Send + Sync>,
     /// Fills bytes from a secure source.
-    pub random: Box<dyn Fn(&mut [u8]) + Send + Sync>,
+    pub random: Box<Fill>,
 }
 
 impl Default for Surroundings {
     /// The system's clock and random source.
-    #[expect(clippy::disallowed_methods, reason = "the one place where the store meets the wall clock")]
     fn default() -> Self {
         let now = || {
             let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
             since.map_or(0, |d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX))
         };
-        let random =
-            |bytes: &mut [u8]| getrandom::fill(bytes).expect("the system's random source works once it is up");
+        let random = |bytes: &mut [u8]| {
+            getrandom::fill(bytes).expect("the system's random source works once it is up")
+        };
         Self { now_ms: Box::new(now), random: Box::new(random) }
     }
 }
@@ -67,7 +70,10 @@ pub struct Records {
 
 impl std::fmt::Debug for Records {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Records").field("kind", &self.db.kind()).field("place", &self.place).finish_non_exhaustive()
+        f.debug_struct("Records")
+            .field("kind", &self.db.kind())
+            .field("place", &self.place)
+            .finish_non_exhaustive()
     }
 }
 
@@ -229,7 +235,12 @@ impl Records {
                 });
                 match outcome {
                     // The database itself is in trouble: nobody's work is kept.
-                    Err(error @ (StoreError::DiskFull | StoreError::Retry | StoreError::Corrupt(_) | StoreError::Database(_))) => {
+                    Err(
+                        error @ (StoreError::DiskFull
+                        | StoreError::Retry
+                        | StoreError::Corrupt(_)
+                        | StoreError::Database(_)),
+                    ) => {
                         return Err(error);
                     }
                     outcome => {

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use holdfast_core::message::Position;
 use holdfast_core::rules::Rules;
 use holdfast_core::state::{EntityState, Register};
-use holdfast_core::message::Position;
 
 use crate::error::Result;
 use crate::identity::Identity;
@@ -104,7 +104,11 @@ fn keep_displayed(register: &mut Register) {
 }
 
 /// What an upstream would count as held if it trusted that every page arrives.
-pub(crate) fn count_as_held(sql: &mut dyn Sql, replica: i64, page: &holdfast_core::message::Page) -> Result<()> {
+pub(crate) fn count_as_held(
+    sql: &mut dyn Sql,
+    replica: i64,
+    page: &holdfast_core::message::Page,
+) -> Result<()> {
     let reached: BTreeMap<_, _> = page.visits.iter().map(|v| (v.scope.clone(), v.to)).collect();
     let positions: Vec<Position> = reached.into_iter().map(|(scope, at)| Position { scope, at }).collect();
     crate::upstream::confirm(sql, replica, &positions)

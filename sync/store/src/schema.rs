@@ -7,10 +7,12 @@ use crate::sql::{Table, Type};
 pub const VERSION: i64 = 1;
 
 /// Facts of this database: `name → value`.
-pub static META: Table = Table { name: "meta", columns: &[("name", Text), ("value", Blob)], key: 1, indexes: &[] };
+pub static META: Table =
+    Table { name: "meta", columns: &[("name", Text), ("value", Blob)], key: 1, indexes: &[] };
 
 /// Named counters (SQLite; PostgreSQL has sequences).
-pub static COUNTER: Table = Table { name: "counter", columns: &[("name", Text), ("next", Int)], key: 1, indexes: &[] };
+pub static COUNTER: Table =
+    Table { name: "counter", columns: &[("name", Text), ("next", Int)], key: 1, indexes: &[] };
 
 /// Every actor met: its number here, id, owner (replica), ed25519 key and state (0 ok, 1 revoked).
 pub static ACTOR: Table = Table {
@@ -31,7 +33,14 @@ pub static LOG_HEAD: Table = Table {
 /// Sealed segments, verbatim.
 pub static SEGMENT: Table = Table {
     name: "segment",
-    columns: &[("actor_no", Int), ("lane", Int), ("first", Int), ("last", Int), ("hash", Blob), ("bytes", Blob)],
+    columns: &[
+        ("actor_no", Int),
+        ("lane", Int),
+        ("first", Int),
+        ("last", Int),
+        ("hash", Blob),
+        ("bytes", Blob),
+    ],
     key: 3,
     indexes: &[],
 };
@@ -115,8 +124,12 @@ pub static REPLICA: Table = Table {
 
 /// The latest opening of each actor of a replica below: two copies of one database do not both fit, even if
 /// another incarnation was here in between.
-pub static OPENING: Table =
-    Table { name: "opening", columns: &[("actor_no", Int), ("count", Int), ("nonce", Blob)], key: 1, indexes: &[] };
+pub static OPENING: Table = Table {
+    name: "opening",
+    columns: &[("actor_no", Int), ("count", Int), ("nonce", Blob)],
+    key: 1,
+    indexes: &[],
+};
 
 /// Which replica below holds which scope, and how far it has confirmed it.
 pub static SUBSCRIPTION: Table = Table {
@@ -141,7 +154,14 @@ pub static GRANT: Table =
 /// What each upstream has confirmed as durable of our own log.
 pub static ACKED: Table = Table {
     name: "acked",
-    columns: &[("endpoint", Text), ("upstream", Blob), ("actor_no", Int), ("lane", Int), ("seq", Int), ("at_ms", Int)],
+    columns: &[
+        ("endpoint", Text),
+        ("upstream", Blob),
+        ("actor_no", Int),
+        ("lane", Int),
+        ("seq", Int),
+        ("at_ms", Int),
+    ],
     key: 4,
     indexes: &[],
 };
@@ -165,7 +185,13 @@ pub static TOKEN: Table = Table {
 /// Certificates given out.
 pub static ISSUED: Table = Table {
     name: "issued",
-    columns: &[("serial", Blob), ("identity", Text), ("key_sha256", Blob), ("not_after_ms", Int), ("state", Int)],
+    columns: &[
+        ("serial", Blob),
+        ("identity", Text),
+        ("key_sha256", Blob),
+        ("not_after_ms", Int),
+        ("state", Int),
+    ],
     key: 1,
     indexes: &[],
 };
@@ -188,8 +214,27 @@ pub static NOTICE: Table = Table {
 
 /// Every table, in the order to create them.
 pub static TABLES: &[&Table] = &[
-    &META, &COUNTER, &ACTOR, &LOG_HEAD, &SEGMENT, &TAIL, &RESOURCE, &SEARCH, &SCOPE, &FEED, &REPLICA, &OPENING, &SUBSCRIPTION,
-    &DIRTY, &GRANT, &ACKED, &HELD, &TOKEN, &ISSUED, &QUARANTINE, &NOTICE,
+    &META,
+    &COUNTER,
+    &ACTOR,
+    &LOG_HEAD,
+    &SEGMENT,
+    &TAIL,
+    &RESOURCE,
+    &SEARCH,
+    &SCOPE,
+    &FEED,
+    &REPLICA,
+    &OPENING,
+    &SUBSCRIPTION,
+    &DIRTY,
+    &GRANT,
+    &ACKED,
+    &HELD,
+    &TOKEN,
+    &ISSUED,
+    &QUARANTINE,
+    &NOTICE,
 ];
 
 /// Tables best clustered by their key in SQLite: all but those with an integer key (they are anyhow) and
@@ -220,7 +265,8 @@ pub fn postgres_ddl(table: &Table) -> Vec<String> {
 }
 
 fn ddl(table: &Table, name_of: impl Fn(Type) -> &'static str) -> Vec<String> {
-    let columns: Vec<String> = table.columns.iter().map(|(name, ty)| format!("{name} {}", name_of(*ty))).collect();
+    let columns: Vec<String> =
+        table.columns.iter().map(|(name, ty)| format!("{name} {}", name_of(*ty))).collect();
     let key: Vec<&str> = table.key_columns().collect();
     let without = if clustered(table) { " WITHOUT ROWID" } else { "" };
     let mut out = vec![format!(
@@ -231,7 +277,10 @@ fn ddl(table: &Table, name_of: impl Fn(Type) -> &'static str) -> Vec<String> {
     )];
     for (suffix, unique, on) in table.indexes {
         let unique = if *unique { "UNIQUE " } else { "" };
-        out.push(format!("CREATE {unique}INDEX IF NOT EXISTS {}_{suffix} ON {} {on}", table.name, table.name));
+        out.push(format!(
+            "CREATE {unique}INDEX IF NOT EXISTS {}_{suffix} ON {} {on}",
+            table.name, table.name
+        ));
     }
     out
 }

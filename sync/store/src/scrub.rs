@@ -63,8 +63,7 @@ pub struct Repair {
 /// # Errors
 /// The database, if it cannot even be read; damage itself is a finding.
 pub fn scrub(records: &Records, db: &Sqlite, progress: &mut dyn FnMut(u64, u64)) -> Result<Findings> {
-    let mut findings = Findings::default();
-    findings.structure = db.integrity_findings()?;
+    let mut findings = Findings { structure: db.integrity_findings()?, ..Findings::default() };
     records.db.read(&mut |sql| check_rows(sql, &mut findings, progress))?;
     Ok(findings)
 }
@@ -76,7 +75,7 @@ pub(crate) fn check_rows(
 ) -> Result<()> {
     let last = |sql: &mut dyn Sql| -> Result<i64> {
         let rows = sql.query("SELECT MAX(no) FROM resource", &[])?;
-        Ok(rows.first().filter(|row| !row.is_null(0)).map_or(Ok(0), |row| row.int(0))?)
+        rows.first().filter(|row| !row.is_null(0)).map_or(Ok(0), |row| row.int(0))
     };
     let end = last(sql)?;
     for from in (0..end).step_by(STEP as usize) {
@@ -133,7 +132,8 @@ fn check_resource(row: &Row, findings: &mut Findings) {
 }
 
 fn check_segments(sql: &mut dyn Sql, findings: &mut Findings) -> Result<()> {
-    let keys = sql.query("SELECT actor_no, lane, first, hash FROM segment ORDER BY actor_no, lane, first", &[])?;
+    let keys =
+        sql.query("SELECT actor_no, lane, first, hash FROM segment ORDER BY actor_no, lane, first", &[])?;
     for key in keys {
         findings.checked += 1;
         let (actor_no, lane, first) = (key.int(0)?, key.int(1)?, key.uint(2)?);
@@ -150,6 +150,9 @@ fn check_segments(sql: &mut dyn Sql, findings: &mut Findings) -> Result<()> {
     Ok(())
 }
 
+/// Gives an upstream's states of these resources, as far as it has them.
+pub type AskUpstream = dyn Fn(&[Entity]) -> Vec<StateItem>;
+
 /// Makes damaged resources again from the log held here; what the log does not give is asked of `upstream`
 /// (`None`: no upstream can be asked now).
 ///
@@ -159,7 +162,7 @@ pub fn repair(
     records: &Records,
     db: &Sqlite,
     findings: &Findings,
-    upstream: Option<&dyn Fn(&[Entity]) -> Vec<StateItem>>,
+    upstream: Option<&AskUpstream>,
 ) -> Result<Repair> {
     if !findings.structure.is_empty() {
         db.rebuild_indexes()?;
@@ -179,7 +182,9 @@ pub fn repair(
             repair.lost.push(entity.to_string());
         }
     }
-    records.write(|tx| tx.notice("scrub-repair", &format!("{} healed, {} lost", repair.healed.len(), repair.lost.len())))?;
+    records.write(|tx| {
+        tx.notice("scrub-repair", &format!("{} healed, {} lost", repair.healed.len(), repair.lost.len()))
+    })?;
     Ok(repair)
 }
 

@@ -64,16 +64,28 @@ impl Sidecar for FileSidecar {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(file_error(&self.record, &error)),
         };
-        let mode = std::fs::metadata(&self.record).map_err(|error| file_error(&self.record, &error))?.permissions();
+        let mode =
+            std::fs::metadata(&self.record).map_err(|error| file_error(&self.record, &error))?.permissions();
         if mode.mode() & 0o077 != 0 {
-            let reason = format!("it holds a signing key and others can read it; run `chmod 600 {}`", self.record.display());
+            let reason = format!(
+                "it holds a signing key and others can read it; run `chmod 600 {}`",
+                self.record.display()
+            );
             return Err(StoreError::File { path: self.record.display().to_string(), reason });
         }
-        let Some(body) = without_checksum(&bytes).filter(|body| body.len() == RECORD_BYTES) else { return Ok(None) };
+        let Some(body) = without_checksum(&bytes).filter(|body| body.len() == RECORD_BYTES) else {
+            return Ok(None);
+        };
         let part = |from: usize| -> [u8; 16] { std::array::from_fn(|at| body[from + at]) };
         let key = std::array::from_fn(|at| body[16 + at]);
         let opening = u64::from_le_bytes(std::array::from_fn(|at| body[48 + at]));
-        Ok(Some(SidecarRecord { actor: ActorId(part(0)), key, opening, nonce: part(56), previous_nonce: part(72) }))
+        Ok(Some(SidecarRecord {
+            actor: ActorId(part(0)),
+            key,
+            opening,
+            nonce: part(56),
+            previous_nonce: part(72),
+        }))
     }
 
     fn save(&self, record: &SidecarRecord) -> Result<()> {
@@ -89,7 +101,9 @@ impl Sidecar for FileSidecar {
     fn progress(&self) -> Progress {
         let mut bytes = [0; 40];
         let read = self.progress.read_exact_at(&mut bytes, 0);
-        let Some(body) = read.ok().and_then(|()| without_checksum(&bytes)) else { return Progress::default() };
+        let Some(body) = read.ok().and_then(|()| without_checksum(&bytes)) else {
+            return Progress::default();
+        };
         std::array::from_fn(|lane| u64::from_le_bytes(std::array::from_fn(|at| body[lane * 8 + at])))
     }
 
@@ -106,8 +120,7 @@ impl Sidecar for FileSidecar {
 pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let temporary = path.with_extension("new");
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&temporary, path)?;

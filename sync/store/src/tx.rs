@@ -88,7 +88,8 @@ impl<'a> Tx<'a> {
 
     /// Loads many resources at once, ahead of [`Tx::entity`].
     pub(crate) fn preload(&mut self, wanted: impl IntoIterator<Item = Entity>) -> Result<()> {
-        let missing: BTreeSet<Entity> = wanted.into_iter().filter(|e| !self.entities.contains_key(e)).collect();
+        let missing: BTreeSet<Entity> =
+            wanted.into_iter().filter(|e| !self.entities.contains_key(e)).collect();
         let keys: Vec<Vec<Value>> =
             missing.iter().map(|e| vec![e.kind.as_str().into(), e.id.as_str().into()]).collect();
         let rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["no", "json", "state"], &keys)?;
@@ -195,7 +196,8 @@ impl<'a> Tx<'a> {
     pub(crate) fn replace(&mut self, state: EntityState, history: &[Op]) -> Result<()> {
         let entity = state.entity.clone();
         let (rules, clinic) = (self.rules(), self.records.clinic());
-        let actor_numbers: Vec<i64> = history.iter().map(|op| self.actor_no(op.dot.actor)).collect::<Result<_>>()?;
+        let actor_numbers: Vec<i64> =
+            history.iter().map(|op| self.actor_no(op.dot.actor)).collect::<Result<_>>()?;
         let loaded = self.entity(&entity)?;
         loaded.note_before(rules, clinic, true);
         loaded.state = state;

@@ -63,7 +63,12 @@ impl Records {
         })
     }
 
-    fn greet(&self, peer: &Peer, actors: &[(ActorId, [u8; 32])], opening: (u64, [u8; 16])) -> Result<Response> {
+    fn greet(
+        &self,
+        peer: &Peer,
+        actors: &[(ActorId, [u8; 32])],
+        opening: (u64, [u8; 16]),
+    ) -> Result<Response> {
         let &(current, _) = actors.first().ok_or(LogError::UnknownActor)?;
         self.write(|tx| {
             let known = known_or_new(tx, peer)?;
@@ -77,7 +82,8 @@ impl Records {
                 take_incarnation(tx, peer, &known, actor_no)?;
             }
             let (count, nonce) = opening;
-            tx.sql.upsert(&schema::OPENING, vec![vec![actor_no.into(), count.into(), nonce.to_vec().into()]])?;
+            tx.sql
+                .upsert(&schema::OPENING, vec![vec![actor_no.into(), count.into(), nonce.to_vec().into()]])?;
             let now = tx.records.now_ms();
             let text = "UPDATE replica SET seen_ms = $2 WHERE no = $1";
             tx.sql.execute(text, &[known.no.into(), now.into()]).map(|_| ())
@@ -123,7 +129,8 @@ impl Records {
             let key = owned_actor(view.sql, peer, head.actor)?;
             Ok((key, find(view.sql, peer)?.is_some_and(|known| known.state == REVOKED)))
         })?;
-        let key = ed25519_dalek::VerifyingKey::from_bytes(&key).map_err(|_| segment::SegmentError::Signature)?;
+        let key =
+            ed25519_dalek::VerifyingKey::from_bytes(&key).map_err(|_| segment::SegmentError::Signature)?;
         let segment = segment::open(bytes, &key)?;
         Ok((!is_revoked).then_some(segment))
     }
@@ -146,7 +153,13 @@ impl Records {
                 return Ok(());
             }
             let no = tx.sql.allocate("quarantine", 1)?;
-            let row = vec![no.into(), tx.records.now_ms().into(), peer.replica.as_str().into(), "replica-revoked".into(), bytes.into()];
+            let row = vec![
+                no.into(),
+                tx.records.now_ms().into(),
+                peer.replica.as_str().into(),
+                "replica-revoked".into(),
+                bytes.into(),
+            ];
             tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
             tx.notice("quarantined", &format!("a segment of the revoked replica {}", peer.replica))
         })?;
@@ -161,7 +174,10 @@ impl Records {
                 if !may_hold(tx.sql, &position.scope, &peer.clinic)? {
                     return Err(StoreError::Denied {
                         code: "scope-denied",
-                        message: format!("clinic {} may not hold {}; ask for it to be shared", peer.clinic, position.scope),
+                        message: format!(
+                            "clinic {} may not hold {}; ask for it to be shared",
+                            peer.clinic, position.scope
+                        ),
                     });
                 }
                 subscribe(tx.sql, known.no, &position.scope, position.at, rank)?;
@@ -177,7 +193,8 @@ impl Records {
             let mut count = 0;
             for scope in scopes {
                 let (scope_no, _) = scope_number(tx.sql, scope)?;
-                count += tx.sql.delete(&schema::SUBSCRIPTION, vec![vec![scope_no.into(), known.no.into()]])?;
+                count +=
+                    tx.sql.delete(&schema::SUBSCRIPTION, vec![vec![scope_no.into(), known.no.into()]])?;
                 tx.sql.delete(&schema::DIRTY, vec![vec![known.no.into(), scope_no.into()]])?;
             }
             Ok(count)
@@ -194,7 +211,9 @@ impl Records {
             );
             let params: [Value; 3] = [actor.0.to_vec().into(), i64::from(lane.0).into(), from.into()];
             let rows = view.sql.query(&text, &params)?;
-            Ok(Response::Segments(rows.iter().map(|row| row.blob(0).map(<[u8]>::to_vec)).collect::<Result<_>>()?))
+            Ok(Response::Segments(
+                rows.iter().map(|row| row.blob(0).map(<[u8]>::to_vec)).collect::<Result<_>>()?,
+            ))
         })
     }
 
@@ -399,7 +418,9 @@ fn introduce(tx: &mut Tx<'_>, peer: &Peer, actor: ActorId, key: &[u8; 32]) -> Re
         }
         return Err(StoreError::Denied {
             code: "actor-taken",
-            message: format!("actor {actor} belongs to another replica or key; this database must take a new actor"),
+            message: format!(
+                "actor {actor} belongs to another replica or key; this database must take a new actor"
+            ),
         });
     }
     let row = vec![no.into(), actor.0.to_vec().into(), owner(peer).into(), key.to_vec().into(), OK.into()];
@@ -462,7 +483,8 @@ impl Tx<'_> {
 
 /// The answer that tells a peer why its request was refused. Inner trouble is not told.
 pub fn refusal(error: &StoreError) -> Response {
-    let message = if error.is_retryable() { "the upstream cannot do this now".into() } else { error.to_string() };
+    let message =
+        if error.is_retryable() { "the upstream cannot do this now".into() } else { error.to_string() };
     Response::Refused { code: error.code().to_owned(), message, retryable: error.is_retryable() }
 }
 
@@ -475,7 +497,8 @@ pub(crate) fn take_segment(tx: &mut Tx<'_>, segment: &Segment, bytes: &[u8]) -> 
     }
     let continues = check_continues(segment, held, &hash);
     #[cfg(feature = "sabotage")]
-    let continues = if tx.records.is_broken(crate::sabotage::Sabotage::GapAccepted) { Ok(()) } else { continues };
+    let continues =
+        if tx.records.is_broken(crate::sabotage::Sabotage::GapAccepted) { Ok(()) } else { continues };
     continues?;
     tx.preload(segment.ops.iter().map(|op| op.entity.clone()))?;
     for op in &segment.ops {
@@ -490,11 +513,14 @@ pub(crate) fn take_segment(tx: &mut Tx<'_>, segment: &Segment, bytes: &[u8]) -> 
 
 fn check_known(tx: &mut Tx<'_>, actor_no: i64, segment: &Segment, held: u64) -> Result<()> {
     let text = "SELECT hash, last FROM segment WHERE actor_no = $1 AND lane = $2 AND first = $3";
-    let params: [Value; 3] = [actor_no.into(), i64::from(segment.head.lane.0).into(), segment.head.first.into()];
+    let params: [Value; 3] =
+        [actor_no.into(), i64::from(segment.head.lane.0).into(), segment.head.first.into()];
     let rows = tx.sql.query(text, &params)?;
     match rows.first() {
         Some(row) if row.blob(0)? == segment.head.hash() => Ok(()),
-        Some(row) if row.uint(1)? == segment.head.last() => Err(LogError::Fork { seq: segment.head.first }.into()),
+        Some(row) if row.uint(1)? == segment.head.last() => {
+            Err(LogError::Fork { seq: segment.head.first }.into())
+        }
         _ => {
             let (first, last) = (segment.head.first, segment.head.last());
             if differs_from_held(tx, actor_no, segment)? {

@@ -1,5 +1,7 @@
 //! Defects that the simulation found, each as the shortest history that showed it.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+
 mod common;
 
 use std::sync::Arc;
@@ -131,7 +133,8 @@ fn state_from_before_the_own_unsent_op_keeps_both() {
 fn page_of_an_unknown_scope_must_start_at_its_beginning() {
     let (hub, node) = (replica("hub"), replica("node"));
     let scope = Scope::patient("p1");
-    let page = Page { visits: vec![Visit { scope: scope.clone(), from: 3, to: 4, more: false }], ..Page::default() };
+    let page =
+        Page { visits: vec![Visit { scope: scope.clone(), from: 3, to: 4, more: false }], ..Page::default() };
     let taken = node.records.take_page(hub.records.actor(), &page).unwrap();
     assert_eq!(taken, Taken::Rewind(vec![Position { scope, at: 0 }]));
 }
@@ -165,7 +168,9 @@ fn healed_resource_keeps_what_was_not_sent() {
     node.db.write(&mut |sql| sql.execute("UPDATE resource SET checksum = 1", &[]).map(|_| ())).unwrap();
     let found: Findings = scrub(&node.records, &node.db, &mut |_, _| {}).unwrap();
     let entities = vec![Entity::new("Code", "c1")];
-    let Response::States(fetched) = hub.records.respond(&node.peer, &Request::Fetch { entities }) else { panic!() };
+    let Response::States(fetched) = hub.records.respond(&node.peer, &Request::Fetch { entities }) else {
+        panic!()
+    };
     repair(&node.records, &node.db, &found, Some(&|_: &[Entity]| fetched.clone())).unwrap();
     assert_eq!(state(&node, "Code", "c1"), before);
 }

@@ -1,5 +1,7 @@
 //! Replicas that wrote apart become equal, show every conflict and lose nothing.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+
 mod common;
 
 use std::sync::Arc;
@@ -20,7 +22,10 @@ fn what_one_node_saves_the_other_reads() {
     b.records.respond(&b.peer, &b.records.hello().unwrap());
     let hold = holdfast_core::message::Request::Hold {
         actor: b.records.actor(),
-        scopes: vec![holdfast_core::message::Position { scope: holdfast_core::id::Scope::patient("p1"), at: 0 }],
+        scopes: vec![holdfast_core::message::Position {
+            scope: holdfast_core::id::Scope::patient("p1"),
+            at: 0,
+        }],
         urgent: true,
     };
     hub.records.respond(&b.peer, &hold);

@@ -1,5 +1,7 @@
 //! What a session costs is counted in statements and rows, not in time: it must not grow with the history.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+
 mod common;
 
 use std::sync::Arc;
@@ -115,7 +117,8 @@ fn cost_of_an_idle_session(saves: usize) -> (u64, usize) {
             assert!(node.outgoing(reach.lane, reach.seq, 8).unwrap().is_empty());
         }
     }
-    let pull = Request::Pull { actor: node.actor(), acked: vec![], pending: vec![], max_bytes: 1 << 20, wait_ms: 0 };
+    let pull =
+        Request::Pull { actor: node.actor(), acked: vec![], pending: vec![], max_bytes: 1 << 20, wait_ms: 0 };
     assert!(matches!(ask(pull), Response::Page(page) if page.visits.is_empty()));
     let after = hub_db.work.load(Ordering::Relaxed) + node_db.work.load(Ordering::Relaxed);
     (after - before, bytes)

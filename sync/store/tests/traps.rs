@@ -1,5 +1,7 @@
 //! What bit others when they reconciled (traps.md), shown not to happen here.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+
 mod common;
 
 use std::sync::Arc;
@@ -129,7 +131,8 @@ fn one_flipped_byte_is_reported_not_truncated() {
 fn empty_sidecar_after_power_cut_opens() {
     let folder = tempfile::tempdir().unwrap();
     let db = Arc::new(holdfast_store::sqlite::Sqlite::in_memory().unwrap());
-    let start = || common::open_beside("node", db.clone(), Arc::new(FileSidecar::open(folder.path()).unwrap()));
+    let start =
+        || common::open_beside("node", db.clone(), Arc::new(FileSidecar::open(folder.path()).unwrap()));
     let first = start();
     common::put_into(&first, "Patient", "p1", r#""name":"Ann""#);
     let actor = first.actor();
@@ -171,12 +174,18 @@ fn certificate_of_another_clinic_reads_nothing() {
     assert_eq!(code(ask(Request::Hold { actor, scopes, urgent: true })), "scope-denied");
     let scopes = vec![Position { scope: Scope::clinic("north"), at: 0 }];
     assert_eq!(code(ask(Request::Hold { actor, scopes, urgent: true })), "scope-denied");
-    assert_eq!(ask(Request::Fetch { entities: vec![Entity::new("Patient", "p1")] }), Response::States(vec![]));
+    assert_eq!(
+        ask(Request::Fetch { entities: vec![Entity::new("Patient", "p1")] }),
+        Response::States(vec![])
+    );
     let of_node = node.records.actor();
     assert_eq!(code(ask(Request::Log { actor: of_node, lane: Lane::CHART, from: 0 })), "actor-unknown");
-    let pull = |actor: ActorId| Request::Pull { actor, acked: vec![], pending: vec![], max_bytes: 1, wait_ms: 0 };
+    let pull =
+        |actor: ActorId| Request::Pull { actor, acked: vec![], pending: vec![], max_bytes: 1, wait_ms: 0 };
     assert_eq!(code(ask(pull(of_node))), "actor-unknown");
-    assert!(matches!(ask(pull(actor)), Response::Page(Page { ops, states, .. }) if ops.is_empty() && states.is_empty()));
+    assert!(
+        matches!(ask(pull(actor)), Response::Page(Page { ops, states, .. }) if ops.is_empty() && states.is_empty())
+    );
     let segment = node.records.outgoing(Lane::CHART, 0, 1).unwrap().remove(0).bytes;
     assert_eq!(code(ask(Request::Push { segment })), "actor-unknown");
     let hello = node.records.hello().unwrap();
@@ -206,7 +215,10 @@ fn clock_in_1970_deletes_nothing() {
     node.now.store(5, std::sync::atomic::Ordering::Relaxed);
     node.put("Patient", "p1", r#""name":"Anna""#, &Base::Blind);
     node.sync(&hub);
-    assert!(hub.json("Patient", "p1").contains("Anna"), "the later save is shown, whatever the wall clock says");
+    assert!(
+        hub.json("Patient", "p1").contains("Anna"),
+        "the later save is shown, whatever the wall clock says"
+    );
     let upstream = hub.records.actor();
     assert_eq!(node.records.evictable(upstream, 10, 9).unwrap(), [], "nothing is old in 1970");
 }
@@ -265,7 +277,11 @@ fn memory_sidecar_of_a_copied_disk_vouches_for_one_of_them() {
     let twin_disk = Arc::new(node.db.duplicate_in_memory().unwrap());
     let twin_sidecar: Arc<MemorySidecar> = Arc::new(node.sidecar.duplicate());
     let twin = open("node", twin_disk, twin_sidecar);
-    assert_eq!(twin.records.actor(), node.records.actor(), "nothing can be noticed before somebody else is met");
+    assert_eq!(
+        twin.records.actor(),
+        node.records.actor(),
+        "nothing can be noticed before somebody else is met"
+    );
     twin.sync(&hub);
     assert_eq!(node.try_sync(&hub).unwrap_err(), "replica-copied");
 }

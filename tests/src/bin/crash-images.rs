@@ -65,10 +65,16 @@ fn check() -> Result<bool> {
     tell(&trial, &outcome, true);
     figure::print("crash_images", outcome.images, "count");
     figure::print("crash_images_losing", outcome.losing, "count");
-    figure::print("crash_images_rate", (outcome.images as f64 / outcome.took.as_secs_f64()).round(), "images/s");
+    figure::print(
+        "crash_images_rate",
+        (outcome.images as f64 / outcome.took.as_secs_f64()).round(),
+        "images/s",
+    );
     let mut is_good = outcome.losing == 0;
     let names = ["", "_wal_folder", "_database_sync", "_early_acknowledgement"];
-    for (control, name) in trial.controls((arguments.images / CONTROL_SHARE).max(CONTROL_IMAGES)).iter().zip(names) {
+    for (control, name) in
+        trial.controls((arguments.images / CONTROL_SHARE).max(CONTROL_IMAGES)).iter().zip(names)
+    {
         let outcome = run(*control)?;
         tell(control, &outcome, false);
         figure::print(&format!("crash_control{name}_images"), outcome.images, "count");

@@ -37,10 +37,13 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments> {
                 let name = value()?;
                 let known: Vec<&str> = Sabotage::ALL.iter().map(|s| s.name()).collect();
                 let found = Sabotage::ALL.into_iter().find(|s| s.name() == name);
-                parsed.variant = Some(found.with_context(|| format!("no variant {name}; there are {known:?}"))?);
+                parsed.variant =
+                    Some(found.with_context(|| format!("no variant {name}; there are {known:?}"))?);
             }
             "--no-variants" => parsed.variants = false,
-            other => bail!("no such argument: {other}; use --histories, --seed, --threads, --variant or --no-variants"),
+            other => bail!(
+                "no such argument: {other}; use --histories, --seed, --threads, --variant or --no-variants"
+            ),
         }
     }
     Ok(parsed)
@@ -63,13 +66,20 @@ fn histories(arguments: &Arguments) -> bool {
     let listener = |played: u64, violation: Option<&Violation>| {
         violation.iter().for_each(|violation| tell(violation, arguments.variant));
         if played.is_multiple_of(5_000) {
-            say(&format!("{played} histories, {:.0} a second", played as f64 / began.elapsed().as_secs_f64()));
+            say(&format!(
+                "{played} histories, {:.0} a second",
+                played as f64 / began.elapsed().as_secs_f64()
+            ));
         }
     };
     let first = arguments.seed.unwrap_or(0);
     let found = campaign::run(first, count, arguments.threads, arguments.variant, &listener);
     figure::print("sim_histories", found.histories, "count");
-    figure::print("sim_histories_per_second", format!("{:.0}", found.histories as f64 / began.elapsed().as_secs_f64()), "1/s");
+    figure::print(
+        "sim_histories_per_second",
+        format!("{:.0}", found.histories as f64 / began.elapsed().as_secs_f64()),
+        "1/s",
+    );
     figure::print("sim_violations", found.violations.len(), "count");
     found.violations.is_empty()
 }

@@ -204,7 +204,7 @@ impl Shared {
             cut,
             acknowledges: self.trial.acknowledges,
             key: trace.key,
-            deep: at % DEEP_ONE_IN == 0,
+            deep: at.is_multiple_of(DEEP_ONE_IN),
         }))
     }
 
@@ -213,7 +213,8 @@ impl Shared {
         outcome.losing += 1;
         *outcome.kinds.entry(finding.kind).or_default() += 1;
         if outcome.described.len() < DESCRIBED {
-            let kept = if self.trial.must_lose() { None } else { folder::keep(image, outcome.described.len()) };
+            let kept =
+                if self.trial.must_lose() { None } else { folder::keep(image, outcome.described.len()) };
             let kept = kept.map_or(String::new(), |at| format!("; kept in {at}"));
             outcome.described.push(format!("seed {}, {place}: {finding}{kept}", self.trial.seed));
         }
@@ -225,7 +226,10 @@ impl Shared {
         outcome.coverage.count(&trace.events, trace.start);
         let told = self.judged.fetch_add(1, Ordering::Relaxed);
         if told % 20 == 19 {
-            eprintln!("{}: {} of {} images, {} losing", self.trial.name, outcome.images, self.trial.images, outcome.losing);
+            eprintln!(
+                "{}: {} of {} images, {} losing",
+                self.trial.name, outcome.images, self.trial.images, outcome.losing
+            );
         }
     }
 }

@@ -72,20 +72,25 @@ impl<'log> Disk<'log> {
 
     fn take(&mut self, at: usize) {
         match &self.events[at] {
-            Event::Link { name, inode } => self.names.entry(name).or_default().pending.push((at, Some(*inode))),
+            Event::Link { name, inode } => {
+                self.names.entry(name).or_default().pending.push((at, Some(*inode)))
+            }
             Event::Unlink { name } => self.names.entry(name).or_default().pending.push((at, None)),
             Event::Write { inode, .. } | Event::Truncate { inode, .. } => {
                 self.files.entry(*inode).or_default().pending.push(at);
             }
             Event::Sync { inode } if !self.is_lost(*inode) => self.sync(*inode),
-            Event::SyncFolder { by: Some(inode), .. } if self.lie == Lie::NewWalFolder && self.is_wal(*inode) => {}
+            Event::SyncFolder { by: Some(inode), .. }
+                if self.lie == Lie::NewWalFolder && self.is_wal(*inode) => {}
             Event::SyncFolder { of_sidecar, .. } => self.sync_folder(*of_sidecar),
             Event::Sync { .. } | Event::Began(_) | Event::Acknowledged(_) => {}
         }
     }
 
     fn is_called(&self, inode: Inode, is: impl Fn(&str) -> bool) -> bool {
-        self.names.iter().any(|(name, entry)| is(name) && entry.pending.iter().any(|(_, i)| *i == Some(inode)))
+        self.names
+            .iter()
+            .any(|(name, entry)| is(name) && entry.pending.iter().any(|(_, i)| *i == Some(inode)))
             || self.names.iter().any(|(name, entry)| is(name) && entry.synced == Some(inode))
     }
 

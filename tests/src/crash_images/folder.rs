@@ -38,7 +38,8 @@ pub fn empty(folder: &Path) -> Result<()> {
 pub fn write(folder: &Path, image: &Image) -> Result<()> {
     empty(folder)?;
     for (name, bytes) in image {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(folder.join(name))?;
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(folder.join(name))?;
         file.write_all(bytes)?;
     }
     Ok(())

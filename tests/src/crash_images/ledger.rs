@@ -118,7 +118,9 @@ impl Ledger {
     pub fn resume(&self, unit: usize, at: usize) -> Self {
         let mut out = self.clone();
         out.units.truncate(unit + 1);
-        out.units.iter_mut().for_each(|unit| (unit.began, unit.acknowledged) = (at.saturating_sub(1), Some(at.saturating_sub(1))));
+        out.units.iter_mut().for_each(|unit| {
+            (unit.began, unit.acknowledged) = (at.saturating_sub(1), Some(at.saturating_sub(1)))
+        });
         out.states.values_mut().for_each(|states| states.retain(|(made_by, _)| *made_by <= unit));
         out.states.retain(|_, states| !states.is_empty());
         out

@@ -38,7 +38,9 @@ impl Rules for CrashRules {
 
     fn index(&self, state: &EntityState) -> Vec<IndexRow> {
         let rows = |element, param| {
-            state.values(element).map(move |v| IndexRow { param, value: v.trim_matches('"').chars().take(40).collect() })
+            state
+                .values(element)
+                .map(move |v| IndexRow { param, value: v.trim_matches('"').chars().take(40).collect() })
         };
         let all: BTreeSet<IndexRow> = rows("name", 1).chain(rows("subject", 2)).collect();
         all.into_iter().collect()
@@ -50,6 +52,9 @@ impl Rules for CrashRules {
 
     fn split(&self, _: &str, text: &str) -> Result<BTreeMap<String, String>, SplitError> {
         let members = json::members(text).map_err(|reason| SplitError { element: "?".into(), reason })?;
-        Ok(members.into_iter().filter(|(key, _)| !["resourceType", "id", "meta"].contains(&key.as_str())).collect())
+        Ok(members
+            .into_iter()
+            .filter(|(key, _)| !["resourceType", "id", "meta"].contains(&key.as_str()))
+            .collect())
     }
 }

@@ -57,7 +57,9 @@ impl Survival {
             Self::Everything => true,
             Self::Sectors(percent) => return Share::Sectors(percent),
             Self::Writes(percent) => dice.percent(percent),
-            Self::UpTo(last) | Self::AllBut(last) if last == at => return Share::Sectors(dice.pick(&[10, 50, 90])),
+            Self::UpTo(last) | Self::AllBut(last) if last == at => {
+                return Share::Sectors(dice.pick(&[10, 50, 90]));
+            }
             Self::UpTo(last) => at < last,
             Self::AllBut(_) => true,
             Self::Files(bits) => bits >> (inode % 64) & 1 == 1,

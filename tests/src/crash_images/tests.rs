@@ -101,8 +101,10 @@ fn unsynced_bytes_and_names_may_go_and_synced_ones_stay() {
     let mut disk = Disk::new(&events, Lie::None);
     let seen = |disk: &Disk<'_>, survival| {
         let all = (0..64).map(|n| image(disk, survival, &mut Dice::new(n, "test", 0)));
-        all.map(|files| files.into_iter().find(|(name, _)| name == DATABASE).map(|(_, bytes)| (bytes[0], bytes[512])))
-            .collect::<std::collections::BTreeSet<_>>()
+        all.map(|files| {
+            files.into_iter().find(|(name, _)| name == DATABASE).map(|(_, bytes)| (bytes[0], bytes[512]))
+        })
+        .collect::<std::collections::BTreeSet<_>>()
     };
     disk.advance_to(3);
     assert!(seen(&disk, Survival::Sectors(50)).contains(&None), "a synced file without a name may be gone");

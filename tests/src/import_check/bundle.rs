@@ -12,11 +12,6 @@ impl Targets {
         self.0.insert(normal(full_url), stored.to_owned());
     }
 
-    /// Whether any entry has this `fullUrl`.
-    pub(super) fn has(&self, full_url: &str) -> bool {
-        self.0.contains_key(&normal(full_url))
-    }
-
     /// What a reference stands for, written in an entry with this `fullUrl`; `None` if it names no entry.
     pub(super) fn of(&self, reference: &str, within: Option<&str>) -> Option<String> {
         let (path, fragment) = match reference.split_once('#') {
@@ -35,7 +30,11 @@ impl Targets {
 
 /// `urn:` URLs compare without regard to case.
 fn normal(url: &str) -> String {
-    if url.len() > 4 && url[..4].eq_ignore_ascii_case("urn:") { url.to_ascii_lowercase() } else { url.to_owned() }
+    if url.len() > 4 && url[..4].eq_ignore_ascii_case("urn:") {
+        url.to_ascii_lowercase()
+    } else {
+        url.to_owned()
+    }
 }
 
 /// `http://server/fhir` of `http://server/fhir/Patient/1`.

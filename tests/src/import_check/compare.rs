@@ -72,7 +72,8 @@ fn value_differs(key: &str, expected: &Json<'_>, actual: &Json<'_>, origin: &Ori
         }
         (Json::Array(expected), Json::Array(actual)) if expected.len() == actual.len() => {
             let pairs = expected.iter().zip(actual).enumerate();
-            let mut found = pairs.filter_map(|(at, (e, a))| Some(format!("[{at}] {}", value_differs(key, e, a, origin)?)));
+            let mut found = pairs
+                .filter_map(|(at, (e, a))| Some(format!("[{at}] {}", value_differs(key, e, a, origin)?)));
             found.next()
         }
         (Json::String(expected), Json::String(actual)) => text_differs(key, expected, actual, origin),
@@ -86,9 +87,12 @@ fn text_differs(key: &str, expected: &str, actual: &str, origin: &Origin<'_>) ->
     let target = LINKS.contains(&key).then(|| origin.targets.of(expected, origin.full_url)).flatten();
     let must_be = target.as_deref().filter(|_| key == "reference" && expected.starts_with("urn:"));
     if let Some(target) = must_be {
-        return (actual != target).then(|| format!("{key} was {expected:?} and is {actual:?}, not {target:?}"));
+        return (actual != target)
+            .then(|| format!("{key} was {expected:?} and is {actual:?}, not {target:?}"));
     }
-    let is_condition = key == "reference" && expected.contains('?') && !expected.contains("://example")
+    let is_condition = key == "reference"
+        && expected.contains('?')
+        && !expected.contains("://example")
         && expected.split_once('?').is_some_and(|(kind, _)| kind.bytes().all(|b| b.is_ascii_alphabetic()));
     let fits = (expected == actual && !is_condition)
         || target.as_deref() == Some(actual)
@@ -111,7 +115,8 @@ mod tests {
     fn diff(expected: &str, actual: &str) -> Option<String> {
         let mut targets = Targets::default();
         targets.add("urn:uuid:a", "Patient/a");
-        let matches = |condition: &str, actual: &str| condition == "Patient?identifier=x" && actual == "Patient/p";
+        let matches =
+            |condition: &str, actual: &str| condition == "Patient?identifier=x" && actual == "Patient/p";
         let origin = Origin { targets: &targets, full_url: None, matches: &matches, id: "1" };
         difference(&Json::parse(expected).unwrap(), &Json::parse(actual).unwrap(), &origin)
     }

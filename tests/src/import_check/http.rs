@@ -21,7 +21,11 @@ impl Client {
     /// `url` is `http://host:port`.
     pub(super) fn new(url: &str, token: &str) -> Result<Self> {
         let authority = url.strip_prefix("http://").with_context(|| format!("{url} is not plain HTTP"))?;
-        Ok(Self { authority: authority.trim_end_matches('/').to_owned(), token: token.to_owned(), connection: None })
+        Ok(Self {
+            authority: authority.trim_end_matches('/').to_owned(),
+            token: token.to_owned(),
+            connection: None,
+        })
     }
 
     /// Status and body.

@@ -189,7 +189,8 @@ mod tests {
 
     #[test]
     fn digits_and_escapes_are_kept() {
-        let parsed = Json::parse(r#" {"a":[1.50,-2e3,null,true],"b":{"c":"x\u00e9\n\"y"},"d":[],"e":{}} "#).unwrap();
+        let parsed =
+            Json::parse(r#" {"a":[1.50,-2e3,null,true],"b":{"c":"x\u00e9\n\"y"},"d":[],"e":{}} "#).unwrap();
         assert_eq!(parsed.items_of("a")[0], Json::Number("1.50"));
         assert_eq!(parsed.get("b").and_then(|b| b.text_of("c")), Some("x\u{e9}\n\"y"));
         assert_eq!(parsed.get("e"), Some(&Json::Object(Vec::new())));

@@ -20,7 +20,9 @@ impl Judge {
         let text: String = data::lines(&file)?.collect::<Result<Vec<_>>>()?.join("\n");
         let schema = Json::parse(&text).context("the schema of R4 is no JSON")?;
         let mapping = schema.get("discriminator").and_then(|found| found.get("mapping"));
-        let Some(Json::Object(types)) = mapping else { anyhow::bail!("the schema of R4 names no resource types") };
+        let Some(Json::Object(types)) = mapping else {
+            anyhow::bail!("the schema of R4 names no resource types")
+        };
         Ok(Self { types: types.iter().map(|(name, _)| name.to_string()).collect() })
     }
 
@@ -30,7 +32,8 @@ impl Judge {
         if let Some(entry) = entry
             && entry.get("resource").is_none()
         {
-            let method = entry.get("request").and_then(|request| request.text_of("method")).unwrap_or("nothing");
+            let method =
+                entry.get("request").and_then(|request| request.text_of("method")).unwrap_or("nothing");
             return Some(format!("the entry carries no resource (it asks to {method})"));
         }
         match refused.code.as_str() {
@@ -45,8 +48,10 @@ impl Judge {
 
     fn wrong_type(&self, text: &str, line: &Json<'_>) -> Option<String> {
         let kind = quoted(text).find(|word| !self.types.contains(*word))?;
-        let kinds = line.items_of("entry").iter().filter_map(|entry| entry.get("resource")?.text_of("resourceType"));
-        let is_there = line.text_of("resourceType") == Some(kind) || kinds.into_iter().any(|found| found == kind);
+        let kinds =
+            line.items_of("entry").iter().filter_map(|entry| entry.get("resource")?.text_of("resourceType"));
+        let is_there =
+            line.text_of("resourceType") == Some(kind) || kinds.into_iter().any(|found| found == kind);
         is_there.then(|| format!("R4 has no resource type {kind}"))
     }
 }
@@ -72,7 +77,8 @@ fn unresolved(text: &str, line: &Json<'_>) -> Option<String> {
 
 fn no_match(text: &str, line: &Json<'_>, world: &World) -> Option<String> {
     let condition = quoted(text).find(|word| word.contains('?'))?;
-    (world.named_by(condition).is_empty() && holds(line, condition)).then(|| format!("nothing is {condition}"))
+    (world.named_by(condition).is_empty() && holds(line, condition))
+        .then(|| format!("nothing is {condition}"))
 }
 
 fn many_match(text: &str, world: &World) -> Option<String> {

@@ -16,7 +16,6 @@ pub(super) struct Row {
     pub(super) name: String,
     pub(super) lines: u64,
     pub(super) fate: LineFate,
-    pub(super) lines_refused: u64,
     pub(super) unexplained: u64,
     pub(super) lost: u64,
     pub(super) took: Duration,
@@ -66,7 +65,16 @@ impl Report {
     fn table(&self) {
         say(&format!(
             "{:<36} {:>6} {:>9} {:>9} {:>8} {:>7} {:>7} {:>5} {:>8} {:>7}",
-            "data set", "lines", "resources", "stored", "repeated", "refused", "unexpl.", "lost", "seconds", "res/s"
+            "data set",
+            "lines",
+            "resources",
+            "stored",
+            "repeated",
+            "refused",
+            "unexpl.",
+            "lost",
+            "seconds",
+            "res/s"
         ));
         for row in &self.rows {
             let seconds = row.took.as_secs_f64();

@@ -1,5 +1,6 @@
 //! Import, account, read back.
 
+use super::Options;
 use super::compare::{Origin, difference};
 use super::control::Control;
 use super::http::Client;
@@ -9,7 +10,6 @@ use super::refusals::Judge;
 use super::report::{Report, Row, say};
 use super::sets::{self, Set};
 use super::world::{Place, WHOLE, World, is_unpacked, targets};
-use super::Options;
 use crate::data;
 use crate::figure;
 use crate::process::{Process, Spec};
@@ -17,6 +17,9 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+/// What the node said of each line of each file.
+type Receipts = BTreeMap<(String, u64), Receipt>;
 
 const READY: Duration = Duration::from_secs(60);
 const IMPORT: Duration = Duration::from_secs(3600);
@@ -75,7 +78,8 @@ fn account(imported: &[Imported], judge: &Judge, report: &mut Report) -> Result<
             row.fate.superseded += fate.superseded;
             row.fate.left_out += fate.left_out;
             row.fate.refused += fate.refused;
-            let lost = fate.unaccounted.iter().map(|what| format!("{place}: {what} is neither stored nor refused"));
+            let lost =
+                fate.unaccounted.iter().map(|what| format!("{place}: {what} is neither stored nor refused"));
             report.lost.extend(lost);
             row.lost += fate.unaccounted.len() as u64;
             for refused in &receipt.refused {
@@ -84,7 +88,9 @@ fn account(imported: &[Imported], judge: &Judge, report: &mut Report) -> Result<
                     None => {
                         row.unexplained += 1;
                         let entry = refused.entry.map(|entry| format!(" entry {entry}")).unwrap_or_default();
-                        report.unexplained.push(format!("{place}{entry}: {} ({})", refused.text, refused.code));
+                        report
+                            .unexplained
+                            .push(format!("{place}{entry}: {} ({})", refused.text, refused.code));
                     }
                 }
             }
@@ -160,7 +166,8 @@ fn differences(
 
 /// What the line says is stored, with its places.
 fn places(number: usize, receipt: &Receipt) -> impl Iterator<Item = (&String, Place)> {
-    let entries = receipt.stored.iter().enumerate().filter_map(move |(at, name)| Some((name.as_ref()?, (number, at))));
+    let entries =
+        receipt.stored.iter().enumerate().filter_map(move |(at, name)| Some((name.as_ref()?, (number, at))));
     entries.chain(receipt.whole.iter().map(move |name| (name, (number, WHOLE))))
 }
 
@@ -206,18 +213,20 @@ struct Node {
 impl Node {
     fn start(work: &Path) -> Result<Self> {
         let spec = Spec::binary("holdfast-node", work)?;
-        let spec = spec.args(["serve", "--dev", "--listen", "127.0.0.1:0", "--data-dir"]).arg(work.join("data"));
+        let spec =
+            spec.args(["serve", "--dev", "--listen", "127.0.0.1:0", "--data-dir"]).arg(work.join("data"));
         let mut process = Process::spawn(&spec)?;
         let url = process.wait_ready(READY)?;
         Ok(Self { process, url, work: work.to_owned() })
     }
 
     fn client(&self) -> Result<Client> {
-        let token = std::fs::read_to_string(self.work.join("data/dev-token")).context("the node wrote no dev-token")?;
+        let token = std::fs::read_to_string(self.work.join("data/dev-token"))
+            .context("the node wrote no dev-token")?;
         Client::new(&self.url, token.trim())
     }
 
-    fn import(&self, set: &Set, run: &str) -> Result<(Duration, BTreeMap<(String, u64), Receipt>)> {
+    fn import(&self, set: &Set, run: &str) -> Result<(Duration, Receipts)> {
         let folder = self.work.join("sets").join(&set.name);
         let folder = if folder.exists() { folder } else { sets::folder(set, &self.work)? };
         let receipts = self.work.join(format!("{}-{run}.receipts", set.name));

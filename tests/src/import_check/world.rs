@@ -39,7 +39,8 @@ pub(super) struct LineFate {
 /// Bundles that are carried out or unpacked; others are records themselves.
 pub(super) fn is_unpacked(line: &Json<'_>) -> bool {
     let kinds = ["transaction", "batch", "collection", "searchset", "document", "message"];
-    line.text_of("resourceType") == Some("Bundle") && line.text_of("type").is_some_and(|kind| kinds.contains(&kind))
+    line.text_of("resourceType") == Some("Bundle")
+        && line.text_of("type").is_some_and(|kind| kinds.contains(&kind))
 }
 
 /// `fullUrl` → where the entry is now, for the entries of one bundle.
@@ -116,7 +117,10 @@ impl World {
             let value = identifier.text_of("value").unwrap_or_default();
             let system = identifier.text_of("system").unwrap_or_default();
             for token in [format!("{system}|{value}"), value.to_owned()] {
-                self.identifiers.entry(format!("{kind}?identifier={token}")).or_default().insert(stored.clone());
+                self.identifiers
+                    .entry(format!("{kind}?identifier={token}"))
+                    .or_default()
+                    .insert(stored.clone());
             }
         }
         self.deleted.remove(&stored);
@@ -124,7 +128,8 @@ impl World {
     }
 
     fn delete(&mut self, url: &str) {
-        let found = if url.contains('?') { self.named_by(url).into_iter().next() } else { Some(url.to_owned()) };
+        let found =
+            if url.contains('?') { self.named_by(url).into_iter().next() } else { Some(url.to_owned()) };
         if let Some(name) = found
             && self.owners.remove(&name).is_some()
         {

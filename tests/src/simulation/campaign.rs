@@ -36,7 +36,13 @@ const ENOUGH: usize = 10;
 pub type Listener<'a> = dyn Fn(u64, Option<&Violation>) + Sync + 'a;
 
 /// Plays `count` histories from `first` on, on so many threads.
-pub fn run(first: u64, count: u64, threads: usize, sabotage: Option<Sabotage>, listener: &Listener<'_>) -> Findings {
+pub fn run(
+    first: u64,
+    count: u64,
+    threads: usize,
+    sabotage: Option<Sabotage>,
+    listener: &Listener<'_>,
+) -> Findings {
     let (next, played) = (AtomicU64::new(0), AtomicU64::new(0));
     let violations = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -45,7 +51,9 @@ pub fn run(first: u64, count: u64, threads: usize, sabotage: Option<Sabotage>, l
                 let mut pool = Pool::default();
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    let is_enough = violations.lock().is_ok_and(|list: std::sync::MutexGuard<'_, Vec<Violation>>| list.len() >= ENOUGH);
+                    let is_enough = violations
+                        .lock()
+                        .is_ok_and(|list: std::sync::MutexGuard<'_, Vec<Violation>>| list.len() >= ENOUGH);
                     if at >= count || is_enough {
                         return;
                     }
@@ -66,7 +74,8 @@ pub fn run(first: u64, count: u64, threads: usize, sabotage: Option<Sabotage>, l
 pub fn catch(first: u64, limit: u64, sabotage: Sabotage) -> Option<(u64, String)> {
     let mut pool = Pool::default();
     (0..limit).find_map(|at| {
-        let caught = attempt(&Script::whole(first.wrapping_add(at), Some(sabotage)), &mut pool, None).err()?;
+        let caught =
+            attempt(&Script::whole(first.wrapping_add(at), Some(sabotage)), &mut pool, None).err()?;
         Some((at + 1, caught))
     })
 }
@@ -90,7 +99,10 @@ fn attempt(script: &Script, pool: &mut Pool, trace: Option<&mut Vec<String>>) ->
     match played {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(format!("{error:#}")),
-        Err(panic) => Err(format!("panic: {:?}", panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied()))),
+        Err(panic) => Err(format!(
+            "panic: {:?}",
+            panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied())
+        )),
     }
 }
 

@@ -57,7 +57,9 @@ impl Fleet {
         }
         if self.replicas[at].records.actor() != before {
             self.said_again(at);
-            self.note(|fleet| format!("{} was {before:?}, now {:?}", fleet.name(at), fleet.replicas[at].records.actor()));
+            self.note(|fleet| {
+                format!("{} was {before:?}, now {:?}", fleet.name(at), fleet.replicas[at].records.actor())
+            });
         }
         Ok(())
     }
@@ -134,7 +136,9 @@ impl Fleet {
         self.replicas.push(twin);
         self.has_clones = true;
         self.said_again(at);
-        self.note(|fleet| format!("the disk of {} is cloned as {}", fleet.name(at), fleet.name(fleet.replicas.len() - 1)));
+        self.note(|fleet| {
+            format!("the disk of {} is cloned as {}", fleet.name(at), fleet.name(fleet.replicas.len() - 1))
+        });
         Ok(())
     }
 
@@ -143,8 +147,13 @@ impl Fleet {
         let clock = &self.replicas[at].clock;
         let ahead = dice.chance(50);
         let now = clock.load(Ordering::Relaxed);
-        clock.store(if ahead { now + TEN_YEARS_MS } else { now.saturating_sub(TEN_YEARS_MS) }, Ordering::Relaxed);
-        self.note(|fleet| format!("the clock of {} jumps {}", fleet.name(at), if ahead { "ahead" } else { "back" }));
+        clock.store(
+            if ahead { now + TEN_YEARS_MS } else { now.saturating_sub(TEN_YEARS_MS) },
+            Ordering::Relaxed,
+        );
+        self.note(|fleet| {
+            format!("the clock of {} jumps {}", fleet.name(at), if ahead { "ahead" } else { "back" })
+        });
     }
 
     /// The hub refuses a replica from now on.
@@ -208,13 +217,16 @@ impl Fleet {
             copy.given_up.insert(scope.clone());
         }
         let purged = dice.chance(50) && self.replicas[at].records.purge(&scope)?;
-        self.note(|fleet| format!("{} gives up {scope}{}", fleet.name(at), if purged { " and purges it" } else { "" }));
+        self.note(|fleet| {
+            format!("{} gives up {scope}{}", fleet.name(at), if purged { " and purges it" } else { "" })
+        });
         if purged { self.forget_purged(at) } else { Ok(()) }
     }
 
     /// What is no longer in the database has no saves there.
     fn forget_purged(&mut self, at: usize) -> Result<()> {
-        let held = super::finish::names(&self.replicas[at].db, "SELECT kind || '/' || id FROM resource", &[])?;
+        let held =
+            super::finish::names(&self.replicas[at].db, "SELECT kind || '/' || id FROM resource", &[])?;
         for (number, entity) in self.entities.iter().enumerate() {
             if !held.contains(&entity.to_string()) {
                 self.replicas[at].known &= !self.oracle.of_entity(number);

@@ -88,7 +88,11 @@ impl Fleet {
                 let scopes = self.subscriptions(hub, *at)?;
                 // A restored hub has forgotten who wanted what it had nothing of.
                 for wanted in self.replicas[*at].wanted.iter().filter(|_| !self.hub_is_restored) {
-                    ensure!(scopes.contains(wanted), "{} wants {wanted} and does not hold it", self.name(*at));
+                    ensure!(
+                        scopes.contains(wanted),
+                        "{} wants {wanted} and does not hold it",
+                        self.name(*at)
+                    );
                 }
                 let here = self.held(*at)?;
                 for entity in &self.entities {
@@ -97,7 +101,12 @@ impl Fleet {
                         held.is_some_and(|(_, _, of)| of.intersection(&scopes).next().is_some())
                     };
                     if is_in(there) || is_in(here) && there.is_none() {
-                        ensure!(here == there, "{entity} at {} is\n  {here:?}\nand at {}\n  {there:?}", self.name(*at), self.name(hub));
+                        ensure!(
+                            here == there,
+                            "{entity} at {} is\n  {here:?}\nand at {}\n  {there:?}",
+                            self.name(*at),
+                            self.name(hub)
+                        );
                     }
                 }
             }
@@ -158,7 +167,9 @@ impl Fleet {
             for row in sql.query("SELECT bytes FROM segment", &[])? {
                 ops.extend(segment::read(row.blob(0)?)?.ops);
             }
-            for row in sql.query("SELECT op FROM tail UNION ALL SELECT op FROM feed WHERE op IS NOT NULL", &[])? {
+            for row in
+                sql.query("SELECT op FROM tail UNION ALL SELECT op FROM feed WHERE op IS NOT NULL", &[])?
+            {
                 ops.extend(codec::decode_ops(row.blob(0)?)?);
             }
             Ok(())

@@ -52,7 +52,8 @@ impl Script {
             let mut dice = Dice::of(self.seed, 10 + at as u64);
             event(fleet, &mut dice).with_context(|| format!("event {at}"))?;
             for _ in 0..dice.below(24) {
-                step(fleet, &mut dice, trouble).with_context(|| format!("on the network after event {at}"))?;
+                step(fleet, &mut dice, trouble)
+                    .with_context(|| format!("on the network after event {at}"))?;
             }
         }
         fleet.finish().context("after everything was healed")
@@ -79,7 +80,9 @@ fn event(fleet: &mut Fleet, dice: &mut Dice) -> Result<()> {
         72..79 => fleet.change_scopes(down, dice),
         79..83 => {
             fleet.replicas[down].cut = !fleet.replicas[down].cut;
-            fleet.note(|f| format!("{} is {}", f.name(down), if f.replicas[down].cut { "cut off" } else { "linked" }));
+            fleet.note(|f| {
+                format!("{} is {}", f.name(down), if f.replicas[down].cut { "cut off" } else { "linked" })
+            });
             Ok(())
         }
         83..88 => fleet.crash(who, dice),
@@ -90,7 +93,13 @@ fn event(fleet: &mut Fleet, dice: &mut Dice) -> Result<()> {
             fleet.jump(who, dice);
             Ok(())
         }
-        _ => if dice.chance(40) { fleet.revoke(down) } else { fleet.back_up(down) },
+        _ => {
+            if dice.chance(40) {
+                fleet.revoke(down)
+            } else {
+                fleet.back_up(down)
+            }
+        }
     }
 }
 

@@ -79,7 +79,8 @@ impl Fleet {
         let machine = Session::new(config);
         let (jobs, pages) = (VecDeque::new(), VecDeque::new());
         let epoch = self.links_made << 20;
-        self.replicas[down].link = Some(Link { machine, epoch, up: 0, upstream: None, jobs, pages, moved: 0 });
+        self.replicas[down].link =
+            Some(Link { machine, epoch, up: 0, upstream: None, jobs, pages, moved: 0 });
         let missing = self.missing_scopes(down)?;
         self.greet(down)?;
         if missing.is_empty() { Ok(()) } else { self.feed(down, Input::Want(missing)) }
@@ -107,7 +108,8 @@ impl Fleet {
         let now = self.now_ms;
         let Some(link) = self.replicas[down].link.as_mut() else { return Ok(()) };
         link.machine.handle_input(now, input);
-        while let Some(output) = self.replicas[down].link.as_mut().and_then(|link| link.machine.poll_output()) {
+        while let Some(output) = self.replicas[down].link.as_mut().and_then(|link| link.machine.poll_output())
+        {
             self.carry_out(down, output)?;
         }
         Ok(())
@@ -134,7 +136,8 @@ impl Fleet {
             }
             Output::StorePage { upstream, page } => {
                 let at = link.pages.iter().position(|(handed, _)| *handed == page);
-                let states = at.and_then(|at| link.pages.drain(..=at).next_back()).map_or(0, |(_, states)| states);
+                let states =
+                    at.and_then(|at| link.pages.drain(..=at).next_back()).map_or(0, |(_, states)| states);
                 link.jobs.push_back(Job::Store(upstream, page, states));
             }
             Output::Reheld => link.jobs.push_back(Job::Reheld),
@@ -166,10 +169,13 @@ impl Fleet {
             Job::Compare(upstream, known) => self.compare_logs(down, upstream, &known)?,
             Job::Read(lane, after, limit) => {
                 let outgoing = self.replicas[down].records.outgoing(lane, after, limit)?.into_iter();
-                let ready = outgoing.map(|o| Ready { first: o.first, last: o.last, bytes: o.bytes }).collect();
+                let ready =
+                    outgoing.map(|o| Ready { first: o.first, last: o.last, bytes: o.bytes }).collect();
                 self.feed(down, Input::Segments { lane, ready })?;
             }
-            Job::Acked(upstream, actor, lane, through) => self.acknowledged(down, upstream, (actor, lane, through))?,
+            Job::Acked(upstream, actor, lane, through) => {
+                self.acknowledged(down, upstream, (actor, lane, through))?
+            }
             Job::Store(upstream, page, states) => self.store(down, upstream, &page, states)?,
             Job::Reheld => self.replicas[down].records.reheld()?,
             Job::NewActor => self.fork_away(down)?,
@@ -199,7 +205,11 @@ impl Fleet {
     }
 
     fn endpoint(&self, down: usize) -> String {
-        self.replicas[down].link.as_ref().map(|link| self.replicas[link.up].profile.name.clone()).unwrap_or_default()
+        self.replicas[down]
+            .link
+            .as_ref()
+            .map(|link| self.replicas[link.up].profile.name.clone())
+            .unwrap_or_default()
     }
 
     fn acknowledged(&mut self, down: usize, upstream: ActorId, ack: (ActorId, Lane, u64)) -> Result<()> {
@@ -219,7 +229,8 @@ impl Fleet {
         self.pages_stored += 1;
         if !self.is_healed && Dice::of(self.seed, 5000 + self.pages_stored).chance(5) {
             self.note(|f| format!("the disk of {} is full, a page is not stored", f.name(down)));
-            return self.feed(down, Input::Disconnected { code: "disk-full".into(), message: "disk full".into() });
+            return self
+                .feed(down, Input::Disconnected { code: "disk-full".into(), message: "disk full".into() });
         }
         let taken = self.replicas[down].records.take_page(upstream, page)?;
         if let Some(link) = self.replicas[down].link.as_mut() {
@@ -252,7 +263,9 @@ impl Fleet {
             // An older connection's answer: its work may already have been on the way to the store.
             let Some(upstream) = envelope.upstream else { return Ok(()) };
             match response {
-                Response::Ack { actor, lane, through } => link.jobs.push_back(Job::Acked(upstream, actor, lane, through)),
+                Response::Ack { actor, lane, through } => {
+                    link.jobs.push_back(Job::Acked(upstream, actor, lane, through))
+                }
                 Response::Page(page) => link.jobs.push_back(Job::Store(upstream, page, states)),
                 _ => {}
             }
@@ -284,11 +297,15 @@ impl Fleet {
                 self.deliver(envelope)?;
                 continue;
             }
-            let Some(link) = &self.replicas[down].link else { bail!("{} has lost its link", self.name(down)) };
+            let Some(link) = &self.replicas[down].link else {
+                bail!("{} has lost its link", self.name(down))
+            };
             if link.machine.is_settled() && link.jobs.is_empty() {
                 return Ok(link.moved);
             }
-            let Some(wake) = link.machine.wake_at_ms() else { bail!("{} waits for nothing: {:?}", self.name(down), link.machine) };
+            let Some(wake) = link.machine.wake_at_ms() else {
+                bail!("{} waits for nothing: {:?}", self.name(down), link.machine)
+            };
             self.now_ms = self.now_ms.max(wake);
             self.feed(down, Input::Tick)?;
         }
@@ -300,7 +317,8 @@ impl Fleet {
 fn check_refusal(code: &str, message: &str, grants_may_be_lost: bool) -> Result<()> {
     match code {
         "scope-denied" if grants_may_be_lost => Ok(()),
-        "replica-copied" | "log-fork" | "actor-taken" | "actor-unknown" | "log-gap" | "log-rewind" | "replica-revoked" => Ok(()),
+        "replica-copied" | "log-fork" | "actor-taken" | "actor-unknown" | "log-gap" | "log-rewind"
+        | "replica-revoked" => Ok(()),
         _ => bail!("refused with {code}: {message}"),
     }
 }

@@ -89,12 +89,22 @@ impl Oracle {
 
     /// All saves of one resource.
     pub fn of_entity(&self, entity: usize) -> Saves {
-        self.saves.iter().enumerate().filter(|(_, s)| s.entity == entity).map(|(at, _)| bit(at)).fold(0, |a, b| a | b)
+        self.saves
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.entity == entity)
+            .map(|(at, _)| bit(at))
+            .fold(0, |a, b| a | b)
     }
 
     /// All saves made on replicas of this name.
     pub fn of_replica(&self, name: &str) -> Saves {
-        self.saves.iter().enumerate().filter(|(_, s)| s.replica == name).map(|(at, _)| bit(at)).fold(0, |a, b| a | b)
+        self.saves
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.replica == name)
+            .map(|(at, _)| bit(at))
+            .fold(0, |a, b| a | b)
     }
 
     /// The save an author string names.
@@ -163,7 +173,11 @@ impl Oracle {
         for at in members(set) {
             let save = &self.saves[at];
             let keys: Vec<&str> = save.writes.iter().map(|w| w.key.as_str()).collect();
-            by_replica.entry(&save.replica).or_default().push(format!("s{at}(e{} {})", save.entity, keys.join("+")));
+            by_replica.entry(&save.replica).or_default().push(format!(
+                "s{at}(e{} {})",
+                save.entity,
+                keys.join("+")
+            ));
         }
         format!("{by_replica:?}")
     }

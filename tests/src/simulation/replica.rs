@@ -16,9 +16,9 @@ use holdfast_store::{Place, Records, Surroundings};
 
 use super::database::Image;
 use super::dice::Dice;
+use super::link::Link;
 use super::oracle::Saves;
 use super::rules::{FleetRules, SCHEMA};
-use super::link::Link;
 use super::shown::Shown;
 
 /// What stands at the beginning of every history's time.
@@ -102,7 +102,14 @@ pub fn open(
     let place = Place { clinic: profile.clinic.clone(), schema };
     let beside: Arc<dyn Sidecar> = sidecar.clone();
     let rules = Arc::new(FleetRules { is_old: profile.is_old });
-    let records = Records::open_sabotaged(db.clone(), rules, Identity::beside(beside), place, surroundings, profile.sabotage)?;
+    let records = Records::open_sabotaged(
+        db.clone(),
+        rules,
+        Identity::beside(beside),
+        place,
+        surroundings,
+        profile.sabotage,
+    )?;
     Ok(records)
 }
 

@@ -77,7 +77,9 @@ impl Rules for FleetRules {
         let rows: BTreeSet<IndexRow> = self
             .indexed()
             .iter()
-            .flat_map(|(element, param)| state.values(element).map(|v| IndexRow { param: *param, value: v.to_owned() }))
+            .flat_map(|(element, param)| {
+                state.values(element).map(|v| IndexRow { param: *param, value: v.to_owned() })
+            })
             .collect();
         rows.into_iter().collect()
     }
@@ -94,7 +96,9 @@ impl Rules for FleetRules {
                 "resourceType" | "id" | "meta" => {}
                 "tags" => {
                     let tags = json::elements(&value).unwrap_or_default();
-                    out.extend(tags.iter().enumerate().map(|(at, tag)| (member_key("tags", tag), at.to_string())));
+                    out.extend(
+                        tags.iter().enumerate().map(|(at, tag)| (member_key("tags", tag), at.to_string())),
+                    );
                 }
                 _ => {
                     out.insert(key, value);

@@ -203,7 +203,12 @@ impl Fleet {
         });
         self.note(|fleet| {
             let told: Vec<String> = actions.iter().map(Action::describe).collect();
-            format!("{} s{first}.. {} -> {:?}", fleet.name(at), told.join("; "), outcome.as_ref().map(|_| "saved").map_err(StoreError::code))
+            format!(
+                "{} s{first}.. {} -> {:?}",
+                fleet.name(at),
+                told.join("; "),
+                outcome.as_ref().map(|_| "saved").map_err(StoreError::code)
+            )
         });
         match outcome {
             Ok(saved) => self.note_saves(at, actions, &saved),

@@ -40,14 +40,16 @@ pub fn show(records: &Records, entity: &Entity, known: Saves) -> Result<Shown> {
         Ok(Some((stored, view.conflicts_of(entity)?)))
     })?;
     let Some((stored, open)) = found else { return Ok(Shown { known, ..Shown::default() }) };
-    let json: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&stored.json).context("a stored resource")?;
+    let json: BTreeMap<String, Box<RawValue>> =
+        serde_json::from_str(&stored.json).context("a stored resource")?;
     let mut shown =
         Shown { exists: true, deleted: stored.deleted, version: stored.version, known, ..Shown::default() };
     for (key, value) in json {
         match key.as_str() {
             "resourceType" | "id" | "meta" => {}
             "tags" => {
-                let tags: Vec<Box<RawValue>> = serde_json::from_str(value.get()).context("the tags of a resource")?;
+                let tags: Vec<Box<RawValue>> =
+                    serde_json::from_str(value.get()).context("the tags of a resource")?;
                 shown.tags = tags.iter().map(|tag| tag.get().to_owned()).collect();
             }
             _ => {
@@ -74,7 +76,8 @@ impl Shown {
     pub fn displayed(&self, oracle: &Oracle, entity: usize, key: &str) -> Result<Saves, Saves> {
         let value = self.values.get(key).cloned();
         let seen = self.seen(oracle, entity, key);
-        let with_value = members(seen).filter(|at| oracle.written(*at, key).is_some_and(|w| w.value == value));
+        let with_value =
+            members(seen).filter(|at| oracle.written(*at, key).is_some_and(|w| w.value == value));
         let found = with_value.map(bit).fold(0, |a, b| a | b);
         if found.count_ones() > 1 { Err(found) } else { Ok(found) }
     }
@@ -96,7 +99,10 @@ impl Shown {
         let (deleted, beside) = oracle.deletion(known, entity);
         let reads = (self.deleted, self.conflicts.contains_key(DELETED_KEY));
         if !murky && !said_again && reads != (deleted, beside) {
-            return Err(format!("reads as (deleted, deleted beside an edit) = {reads:?}, must be {:?}", (deleted, beside)));
+            return Err(format!(
+                "reads as (deleted, deleted beside an edit) = {reads:?}, must be {:?}",
+                (deleted, beside)
+            ));
         }
         Ok(())
     }
@@ -110,12 +116,20 @@ impl Shown {
             let present = self.tags.iter().any(|tag| tag == member);
             let must = expected.iter().any(Option::is_some);
             let may = must || again.iter().any(Option::is_some);
-            return if present == must || present && may { Ok(()) } else { Err(format!("{key}: present {present}, must be {must}")) };
+            return if present == must || present && may {
+                Ok(())
+            } else {
+                Err(format!("{key}: present {present}, must be {must}"))
+            };
         }
         let displayed = self.values.get(key).cloned();
         if key == "pref" {
             let fits = expected.contains(&displayed) || again.contains(&displayed);
-            return if fits { Ok(()) } else { Err(format!("{key} shows {displayed:?}, live are {expected:?}")) };
+            return if fits {
+                Ok(())
+            } else {
+                Err(format!("{key} shows {displayed:?}, live are {expected:?}"))
+            };
         }
         let shown = match self.conflicts.get(key) {
             Some((values, _)) => values.clone(),
@@ -125,7 +139,9 @@ impl Shown {
         let hidden: Vec<_> = expected.difference(&shown).collect();
         if !hidden.is_empty() || !made_up.is_empty() {
             let saves = oracle.describe(live);
-            return Err(format!("{key} shows {shown:?}; hidden {hidden:?}, made up {made_up:?}; live saves {saves}"));
+            return Err(format!(
+                "{key} shows {shown:?}; hidden {hidden:?}, made up {made_up:?}; live saves {saves}"
+            ));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use holdfast_api::access::policy::{Principal, Role};
 use holdfast_api::access::token::OneToken;
 use holdfast_api::{ApiParts, ApiState, router};
-use holdfast_clinical::rules::FhirRules;
+use holdfast_clinical::FhirRules;
 use holdfast_store::identity::Identity;
 use holdfast_store::sidecar::MemorySidecar;
 use holdfast_store::sqlite::{Sqlite, SqliteOptions};

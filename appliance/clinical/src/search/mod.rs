@@ -60,8 +60,8 @@ pub fn index(state: &EntityState) -> Vec<IndexRow> {
 pub fn touches_index(kind: &str, register_key: &str) -> bool {
     let (element, _) = split_key(register_key);
     let starts = |path: &&str| path.split('.').next() == Some(element);
-    owner_paths(kind).iter().any(|path| starts(&path))
-        || parameters(kind).iter().any(|parameter| parameter.paths.iter().any(|path| starts(&path)))
+    owner_paths(kind).iter().any(&starts)
+        || parameters(kind).iter().any(|parameter| parameter.paths.iter().any(&starts))
 }
 
 fn push_rows(rows: &mut Vec<IndexRow>, parameter: &Parameter, node: &Node<'_>) {

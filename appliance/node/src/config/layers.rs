@@ -89,7 +89,11 @@ impl Layers {
             return self.reject(&what, "there is no such section", &fix);
         }
         let Value::Table(keys) = keys else {
-            return self.reject(&what, "it is a single value", &format!("write it as a section, [{section}]"));
+            return self.reject(
+                &what,
+                "it is a single value",
+                &format!("write it as a section, [{section}]"),
+            );
         };
         for (key, value) in keys {
             self.add_value(section, &key, value, Source::File(file.name.clone()));
@@ -99,7 +103,8 @@ impl Layers {
     /// Lays variables over what is there.
     pub fn add_environment(&mut self, environment: impl IntoIterator<Item = (String, String)>) {
         for (name, text) in environment {
-            let Some((section, key)) = name.strip_prefix(PREFIX).and_then(|rest| rest.split_once("__")) else {
+            let Some((section, key)) = name.strip_prefix(PREFIX).and_then(|rest| rest.split_once("__"))
+            else {
                 continue;
             };
             let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());

@@ -145,11 +145,13 @@ fn node(reader: &mut Reader) -> Option<NodeConfig> {
     let data_dir = reader.text("node", "data_dir", "a folder, for example \"/var/lib/holdfast\"", |text| {
         (!text.is_empty()).then(|| PathBuf::from(text))
     });
-    let listen = reader.text("node", "listen", "an address and a port, for example \"127.0.0.1:8080\"", |text| {
-        text.parse().ok()
-    });
+    let listen =
+        reader.text("node", "listen", "an address and a port, for example \"127.0.0.1:8080\"", |text| {
+            text.parse().ok()
+        });
     let fix = "lower-case letters, digits and hyphens, at most 64, for example \"riverside\"; or empty";
-    let clinic = reader.text("node", "clinic", fix, |text| optional(text, |text| is_name(text).then(|| text.to_owned())));
+    let clinic = reader
+        .text("node", "clinic", fix, |text| optional(text, |text| is_name(text).then(|| text.to_owned())));
     let fix = "http:// or https://, a host and perhaps a port, without a path; or empty";
     let public_url = reader.text("node", "public_url", fix, |text| optional(text, public_url));
     Some(NodeConfig { data_dir: data_dir?, listen: listen?, clinic: clinic?, public_url: public_url? })
@@ -161,10 +163,15 @@ fn hub(reader: &mut Reader) -> Option<HubConfig> {
 }
 
 fn log(reader: &mut Reader) -> Option<LogConfig> {
-    let filter = reader.text("log", "filter", "levels, for example \"info\" or \"info,holdfast_store=debug\"", |text| {
-        let parsed = tracing_subscriber::EnvFilter::builder().parse(text);
-        (!text.is_empty() && parsed.is_ok()).then(|| text.to_owned())
-    });
+    let filter = reader.text(
+        "log",
+        "filter",
+        "levels, for example \"info\" or \"info,holdfast_store=debug\"",
+        |text| {
+            let parsed = tracing_subscriber::EnvFilter::builder().parse(text);
+            (!text.is_empty() && parsed.is_ok()).then(|| text.to_owned())
+        },
+    );
     let format = reader.text("log", "format", "\"json\" or \"text\"", |text| match text {
         "json" => Some(LogFormat::Json),
         "text" => Some(LogFormat::Text),

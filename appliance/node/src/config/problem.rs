@@ -27,7 +27,11 @@ impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.0.len();
         let plural = if count == 1 { "problem" } else { "problems" };
-        write!(f, "cannot start with this configuration: it has {count} {plural}; correct {}:", if count == 1 { "it" } else { "them all" })?;
+        write!(
+            f,
+            "cannot start with this configuration: it has {count} {plural}; correct {}:",
+            if count == 1 { "it" } else { "them all" }
+        )?;
         self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
     }
 }

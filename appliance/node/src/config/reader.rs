@@ -62,7 +62,8 @@ impl Reader {
     /// A whole number within bounds.
     pub(super) fn number(&mut self, section: &str, key: &str, bounds: RangeInclusive<u64>) -> Option<u64> {
         let given = self.given(section, key)?;
-        let number = given.value.as_integer().and_then(|n| u64::try_from(n).ok()).filter(|n| bounds.contains(n));
+        let number =
+            given.value.as_integer().and_then(|n| u64::try_from(n).ok()).filter(|n| bounds.contains(n));
         if number.is_none() {
             let expected = format!("a whole number from {} to {}", bounds.start(), bounds.end());
             self.reject(section, key, &given, &expected);

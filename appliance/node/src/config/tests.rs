@@ -77,7 +77,10 @@ fn every_problem_is_reported_at_once_with_its_fix() {
 #[test]
 fn file_that_is_no_toml_or_not_there_says_so() {
     let problems = Config::parse(file("[node\n"), Vec::new(), &[]).unwrap_err().to_string();
-    assert!(problems.contains("node.toml: it is not TOML") && problems.contains("correct that line"), "{problems}");
+    assert!(
+        problems.contains("node.toml: it is not TOML") && problems.contains("correct that line"),
+        "{problems}"
+    );
     let missing = FileText { name: "gone.toml".to_owned(), text: Err("No such file".to_owned()) };
     let problems = Config::parse(Some(missing), Vec::new(), &[]).unwrap_err().to_string();
     assert!(problems.contains("cannot use gone.toml: No such file; name a file"), "{problems}");

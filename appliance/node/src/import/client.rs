@@ -28,7 +28,8 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn new(target: Target) -> Result<Self, Failure> {
         let http = reqwest::Client::builder().timeout(ANSWER_WITHIN).build();
-        let http = http.map_err(|error| Failure::other("http", format!("cannot start an HTTP client: {error}")))?;
+        let http =
+            http.map_err(|error| Failure::other("http", format!("cannot start an HTTP client: {error}")))?;
         Ok(Self { http, target })
     }
 
@@ -106,7 +107,9 @@ impl Client {
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
         let url = &self.target.url;
         let why = if error.is_timeout() { "it does not answer in time" } else { "nothing answers there" };
-        let text = format!("cannot reach the node at {url}: {why}; start it with `holdfast-node serve`, or name it with --node");
+        let text = format!(
+            "cannot reach the node at {url}: {why}; start it with `holdfast-node serve`, or name it with --node"
+        );
         Failure::other("node-unreachable", text)
     }
 }
@@ -117,7 +120,8 @@ fn read_entries(job: &Job, body: &Value, outcome: &mut Outcome) {
     let answers = body["entry"].as_array().unwrap_or(&none);
     for (place, at) in job.entries.iter().enumerate() {
         let response = answers.get(place).map_or(&Value::Null, |answer| &answer["response"]);
-        let status: u16 = response["status"].as_str().and_then(|text| text.get(..3)?.parse().ok()).unwrap_or(0);
+        let status: u16 =
+            response["status"].as_str().and_then(|text| text.get(..3)?.parse().ok()).unwrap_or(0);
         let stored = (200..300).contains(&status).then(|| stored_at(response, &answers[place])).flatten();
         if !(200..300).contains(&status) {
             outcome.refusals.push(refusal(Some(*at), status, &response["outcome"]));
@@ -144,9 +148,12 @@ fn stored_at(response: &Value, answer: &Value) -> Option<String> {
 /// What an OperationOutcome or a problem says.
 fn refusal(entry: Option<usize>, status: u16, body: &Value) -> Refusal {
     let issue = &body["issue"][0];
-    let code = issue["details"]["coding"][0]["code"].as_str().or(body["code"].as_str()).unwrap_or("http-error");
-    let said = issue["diagnostics"].as_str().or(issue["details"]["text"].as_str()).or(body["detail"].as_str());
-    let text = said.map_or_else(|| format!("the node answered with HTTP {status} and no reason"), str::to_owned);
+    let code =
+        issue["details"]["coding"][0]["code"].as_str().or(body["code"].as_str()).unwrap_or("http-error");
+    let said =
+        issue["diagnostics"].as_str().or(issue["details"]["text"].as_str()).or(body["detail"].as_str());
+    let text =
+        said.map_or_else(|| format!("the node answered with HTTP {status} and no reason"), str::to_owned);
     Refusal { entry, status, code: code.to_owned(), text }
 }
 
@@ -160,7 +167,10 @@ mod tests {
         let read = refusal(Some(3), 422, &outcome);
         assert_eq!((read.code.as_str(), read.text.as_str(), read.entry), ("c", "d", Some(3)));
         let problem = serde_json::json!({"code": "p", "detail": "why"});
-        assert_eq!((refusal(None, 500, &problem).code.as_str(), refusal(None, 500, &problem).text.as_str()), ("p", "why"));
+        assert_eq!(
+            (refusal(None, 500, &problem).code.as_str(), refusal(None, 500, &problem).text.as_str()),
+            ("p", "why")
+        );
         assert!(refusal(None, 502, &Value::Null).text.contains("502"));
     }
 

@@ -37,7 +37,8 @@ pub(super) struct Source {
 pub(super) fn find(from: &Path) -> Result<Vec<Source>, Failure> {
     let mut found = Vec::new();
     let unreadable = |error: std::io::Error| {
-        let text = format!("cannot import {}: {error}; name a folder or file that can be read", from.display());
+        let text =
+            format!("cannot import {}: {error}; name a folder or file that can be read", from.display());
         Failure::other("import-unreadable", text)
     };
     let kind = std::fs::metadata(from).map_err(unreadable)?;
@@ -95,10 +96,20 @@ mod tests {
     fn facilities_come_first_then_names() {
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join("a")).unwrap();
-        let names = ["a/z.json", "b.ndjson.zst", "b.facilities.ndjson.zst", "hospitalInformation1.json", "b.index.tsv", "c.ndjson"];
+        let names = [
+            "a/z.json",
+            "b.ndjson.zst",
+            "b.facilities.ndjson.zst",
+            "hospitalInformation1.json",
+            "b.index.tsv",
+            "c.ndjson",
+        ];
         names.iter().for_each(|name| std::fs::write(home.path().join(name), "{}").unwrap());
         let found: Vec<String> = find(home.path()).unwrap().into_iter().map(|source| source.name).collect();
-        assert_eq!(found, ["b.facilities.ndjson.zst", "hospitalInformation1.json", "a/z.json", "b.ndjson.zst", "c.ndjson"]);
+        assert_eq!(
+            found,
+            ["b.facilities.ndjson.zst", "hospitalInformation1.json", "a/z.json", "b.ndjson.zst", "c.ndjson"]
+        );
         assert_eq!(find(&home.path().join("a/z.json")).unwrap()[0].name, "z.json");
     }
 

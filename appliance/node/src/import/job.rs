@@ -97,14 +97,18 @@ pub(super) fn unreadable(spot: Spot, error: &std::io::Error) -> Outcome {
 }
 
 fn refused(spot: Spot, code: &str, text: String) -> Prepared {
-    Prepared::Refused(Outcome::refused(spot, 1, Refusal { entry: None, status: 0, code: code.to_owned(), text }))
+    Prepared::Refused(Outcome::refused(
+        spot,
+        1,
+        Refusal { entry: None, status: 0, code: code.to_owned(), text },
+    ))
 }
 
 type Made = Result<Job, (&'static str, String)>;
 
 fn bundle(spot: &Spot, text: String) -> Made {
-    let bundle: Bundle<'_> =
-        serde_json::from_str(&text).map_err(|e| ("bundle-unreadable", format!("cannot read the bundle: {e}; correct it")))?;
+    let bundle: Bundle<'_> = serde_json::from_str(&text)
+        .map_err(|e| ("bundle-unreadable", format!("cannot read the bundle: {e}; correct it")))?;
     match bundle.bundle_type.as_deref() {
         Some("transaction" | "batch") => {
             let (count, writes) = (bundle.entry.len(), writes_of(&bundle.entry));
@@ -122,7 +126,10 @@ fn bundle(spot: &Spot, text: String) -> Made {
 fn unpacked(spot: &Spot, bundle: &Bundle<'_>, whole: Option<&str>) -> Made {
     let Emitted { text, entries, writes } = transaction(&bundle.entry, whole.zip(bundle.id.as_deref()))?;
     if entries.is_empty() {
-        return Err(("bundle-empty", "cannot import the bundle: it carries no resource; leave it out".to_owned()));
+        return Err((
+            "bundle-empty",
+            "cannot import the bundle: it carries no resource; leave it out".to_owned(),
+        ));
     }
     Ok(job(spot, text, entries, bundle.entry.len(), writes))
 }
@@ -153,7 +160,10 @@ fn resource(spot: &Spot, head: Head, text: String) -> Made {
         return Err(("unknown-type", text));
     }
     if let Some(id) = head.id.as_deref().filter(|id| !is_id(id)) {
-        return Err(("bad-id", format!("cannot import {}/{id}: its id is not a FHIR id; correct it", head.kind)));
+        return Err((
+            "bad-id",
+            format!("cannot import {}/{id}: its id is not a FHIR id; correct it", head.kind),
+        ));
     }
     let (id, body) = match head.id {
         Some(id) => (id, text),
@@ -224,7 +234,8 @@ mod tests {
     fn resource_goes_under_its_own_id_or_its_contents() {
         let job = made(r#"{"resourceType":"Patient","id":"p","x":1.50}"#);
         assert_eq!((job.method, job.path.as_str()), (Method::Put, "/fhir/Patient/p"));
-        let (a, b) = (made(r#"{"resourceType":"Patient","x":1}"#), made(r#"{"resourceType":"Patient","x":1}"#));
+        let (a, b) =
+            (made(r#"{"resourceType":"Patient","x":1}"#), made(r#"{"resourceType":"Patient","x":1}"#));
         assert_eq!(a.path, b.path, "importing again changes nothing");
         assert!(a.body.contains(&format!("\"id\":\"{}\"", a.path.rsplit('/').next().unwrap())), "{}", a.body);
     }

@@ -55,7 +55,12 @@ impl Target {
     ///
     /// # Errors
     /// [`Failure::Other`] if there is no token.
-    pub fn find(dir: &DataDir, listen: SocketAddr, url: Option<String>, token: Option<String>) -> Result<Self, Failure> {
+    pub fn find(
+        dir: &DataDir,
+        listen: SocketAddr,
+        url: Option<String>,
+        token: Option<String>,
+    ) -> Result<Self, Failure> {
         let noted = || std::fs::read_to_string(dir.url()).ok().map(|url| url.trim().to_owned());
         let url = url.or_else(noted).unwrap_or_else(|| format!("http://{listen}"));
         let dev = || read_private(&dir.dev_token()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
@@ -104,7 +109,9 @@ pub async fn run(from: &Path, target: Target, receipts: Option<&Path>) -> Result
     match tally.refused() {
         0 => Ok(()),
         count => {
-            let text = format!("the import is incomplete: {count} lines were refused (above); correct them and import again");
+            let text = format!(
+                "the import is incomplete: {count} lines were refused (above); correct them and import again"
+            );
             Err(Failure::with_exit("import-incomplete", EXIT_IMPORT, text))
         }
     }

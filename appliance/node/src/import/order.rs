@@ -17,7 +17,9 @@ impl InFlight {
         if job.is_barrier && !self.by_job.is_empty() {
             return false;
         }
-        job.writes.iter().all(|(name, content)| self.by_name.get(name).is_none_or(|(held, _)| held == content))
+        job.writes
+            .iter()
+            .all(|(name, content)| self.by_name.get(name).is_none_or(|(held, _)| held == content))
     }
 
     pub(super) fn add(&mut self, job: &Job) {

@@ -79,7 +79,11 @@ impl Progress {
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let seconds = elapsed.as_secs_f64().max(0.001);
         let share = (get(&self.done_bytes) as f64 / self.total_bytes.max(1) as f64).clamp(0.0, 1.0);
-        let left = if share > 0.0 { format!("about {} left", duration(seconds / share - seconds)) } else { "time left not known yet".to_owned() };
+        let left = if share > 0.0 {
+            format!("about {} left", duration(seconds / share - seconds))
+        } else {
+            "time left not known yet".to_owned()
+        };
         format!(
             "importing: {:.0} %, {} resources of {} lines, {:.0} resources/s, {} lines refused, {left}",
             share * 100.0,

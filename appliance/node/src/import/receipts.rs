@@ -50,6 +50,9 @@ impl Receipts {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    let text = format!("cannot write the receipts to {}: {error}; name another file with --receipts", path.display());
+    let text = format!(
+        "cannot write the receipts to {}: {error}; name another file with --receipts",
+        path.display()
+    );
     Failure::other("receipts", text)
 }

@@ -27,7 +27,10 @@ type Wrong = (&'static str, String);
 /// # Errors
 /// Code and text for the first entry at fault.
 pub(super) fn transaction(entries: &[Entry<'_>], whole: Option<(&str, &str)>) -> Result<Emitted, Wrong> {
-    let mut out = Emitted { text: r#"{"resourceType":"Bundle","type":"transaction","entry":["#.to_owned(), ..Emitted::default() };
+    let mut out = Emitted {
+        text: r#"{"resourceType":"Bundle","type":"transaction","entry":["#.to_owned(),
+        ..Emitted::default()
+    };
     let mut last_by_name = BTreeMap::new();
     let mut parts = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
@@ -61,7 +64,9 @@ struct Part {
 
 impl Part {
     fn of(at: usize, entry: &Entry<'_>) -> Result<Option<Self>, Wrong> {
-        let bad = |reason: &str| ("bundle-bad-entry", format!("cannot import Bundle.entry[{at}]: {reason}; correct the entry"));
+        let bad = |reason: &str| {
+            ("bundle-bad-entry", format!("cannot import Bundle.entry[{at}]: {reason}; correct the entry"))
+        };
         let Some(resource) = entry.resource else { return Err(bad("it has no resource")) };
         let text = resource.get();
         let head = Head::read(text).map_err(|_| bad("its resource has no resourceType"))?;
@@ -110,7 +115,8 @@ impl Part {
         }
         out.text.push_str("\"resource\":");
         out.text.push_str(&self.resource);
-        out.text.push_str(&format!(",\"request\":{{\"method\":\"{}\",\"url\":\"{}\"}}}}", self.method, self.url));
+        out.text
+            .push_str(&format!(",\"request\":{{\"method\":\"{}\",\"url\":\"{}\"}}}}", self.method, self.url));
     }
 }
 
@@ -153,7 +159,8 @@ mod tests {
                 {"resource":{"resourceType":"OperationOutcome","issue":[]}}]"#,
         );
         let bundle: serde_json::Value = serde_json::from_str(&made.text).unwrap();
-        let requests: Vec<String> = bundle["entry"].as_array().unwrap().iter().map(|e| e["request"].to_string()).collect();
+        let requests: Vec<String> =
+            bundle["entry"].as_array().unwrap().iter().map(|e| e["request"].to_string()).collect();
         assert_eq!(
             requests,
             [

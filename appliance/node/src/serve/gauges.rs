@@ -31,7 +31,9 @@ pub(super) async fn run(running: Running, mut stop: watch::Receiver<bool>) {
         let measured = running.writer.call(move |records| measure(records, &*db, count_records)).await;
         match measured {
             Ok(measured) => show(&measured),
-            Err(error) => tracing::warn!(error.code = error.code(), error = %error, "the gauges are not fresh"),
+            Err(error) => {
+                tracing::warn!(error.code = error.code(), error = %error, "the gauges are not fresh")
+            }
         }
         let is_up = running.link.as_ref().is_some_and(|link| link.is_up());
         gauge!("sync_link_up").set(if is_up { 1.0 } else { 0.0 });

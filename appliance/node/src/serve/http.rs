@@ -23,7 +23,12 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until told to stop, then lets requests in progress finish for as long as the limits say.
-pub(super) async fn serve(listener: TcpListener, app: Router, limits: LimitsConfig, mut stop: watch::Receiver<bool>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    app: Router,
+    limits: LimitsConfig,
+    mut stop: watch::Receiver<bool>,
+) {
     let places = Arc::new(Semaphore::new(limits.max_connections));
     let mut connections = JoinSet::new();
     while let Some((stream, place)) = next(&listener, &places, &mut stop).await {
@@ -62,7 +67,12 @@ async fn next(
     }
 }
 
-async fn connection(stream: TcpStream, app: Router, mut stop: watch::Receiver<bool>, place: OwnedSemaphorePermit) {
+async fn connection(
+    stream: TcpStream,
+    app: Router,
+    mut stop: watch::Receiver<bool>,
+    place: OwnedSemaphorePermit,
+) {
     let _undelayed = stream.set_nodelay(true);
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN);

@@ -38,7 +38,12 @@ impl NodeLink {
     ///
     /// # Errors
     /// [`Failure`] if the certificate cannot be used, or there is no endpoint.
-    pub(super) fn start(config: &Config, enrolment: Enrolment, dir: &DataDir, writer: &Writer) -> Result<Self, Failure> {
+    pub(super) fn start(
+        config: &Config,
+        enrolment: Enrolment,
+        dir: &DataDir,
+        writer: &Writer,
+    ) -> Result<Self, Failure> {
         let endpoints = enrolment.endpoints(config);
         if endpoints.is_empty() {
             let text = "cannot sync: the hub named no endpoint at enrolment; set hub.endpoints";
@@ -53,7 +58,8 @@ impl NodeLink {
 
     /// Starts the link anew under other credentials; the old one ends.
     fn run_with(&self, tls: Arc<rustls::ClientConfig>) {
-        let config = LinkConfig { endpoints: self.endpoints.clone(), tls: tls.clone(), page_bytes: PAGE_BYTES };
+        let config =
+            LinkConfig { endpoints: self.endpoints.clone(), tls: tls.clone(), page_bytes: PAGE_BYTES };
         let link = Link::start(self.writer.clone(), config);
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Current { link, tls });
     }
@@ -100,7 +106,8 @@ impl NodeLink {
     /// # Errors
     /// The last endpoint's.
     pub(super) async fn connect(&self) -> Result<Connection, Failure> {
-        let ended = || Failure::other("link-ended", "cannot reach the hub: the link has ended; start the node again");
+        let ended =
+            || Failure::other("link-ended", "cannot reach the hub: the link has ended; start the node again");
         let tls = self.with_current(|current| current.tls.clone()).ok_or_else(ended)?;
         let mut last = ended();
         for endpoint in &self.endpoints {
@@ -116,7 +123,8 @@ impl NodeLink {
     pub(crate) async fn fetch(&self, entities: Vec<holdfast_core::id::Entity>) -> Vec<StateItem> {
         let fetched = async {
             let connection = self.connect().await?;
-            let request = Request::Fetch { entities }.encode().map_err(|e| Failure::other("wire", e.to_string()))?;
+            let request =
+                Request::Fetch { entities }.encode().map_err(|e| Failure::other("wire", e.to_string()))?;
             let answer = connection.request(holdfast_link::serve::PATH, request.into()).await;
             let answer = answer.map_err(|error| unreachable(&error))?;
             Response::decode(&answer).map_err(|error| Failure::other("wire", error.to_string()))

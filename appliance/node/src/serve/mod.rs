@@ -145,7 +145,9 @@ async fn finish(running: Running, mut workers: JoinSet<()>, limit: std::time::Du
     });
     match done.await {
         Ok(()) => tracing::info!("stopped"),
-        Err(error) => tracing::warn!(error.code = error.code(), error = %error, "stopped without a checkpoint"),
+        Err(error) => {
+            tracing::warn!(error.code = error.code(), error = %error, "stopped without a checkpoint")
+        }
     }
 }
 
@@ -156,5 +158,10 @@ where
     F: FnOnce() -> Result<T, Failure> + Send + 'static,
 {
     let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| Err(Failure::other("defect", "a step stopped on a defect of the program; tell its makers what the log says")))
+    done.unwrap_or_else(|_| {
+        Err(Failure::other(
+            "defect",
+            "a step stopped on a defect of the program; tell its makers what the log says",
+        ))
+    })
 }

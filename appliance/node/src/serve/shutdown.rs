@@ -11,7 +11,8 @@ use crate::failure::Failure;
 /// [`Failure::Other`] if the system lets no handler be set.
 pub(super) fn on_signal() -> Result<watch::Receiver<bool>, Failure> {
     let set = |kind| {
-        let text = "cannot be told to stop: the system sets no signal handler; run the node as an ordinary process";
+        let text =
+            "cannot be told to stop: the system sets no signal handler; run the node as an ordinary process";
         signal(kind).map_err(|error| Failure::other("signals", format!("{text} ({error})")))
     };
     let (mut terminate, mut interrupt) = (set(SignalKind::terminate())?, set(SignalKind::interrupt())?);

@@ -13,7 +13,14 @@ fn every_problem_is_told_at_once_and_nothing_starts() {
         let refused = node.output().unwrap();
         assert_eq!(refused.status.code(), Some(10), "{command}");
         let text = stderr(&refused);
-        for part in ["node.listen", "node.lissen", "log.format", "[cloud]", "HOLDFAST_LIMITS__SHUTDOWN_S", "5 problems"] {
+        for part in [
+            "node.listen",
+            "node.lissen",
+            "log.format",
+            "[cloud]",
+            "HOLDFAST_LIMITS__SHUTDOWN_S",
+            "5 problems",
+        ] {
             assert!(text.contains(part), "{part} is not in:\n{text}");
         }
     }

@@ -57,7 +57,11 @@ fn status_and_scrub_speak_to_the_running_node_and_without_it() {
     assert_eq!(node.put("Patient", "p1", "").status, 201);
     let told = run(&["status", "--data-dir", &data]);
     let text = stdout(&told);
-    assert!(told.status.success() && text.contains("1 held") && text.contains("not enrolled"), "{text}{}", stderr(&told));
+    assert!(
+        told.status.success() && text.contains("1 held") && text.contains("not enrolled"),
+        "{text}{}",
+        stderr(&told)
+    );
     let checked = run(&["scrub", "--data-dir", &data]);
     assert!(checked.status.success() && stdout(&checked).contains("no damage"), "{}", stderr(&checked));
     assert!(node.stop().success());
@@ -81,7 +85,11 @@ fn scrub_finds_a_flipped_byte_and_heals_it() {
     std::fs::write(&file, bytes).unwrap();
     let found = run(&["scrub", "--data-dir", &data]);
     assert_eq!(found.status.code(), Some(21), "{}{}", stdout(&found), stderr(&found));
-    assert!(stderr(&found).contains("Patient/p1") && stderr(&found).contains("--repair"), "{}", stderr(&found));
+    assert!(
+        stderr(&found).contains("Patient/p1") && stderr(&found).contains("--repair"),
+        "{}",
+        stderr(&found)
+    );
     let healed = run(&["scrub", "--repair", "--data-dir", &data]);
     assert!(healed.status.success(), "{}", stderr(&healed));
     let node = Node::start(&node.data);
@@ -92,7 +100,14 @@ fn scrub_finds_a_flipped_byte_and_heals_it() {
 fn enrolment_with_a_bad_token_says_so() {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("data");
-    let refused =
-        run(&["enrol", "--hub", "https://127.0.0.1:9", "--token", "nonsense", "--data-dir", data.to_str().unwrap()]);
+    let refused = run(&[
+        "enrol",
+        "--hub",
+        "https://127.0.0.1:9",
+        "--token",
+        "nonsense",
+        "--data-dir",
+        data.to_str().unwrap(),
+    ]);
     assert!(!refused.status.success() && stderr(&refused).contains("token"), "{}", stderr(&refused));
 }

@@ -13,7 +13,8 @@ impl<'a> SmallDisk<'a> {
     /// `None`, said aloud, where nothing may be mounted.
     fn mount(at: &'a Path) -> Option<Self> {
         std::fs::create_dir(at).unwrap();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=6m,mode=700", "tmpfs"]).arg(at).output();
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=6m,mode=700", "tmpfs"]).arg(at).output();
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self(at));
         }
@@ -58,7 +59,11 @@ fn full_disk_refuses_writes_and_recovers_unaided() {
     assert_eq!(refused.status, 507, "{}", refused.body);
     assert!(refused.body.contains("disk-full"), "{}", refused.body);
     for id in accepted.iter().chain([&"before".to_owned()]) {
-        assert_eq!(node.get(&format!("/fhir/Patient/{id}")).status, 200, "{id} is acknowledged and reads go on");
+        assert_eq!(
+            node.get(&format!("/fhir/Patient/{id}")).status,
+            200,
+            "{id} is acknowledged and reads go on"
+        );
     }
     assert_eq!(node.get("/livez").status, 200);
     std::fs::remove_file(&ballast).unwrap();

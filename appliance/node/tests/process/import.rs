@@ -34,12 +34,17 @@ fn folder_is_imported_facilities_first_and_again_without_a_change() {
     write(&folder, "a-patient.json", PATIENT);
     let one_line = |text: &str| text.replace('\n', " ");
     write(&folder, "z.facilities.ndjson", &one_line(ORGANIZATION));
-    let packed = zstd_bytes(&format!("{}\n{}\n", one_line(COLLECTION), r#"{"resourceType":"Patient","id":"single"}"#));
+    let packed =
+        zstd_bytes(&format!("{}\n{}\n", one_line(COLLECTION), r#"{"resourceType":"Patient","id":"single"}"#));
     std::fs::write(folder.join("m.ndjson.zst"), packed).unwrap();
     let receipts = home.path().join("receipts");
     let done = import(&node, &folder, &["--receipts", receipts.to_str().unwrap()]);
     assert!(done.status.success(), "{}{}", stdout(&done), stderr(&done));
-    assert!(stdout(&done).contains("imported 6 resources from 3 bundles and 1 single resources"), "{}", stdout(&done));
+    assert!(
+        stdout(&done).contains("imported 6 resources from 3 bundles and 1 single resources"),
+        "{}",
+        stdout(&done)
+    );
     assert_eq!(read(&receipts).lines().count(), 4);
     let encounter = node.get("/fhir/Encounter/0b2e4c52-75c6-4bb4-8f4b-3a0d9c8f0002").body;
     assert!(encounter.contains("Patient/0b2e4c52-75c6-4bb4-8f4b-3a0d9c8f0001"), "{encounter}");
@@ -67,7 +72,11 @@ fn what_is_refused_is_told_and_the_rest_is_imported() {
     let folder = home.path().join("fhir");
     std::fs::create_dir(&folder).unwrap();
     write(&folder, "a.json", PATIENT);
-    write(&folder, "b.ndjson", "{\"resourceType\":\"Patient\",\"id\":\"good\"}\n{\"resourceType\":\"Dragon\",\"id\":\"x\"}\n{broken\n");
+    write(
+        &folder,
+        "b.ndjson",
+        "{\"resourceType\":\"Patient\",\"id\":\"good\"}\n{\"resourceType\":\"Dragon\",\"id\":\"x\"}\n{broken\n",
+    );
     let done = import(&node, &folder, &[]);
     let text = stdout(&done);
     assert_eq!(done.status.code(), Some(20), "{text}{}", stderr(&done));
@@ -84,5 +93,9 @@ fn node_that_is_not_there_is_named() {
     write(home.path(), "a.json", PATIENT);
     let refused =
         run(&["import", home.path().to_str().unwrap(), "--node", "http://127.0.0.1:9", "--token", "t"]);
-    assert!(!refused.status.success() && stderr(&refused).contains("http://127.0.0.1:9"), "{}", stderr(&refused));
+    assert!(
+        !refused.status.success() && stderr(&refused).contains("http://127.0.0.1:9"),
+        "{}",
+        stderr(&refused)
+    );
 }

@@ -21,9 +21,14 @@ fn it_serves_reads_and_writes_and_probes() {
     assert_eq!(mode & 0o777, 0o600);
     crate::support::eventually("the gauges", || {
         let metrics = node.get("/metrics").body;
-        ["sync_unsent_ops{lane=\"chart\"}", "sync_link_up 0", "conflicts_open 0", "process_resident_memory_bytes"]
-            .iter()
-            .all(|part| metrics.contains(part))
+        [
+            "sync_unsent_ops{lane=\"chart\"}",
+            "sync_link_up 0",
+            "conflicts_open 0",
+            "process_resident_memory_bytes",
+        ]
+        .iter()
+        .all(|part| metrics.contains(part))
     });
     crate::support::eventually("a sample of telemetry", || {
         node.get("/api/telemetry").body.contains("\"linkUp\":false")
@@ -158,7 +163,8 @@ fn encrypted_database_opens_with_its_key_alone() {
     assert!(node.stop().success());
     set_key("b");
     let data = data.to_str().unwrap();
-    let refused = run(&["serve", "--config", config.to_str().unwrap(), "--listen", "127.0.0.1:0", "--data-dir", data]);
+    let refused =
+        run(&["serve", "--config", config.to_str().unwrap(), "--listen", "127.0.0.1:0", "--data-dir", data]);
     assert_eq!(refused.status.code(), Some(14), "{}", stderr(&refused));
     assert!(stderr(&refused).contains("encryption_key_file"), "{}", stderr(&refused));
 }

@@ -15,7 +15,11 @@ fn neither_names_nor_tokens_are_logged() {
     assert_eq!(node.put("Patient", "p1", &name).status, 201);
     node.get(&format!("/fhir/Patient?name={NAME}"));
     node.get(&format!("/fhir/{NAME}/p1"));
-    node.send("POST", "/fhir", &format!("{{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{{\"x\":\"{NAME}\"}}]}}"));
+    node.send(
+        "POST",
+        "/fhir",
+        &format!("{{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{{\"x\":\"{NAME}\"}}]}}"),
+    );
     node.send("PUT", "/fhir/Patient/p1", &format!("{{\"resourceType\":\"{NAME}\""));
     node.send_as(NAME, "GET", "/fhir/Patient/p1", "");
     let token = stdout(&run(&["token", "add", "x", "--role", "admin", "--data-dir", data.to_str().unwrap()]));

@@ -1,5 +1,11 @@
 //! The node as a real process.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says aloud what it skipped"
+)]
+
 mod config;
 mod console;
 mod disk_full;

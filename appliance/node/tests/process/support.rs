@@ -11,27 +11,27 @@ const READY: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(30);
 
 /// The binary.
-pub fn binary() -> Command {
+pub(crate) fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast-node"));
     command.stdin(Stdio::null());
     command
 }
 
 /// Runs a command of the binary to its end.
-pub fn run(args: &[&str]) -> Output {
+pub(crate) fn run(args: &[&str]) -> Output {
     binary().args(args).output().unwrap()
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A running node. Dropping it kills it.
-pub struct Node {
+pub(crate) struct Node {
     child: Child,
     pub url: String,
     pub data: PathBuf,
@@ -40,18 +40,18 @@ pub struct Node {
 
 /// An answer.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub body: String,
 }
 
 impl Node {
     /// Starts `serve --dev` on a folder, on a free port.
-    pub fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path) -> Self {
         Self::start_with(data, &["--dev"])
     }
 
-    pub fn start_with(data: &Path, flags: &[&str]) -> Self {
+    pub(crate) fn start_with(data: &Path, flags: &[&str]) -> Self {
         let log = data.with_extension("log");
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut command = binary();
@@ -65,15 +65,15 @@ impl Node {
         Self { url: url.to_owned(), child, data: data.to_owned(), log }
     }
 
-    pub fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         read(&self.data.join("dev-token"))
     }
 
-    pub fn send(&self, method: &str, path: &str, body: &str) -> Answer {
+    pub(crate) fn send(&self, method: &str, path: &str, body: &str) -> Answer {
         self.send_as(&self.token(), method, path, body)
     }
 
-    pub fn send_as(&self, token: &str, method: &str, path: &str, body: &str) -> Answer {
+    pub(crate) fn send_as(&self, token: &str, method: &str, path: &str, body: &str) -> Answer {
         let authority = self.url.strip_prefix("http://").unwrap();
         let mut stream = TcpStream::connect(authority).unwrap();
         stream.set_read_timeout(Some(READY)).unwrap();
@@ -90,32 +90,32 @@ impl Node {
         Answer { status, body: body.to_owned() }
     }
 
-    pub fn put(&self, kind: &str, id: &str, rest: &str) -> Answer {
+    pub(crate) fn put(&self, kind: &str, id: &str, rest: &str) -> Answer {
         let body = format!("{{\"resourceType\":\"{kind}\",\"id\":\"{id}\"{rest}}}");
         self.send("PUT", &format!("/fhir/{kind}/{id}"), &body)
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "")
     }
 
     /// SIGKILL, as a power cut would.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    pub fn signal(&self, signal: rustix::process::Signal) {
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         rustix::process::kill_process(rustix::process::Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// SIGTERM, and its exit.
-    pub fn stop(&mut self) -> ExitStatus {
+    pub(crate) fn stop(&mut self) -> ExitStatus {
         self.signal(rustix::process::Signal::TERM);
         self.wait()
     }
 
-    pub fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         let until = Instant::now() + STOP;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -134,12 +134,12 @@ impl Drop for Node {
     }
 }
 
-pub fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Waits until something holds.
-pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let until = Instant::now() + Duration::from_secs(20);
     while !holds() {
         assert!(Instant::now() < until, "never: {what}");

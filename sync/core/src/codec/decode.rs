@@ -5,7 +5,10 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
-use super::{DICTIONARY, MAX_INFLATED_BYTES, MAX_OPS, MAX_TABLE, UUID_HERE, VALUE_END, VALUE_REMOVED, uuids, zstd_failed};
+use super::{
+    DICTIONARY, MAX_INFLATED_BYTES, MAX_OPS, MAX_TABLE, UUID_HERE, VALUE_END, VALUE_REMOVED, uuids,
+    zstd_failed,
+};
 use crate::hlc::Hlc;
 use crate::id::{ActorId, Dot, Entity, Lane};
 use crate::op::{Change, EntityDot, Op};
@@ -130,7 +133,8 @@ impl Decoder<'_> {
             };
             self.entities.push((kind, id));
         }
-        let at = self.entities.len().checked_sub(back.max(1)).ok_or(WireError::Invalid("a resource's number"))?;
+        let at =
+            self.entities.len().checked_sub(back.max(1)).ok_or(WireError::Invalid("a resource's number"))?;
         let (kind, id) = &self.entities[at];
         let name = self.strings.get(*kind).ok_or(WireError::Invalid("a resource type"))?;
         Ok((*kind, Entity::new(name.clone(), id.clone())))
@@ -234,7 +238,8 @@ fn read_shapes(reader: &mut Reader<'_>) -> Result<Vec<Vec<usize>>, WireError> {
     let mut shapes = Vec::new();
     for _ in 0..n {
         let keys = reader.count(MAX_OPS, "a shape")?;
-        shapes.push((0..keys).map(|_| reader.count(MAX_TABLE, "a register's key")).collect::<Result<_, _>>()?);
+        shapes
+            .push((0..keys).map(|_| reader.count(MAX_TABLE, "a register's key")).collect::<Result<_, _>>()?);
     }
     Ok(shapes)
 }

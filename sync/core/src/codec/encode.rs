@@ -84,7 +84,8 @@ impl Encoder {
     fn push_dot(&mut self, op: &Op) {
         let actor = self.actors.number(&op.dot.actor);
         let lane = u64::from(op.dot.lane.0);
-        let follows = (actor, lane) == (self.last.0, self.last.1) && op.dot.seq == self.last.4.wrapping_add(1);
+        let follows =
+            (actor, lane) == (self.last.0, self.last.1) && op.dot.seq == self.last.4.wrapping_add(1);
         if follows {
             self.dots.put(0);
         } else {
@@ -147,7 +148,8 @@ impl Encoder {
         }
         let mut uuid_column = Column::default();
         self.uuids.column.iter().for_each(|v| uuid_column.put(*v));
-        let columns = [self.dots, self.clocks, self.subjects, self.names, self.authors, self.forms, self.preds];
+        let columns =
+            [self.dots, self.clocks, self.subjects, self.names, self.authors, self.forms, self.preds];
         for column in columns.iter().chain([&uuid_column]) {
             put_bytes(&mut body, &column.0);
         }

@@ -10,14 +10,14 @@ use holdfast_tests::generate::{Generator, Resource};
 const BATCH: u64 = 500;
 
 /// Patients, as they read now.
-pub struct Charts {
+pub(crate) struct Charts {
     made: Generator,
     patients: Vec<Resource>,
 }
 
 impl Charts {
     /// Writes `n` patients.
-    pub fn create(node: &Records, n: u64) -> Result<Self> {
+    pub(crate) fn create(node: &Records, n: u64) -> Result<Self> {
         let made = Generator::new(20_261_122);
         let patients: Vec<Resource> = (0..n).map(|i| made.patient(i)).collect();
         for batch in patients.chunks(BATCH as usize) {
@@ -27,7 +27,7 @@ impl Charts {
     }
 
     /// Writes `n` changes: by turns an edit of a patient and a new vital sign.
-    pub fn change(mut self, node: &Records, n: u64) -> Result<()> {
+    pub(crate) fn change(mut self, node: &Records, n: u64) -> Result<()> {
         let mut batch = Vec::new();
         for i in 0..n / 2 {
             let at = (i * 7919 % self.patients.len() as u64) as usize;

@@ -17,24 +17,24 @@ struct Spent {
 type Account = Mutex<BTreeMap<String, Spent>>;
 
 /// Wraps a database.
-pub struct Timed<D> {
+pub(crate) struct Timed<D> {
     inner: D,
     account: Account,
 }
 
 impl<D> Timed<D> {
     /// Starts at nothing.
-    pub fn new(inner: D) -> Self {
+    pub(crate) fn new(inner: D) -> Self {
         Self { inner, account: Mutex::default() }
     }
 
     /// Starts over.
-    pub fn reset(&self) {
+    pub(crate) fn reset(&self) {
         self.account.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Prints every kind of call, dearest first.
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         let account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lines: Vec<_> = account.iter().collect();
         lines.sort_by_key(|(_, spent)| std::cmp::Reverse(spent.time));

@@ -54,7 +54,7 @@ fn text_with_nul_is_refused_by_name(db: &Postgres) {
 fn value_too_long_for_an_index_is_refused_for_good(db: &Postgres) {
     // Random letters, so that it does not compress below the limit.
     let long: String =
-        (0..6000u64).map(|i| char::from(b'a' + (i * i * 2_654_435_761 >> 13) as u8 % 26)).collect();
+        (0..6000u64).map(|i| char::from(b'a' + ((i * i * 2_654_435_761) >> 13) as u8 % 26)).collect();
     let row = || vec![vec![1i64.into(), long.as_str().into(), 1i64.into()]];
     let error = write(db, |sql| sql.insert_new(&SEARCH, row())).unwrap_err();
     assert_eq!((error.code(), error.is_retryable()), ("value-too-long", false));

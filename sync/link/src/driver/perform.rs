@@ -190,7 +190,8 @@ impl Performer {
         self.call(move |records| {
             let taken = records.take_page(upstream, &page)?;
             writer.announce();
-            metrics::counter!("sync_resources_received_total").increment((page.ops.len() + page.states.len()) as u64);
+            metrics::counter!("sync_resources_received_total")
+                .increment((page.ops.len() + page.states.len()) as u64);
             Ok(Some(match taken {
                 Taken::Durable(positions) => Input::PageDurable(positions),
                 Taken::Rewind(positions) => Input::PageRefused(positions),

@@ -100,7 +100,8 @@ impl Sql for Statements<'_> {
         let updates: Vec<String> =
             columns[table.key..].iter().map(|name| format!("{name} = excluded.{name}")).collect();
         let keys: Vec<&str> = table.key_columns().collect();
-        let action = if updates.is_empty() { "NOTHING".into() } else { format!("UPDATE SET {}", updates.join(", ")) };
+        let action =
+            if updates.is_empty() { "NOTHING".into() } else { format!("UPDATE SET {}", updates.join(", ")) };
         let sql = format!(
             "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO {action}",
             table.name,
@@ -179,7 +180,8 @@ impl Sql for Statements<'_> {
         let sql = "INSERT INTO counter (name, next) VALUES (?1, 1 + ?2) \
                    ON CONFLICT (name) DO UPDATE SET next = next + ?2 RETURNING next";
         let next = self.query(sql, &[counter.into(), n.into()])?;
-        let next = next.first().ok_or_else(|| StoreError::Corrupt("a counter gave no number".into()))?.uint(0)?;
+        let next =
+            next.first().ok_or_else(|| StoreError::Corrupt("a counter gave no number".into()))?.uint(0)?;
         Ok(next - n)
     }
 

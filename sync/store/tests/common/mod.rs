@@ -19,7 +19,7 @@ use holdfast_store::upstream::Peer;
 use holdfast_store::{Place, Records, Surroundings};
 
 /// Patients and what points at them by `subject`; `note` is urgent.
-pub struct SmallRules;
+pub(crate) struct SmallRules;
 
 impl Rules for SmallRules {
     fn lane(&self, kind: &str) -> Lane {
@@ -46,12 +46,15 @@ impl Rules for SmallRules {
     }
     fn split(&self, _: &str, text: &str) -> Result<BTreeMap<String, String>, SplitError> {
         let members = json::members(text).map_err(|reason| SplitError { element: "?".into(), reason })?;
-        Ok(members.into_iter().filter(|(k, _)| !["resourceType", "id", "meta"].contains(&k.as_str())).collect())
+        Ok(members
+            .into_iter()
+            .filter(|(k, _)| !["resourceType", "id", "meta"].contains(&k.as_str()))
+            .collect())
     }
 }
 
 /// One database and what stands beside it.
-pub struct Replica {
+pub(crate) struct Replica {
     pub records: Records,
     pub db: Arc<Sqlite>,
     pub sidecar: Arc<MemorySidecar>,
@@ -64,17 +67,22 @@ fn surroundings(now: &Arc<AtomicU64>) -> Surroundings {
     Surroundings { now_ms: Box::new(move || now.fetch_add(1, Ordering::Relaxed)), ..Surroundings::default() }
 }
 
-pub fn open(name: &str, db: Arc<Sqlite>, sidecar: Arc<MemorySidecar>) -> Replica {
+pub(crate) fn open(name: &str, db: Arc<Sqlite>, sidecar: Arc<MemorySidecar>) -> Replica {
     let now = Arc::new(AtomicU64::new(1_790_000_000_000));
     let place = Place { clinic: "north".into(), schema: 1 };
     let identity = Identity::beside(sidecar.clone());
-    let records = Records::open(db.clone(), Arc::new(SmallRules), identity, place, surroundings(&now)).unwrap();
+    let records =
+        Records::open(db.clone(), Arc::new(SmallRules), identity, place, surroundings(&now)).unwrap();
     let peer = Peer { replica: name.into(), clinic: "north".into(), kind: "node".into() };
     Replica { records, db, sidecar, peer, now }
 }
 
 /// Records alone, beside any sidecar.
-pub fn open_beside(name: &str, db: Arc<Sqlite>, sidecar: Arc<dyn holdfast_store::identity::Sidecar>) -> Records {
+pub(crate) fn open_beside(
+    name: &str,
+    db: Arc<Sqlite>,
+    sidecar: Arc<dyn holdfast_store::identity::Sidecar>,
+) -> Records {
     let _ = name;
     let now = Arc::new(AtomicU64::new(1_790_000_000_000));
     let place = Place { clinic: "north".into(), schema: 1 };
@@ -82,50 +90,50 @@ pub fn open_beside(name: &str, db: Arc<Sqlite>, sidecar: Arc<dyn holdfast_store:
 }
 
 /// Records alone, on any database.
-pub fn open_on(name: &str, db: Arc<dyn holdfast_store::sql::Database>) -> Records {
+pub(crate) fn open_on(name: &str, db: Arc<dyn holdfast_store::sql::Database>) -> Records {
     let now = Arc::new(AtomicU64::new(1_790_000_000_000));
     let place = Place { clinic: if name == "hub" { "" } else { "north" }.into(), schema: 1 };
     let identity = Identity::beside(Arc::new(MemorySidecar::default()));
     Records::open(db, Arc::new(SmallRules), identity, place, surroundings(&now)).unwrap()
 }
 
-pub fn put_into(records: &Records, kind: &str, id: &str, body: &str) {
+pub(crate) fn put_into(records: &Records, kind: &str, id: &str, body: &str) {
     let entity = Entity::new(kind, id);
     let json = format!("{{\"resourceType\":\"{kind}\",\"id\":\"{id}\",{body}}}");
     records.write(|tx| tx.put(&entity, &json, &Base::Blind, "nurse")).unwrap();
 }
 
-pub fn replica(name: &str) -> Replica {
+pub(crate) fn replica(name: &str) -> Replica {
     open(name, Arc::new(Sqlite::in_memory().unwrap()), Arc::default())
 }
 
 impl Replica {
-    pub fn put(&self, kind: &str, id: &str, body: &str, base: &Base) -> Saved {
+    pub(crate) fn put(&self, kind: &str, id: &str, body: &str, base: &Base) -> Saved {
         let entity = Entity::new(kind, id);
         let json = format!("{{\"resourceType\":\"{kind}\",\"id\":\"{id}\",{body}}}");
         self.records.write(|tx| tx.put(&entity, &json, base, "nurse")).unwrap()
     }
 
-    pub fn json(&self, kind: &str, id: &str) -> String {
+    pub(crate) fn json(&self, kind: &str, id: &str) -> String {
         self.records.read(|view| view.read(&Entity::new(kind, id))).unwrap().json
     }
 
-    pub fn version(&self, kind: &str, id: &str) -> String {
+    pub(crate) fn version(&self, kind: &str, id: &str) -> String {
         self.records.read(|view| view.read(&Entity::new(kind, id))).unwrap().version
     }
 
     /// One whole session with an upstream; how many times something was sent either way.
-    pub fn sync(&self, up: &Replica) -> usize {
+    pub(crate) fn sync(&self, up: &Replica) -> usize {
         self.try_sync(up).unwrap()
     }
 
-    pub fn try_sync(&self, up: &Replica) -> Result<usize, String> {
+    pub(crate) fn try_sync(&self, up: &Replica) -> Result<usize, String> {
         try_sync_records(&self.records, &up.records, &self.peer)
     }
 }
 
 /// One whole session between records.
-pub fn sync_records(down: &Records, up: &Records, peer: &Peer) -> usize {
+pub(crate) fn sync_records(down: &Records, up: &Records, peer: &Peer) -> usize {
     try_sync_records(down, up, peer).unwrap()
 }
 
@@ -152,7 +160,8 @@ fn try_sync_records(down: &Records, up: &Records, peer: &Peer) -> Result<usize, 
     let mut sent = 0;
     for lane in Lane::ALL {
         let actor = down.actor();
-        let from = known.iter().filter(|r| r.lane == lane && r.actor == actor).map(|r| r.seq).max().unwrap_or(0);
+        let from =
+            known.iter().filter(|r| r.lane == lane && r.actor == actor).map(|r| r.seq).max().unwrap_or(0);
         for out in down.outgoing(lane, from, 100).unwrap() {
             match ask(&Request::Push { segment: out.bytes }) {
                 Response::Ack { actor, lane, through } => {

@@ -91,7 +91,8 @@ fn check_positions(db: &Sqlite) -> Result<(), Finding> {
 
 /// Replays the ops of some resources. Of those taken over as a whole, earlier ops are not here.
 fn replay_some(db: &Sqlite, records: &Records, found: &Resources) -> Result<(), Finding> {
-    let whole = read(db, |sql| Ok(sql.query("SELECT DISTINCT resource_no FROM feed WHERE actor_no IS NULL", &[])?))?;
+    let whole =
+        read(db, |sql| Ok(sql.query("SELECT DISTINCT resource_no FROM feed WHERE actor_no IS NULL", &[])?))?;
     let whole = whole.iter().map(|row| Ok(row.int(0)?)).collect::<Result<BTreeSet<i64>, Finding>>()?;
     let step = found.len() / REPLAYED + 1;
     for (entity, resource) in found.iter().filter(|(_, r)| !whole.contains(&r.no)).step_by(step) {

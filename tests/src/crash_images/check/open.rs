@@ -51,9 +51,8 @@ pub(super) fn open(case: &Case<'_>) -> Result<Opened, Finding> {
 pub(super) fn write_on(opened: &Opened, unit: &Unit) -> Result<(), Finding> {
     let saves = opened.records.write(|tx| {
         for kind in KINDS {
-            let json = format!(
-                r#"{{"resourceType":"{kind}","id":"after-the-cut","name":"after","subject":"n1"}}"#
-            );
+            let json =
+                format!(r#"{{"resourceType":"{kind}","id":"after-the-cut","name":"after","subject":"n1"}}"#);
             tx.put(&Entity::new(kind, "after-the-cut"), &json, &Base::Absent, "nurse")?;
         }
         Ok(())

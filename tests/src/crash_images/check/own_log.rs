@@ -49,8 +49,11 @@ pub(super) fn load(db: &Sqlite, actor: ActorId) -> Result<[LaneLog; 4], Finding>
 fn load_lane(sql: &mut dyn Sql, no: i64, lane: u8) -> Result<LaneLog, Finding> {
     let by: [Value; 2] = [no.into(), i64::from(lane).into()];
     let head = sql.query("SELECT seq, hash FROM log_head WHERE actor_no = $1 AND lane = $2", &by)?;
-    let head = head.first().map_or(Ok((0, vec![0; 32])), |row| Ok::<_, Finding>((row.uint(0)?, row.blob(1)?.to_vec())));
-    let segments = "SELECT first, last, hash, bytes FROM segment WHERE actor_no = $1 AND lane = $2 ORDER BY first";
+    let head = head
+        .first()
+        .map_or(Ok((0, vec![0; 32])), |row| Ok::<_, Finding>((row.uint(0)?, row.blob(1)?.to_vec())));
+    let segments =
+        "SELECT first, last, hash, bytes FROM segment WHERE actor_no = $1 AND lane = $2 ORDER BY first";
     let tail = "SELECT seq, op FROM tail WHERE actor_no = $1 AND lane = $2 ORDER BY seq";
     Ok(LaneLog { lane, segments: sql.query(segments, &by)?, head: head?, tail: sql.query(tail, &by)? })
 }
@@ -78,7 +81,10 @@ pub(super) fn check(
         if held == Some(sent.hash) {
             return Ok(());
         }
-        Err(broken(lane.lane, &format!("the segment from seq {} was given out and is not here any more", sent.first)))
+        Err(broken(
+            lane.lane,
+            &format!("the segment from seq {} was given out and is not here any more", sent.first),
+        ))
     })
 }
 
@@ -91,12 +97,18 @@ fn check_links(log: &LaneLog) -> Result<(), Finding> {
             return Err(broken(log.lane, &format!("the segment after seq {last} starts at {first}")));
         }
         if head.prev[..] != hash[..] || head.hash()[..] != *hash_here {
-            return Err(broken(log.lane, &format!("the segment from seq {first} does not continue the one before")));
+            return Err(broken(
+                log.lane,
+                &format!("the segment from seq {first} does not continue the one before"),
+            ));
         }
         (last, hash) = (head.last(), hash_here.to_vec());
     }
     if (last, &hash) != (log.head.0, &log.head.1) {
-        return Err(broken(log.lane, &format!("the segments end at seq {last}, the head says {}", log.head.0)));
+        return Err(broken(
+            log.lane,
+            &format!("the segments end at seq {last}, the head says {}", log.head.0),
+        ));
     }
     Ok(())
 }
@@ -115,7 +127,8 @@ fn check_tail(log: &LaneLog) -> Result<(), Finding> {
 
 fn check_segments(log: &LaneLog, key: &VerifyingKey) -> Result<(), Finding> {
     for row in &log.segments {
-        let segment = segment::open(row.blob(3)?, key).map_err(|error| broken(log.lane, &error.to_string()))?;
+        let segment =
+            segment::open(row.blob(3)?, key).map_err(|error| broken(log.lane, &error.to_string()))?;
         let seqs = segment.ops.iter().map(|op| op.dot.seq);
         if !seqs.eq(row.uint(0)?..=row.uint(1)?) {
             return Err(broken(log.lane, "a segment lacks an op"));

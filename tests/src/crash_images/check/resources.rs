@@ -25,13 +25,12 @@ pub(super) struct Resource {
 /// All resources of an image.
 pub(super) type Resources = BTreeMap<Entity, Resource>;
 
-const QUERY: &str =
-    "SELECT no, kind, id, json, state, version, updated, deleted, conflicts, checksum FROM resource ORDER BY no";
+const QUERY: &str = "SELECT no, kind, id, json, state, version, updated, deleted, conflicts, checksum FROM resource ORDER BY no";
 
 /// Reads every resource and checks its row.
 pub(super) fn load(db: &Sqlite) -> Result<Resources, Finding> {
     let rows = read(db, |sql| Ok(sql.query(QUERY, &[])?))?;
-    rows.into_iter().map(|row| resource(row)).collect()
+    rows.into_iter().map(resource).collect()
 }
 
 fn resource(mut row: Row) -> Result<(Entity, Resource), Finding> {
@@ -71,7 +70,8 @@ fn checksum(cells: &[Value]) -> i64 {
         };
         hasher.update(&(bytes.len() as u64).to_le_bytes()).update(bytes);
     }
-    let first = hasher.finalize().as_bytes()[..8].iter().rev().fold(0u64, |all, byte| all << 8 | u64::from(*byte));
+    let first =
+        hasher.finalize().as_bytes()[..8].iter().rev().fold(0u64, |all, byte| all << 8 | u64::from(*byte));
     (first & u64::MAX >> 1) as i64
 }
 

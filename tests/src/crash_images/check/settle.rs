@@ -48,7 +48,10 @@ fn stands_after(
     if has == expected {
         return Ok(());
     }
-    Err(Finding::new(Kind::Lost, format!("after unit {unit} the lanes reach {expected:?}, they reach {has:?}")))
+    Err(Finding::new(
+        Kind::Lost,
+        format!("after unit {unit} the lanes reach {expected:?}, they reach {has:?}"),
+    ))
 }
 
 fn fits(ledger: &Ledger, entity: &Entity, unit: usize, found: &Resources) -> Result<(), Finding> {
@@ -74,7 +77,10 @@ pub(super) fn held(db: &Sqlite, promised: &[Unit]) -> Result<(), Finding> {
         }
         for (scope, at) in promised.iter().flat_map(|unit| &unit.held) {
             if held.get(scope.as_str()).copied().unwrap_or(0) < *at {
-                return Err(Finding::new(Kind::Lost, format!("{scope} was taken in up to {at}, and is not any more")));
+                return Err(Finding::new(
+                    Kind::Lost,
+                    format!("{scope} was taken in up to {at}, and is not any more"),
+                ));
             }
         }
         Ok(())

@@ -27,7 +27,12 @@ pub(super) struct Handle {
 }
 
 impl Handle {
-    pub(super) fn new(recorder: Arc<Recorder>, inode: Option<Inode>, syncs_folder: bool, tuning: Tuning) -> Self {
+    pub(super) fn new(
+        recorder: Arc<Recorder>,
+        inode: Option<Inode>,
+        syncs_folder: bool,
+        tuning: Tuning,
+    ) -> Self {
         Self { recorder, inode, syncs_folder: Cell::new(syncs_folder), tuning }
     }
 }

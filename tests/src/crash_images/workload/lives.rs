@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicU64;
 use anyhow::{Result, anyhow, bail};
 use holdfast_store::sqlite::Durability;
 
+use super::encryption::encryption_works;
 use super::saves::Drafts;
 use super::session::Hub;
-use super::encryption::encryption_works;
 use super::{Settings, Trace, Workload};
 use crate::crash_images::check::{Case, judge, stands};
 use crate::crash_images::disk::{Disk, Lie};
@@ -91,7 +91,9 @@ impl Workload {
         match judge(&case) {
             Ok(Some(unit)) => self.begin_in(folder, &files, unit).map(|()| true),
             Ok(None) => Ok(false),
-            Err(finding) if self.settings.durability == Durability::Full => bail!("cut {cut}, {survival:?}: {finding}"),
+            Err(finding) if self.settings.durability == Durability::Full => {
+                bail!("cut {cut}, {survival:?}: {finding}")
+            }
             Err(_) => Ok(false),
         }
     }

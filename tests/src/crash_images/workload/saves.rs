@@ -62,9 +62,9 @@ impl Drafts {
         for _ in 0..n {
             let entity = self.entity(new_percent, dice);
             let deletes = dice.percent(8) && !busy.contains(&entity);
-            if !drawn.contains_key(&entity) {
-                let draft = self.draft(entity.clone(), deletes, ledger, dice);
-                drawn.insert(entity, draft);
+            if let std::collections::btree_map::Entry::Vacant(slot) = drawn.entry(entity) {
+                let draft = self.draft(slot.key().clone(), deletes, ledger, dice);
+                slot.insert(draft);
             }
         }
         drawn.into_values().collect()
@@ -74,7 +74,9 @@ impl Drafts {
         let current = ledger.current(&entity);
         let base = match current.and_then(|c| c.version.clone()) {
             // A blind save replaces only the value that is shown.
-            Some(version) if dice.percent(50) || current.is_some_and(Expected::is_conflicted) => Base::Exactly(version),
+            Some(version) if dice.percent(50) || current.is_some_and(Expected::is_conflicted) => {
+                Base::Exactly(version)
+            }
             _ => Base::Blind,
         };
         if let Some(current) = current.filter(|current| deletes && !current.deleted) {

@@ -139,7 +139,8 @@ impl Workload {
     fn session(&mut self) -> Result<()> {
         let hello = self.records().hello()?;
         let Response::Welcome { upstream, known, .. } = self.hub.ask(&hello)? else { bail!("no welcome") };
-        let standing = self.unit(|records| Ok((records.compare("up", upstream, &known)?, Done::default())))?;
+        let standing =
+            self.unit(|records| Ok((records.compare("up", upstream, &known)?, Done::default())))?;
         ensure!(standing == Standing::Behind, "the hub knows another history");
         self.push(upstream, &known)?;
         self.hold()?;
@@ -154,7 +155,8 @@ impl Workload {
     fn push(&mut self, upstream: ActorId, known: &[Reach]) -> Result<()> {
         let actor = self.ledger.actor;
         for lane in Lane::ALL {
-            let after = known.iter().filter(|r| r.lane == lane && r.actor == actor).map(|r| r.seq).max().unwrap_or(0);
+            let after =
+                known.iter().filter(|r| r.lane == lane && r.actor == actor).map(|r| r.seq).max().unwrap_or(0);
             for segment in self.outgoing(lane, after)? {
                 let Response::Ack { actor, lane, through } = self.hub.ask(&Request::Push { segment })? else {
                     bail!("no acknowledgement")
@@ -188,7 +190,9 @@ impl Workload {
         }
         let merged = self.merged(&page);
         let taken = self.unit(|records| {
-            let Taken::Durable(positions) = records.take_page(upstream, &page)? else { bail!("a gap in the feed") };
+            let Taken::Durable(positions) = records.take_page(upstream, &page)? else {
+                bail!("a gap in the feed")
+            };
             let held = positions.iter().map(|p| (p.scope.0.clone(), p.at)).collect();
             let taken = merged.into_iter().map(|(entity, expected)| {
                 let version = records.read(|view| view.get(&entity))?.map(|stored| stored.version);

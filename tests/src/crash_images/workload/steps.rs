@@ -63,8 +63,10 @@ impl Workload {
     fn save_together(&mut self, n: usize, new_percent: u64) -> Result<()> {
         let drafts = self.drafts(n, new_percent);
         self.unit(|records| {
-            let made = records.write(|tx| drafts.iter().map(|d| d.make(tx)).collect::<Result<Vec<Saved>, _>>())?;
-            let saved = drafts.into_iter().zip(made).filter(|(_, s)| s.changed).map(|(d, s)| d.done(s)).collect();
+            let made =
+                records.write(|tx| drafts.iter().map(|d| d.make(tx)).collect::<Result<Vec<Saved>, _>>())?;
+            let saved =
+                drafts.into_iter().zip(made).filter(|(_, s)| s.changed).map(|(d, s)| d.done(s)).collect();
             Ok(((), Done { saved, ..Done::default() }))
         })
     }
@@ -127,7 +129,10 @@ impl Workload {
         self.unit(|records| {
             let out = records.outgoing(lane, after, 1000)?;
             let hash = |bytes: &[u8]| *blake3::hash(bytes).as_bytes();
-            let sent = out.iter().map(|o| Sent { lane, first: o.first, last: o.last, hash: hash(&o.bytes) }).collect();
+            let sent = out
+                .iter()
+                .map(|o| Sent { lane, first: o.first, last: o.last, hash: hash(&o.bytes) })
+                .collect();
             Ok((out.into_iter().map(|o| o.bytes).collect(), Done { sent, ..Done::default() }))
         })
     }
