@@ -1,6 +1,10 @@
 //! Batches and transactions, from text to steps.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says aloud what it skipped"
+)]
 
 use holdfast_clinical::bundle::{Action, BundleError, IdOrigin, Matches, Method, Mode, Plan, Step};
 use holdfast_clinical::search::query::ClauseParam;

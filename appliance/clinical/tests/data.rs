@@ -1,7 +1,11 @@
 //! Real and official resources through the whole crate. The data is not in the repository: without it the test
 //! says so and passes.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says aloud what it skipped"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;

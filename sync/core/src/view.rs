@@ -198,6 +198,7 @@ impl<'a> Tables<'a> {
                 tables.actors.insert(dot.actor, 0);
             }
             for s in &register.siblings {
+                tables.actors.insert(s.dot.actor, 0);
                 tables.authors.insert(&s.author, 0);
                 tables.writes.insert((s.dot, s.hlc, &s.author), 0);
             }

@@ -1,6 +1,10 @@
 //! The laws of merging: whatever order ops come in, by ops or by states, once or twice, replicas become equal.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says aloud what it skipped"
+)]
 
 mod common;
 

@@ -1,7 +1,11 @@
 //! Our register against `crdts::MVReg` and our sets against `crdts::Orswot`, on histories that these can do: each
 //! actor writes from what it has read just now, and ops arrive in causal order (both lose values otherwise).
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says aloud what it skipped"
+)]
 
 mod common;
 

@@ -1,6 +1,10 @@
 //! The session machine where the simulation found it wanting.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test fails by panicking, and says aloud what it skipped")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says aloud what it skipped"
+)]
 
 use holdfast_core::id::{ActorId, Scope};
 use holdfast_core::message::{Request, Response};

@@ -151,7 +151,7 @@ fn check_segments(sql: &mut dyn Sql, findings: &mut Findings) -> Result<()> {
 }
 
 /// Gives an upstream's states of these resources, as far as it has them.
-pub type AskUpstream = dyn Fn(&[Entity]) -> Vec<StateItem>;
+pub type AskUpstream<'a> = dyn Fn(&[Entity]) -> Vec<StateItem> + 'a;
 
 /// Makes damaged resources again from the log held here; what the log does not give is asked of `upstream`
 /// (`None`: no upstream can be asked now).
@@ -162,7 +162,7 @@ pub fn repair(
     records: &Records,
     db: &Sqlite,
     findings: &Findings,
-    upstream: Option<&AskUpstream>,
+    upstream: Option<&AskUpstream<'_>>,
 ) -> Result<Repair> {
     if !findings.structure.is_empty() {
         db.rebuild_indexes()?;

@@ -60,6 +60,8 @@ fn check() -> Result<bool> {
     let arguments = parse(std::env::args().skip(1))?;
     let mut trial = Trial::of_the_store(arguments.images, arguments.seed, arguments.threads);
     trial.first_workload = arguments.workload;
+    // A control may break the store so far that it panics; that is a finding like any other, and one line is enough.
+    std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     figure::machine();
     let outcome = run(trial)?;
     tell(&trial, &outcome, true);

@@ -20,13 +20,13 @@ use super::workload::{self, Settings, Trace};
 use crate::generate::Dice;
 
 /// Images made of one workload: more would repeat themselves, fewer would spend the time on workloads.
-const IMAGES_A_WORKLOAD: u64 = 200;
+const IMAGES_A_WORKLOAD: u64 = 300;
 /// Steps of one life of a workload.
 const STEPS: usize = 80;
 /// Lives of one workload: an empty folder, then twice what a power cut left.
 const LIVES: usize = 3;
 /// One image in so many is checked by everything there is.
-const DEEP_ONE_IN: u64 = 5;
+const DEEP_ONE_IN: u64 = 8;
 /// Findings described at length.
 const DESCRIBED: usize = 5;
 

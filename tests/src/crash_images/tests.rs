@@ -1,5 +1,7 @@
 //! A seeded share of the campaign, and that each kind of damage is seen.
 
+mod real_ext4;
+
 use std::path::Path;
 
 use holdfast_store::sqlite::Durability;

@@ -1,6 +1,7 @@
 //! The table and the figures.
 
 use super::control::Control;
+use super::receipts::Refused;
 use super::world::LineFate;
 use crate::figure;
 use std::collections::BTreeMap;
@@ -21,6 +22,19 @@ pub(super) struct Row {
     pub(super) took: Duration,
 }
 
+impl Row {
+    /// Counts one line.
+    pub(super) fn add(&mut self, fate: &LineFate) {
+        self.lines += 1;
+        self.lost += fate.unaccounted.len() as u64;
+        self.fate.carried += fate.carried;
+        self.fate.stored += fate.stored;
+        self.fate.superseded += fate.superseded;
+        self.fate.left_out += fate.left_out;
+        self.fate.refused += fate.refused;
+    }
+}
+
 /// Everything that was found.
 #[derive(Debug, Default)]
 pub(super) struct Report {
@@ -37,6 +51,23 @@ pub(super) struct Report {
 }
 
 impl Report {
+    /// Counts one refusal, with why it is right if it is.
+    pub(super) fn refused(
+        &mut self,
+        row: usize,
+        place: &str,
+        refused: &Refused,
+        explanation: Option<String>,
+    ) {
+        if let Some(why) = explanation {
+            self.explained.entry(why).or_insert((0, place.to_owned())).0 += 1;
+            return;
+        }
+        self.rows[row].unexplained += 1;
+        let entry = refused.entry.map(|entry| format!(" entry {entry}")).unwrap_or_default();
+        self.unexplained.push(format!("{place}{entry}: {} ({})", refused.text, refused.code));
+    }
+
     /// Prints everything; whether all is well.
     pub(super) fn print(&self, verbose: bool) -> bool {
         self.table();

@@ -1,6 +1,7 @@
 //! Import, account, read back.
 
 use super::Options;
+use super::bundle::Targets;
 use super::compare::{Origin, difference};
 use super::control::Control;
 use super::http::Client;
@@ -71,28 +72,12 @@ fn account(imported: &[Imported], judge: &Judge, report: &mut Report) -> Result<
         one.each_line(|place, line, receipt| {
             let fate = world.take(number, line, receipt);
             number += 1;
-            let row = &mut report.rows[at];
-            row.lines += 1;
-            row.fate.carried += fate.carried;
-            row.fate.stored += fate.stored;
-            row.fate.superseded += fate.superseded;
-            row.fate.left_out += fate.left_out;
-            row.fate.refused += fate.refused;
             let lost =
                 fate.unaccounted.iter().map(|what| format!("{place}: {what} is neither stored nor refused"));
             report.lost.extend(lost);
-            row.lost += fate.unaccounted.len() as u64;
+            report.rows[at].add(&fate);
             for refused in &receipt.refused {
-                match judge.explain(refused, line, &world) {
-                    Some(why) => report.explained.entry(why).or_insert((0, place.to_owned())).0 += 1,
-                    None => {
-                        row.unexplained += 1;
-                        let entry = refused.entry.map(|entry| format!(" entry {entry}")).unwrap_or_default();
-                        report
-                            .unexplained
-                            .push(format!("{place}{entry}: {} ({})", refused.text, refused.code));
-                    }
-                }
+                report.refused(at, place, refused, judge.explain(refused, line, &world));
             }
             Ok(())
         })?;
@@ -119,6 +104,7 @@ fn read_back(imported: &[Imported], world: &World, client: &mut Client, report: 
     Ok(())
 }
 
+/// What became of a line's resources that no later line says anew.
 fn differences(
     number: usize,
     line: &Json<'_>,
@@ -127,39 +113,48 @@ fn differences(
     client: &mut Client,
     control: &mut Control,
 ) -> Result<Vec<String>> {
-    let mut found = Vec::new();
-    let targets = if is_unpacked(line) { targets(line, receipt) } else { Default::default() };
+    let is_unpacked = is_unpacked(line);
+    // A bundle that is a record keeps its references as they are.
+    let (targets, own) =
+        (if is_unpacked { targets(line, receipt) } else { Targets::default() }, Targets::default());
     let matches = |condition: &str, actual: &str| {
         let named = world.named_by(condition);
         named.len() == 1 && named.contains(actual)
     };
-    for (name, place) in places(number, receipt) {
-        if world.owners.get(name) != Some(&place) {
-            continue;
-        }
-        let entry = line.items_of("entry").get(place.1).filter(|_| is_unpacked(line));
+    let mut found = Vec::new();
+    for (name, place) in
+        places(number, receipt).filter(|(name, place)| world.owners.get(*name) == Some(place))
+    {
+        let entry = line.items_of("entry").get(place.1).filter(|_| is_unpacked);
         let (expected, full_url) = match entry {
             Some(entry) => (entry.get("resource").unwrap_or(&Json::Null), entry.text_of("fullUrl")),
             None => (line, None),
         };
-        // A bundle that is a record keeps its references as they are.
-        let own = Default::default();
         let targets = if entry.is_some() { &targets } else { &own };
         let id = name.split('/').nth(1).unwrap_or_default();
         let origin = Origin { targets, full_url, matches: &matches, id };
-        let (status, body) = client.get(&format!("/fhir/{name}"))?;
-        let what = match (status, Json::parse(&body)) {
-            (200, Ok(actual)) => {
-                let found = difference(expected, &actual, &origin);
-                if found.is_none() {
-                    control.try_on(name, expected, &actual, &origin);
-                }
-                found
-            }
-            (200, Err(error)) => Some(format!("it is no JSON: {error}")),
-            (status, _) => Some(format!("it answers {status}")),
-        };
-        found.extend(what.map(|what| format!("{name}: {what}")));
+        found
+            .extend(differs(name, expected, &origin, client, control)?.map(|what| format!("{name}: {what}")));
+    }
+    Ok(found)
+}
+
+/// Reads one resource; how it differs, if it does.
+fn differs(
+    name: &str,
+    expected: &Json<'_>,
+    origin: &Origin<'_>,
+    client: &mut Client,
+    control: &mut Control,
+) -> Result<Option<String>> {
+    let (status, body) = client.get(&format!("/fhir/{name}"))?;
+    if status != 200 {
+        return Ok(Some(format!("it answers {status}")));
+    }
+    let Ok(actual) = Json::parse(&body) else { return Ok(Some("it is no JSON".to_owned())) };
+    let found = difference(expected, &actual, origin);
+    if found.is_none() {
+        control.try_on(name, expected, &actual, origin);
     }
     Ok(found)
 }

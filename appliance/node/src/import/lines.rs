@@ -36,29 +36,21 @@ fn prepare_file(
 ) -> Option<()> {
     let name: Arc<str> = source.name.as_str().into();
     let mut spot = Spot { serial: *serial, file: name, line: 0, position: 0 };
-    let mut reader = match open(source, progress) {
-        Ok(reader) => reader,
-        Err(error) => {
-            *serial += 1;
-            return send.blocking_send(Prepared::Refused(unreadable(spot, &error))).ok();
-        }
-    };
+    let mut reader = open(source, progress);
     loop {
         (spot.serial, spot.line) = (*serial, spot.line + 1);
-        let read = next(&mut reader, source.format);
-        spot.position = progress.position();
-        let text = match read {
+        let read = match &mut reader {
+            Ok(reader) => next(reader, source.format),
+            Err(error) => Err(std::io::Error::other(error.to_string())),
+        };
+        (spot.position, *serial) = (progress.position(), *serial + 1);
+        let mut prepared = match read {
             Ok(None) => return Some(()),
             Ok(Some(text)) if text.trim().is_empty() => continue,
-            Ok(Some(text)) => text,
-            Err(error) => {
-                *serial += 1;
-                // What follows a broken line cannot be told from it.
-                return send.blocking_send(Prepared::Refused(unreadable(spot, &error))).ok();
-            }
+            Ok(Some(text)) => prepare(spot.clone(), text),
+            // What follows a broken line cannot be told from it.
+            Err(error) => return send.blocking_send(Prepared::Refused(unreadable(spot, &error))).ok(),
         };
-        *serial += 1;
-        let mut prepared = prepare(spot.clone(), text);
         if let Prepared::Job(job) = &mut prepared {
             job.is_barrier = std::mem::take(&mut is_barrier);
         }

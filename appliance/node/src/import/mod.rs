@@ -100,21 +100,23 @@ pub async fn run(from: &Path, target: Target, receipts: Option<&Path>) -> Result
     };
     let sent = send_all(&client, jobs, &progress, &mut take).await;
     progress.end();
+    // What was imported is told even if the rest could not be.
+    say(&tally.summary(progress.elapsed()));
     sent?;
     let _reader_has_said_all = reading.await;
-    if let Some(receipts) = receipts {
-        receipts.finish()?;
+    receipts.map_or(Ok(()), Receipts::finish)?;
+    complete(&tally)
+}
+
+fn complete(tally: &Tally) -> Result<(), Failure> {
+    let count = tally.refused();
+    if count == 0 {
+        return Ok(());
     }
-    say(&tally.summary(progress.elapsed()));
-    match tally.refused() {
-        0 => Ok(()),
-        count => {
-            let text = format!(
-                "the import is incomplete: {count} lines were refused (above); correct them and import again"
-            );
-            Err(Failure::with_exit("import-incomplete", EXIT_IMPORT, text))
-        }
-    }
+    let text = format!(
+        "the import is incomplete: {count} lines were refused (above); correct them and import again"
+    );
+    Err(Failure::with_exit("import-incomplete", EXIT_IMPORT, text))
 }
 
 /// Sends every job; at a barrier, and before a resource is written that is being written with other content, it waits.
@@ -133,7 +135,7 @@ async fn send_all(
         tokio::select! {
             _ = ticks.tick() => progress.show(),
             Some(done) = requests.join_next() => {
-                let outcome = done.map_err(|_| Failure::other("defect", "an import request stopped on a defect"))??;
+                let outcome = done.map_err(|_| defect())??;
                 in_flight.remove(outcome.serial);
                 take(outcome)?;
             }
@@ -159,7 +161,14 @@ async fn drain(
     take: &mut dyn FnMut(Outcome) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     while let Some(done) = requests.join_next().await {
-        take(done.map_err(|_| Failure::other("defect", "an import request stopped on a defect"))??)?;
+        take(done.map_err(|_| defect())??)?;
     }
     Ok(())
+}
+
+fn defect() -> Failure {
+    Failure::other(
+        "defect",
+        "cannot go on importing: a request stopped on a defect of this program; tell its makers",
+    )
 }

@@ -43,7 +43,11 @@ fn what_was_acknowledged_survives_a_kill() {
     for round in 0..3 {
         for n in 0..20 {
             let id = format!("r{round}-{n}");
-            let answer = node.put("Observation", &id, ",\"status\":\"final\",\"code\":{},\"valueInteger\":7");
+            let answer = node.put(
+                "Observation",
+                &id,
+                ",\"status\":\"final\",\"code\":{\"text\":\"x\"},\"valueInteger\":7",
+            );
             assert_eq!(answer.status, 201, "{}", answer.body);
         }
         node.kill();

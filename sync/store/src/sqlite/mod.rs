@@ -16,6 +16,8 @@ pub(crate) use statements::{Statements, map_error};
 const IDLE_READERS: usize = 8;
 /// Statements kept prepared a connection; there are about a hundred distinct ones.
 const PREPARED: usize = 256;
+/// Bytes of a page; SQLCipher must be told before it reads the first one.
+const PAGE_BYTES: u32 = 8192;
 /// Page cache a connection, in KiB (negative in SQLite's pragma means KiB).
 const WRITER_CACHE_KIB: i64 = 32 * 1024;
 const READER_CACHE_KIB: i64 = 4 * 1024;
@@ -178,7 +180,9 @@ fn connect(path: &Path, options: &SqliteOptions, read_only: bool) -> Result<Conn
     .map_err(map_error)?;
     if let Some(key) = &options.key {
         let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
-        connection.execute_batch(&format!("PRAGMA key = \"x'{hex}'\"")).map_err(map_error)?;
+        connection
+            .execute_batch(&format!("PRAGMA key = \"x'{hex}'\"; PRAGMA cipher_page_size = {PAGE_BYTES}"))
+            .map_err(map_error)?;
     }
     connection.set_prepared_statement_cache_capacity(PREPARED);
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(map_error)?;
@@ -189,7 +193,7 @@ fn connect(path: &Path, options: &SqliteOptions, read_only: bool) -> Result<Conn
 
 fn prepare_writer(connection: &mut Connection, options: &SqliteOptions) -> Result<()> {
     let set = |name: &str, value: &str| connection.pragma_update(None, name, value).map_err(map_error);
-    set("page_size", "8192")?;
+    set("page_size", &PAGE_BYTES.to_string())?;
     let mode: String =
         connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(map_error)?;
     if mode != "wal" {
