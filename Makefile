@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 # One target folder outside the work tree, so that a fresh clone builds only what changed.
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/holdfast/target
+export HOLDFAST_WORKSPACE := $(CURDIR)
 RELEASE := $(CARGO_TARGET_DIR)/release
 
 # `make run`: DATA=DIR imports FHIR bundles, PORT is the node's.

@@ -29,6 +29,7 @@ pub mod postgres;
 pub mod pouchdb;
 pub mod process;
 pub mod proxy;
+pub mod reconcile;
 #[cfg(feature = "sabotage")]
 pub mod simulation;
 pub mod supervisor;

@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-/// The workspace's root folder: `HOLDFAST_WORKSPACE` if set, else the parent of this crate as it was built.
+/// The workspace's root folder: `HOLDFAST_WORKSPACE` if set, else what cargo says of this crate now, else what it
+/// said when it was built. The last may be another clone's, as clones share one target folder.
 #[must_use]
 pub fn root() -> PathBuf {
-    match std::env::var_os("HOLDFAST_WORKSPACE") {
-        Some(dir) => PathBuf::from(dir),
-        None => {
-            let built = Path::new(env!("CARGO_MANIFEST_DIR"));
-            built.parent().unwrap_or(built).to_path_buf()
-        }
+    if let Some(dir) = std::env::var_os("HOLDFAST_WORKSPACE") {
+        return PathBuf::from(dir);
     }
+    let now = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let own = now.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+    own.parent().map_or_else(|| own.clone(), Path::to_path_buf)
 }
 
 #[cfg(test)]

@@ -1,0 +1,37 @@
+//! The benchmarks' CI-sized form: what arrives, and bytes, which do not depend on the machine.
+
+use super::work::Work;
+use super::{CLINIC, Hub, Replica, fresh, outage, scopes, urgent};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backlog_reaches_the_hub_in_few_bytes_and_what_is_urgent_overtakes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = Hub::start(folder.path()).unwrap();
+    let tls = hub.enrol("a", CLINIC).await.unwrap();
+    let replica = Replica::create(&folder.path().join("a"), tls, &hub.sync).unwrap();
+    let work = Work::new(2000);
+    let ours = outage::ours(&hub, &replica, work, 4000).await.unwrap();
+    // A session itself takes some 4 KB, which this few ops do not hide.
+    assert!(ours.bytes_per_edit < 44.0, "{ours:?}");
+    assert!(ours.bytes_per_observation < 125.0, "{ours:?}");
+    let seen = urgent::measure(&hub, &replica, work, 8000, 4000).await.unwrap();
+    assert!(seen.still_waiting > 1000, "{seen:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fresh_node_takes_its_clinic_over_and_then_only_news() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = Hub::start(folder.path()).unwrap();
+    let mut made = Vec::new();
+    for name in ["old", "new"] {
+        let tls = hub.enrol(name, CLINIC).await.unwrap();
+        made.push(Replica::create(&folder.path().join(name), tls, &hub.sync).unwrap());
+    }
+    let [old, new] = &made[..] else { unreachable!() };
+    let work = Work::new(600);
+    let taken = fresh::ours(old, new, work, 4).await.unwrap();
+    assert_eq!(taken.docs, 600 * 5 + 1);
+    let few = scopes::news(&hub, old, new, Work::new(20), 20).await.unwrap();
+    let nothing = scopes::nothing(new).await.unwrap();
+    assert!(nothing.bytes() < few.bytes() && nothing.bytes() <= 2048, "{nothing:?} {few:?}");
+}
