@@ -27,6 +27,10 @@ use holdfast_tests::postgres::Cluster;
 use holdfast_tests::process::Usage;
 use support::timed::Timed;
 
+/// As the hub has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PATIENTS: u64 = 5_000;
 const CHANGES: u64 = 50_000;
 

@@ -18,6 +18,7 @@ pub mod evict;
 mod feed;
 pub mod identity;
 mod log;
+mod parallel;
 mod pull;
 mod rebirth;
 pub mod records;

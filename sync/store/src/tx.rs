@@ -11,6 +11,7 @@ use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
 
 use crate::error::{Result, StoreError};
+use crate::parallel;
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Row, Sql, Value};
@@ -93,19 +94,16 @@ impl<'a> Tx<'a> {
         let keys: Vec<Vec<Value>> =
             missing.iter().map(|e| vec![e.kind.as_str().into(), e.id.as_str().into()]).collect();
         let rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["no", "json", "state"], &keys)?;
-        for (entity, row) in missing.into_iter().zip(rows) {
-            let loaded = self.loaded(&entity, row)?;
-            self.entities.insert(entity, loaded);
+        let rules = self.rules();
+        let mut found: Vec<(Entity, Option<Row>)> = missing.into_iter().zip(rows).collect();
+        let decoded = parallel::slices(&mut found, |slice| {
+            slice.iter_mut().map(|(entity, row)| Loaded::from_row(entity, row.take(), rules)).collect()
+        });
+        let decoded: Vec<Vec<Result<Loaded>>> = decoded;
+        for ((entity, _), loaded) in found.into_iter().zip(decoded.into_iter().flatten()) {
+            self.entities.insert(entity, loaded?);
         }
         Ok(())
-    }
-
-    fn loaded(&self, entity: &Entity, row: Option<Row>) -> Result<Loaded> {
-        let (no, state) = match row {
-            Some(row) => (Some(row.int(0)?), view::decode(entity.clone(), row.text(1)?, row.blob(2)?)?),
-            None => (None, EntityState::new(entity.clone(), self.rules().lane(&entity.kind))),
-        };
-        Ok(Loaded { no, state, before: None, events: Vec::new(), changed: false })
     }
 
     pub(crate) fn entity(&mut self, entity: &Entity) -> Result<&mut Loaded> {
@@ -258,31 +256,34 @@ impl<'a> Tx<'a> {
         }
         let new = order.iter().filter(|e| self.entities[*e].no.is_none()).count() as u64;
         let mut next_no = if new > 0 { self.sql.allocate("resource", new)? as i64 } else { 0 };
-        let mut out = Rows::default();
-        for entity in &order {
-            let loaded = self.entities.get_mut(entity).expect("a changed resource is loaded");
+        let mut changed: Vec<(Entity, Loaded)> = Vec::with_capacity(order.len());
+        for entity in order {
+            let mut loaded = self.entities.remove(&entity).expect("a changed resource is loaded");
             if loaded.no.is_none() {
                 loaded.no = Some(next_no);
                 next_no += 1;
             }
-            out.take(loaded, self.records.rules(), self.records.clinic());
+            changed.push((entity, loaded));
         }
+        let out = rows(&mut changed, self.records.rules(), self.records.clinic());
+        // What is flushed is what the database has; keep the cache for later ops of this transaction.
+        self.entities.extend(changed);
         self.sql.upsert(&schema::RESOURCE, out.resources)?;
         self.sql.delete(&schema::SEARCH, out.unsearch)?;
         self.sql.insert_new(&schema::SEARCH, out.search)?;
-        crate::feed::append(self, out.feed)?;
-        // What was flushed is now what the database has; keep the cache for later ops of this transaction.
-        for entity in &order {
-            if let Some(loaded) = self.entities.get_mut(entity) {
-                (loaded.changed, loaded.before) = (false, None);
-                loaded.events.clear();
-            }
-        }
-        Ok(())
+        crate::feed::append(self, out.feed)
     }
 }
 
 impl Loaded {
+    fn from_row(entity: &Entity, row: Option<Row>, rules: &dyn Rules) -> Result<Self> {
+        let (no, state) = match row {
+            Some(row) => (Some(row.int(0)?), view::decode(entity.clone(), row.text(1)?, row.blob(2)?)?),
+            None => (None, EntityState::new(entity.clone(), rules.lane(&entity.kind))),
+        };
+        Ok(Self { no, state, before: None, events: Vec::new(), changed: false })
+    }
+
     fn note_before(&mut self, rules: &dyn Rules, clinic: &str, touches: bool) {
         if self.before.is_some() {
             return;
@@ -312,7 +313,28 @@ struct Rows {
     feed: Vec<FeedEntry>,
 }
 
+/// The rows of changed resources, which then count as unchanged. Most of what a merge costs, so all processors
+/// share it.
+fn rows(changed: &mut [(Entity, Loaded)], rules: &dyn Rules, clinic: &str) -> Rows {
+    let parts = parallel::slices(changed, |slice| {
+        let mut part = Rows::default();
+        for (_, loaded) in slice {
+            part.take(loaded, rules, clinic);
+        }
+        part
+    });
+    parts.into_iter().reduce(Rows::followed_by).unwrap_or_default()
+}
+
 impl Rows {
+    fn followed_by(mut self, other: Self) -> Self {
+        self.resources.extend(other.resources);
+        self.search.extend(other.search);
+        self.unsearch.extend(other.unsearch);
+        self.feed.extend(other.feed);
+        self
+    }
+
     fn take(&mut self, loaded: &mut Loaded, rules: &dyn Rules, clinic: &str) {
         let no = loaded.no.expect("a number was given");
         let after = rules.scopes(&loaded.state, clinic);
@@ -337,6 +359,8 @@ impl Rows {
                 self.feed.push(FeedEntry { scope: scope.clone(), resource_no: no, op, content });
             }
         }
+        loaded.events.clear();
+        loaded.changed = false;
     }
 
     fn reindex(&mut self, no: i64, before: &[IndexRow], after: &[IndexRow]) {

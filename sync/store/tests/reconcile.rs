@@ -109,6 +109,39 @@ fn cloned_disk_is_noticed_and_neither_side_loses() {
 }
 
 #[test]
+fn a_new_actor_says_again_what_was_unsent_and_changes_no_resource() {
+    let (hub, a) = (replica("hub"), replica("a"));
+    let save = |round: usize, ids: std::ops::Range<usize>| {
+        for n in ids {
+            a.put("Patient", &format!("p{n}"), &format!(r#""name":"Ann","phone":"{round}""#), &Base::Blind);
+        }
+    };
+    save(1, 0..20);
+    a.sync(&hub);
+    save(2, 10..30);
+    let backup = a.db.duplicate_in_memory().unwrap();
+    let contents = |replica: &common::Replica| -> Vec<serde_json::Value> {
+        let ids = (0..30).map(|n| format!("p{n}"));
+        ids.map(|id| {
+            let mut json: serde_json::Value = serde_json::from_str(&replica.json("Patient", &id)).unwrap();
+            json.as_object_mut().unwrap().remove("meta");
+            json
+        })
+        .collect()
+    };
+    let (before, actor, sidecar) = (contents(&a), a.records.actor(), a.sidecar.clone());
+    // One more save moves the sidecar past the backup.
+    save(3, 0..1);
+    drop(a);
+    let a = open("a", Arc::new(backup), sidecar);
+    assert_ne!(a.records.actor(), actor);
+    assert_eq!(contents(&a), before);
+    a.sync(&hub);
+    assert_eq!(contents(&hub), before);
+    assert_eq!(contents(&a), before);
+}
+
+#[test]
 fn stale_save_stands_beside_what_it_never_saw() {
     let a = replica("a");
     let first = a.put("Patient", "p1", r#""name":"Ann","phone":"1""#, &Base::Blind);

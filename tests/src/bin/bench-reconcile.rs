@@ -10,6 +10,10 @@ use holdfast_tests::reconcile::work::Work;
 use holdfast_tests::reconcile::{CLINIC, Hub, Replica, fresh, outage, urgent};
 use std::path::Path;
 
+/// As the node has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The peer's batch sizes when it pulls; smaller ones were slower.
 const PULL_BATCHES: [u32; 2] = [500, 1000];
 

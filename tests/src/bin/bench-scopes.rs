@@ -12,6 +12,10 @@ use holdfast_tests::reconcile::work::Work;
 use holdfast_tests::reconcile::{CLINIC, Hub, Replica, scopes};
 use std::path::Path;
 
+/// As the node has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 struct Arguments {
     held: u64,
     beside: u64,

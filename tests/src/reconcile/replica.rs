@@ -89,6 +89,7 @@ impl Replica {
                 Ok(())
             })?;
         }
+        self.writer.announce();
         Ok(())
     }
 

@@ -95,11 +95,12 @@ fn judge_all(case: &Case<'_>) -> Result<Option<usize>, Finding> {
     };
     let begun = case.ledger.begun_before(case.cut).unwrap_or(acknowledged);
     let actor = case.ledger.actor;
-    let log = own_log::load(&opened.db, actor)?;
-    let unit = settle::settle(case.ledger, acknowledged..=begun, &found, &log)?;
+    // First: a new actor renames what was not acknowledged upstream, so the ledger's versions mean nothing then.
     if opened.records.actor() != actor {
         return Err(Finding::new(Kind::Reborn, "the store took a new actor after a power cut"));
     }
+    let log = own_log::load(&opened.db, actor)?;
+    let unit = settle::settle(case.ledger, acknowledged..=begun, &found, &log)?;
     own_log::check(&log, case.ledger.up_to(acknowledged), &opened.records, case.deep)?;
     feed::check(&opened.db, &opened.records, &found, case.deep)?;
     settle::held(&opened.db, case.ledger.up_to(acknowledged))?;
