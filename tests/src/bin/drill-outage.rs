@@ -1,7 +1,7 @@
 //! `make drill-outage`: see `holdfast_tests::outage`.
 //!
 //! ```text
-//! drill-outage [--edits N] [--concurrent N] [--patients N] [--clients N] [--seed S]
+//! drill-outage [--edits N] [--concurrent N] [--patients N] [--clients N] [--rounds N] [--seed S]
 //! ```
 
 use anyhow::{Context, Result, bail};
@@ -18,9 +18,12 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options> {
             "--concurrent" => options.concurrent = number()?,
             "--patients" => options.patients = number()?,
             "--clients" => options.clients = number()?,
+            "--rounds" => options.rounds = number()?,
             "--seed" => options.seed = number()? as u64,
             other => {
-                bail!("no such argument: {other}; use --edits, --concurrent, --patients, --clients or --seed")
+                bail!(
+                    "no such argument: {other}; use --edits, --concurrent, --patients, --clients, --rounds or --seed"
+                )
             }
         }
     }

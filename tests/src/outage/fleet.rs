@@ -97,9 +97,10 @@ impl Fleet {
         self.links.values().for_each(|link| link.set(settings));
     }
 
-    /// Bytes that both links have carried, both ways.
-    pub(super) fn carried(&self) -> u64 {
-        self.links.values().map(|link| link.bytes().up + link.bytes().down).sum()
+    /// Bytes that a link has carried, both ways.
+    pub(super) fn carried(&self, side: Side) -> Result<u64> {
+        let bytes = self.link(side)?.bytes();
+        Ok(bytes.up + bytes.down)
     }
 
     /// Kills the hub's process and starts another on the same database.

@@ -40,13 +40,15 @@ pub struct Options {
     pub patients: usize,
     /// Clients that write and read at a time, at each process.
     pub clients: usize,
+    /// How often each process is killed while they reconcile.
+    pub rounds: usize,
     /// The seed of all that is written.
     pub seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { edits: 10_000, concurrent: 200, patients: 500, clients: 4, seed: 1 }
+        Self { edits: 10_000, concurrent: 200, patients: 500, clients: 4, rounds: 3, seed: 1 }
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Report {
     pub conflicts_found: u64,
     /// Processes killed while records moved.
     pub kills: u64,
+    /// The fewest saves and scopes that were still to go when one was killed.
+    pub least_left: u64,
     /// From the end of the cut until all was sent and fetched.
     pub healing: Duration,
     /// How the first writes were lost, and how many in all, counted at each replica.
@@ -49,6 +51,7 @@ impl Report {
         figure::print("outage_acked_writes", self.acked, "writes");
         figure::print("outage_acked_while_healing", self.acked_while_healing, "writes");
         figure::print("outage_processes_killed", self.kills, "processes");
+        figure::print("outage_least_left_at_a_kill", self.least_left, "saves");
         figure::print("outage_heal_seconds", format!("{:.1}", self.healing.as_secs_f64()), "s");
         figure::print("outage_resources_compared", self.resources, "resources");
         figure::print("outage_conflicts_expected", self.conflicts_expected, "conflicts");

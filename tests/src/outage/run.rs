@@ -1,7 +1,7 @@
 //! The drill from beginning to end.
 
 use super::fleet::{Access, Fleet};
-use super::heal::{kill_each, thin_line};
+use super::heal::{Killed, kill_each, thin_line};
 use super::picture::Picture;
 use super::plan::{Plan, Side, Step};
 use super::waiting::{Standing, settled, until};
@@ -39,7 +39,7 @@ pub fn run(options: &Options) -> Result<Report> {
     edit_on_both(&fleet, &plan, options, &ledger)?;
     let edited = ledger.counted();
     say(&format!("{edited} edits are acknowledged with the links cut"));
-    let (notes, healing, kills) = heal(&mut fleet, &plan, options, &ledger)?;
+    let (notes, healing, killed) = heal(&mut fleet, &plan, options, &ledger)?;
 
     let mut outcome = plan.outcome();
     let made = notes.iter().map(|n| ((n.entity.clone(), n.element.to_owned()), n.marker.clone()));
@@ -54,7 +54,8 @@ pub fn run(options: &Options) -> Result<Report> {
         resources: entities.len() as u64,
         conflicts_expected: plan.rivals.len() as u64,
         conflicts_found: pictures[0].listed.len() as u64,
-        kills,
+        kills: killed.count,
+        least_left: killed.least_left,
         healing,
         differing: check::differing(&pictures).into_iter().collect(),
         ..Report::default()
@@ -105,10 +106,13 @@ fn heal(
     plan: &Plan,
     options: &Options,
     ledger: &Ledger,
-) -> Result<(Vec<Step>, Duration, u64)> {
+) -> Result<(Vec<Step>, Duration, Killed)> {
     let stop = AtomicBool::new(false);
     let accesses: Vec<(Side, Access)> =
         Side::BOTH.into_iter().map(|side| Ok((side, fleet.access(side)?))).collect::<Result<_>>()?;
+    let carried =
+        |fleet: &Fleet| -> Result<u64> { Ok(fleet.carried(Side::North)? + fleet.carried(Side::South)?) };
+    let before = carried(fleet)?;
     let started = Instant::now();
     let (killed, notes) = std::thread::scope(|scope| {
         let wards: Vec<Ward<'_>> = accesses
@@ -117,18 +121,18 @@ fn heal(
                 Ward::start(scope, access, side, options.seed, &plan.patients, ledger, &stop)
             })
             .collect();
-        let killed = fleet.heal(thin_line(options.edits)).and_then(|()| kill_each(fleet));
+        let killed = fleet.heal(thin_line(options.edits)).and_then(|()| kill_each(fleet, options));
         stop.store(true, Ordering::Relaxed);
         let notes = wards.into_iter().map(Ward::end).collect::<Result<Vec<_>>>();
         (killed, notes)
     });
     let (killed, notes) = (killed?, notes?);
-    killed.iter().for_each(|line| say(line));
     fleet.set_lines(Settings::default());
     settled(fleet, &Side::BOTH, HEAL)?;
     let healing = started.elapsed();
-    say(&format!("all is settled {:.1} s after the end of the cut", healing.as_secs_f64()));
-    Ok((notes.into_iter().flatten().collect(), healing, killed.len() as u64))
+    let (seconds, kib) = (healing.as_secs_f64(), (carried(fleet)? - before) / 1024);
+    say(&format!("all is settled {seconds:.1} s after the end of the cut; the links carried {kib} KiB"));
+    Ok((notes.into_iter().flatten().collect(), healing, killed))
 }
 
 /// The hub's first, then the nodes'. Nobody may hold a resource that nobody wrote.
@@ -143,7 +147,15 @@ fn pictures(fleet: &Fleet, entities: &BTreeSet<String>, options: &Options) -> Re
             Ok((standing.records == entities.len() as u64, (standing.records, entities.len())))
         })?;
     }
-    accesses.iter().map(|access| Picture::take(access, entities, options.clients)).collect()
+    std::thread::scope(|scope| {
+        let all: Vec<_> = accesses
+            .iter()
+            .map(|access| scope.spawn(move || Picture::take(access, entities, options.clients)))
+            .collect();
+        let joined =
+            all.into_iter().map(|one| one.join().map_err(|_| anyhow::anyhow!("a reader panicked"))?);
+        joined.collect()
+    })
 }
 
 fn every_step(plan: &Plan) -> impl Iterator<Item = &Step> {
@@ -151,6 +163,6 @@ fn every_step(plan: &Plan) -> impl Iterator<Item = &Step> {
 }
 
 /// One line to whoever watches.
-fn say(line: &str) {
+pub(super) fn say(line: &str) {
     eprintln!("{line}");
 }
