@@ -13,8 +13,8 @@ use std::time::Duration;
 
 /// Payload that has passed a link since it was last disturbed: a handshake and a hello, and then records.
 const HANDSHAKE_BYTES: u64 = 12_000;
-/// And for each edit, all rounds together: less than the reconcile takes, so that it is not over before the last.
-const BYTES_PER_EDIT: u64 = 30;
+/// And at most so many for each edit: some kills come before the first acknowledgement, some well after it.
+const BYTES_PER_EDIT: u64 = 20;
 /// So many edits for each save or scope that must still be to go: what the wards write meanwhile is fewer.
 const EDITS_PER_LEFT: u64 = 50;
 /// A link that is tried again waits up to a minute, and a busy machine is slow.
@@ -92,10 +92,12 @@ pub(super) fn thin_line(edits: usize) -> Settings {
 pub(super) fn kill_each(fleet: &mut Fleet, options: &Options) -> Result<Killed> {
     let mut killed = Killed { count: 0, least_left: u64::MAX };
     let mut watch = Watch::new(fleet, options)?;
+    let most = options.edits as u64 * BYTES_PER_EDIT;
     for round in 0..options.rounds {
         let mut victims = order(options.seed, round);
         while !victims.is_empty() {
-            let Some((at, left)) = watch.wait(fleet, &victims)? else {
+            let records = Dice::new(options.seed, "records", killed.count).below(most);
+            let Some((at, left)) = watch.wait(fleet, &victims, HANDSHAKE_BYTES + records)? else {
                 ensure!(round > 0, "it was all over before {victims:?} had been killed; use more edits");
                 return Ok(killed);
             };
@@ -125,16 +127,13 @@ fn order(seed: u64, round: usize) -> Vec<Victim> {
 struct Watch {
     /// What each link had carried when it was last disturbed.
     carried: BTreeMap<Side, u64>,
-    to_move: u64,
     least_left: u64,
 }
 
 impl Watch {
     fn new(fleet: &Fleet, options: &Options) -> Result<Self> {
-        let kills = (options.rounds * Victim::ALL.len()).max(1) as u64;
-        let to_move = HANDSHAKE_BYTES + options.edits as u64 * BYTES_PER_EDIT / kills;
         let least_left = (options.edits as u64 / EDITS_PER_LEFT).max(1);
-        let mut watch = Self { carried: BTreeMap::new(), to_move, least_left };
+        let mut watch = Self { carried: BTreeMap::new(), least_left };
         Side::BOTH.into_iter().try_for_each(|side| watch.begin(fleet, side))?;
         Ok(watch)
     }
@@ -148,8 +147,9 @@ impl Watch {
         victim.sides().iter().try_for_each(|side| self.begin(fleet, *side))
     }
 
-    /// The first of these that may be killed now, with what is left to do; `None` if it is all over.
-    fn wait(&self, fleet: &Fleet, victims: &[Victim]) -> Result<Option<(usize, u64)>> {
+    /// The first of these that may be killed now, after so many bytes, with what is left to do; `None` if it is all
+    /// over.
+    fn wait(&self, fleet: &Fleet, victims: &[Victim], to_move: u64) -> Result<Option<(usize, u64)>> {
         let mut found = None;
         until("records move, so that a process can be killed", UNDER_WAY, || {
             let mut busy = BTreeMap::new();
@@ -157,7 +157,7 @@ impl Watch {
             for side in Side::BOTH {
                 let standing = Standing::of(&fleet.access(side)?)?;
                 let moved = fleet.carried(side)? - self.carried.get(&side).copied().unwrap_or(0);
-                if standing.is_connected && standing.left() >= self.least_left && moved > self.to_move {
+                if standing.is_connected && standing.left() >= self.least_left && moved > to_move {
                     busy.insert(side, standing.left());
                 }
                 standings.push((standing, moved));

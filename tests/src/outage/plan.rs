@@ -184,7 +184,7 @@ impl<'a> Chart<'a> {
             } else if at % CREATE_EVERY == CREATE_EVERY - 1 {
                 let step = self.create(creations.next().context("the chart is too short")?, at, &chart[0])?;
                 created += 1;
-                to_delete = ((created + self.number) % DELETE_EVERY == 0).then(|| step.entity.clone());
+                to_delete = (created + self.number).is_multiple_of(DELETE_EVERY).then(|| step.entity.clone());
                 steps.push(step);
             } else {
                 steps.push(self.assign(self.element(at), self.marker(at), at)?);
