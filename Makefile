@@ -72,6 +72,10 @@ sim: ## seeded histories of partitions, crashes, clones and clocks; broken varia
 crash-images: ## power-loss images of the store; the control without full syncs must lose
 	$(DRILL) crash-images -- --images $(CRASH_IMAGES)
 
+.PHONY: drill-outage
+drill-outage: binaries ## cut the WAN, write on both sides, heal, kill -9 everything meanwhile: nothing lost, hidden or different
+	$(DRILL) drill-outage
+
 .PHONY: binaries
 binaries:
 	cargo build --quiet --release -p holdfast-hub -p holdfast-node --bins

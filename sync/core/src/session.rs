@@ -266,9 +266,16 @@ impl Session {
         self.last_error.as_ref()
     }
 
-    /// Scopes that wait at the upstream, as it said last.
+    /// Scopes whose news is not durable here: those that wait at the upstream, as it said last, and those of the
+    /// pages at hand.
     pub fn waiting(&self) -> u64 {
-        self.waiting
+        self.waiting + self.at_hand()
+    }
+
+    /// Scopes in pages that have come and are not durable yet.
+    fn at_hand(&self) -> u64 {
+        let storing = self.storing.as_ref().map_or(0, Vec::len);
+        (storing + self.next_page.as_ref().map_or(0, |page| page.visits.len())) as u64
     }
 
     /// Whether everything written here is acknowledged and nothing waits at the upstream.
@@ -334,6 +341,8 @@ impl Session {
         // A wish stays until it is granted; a position counts only with the upstream that it was counted by.
         self.wanted.retain(|position| position.at == 0);
         self.confirm.clear();
+        // What was at hand is not here, and will be sent again.
+        self.waiting += self.at_hand();
         (self.storing, self.next_page) = (None, None);
         self.rehold.clear();
         for lane in &mut self.lanes {
@@ -516,6 +525,7 @@ impl Session {
     }
 
     fn page_refused(&mut self, positions: Vec<Position>) {
+        self.waiting += self.at_hand();
         (self.storing, self.next_page) = (None, None);
         self.wanted.extend(positions);
     }

@@ -7,7 +7,7 @@
 )]
 
 use holdfast_core::id::{ActorId, Scope};
-use holdfast_core::message::{Request, Response};
+use holdfast_core::message::{Page, Position, Request, Response, Visit};
 use holdfast_core::session::{Input, Output, Session, SessionConfig};
 
 const UPSTREAM: ActorId = ActorId([7; 16]);
@@ -114,4 +114,48 @@ fn scope_that_may_not_be_held_stops_neither_the_others_nor_the_session() {
     refuse(&mut session, alone[0].0, "scope-denied");
     assert_eq!(session.last_error().map(|(code, _)| code.as_str()), Some("scope-denied"));
     assert!(std::iter::from_fn(|| session.poll_output()).all(|output| output != Output::Close));
+}
+
+#[test]
+fn what_is_being_stored_still_waits_and_waits_again_when_the_connection_is_lost() {
+    let mut session = machine();
+    start(&mut session);
+    session.handle_input(0, Input::Tick);
+    let mut pull = None;
+    while let Some(output) = session.poll_output() {
+        match output {
+            Output::Connect { .. } => session.handle_input(0, Input::Connected),
+            Output::Send { id, request: Request::Hello { .. } } => {
+                let response =
+                    Response::Welcome { protocol: 1, upstream: UPSTREAM, known: vec![], waiting: 2 };
+                session.handle_input(0, Input::Reply { id, response });
+            }
+            Output::Compare { .. } => session.handle_input(0, Input::Compared { rehold: vec![] }),
+            Output::Send { id, request: Request::Pull { .. } } => pull = Some(id),
+            _ => {}
+        }
+    }
+    assert_eq!(session.waiting(), 2);
+    let visits: Vec<Visit> =
+        patients().into_iter().map(|scope| Visit { scope, from: 1, to: 2, more: false }).collect();
+    let page = Page { visits, ops: vec![], states: vec![], waiting: 0 };
+    session.handle_input(0, Input::Reply { id: pull.unwrap(), response: Response::Page(page) });
+    assert_eq!(session.waiting(), 2, "the page has come and is not durable");
+    lose_connection(&mut session);
+    assert_eq!(session.waiting(), 2, "it is lost with the connection");
+}
+
+#[test]
+fn nothing_waits_once_the_last_page_is_durable() {
+    let mut session = machine();
+    start(&mut session);
+    go_live(&mut session, 0);
+    let visit = Visit { scope: Scope::patient("a"), from: 1, to: 2, more: false };
+    let page = Page { visits: vec![visit], ops: vec![], states: vec![], waiting: 0 };
+    // The hello was request 1, the pull is request 2.
+    session.handle_input(0, Input::Reply { id: 2, response: Response::Page(page) });
+    assert_eq!(session.waiting(), 1);
+    let position = Position { scope: Scope::patient("a"), at: 2 };
+    session.handle_input(0, Input::PageDurable(vec![position]));
+    assert_eq!(session.waiting(), 0);
 }

@@ -150,3 +150,38 @@ fn stale_save_stands_beside_what_it_never_saw() {
     let open = a.records.read(|view| view.conflicts_of(&Entity::new("Patient", "p1"))).unwrap();
     assert_eq!(open[0].values.len(), 2);
 }
+
+#[test]
+fn a_page_says_what_waits_after_it_and_not_what_waits_to_be_confirmed() {
+    use holdfast_core::message::{Page, Position, Request, Response};
+    let (hub, a) = (replica("hub"), replica("a"));
+    for id in ["p1", "p2"] {
+        a.put("Patient", id, r#""name":"Ann""#, &Base::Blind);
+    }
+    a.sync(&hub);
+    for id in ["p1", "p2"] {
+        hub.put("Patient", id, r#""name":"Anna""#, &Base::Blind);
+    }
+    let pull = |pending: Vec<Position>| -> Page {
+        let request = Request::Pull {
+            actor: a.records.actor(),
+            acked: vec![],
+            pending,
+            max_bytes: 1 << 20,
+            wait_ms: 0,
+        };
+        match hub.records.respond(&a.peer, &request) {
+            Response::Page(page) => page,
+            other => panic!("{other:?}"),
+        }
+    };
+    let first = pull(vec![]);
+    assert_eq!((first.visits.len(), first.waiting), (2, 0), "both come at once");
+    let received: Vec<Position> =
+        first.visits.iter().map(|visit| Position { scope: visit.scope.clone(), at: visit.to }).collect();
+    let next = pull(received.clone());
+    assert_eq!((next.visits.len(), next.waiting), (0, 0), "both are at hand, though not confirmed");
+    hub.put("Patient", "p1", r#""name":"Anne""#, &Base::Blind);
+    let only_second: Vec<Position> = received.into_iter().skip(1).collect();
+    assert_eq!(pull(only_second).waiting, 0);
+}
