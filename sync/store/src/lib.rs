@@ -21,6 +21,7 @@ mod log;
 mod pull;
 mod rebirth;
 pub mod records;
+mod remembered;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
 pub mod schema;

@@ -115,11 +115,14 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError`] if the check cannot even run.
     pub fn integrity_findings(&self) -> Result<Vec<String>> {
-        let writer = self.lock_writer();
-        let mut statement = writer.prepare("PRAGMA integrity_check(100)").map_err(map_error)?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(map_error)?;
-        let found: Vec<String> = rows.collect::<Result<_, _>>().map_err(map_error)?;
-        Ok(found.into_iter().filter(|line| line != "ok").collect())
+        if self.path.is_none() {
+            return integrity_of(&self.lock_writer());
+        }
+        // By a reader, so that writers go on.
+        let reader = self.reader()?;
+        let found = integrity_of(&reader);
+        self.put_back(reader);
+        found
     }
 
     /// Rebuilds every index from its table, which heals a damaged index page.
@@ -164,6 +167,13 @@ impl Sqlite {
             readers.push(reader);
         }
     }
+}
+
+fn integrity_of(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(100)").map_err(map_error)?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(map_error)?;
+    let found: Vec<String> = rows.collect::<Result<_, _>>().map_err(map_error)?;
+    Ok(found.into_iter().filter(|line| line != "ok").collect())
 }
 
 fn connect(path: &Path, options: &SqliteOptions, read_only: bool) -> Result<Connection> {
