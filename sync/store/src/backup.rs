@@ -109,7 +109,7 @@ fn remove_if_there(path: &Path) -> Result<()> {
     }
 }
 
-fn remove_database(path: &Path) -> Result<()> {
+pub(crate) fn remove_database(path: &Path) -> Result<()> {
     for suffix in ["", "-wal", "-shm"] {
         remove_if_there(&PathBuf::from(format!("{}{suffix}", path.display())))?;
     }

@@ -24,6 +24,7 @@ pub mod records;
 mod remembered;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
+pub mod salvage;
 pub mod schema;
 pub mod scrub;
 pub mod search;
@@ -34,6 +35,7 @@ pub mod token;
 mod tx;
 pub mod upstream;
 pub mod view;
+mod visits;
 pub mod writer;
 
 pub use error::{LogError, Result, StoreError};

@@ -4,7 +4,7 @@ use crate::sql::Type::{Blob, Int, Text};
 use crate::sql::{Table, Type};
 
 /// The version of this schema. A newer database is refused, an older one is migrated forward.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Facts of this database: `name → value`.
 pub static META: Table =
@@ -174,6 +174,14 @@ pub static HELD: Table = Table {
     indexes: &[],
 };
 
+/// When a patient was last of interest here (see [`crate::visits`]), and how far its feed reached then.
+pub static VISITED: Table = Table {
+    name: "visited",
+    columns: &[("scope", Text), ("used_ms", Int), ("head", Int)],
+    key: 1,
+    indexes: &[("order", false, "(used_ms, scope)")],
+};
+
 /// One-time enrolment tokens (hash only).
 pub static TOKEN: Table = Table {
     name: "token",
@@ -231,6 +239,7 @@ pub static TABLES: &[&Table] = &[
     &GRANT,
     &ACKED,
     &HELD,
+    &VISITED,
     &TOKEN,
     &ISSUED,
     &QUARANTINE,

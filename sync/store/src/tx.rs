@@ -209,6 +209,14 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// Offers a resource whole in the feeds of its scopes, as if it were new in them.
+    pub(crate) fn offer_again(&mut self, entity: &Entity) -> Result<()> {
+        let (rules, clinic) = (self.rules(), self.records.clinic());
+        self.entity(entity)?.note_before(rules, clinic, true);
+        self.mark_changed(entity);
+        Ok(())
+    }
+
     fn mark_changed(&mut self, entity: &Entity) {
         if let Some(loaded) = self.entities.get_mut(entity)
             && !loaded.changed

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use holdfast_core::id::{ActorId, Lane, Scope};
+use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Position, Reach, Request, Response, StateItem};
 use holdfast_core::segment::{self, Hash, Segment};
 use holdfast_core::state::Applied;
@@ -27,6 +27,8 @@ pub struct Peer {
     pub kind: String,
 }
 
+/// Resources answered to one `Fetch` request; the others of a longer list are asked for again.
+pub const MAX_FETCHED: usize = 500;
 /// Segments answered to one `Log` request.
 const LOG_SEGMENTS: u32 = 16;
 /// Quarantined segments kept a replica: a revoked one cannot fill the disk.
@@ -217,17 +219,26 @@ impl Records {
         })
     }
 
-    fn fetch(&self, peer: &Peer, entities: &[holdfast_core::id::Entity]) -> Result<Response> {
+    /// Resources in scopes that the replica's clinic may hold, whether the replica holds them or not.
+    fn fetch(&self, peer: &Peer, entities: &[Entity]) -> Result<Response> {
         self.read(|view| {
             let replica = find(view.sql, peer)?.ok_or(LogError::UnknownActor)?;
             refuse_revoked(&replica)?;
+            let keys: Vec<Vec<Value>> = entities
+                .iter()
+                .take(MAX_FETCHED)
+                .map(|entity| vec![entity.kind.as_str().into(), entity.id.as_str().into()])
+                .collect();
+            let rows = view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state"], &keys)?;
             let mut out = Vec::new();
-            for entity in entities {
-                let text = "SELECT r.json, r.state FROM resource r WHERE r.kind = $1 AND r.id = $2 AND EXISTS (\
-                            SELECT 1 FROM feed f JOIN subscription s ON s.scope_no = f.scope_no \
-                            WHERE f.resource_no = r.no AND s.replica_no = $3)";
-                let params: [Value; 3] = [entity.kind.as_str().into(), entity.id.as_str().into(), replica.no.into()];
-                for mut row in view.sql.query(text, &params)? {
+            for (entity, row) in entities.iter().zip(rows) {
+                let Some(mut row) = row else { continue };
+                let decoded = holdfast_core::view::decode(entity.clone(), row.text(0)?, row.blob(1)?)?;
+                let mut is_allowed = false;
+                for scope in self.rules().scopes(&decoded, self.clinic()) {
+                    is_allowed = is_allowed || may_hold(view.sql, &scope, &peer.clinic)?;
+                }
+                if is_allowed {
                     let state = row.blob(1)?.to_vec();
                     out.push(StateItem { entity: entity.clone(), json: row.take_text(0)?, state });
                 }

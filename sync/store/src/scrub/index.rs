@@ -32,7 +32,7 @@ pub(super) fn check(records: &Records, db: &dyn Database, findings: &mut Finding
 }
 
 /// Derives the whole index again, in one transaction: searches see the old one or the new one.
-pub(super) fn rebuild(records: &Records) -> Result<()> {
+pub(crate) fn rebuild(records: &Records) -> Result<()> {
     records.write(|tx| {
         tx.sql.execute("DELETE FROM search", &[])?;
         let mut after = 0;
