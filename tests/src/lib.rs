@@ -25,6 +25,7 @@ pub mod data;
 pub mod figure;
 pub mod generate;
 pub mod import_check;
+pub mod outage;
 pub mod postgres;
 pub mod pouchdb;
 pub mod process;

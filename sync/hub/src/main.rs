@@ -57,11 +57,11 @@ enum Command {
         #[arg(long)]
         database: Option<String>,
     },
-    /// Let a clinic hold a patient's records.
+    /// Let a clinic hold patients' records.
     Share {
-        /// The patient's id.
-        #[arg(long)]
-        patient: String,
+        /// A patient's id; may be given several times.
+        #[arg(long = "patient", required = true)]
+        patients: Vec<String>,
         /// The clinic.
         #[arg(long)]
         clinic: String,
@@ -127,9 +127,9 @@ fn run(arguments: Arguments) -> Result<()> {
             with_database(&mut config, database);
             enrol_token(&config, &replica, &clinic, &kind)
         }
-        Command::Share { patient, clinic, database } => {
+        Command::Share { patients, clinic, database } => {
             with_database(&mut config, database);
-            share(&config, &patient, &clinic)
+            share(&config, &patients, &clinic)
         }
         Command::Revoke { replica, clinic, database } => {
             with_database(&mut config, database);
@@ -209,10 +209,12 @@ fn enrol_token(config: &Config, replica: &str, clinic: &str, kind: &str) -> Resu
     Ok(())
 }
 
-fn share(config: &Config, patient: &str, clinic: &str) -> Result<()> {
+fn share(config: &Config, patients: &[String], clinic: &str) -> Result<()> {
     let db = storage::open_database(config)?;
-    holdfast_store::upstream::share(&*db, &holdfast_core::id::Scope::patient(patient), clinic)?;
-    say(&format!("clinic {clinic} may hold patient {patient} from now on"));
+    for patient in patients {
+        holdfast_store::upstream::share(&*db, &holdfast_core::id::Scope::patient(patient), clinic)?;
+        say(&format!("clinic {clinic} may hold patient {patient} from now on"));
+    }
     Ok(())
 }
 
