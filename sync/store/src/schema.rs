@@ -190,6 +190,14 @@ pub static TOKEN: Table = Table {
     indexes: &[],
 };
 
+/// Which key used a token, and the certificate it brought, so that a lost answer can be given again.
+pub static TOKEN_USE: Table = Table {
+    name: "token_use",
+    columns: &[("hash", Blob), ("key_sha256", Blob), ("certificate", Text)],
+    key: 1,
+    indexes: &[],
+};
+
 /// Certificates given out.
 pub static ISSUED: Table = Table {
     name: "issued",
@@ -241,6 +249,7 @@ pub static TABLES: &[&Table] = &[
     &HELD,
     &VISITED,
     &TOKEN,
+    &TOKEN_USE,
     &ISSUED,
     &QUARANTINE,
     &NOTICE,

@@ -34,13 +34,14 @@ const LOG_SEGMENTS: u32 = 16;
 /// Quarantined segments kept a replica: a revoked one cannot fill the disk.
 const QUARANTINE_LIMIT: i64 = 1000;
 const OK: i64 = 0;
-const REVOKED: i64 = 1;
+pub(crate) const REVOKED: i64 = 1;
 
 /// The replica's row.
 pub(crate) struct Known {
     pub(crate) no: i64,
     pub(crate) actor_no: Option<i64>,
     pub(crate) state: i64,
+    pub(crate) seen_ms: u64,
 }
 
 impl Records {
@@ -255,12 +256,12 @@ impl Records {
         self.write(|tx| known_or_new(tx, peer).map(|_| ()))
     }
 
-    /// Revokes a replica; see [`revoke`].
+    /// Revokes a replica; see [`crate::fleet::revoke`].
     ///
     /// # Errors
-    /// As [`revoke`].
+    /// As [`crate::fleet::revoke`].
     pub fn revoke_replica(&self, clinic: &str, replica: &str) -> Result<()> {
-        revoke(&*self.db, clinic, replica)
+        crate::fleet::revoke(&*self.db, clinic, replica, self.now_ms(), "told by a program")
     }
 
     /// Whether a replica is revoked; an unknown one is not.
@@ -278,20 +279,6 @@ impl Records {
     pub fn share(&self, scope: &Scope, clinic: &str) -> Result<()> {
         share(&*self.db, scope, clinic)
     }
-}
-
-/// Revokes a replica: its requests are refused, what it still sends is kept for review.
-///
-/// # Errors
-/// [`StoreError::NotFound`], or the database.
-pub fn revoke(db: &dyn Database, clinic: &str, replica: &str) -> Result<()> {
-    db.write(&mut |sql| {
-        let text = "UPDATE replica SET state = $3 WHERE clinic = $1 AND name = $2";
-        match sql.execute(text, &[clinic.into(), replica.into(), REVOKED.into()])? {
-            0 => Err(StoreError::NotFound(format!("replica {clinic}/{replica}"))),
-            _ => Ok(()),
-        }
-    })
 }
 
 /// Lets a clinic hold a patient's scope.
@@ -317,12 +304,12 @@ pub(crate) fn may_hold(sql: &mut dyn Sql, scope: &Scope, clinic: &str) -> Result
 }
 
 pub(crate) fn find(sql: &mut dyn Sql, peer: &Peer) -> Result<Option<Known>> {
-    let text = "SELECT no, actor_no, state FROM replica WHERE clinic = $1 AND name = $2";
+    let text = "SELECT no, actor_no, state, seen_ms FROM replica WHERE clinic = $1 AND name = $2";
     let rows = sql.query(text, &[peer.clinic.as_str().into(), peer.replica.as_str().into()])?;
     rows.first()
         .map(|row| {
             let actor_no = if row.is_null(1) { None } else { Some(row.int(1)?) };
-            Ok(Known { no: row.int(0)?, actor_no, state: row.int(2)? })
+            Ok(Known { no: row.int(0)?, actor_no, state: row.int(2)?, seen_ms: row.uint(3)? })
         })
         .transpose()
 }
@@ -342,7 +329,7 @@ fn known_or_new(tx: &mut Tx<'_>, peer: &Peer) -> Result<Known> {
     if kind == NODE {
         subscribe_to_clinic(tx, no, clinic)?;
     }
-    Ok(Known { no, actor_no: None, state: OK })
+    Ok(Known { no, actor_no: None, state: OK, seen_ms: now })
 }
 
 /// A new node of a clinic holds all the clinic's patients, those due today first.

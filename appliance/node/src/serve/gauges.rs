@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use holdfast_link::driver::{LinkPhase, LinkState};
 use holdfast_store::StoreError;
-use holdfast_store::sql::{Database, Sql};
 use holdfast_store::sqlite::Sqlite;
 use metrics::gauge;
 use tokio::sync::watch;
@@ -75,7 +74,7 @@ fn measure(
     let age_s = |since: Option<u64>| since.map_or(0.0, |at| now_ms.saturating_sub(at) as f64 / 1000.0);
     let lanes =
         own.lanes.iter().map(|lane| (lane.lane.name(), lane.unsent, age_s(lane.unsent_since_ms))).collect();
-    let notices = notices(db)?;
+    let notices = holdfast_store::notice::counts(db)?;
     let size = |suffix: &str| db.file_bytes(suffix);
     let database = [("database", size("")), ("write-ahead-log", size("-wal")), ("free", db.free_bytes()?)];
     let (held_scopes, patients) = (own.held_scopes, records.patients_held()?);
@@ -86,18 +85,6 @@ fn measure(
 fn conflicts_in(view: &mut holdfast_store::view::View<'_>) -> Result<u64, StoreError> {
     const MOST: u32 = 10_000;
     Ok(view.conflicted(0, MOST)?.0.len() as u64)
-}
-
-fn notices(db: &dyn Database) -> Result<BTreeMap<String, u64>, StoreError> {
-    let mut out = BTreeMap::new();
-    db.read(&mut |sql: &mut dyn Sql| {
-        out.clear();
-        for row in sql.query("SELECT code, COUNT(*) FROM notice GROUP BY code", &[])? {
-            out.insert(row.text(0)?.to_owned(), row.uint(1)?);
-        }
-        Ok(())
-    })?;
-    Ok(out)
 }
 
 fn show(measured: &Measured) {
