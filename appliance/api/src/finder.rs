@@ -18,4 +18,9 @@ pub enum FindOutcome {
 pub trait Finder: Send + Sync {
     /// Looks for the resource and, if it is found, takes it in.
     async fn find(&self, entity: &Entity) -> FindOutcome;
+
+    /// Takes note that somebody has opened this patient's record, so that it is kept here. Must not block.
+    fn visited(&self, patient: &str) {
+        let _not_kept = patient;
+    }
 }

@@ -22,6 +22,7 @@
 //! resource or token is ever logged; every error has a stable code and says what failed, why and what to do.
 
 pub mod access;
+pub mod config;
 mod conflicts;
 mod continuity;
 mod edge;
@@ -40,5 +41,5 @@ mod table;
 
 pub use error::{ApiError, RequestError};
 pub use request::limits;
-pub use state::{ApiParts, ApiState, RenderMetrics};
+pub use state::{ApiParts, ApiState, Damage, RenderMetrics};
 pub use table::{router, routes};

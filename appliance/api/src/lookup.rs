@@ -25,7 +25,12 @@ where
     };
     match again().await {
         Err(StoreError::NotFound(_)) => {}
-        outcome => return Ok(outcome?),
+        outcome => {
+            if let Some(finder) = state.parts().finder.as_ref().filter(|_| entity.kind == "Patient") {
+                finder.visited(&entity.id);
+            }
+            return Ok(outcome?);
+        }
     }
     look_elsewhere(state, entity).await?;
     Ok(again().await?)

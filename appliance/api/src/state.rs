@@ -14,6 +14,9 @@ use crate::request::limits::MAX_STREAMS;
 /// Renders `/metrics`; the binary has installed the recorder.
 pub type RenderMetrics = dyn Fn() -> String + Send + Sync;
 
+/// Says what is damaged.
+pub type Damage = dyn Fn() -> Option<String> + Send + Sync;
+
 /// What the binary gives to the API. Only the first two have no default.
 pub struct ApiParts {
     /// The store.
@@ -26,6 +29,8 @@ pub struct ApiParts {
     pub link: Arc<dyn LinkReport>,
     /// The text of `/metrics`; empty by default.
     pub metrics: Arc<RenderMetrics>,
+    /// What of the records is damaged and could not be healed, for people; by default nothing. Must not block.
+    pub damage: Arc<Damage>,
     /// `https://host[:port]`, without a slash at the end, as clients reach this server. By default it is taken from the
     /// request's `Host`, over plain HTTP.
     pub public_url: Option<String>,
@@ -35,7 +40,15 @@ impl ApiParts {
     /// A store and an authenticator; everything else by default.
     pub fn new(writer: Writer, authenticator: Arc<dyn Authenticator>) -> Self {
         let metrics: Arc<RenderMetrics> = Arc::new(String::new);
-        Self { writer, authenticator, finder: None, link: Arc::new(LinkOff), metrics, public_url: None }
+        Self {
+            writer,
+            authenticator,
+            finder: None,
+            link: Arc::new(LinkOff),
+            metrics,
+            damage: Arc::new(|| None),
+            public_url: None,
+        }
     }
 }
 

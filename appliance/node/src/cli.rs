@@ -99,6 +99,10 @@ pub(crate) enum Command {
         /// Heal what is damaged, from the own log and the hub.
         #[arg(long)]
         repair: bool,
+        /// Copy what still reads into a new database, on a data folder on which no node works: for one whose pages are
+        /// damaged. The damaged one is kept; what is missing comes back from the hub.
+        #[arg(long, conflicts_with = "repair")]
+        rebuild: bool,
     },
     /// Say how the node does.
     Status {

@@ -47,7 +47,7 @@ pub enum Failure {
         why: String,
     },
     /// The database does not read.
-    #[error("cannot open the database {}: it is damaged, or encrypted with another key ({why}); check store.encryption_key_file, else restore a backup (`holdfast-node restore`) or enrol a new data folder, which takes the records from the hub", path.display())]
+    #[error("cannot open the database {}: it is damaged, or encrypted with another key ({why}); check store.encryption_key_file, else copy what still reads (`holdfast-node scrub --rebuild`), restore a backup (`holdfast-node restore`) or enrol a new data folder, which takes the records from the hub", path.display())]
     Damaged {
         /// Which file.
         path: PathBuf,

@@ -4,6 +4,7 @@ mod cli;
 
 use std::future::Future;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use cli::{Arguments, Command, Place, TokenOrder};
@@ -62,9 +63,10 @@ fn run(command: Command) -> Result<(), Failure> {
             say(&tasks::restore(&from, &DataDir::new(&config.node.data_dir), &config.store, replace)?);
             Ok(())
         }
-        Command::Scrub { place, repair } => {
-            order(&place, &Order::Scrub { repair }, |opened, tell| tasks::scrub(opened, repair, None, tell))
-        }
+        Command::Scrub { place, rebuild: true, .. } => rebuild(&place),
+        Command::Scrub { place, repair, .. } => order(&place, &Order::Scrub { repair }, |opened, tell| {
+            tasks::scrub(opened, repair, None, Duration::ZERO, tell)?.verdict()
+        }),
         Command::Status { place } => status(&place),
         Command::Token { order } => token(order),
     }
@@ -122,6 +124,14 @@ fn order(
     let opened = store::open(&dir, &config.store, &clinic)?;
     say(&here(&opened, &mut tell)?);
     Ok(opened.db.checkpoint()?)
+}
+
+fn rebuild(place: &Place) -> Result<(), Failure> {
+    let config = load(place, None)?;
+    let dir = DataDir::new(&config.node.data_dir);
+    let clinic = clinic(&config, Enrolment::load(&dir)?.as_ref())?;
+    say(&tasks::rebuild(&dir, &config.store, &clinic, &mut |text| note(text))?);
+    Ok(())
 }
 
 fn status(place: &Place) -> Result<(), Failure> {

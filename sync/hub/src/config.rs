@@ -1,18 +1,18 @@
-//! The hub's configuration: the commented default, then the file, then the environment; every problem at once.
+//! The hub's configuration, layered as every binary's is ([`holdfast_api::config`]).
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use holdfast_api::config::{FileText, Layers, Problems, Reader};
+use holdfast_link::transport::Endpoint;
 
 /// The commented default.
 pub const DEFAULT: &str = include_str!("default.toml");
 
 /// Everything the hub is told.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Where and under which names it serves.
+    /// Where and under which names the hub serves.
     pub hub: HubSection,
     /// Where records are kept.
     pub database: DatabaseSection,
@@ -21,8 +21,7 @@ pub struct Config {
 }
 
 /// Where and under which names the hub serves.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubSection {
     /// Holds the CA, the server's key, the sidecar and the embedded database.
     pub data_dir: PathBuf,
@@ -30,15 +29,14 @@ pub struct HubSection {
     pub listen: SocketAddr,
     /// Sync and enrolment, TLS.
     pub sync_listen: SocketAddr,
-    /// Names and addresses in the server's certificate.
+    /// Names and addresses in the server's certificate; at least one.
     pub names: Vec<String>,
     /// URLs under which replicas reach the sync port; empty: made of the first name and the port.
     pub endpoints: Vec<String>,
 }
 
 /// Where records are kept.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabaseSection {
     /// `postgres://…`, or empty for the embedded database.
     pub url: String,
@@ -47,130 +45,86 @@ pub struct DatabaseSection {
 }
 
 /// What is logged.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSection {
     /// As `tracing` filters, for example `info,holdfast_store=debug`.
     pub filter: String,
 }
 
-/// Everything that is wrong, each with its fix.
-#[derive(Debug, thiserror::Error)]
-#[error("the configuration cannot be used:\n{}", .0.iter().map(|p| format!("  * {p}")).collect::<Vec<_>>().join("\n"))]
-pub struct ConfigError(pub Vec<String>);
-
-/// Reads the default, then `file`, then `HOLDFAST_SECTION__KEY` of `environment`.
+/// Reads the default, then `file`, then `HOLDFAST_SECTION__KEY` of `environment`, then flags `(section, key, value)`.
 ///
 /// # Errors
-/// [`ConfigError`] with every problem found.
+/// [`Problems`]: all of them, each with its fix.
 pub fn load(
     file: Option<&Path>,
-    environment: impl Iterator<Item = (String, String)>,
-) -> Result<Config, ConfigError> {
-    let mut problems = Vec::new();
-    let mut merged: toml::Table = DEFAULT.parse().expect("the default configuration parses");
+    environment: impl IntoIterator<Item = (String, String)>,
+    flags: &[(&'static str, &'static str, String)],
+) -> Result<Config, Problems> {
+    let mut layers = Layers::over(DEFAULT);
     if let Some(path) = file {
-        match std::fs::read_to_string(path)
-            .map_err(|e| e.to_string())
-            .and_then(|text| text.parse::<toml::Table>().map_err(|e| e.message().to_owned()))
-        {
-            Ok(table) => overlay(&mut merged, table, &mut problems),
-            Err(error) => {
-                problems.push(format!("{}: {error}; correct the file or name another", path.display()))
-            }
-        }
+        layers.add_file(&FileText::read(path));
     }
-    for (name, value) in environment {
-        if let Some(rest) = name.strip_prefix("HOLDFAST_") {
-            overlay_variable(&mut merged, &name, rest, value, &mut problems);
-        }
-    }
-    let config: Option<Config> = toml::Value::Table(merged)
-        .try_into()
-        .map_err(|e: toml::de::Error| {
-            problems.push(format!("{}; see the commented default", e.message()));
-        })
-        .ok();
-    if let Some(config) = &config {
-        check(config, &mut problems);
-    }
-    match config {
-        Some(config) if problems.is_empty() => Ok(config),
-        _ => Err(ConfigError(problems)),
-    }
+    layers.add_environment(environment);
+    layers.add_flags(flags);
+    let mut reader = Reader::new(layers);
+    let config = read(&mut reader);
+    reader.finish(config)
 }
 
-fn overlay(into: &mut toml::Table, from: toml::Table, problems: &mut Vec<String>) {
-    for (section, values) in from {
-        let toml::Value::Table(values) = values else {
-            problems.push(format!("{section}: is not a section; write it as [{section}]"));
-            continue;
-        };
-        let Some(toml::Value::Table(known)) = into.get_mut(&section) else {
-            problems.push(format!("[{section}]: no such section; remove it"));
-            continue;
-        };
-        for (key, value) in values {
-            match known.get(&key) {
-                None => {
-                    problems.push(format!("{section}.{key}: no such key; remove it or correct its spelling"))
-                }
-                Some(old) if !old.same_type(&value) => {
-                    problems.push(format!(
-                        "{section}.{key}: is {}, must be {}",
-                        value.type_str(),
-                        old.type_str()
-                    ));
-                }
-                Some(_) => {
-                    known.insert(key, value);
-                }
-            }
-        }
-    }
+fn read(reader: &mut Reader) -> Option<Config> {
+    let (hub, database, log) = (hub(reader), database(reader), log(reader));
+    Some(Config { hub: hub?, database: database?, log: log? })
 }
 
-fn overlay_variable(
-    into: &mut toml::Table,
-    name: &str,
-    rest: &str,
-    value: String,
-    problems: &mut Vec<String>,
-) {
-    let Some((section, key)) = rest.split_once("__") else { return };
-    let (section, key) = (section.to_lowercase(), key.to_lowercase());
-    let Some(old) = into.get(&section).and_then(|s| s.get(&key)) else {
-        problems.push(format!("{name}: there is no {section}.{key}; remove the variable"));
-        return;
-    };
-    let value = match old {
-        toml::Value::Array(_) => {
-            toml::Value::Array(value.split(',').map(|v| toml::Value::String(v.trim().to_owned())).collect())
-        }
-        _ => toml::Value::String(value),
-    };
-    if let Some(toml::Value::Table(known)) = into.get_mut(&section) {
-        known.insert(key, value);
+fn hub(reader: &mut Reader) -> Option<HubSection> {
+    let folder = "a folder, for example \"/var/lib/holdfast-hub\"";
+    let data_dir =
+        reader.text("hub", "data_dir", folder, |text| (!text.is_empty()).then(|| PathBuf::from(text)));
+    let address = "an address and a port, for example \"0.0.0.0:8443\"";
+    let listen: Option<SocketAddr> = reader.text("hub", "listen", address, |text| text.parse().ok());
+    let sync_listen: Option<SocketAddr> =
+        reader.text("hub", "sync_listen", address, |text| text.parse().ok());
+    if let (Some(api), Some(sync)) = (listen, sync_listen)
+        && api == sync
+        && api.port() != 0
+    {
+        reader.reject_key("hub", "sync_listen", "it is the same as hub.listen", "give it a port of its own");
     }
+    let host = "a host name or an address, for example \"hub.example\"";
+    let names = reader.list("hub", "names", host, |text| (!text.is_empty()).then(|| text.to_owned()));
+    if names.as_ref().is_some_and(Vec::is_empty) {
+        reader.reject_key("hub", "names", "it is empty", "name at least the host that replicas connect to");
+    }
+    let url = "https://host or https://host:port, for example \"https://hub.example:8443\"";
+    let endpoints =
+        reader.list("hub", "endpoints", url, |text| Endpoint::parse(text).ok().map(|_| text.to_owned()));
+    Some(HubSection {
+        data_dir: data_dir?,
+        listen: listen?,
+        sync_listen: sync_listen?,
+        names: names?,
+        endpoints: endpoints?,
+    })
 }
 
-fn check(config: &Config, problems: &mut Vec<String>) {
-    if config.hub.names.is_empty() {
-        problems.push("hub.names: is empty; name at least the host that replicas connect to".into());
-    }
-    if config.hub.listen == config.hub.sync_listen && config.hub.listen.port() != 0 {
-        problems.push("hub.sync_listen: is the same as hub.listen; give it a port of its own".into());
-    }
-    for url in &config.hub.endpoints {
-        if let Err(error) = holdfast_link::transport::Endpoint::parse(url) {
-            problems.push(format!("hub.endpoints: {error}"));
-        }
-    }
-    let url = &config.database.url;
-    if !url.is_empty() && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-        problems
-            .push("database.url: must begin with postgres:// or be empty for the embedded database".into());
-    }
+fn database(reader: &mut Reader) -> Option<DatabaseSection> {
+    let expected = "postgres://user@host/name, or nothing for the embedded database";
+    let url = reader.text("database", "url", expected, |text| {
+        let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        (text.is_empty() || is_postgres).then(|| text.to_owned())
+    });
+    let url_file =
+        reader.text("database", "url_file", "the path of a file, or nothing", |text| Some(text.to_owned()));
+    Some(DatabaseSection { url: url?, url_file: url_file? })
+}
+
+fn log(reader: &mut Reader) -> Option<LogSection> {
+    let expected = "levels, for example \"info\" or \"info,holdfast_store=debug\"";
+    let filter = reader.text("log", "filter", expected, |text| {
+        let parsed = tracing_subscriber::EnvFilter::builder().parse(text);
+        (!text.is_empty() && parsed.is_ok()).then(|| text.to_owned())
+    });
+    Some(LogSection { filter: filter? })
 }
 
 #[cfg(test)]
@@ -183,20 +137,34 @@ mod tests {
         let file = folder.path().join("hub.toml");
         std::fs::write(
             &file,
-            "[hub]\nnames = []\nlissen = \"x\"\n[database]\nurl = \"mysql://x\"\n[cloud]\nx = 1\n",
+            "[hub]\nnames = []\nlissen = \"x\"\nlisten = \"127.0.0.1:1\"\nsync_listen = \"127.0.0.1:1\"\n\
+             endpoints = [\"http://x\"]\n[database]\nurl = \"mysql://x\"\n[cloud]\nx = 1\n[log]\nfilter = \"a=b=c\"\n",
         )
         .unwrap();
         let env = [("HOLDFAST_HUB__NOPE".to_owned(), "1".to_owned())];
-        let error = load(Some(&file), env.into_iter()).unwrap_err().to_string();
-        for part in ["hub.names", "hub.lissen", "database.url", "[cloud]", "HOLDFAST_HUB__NOPE"] {
+        let error = load(Some(&file), env, &[]).unwrap_err().to_string();
+        for part in [
+            "8 problems",
+            "hub.names",
+            "hub.lissen from",
+            "write hub.listen",
+            "hub.sync_listen",
+            "hub.endpoints",
+            "database.url",
+            "[cloud]",
+            "HOLDFAST_HUB__NOPE",
+            "log.filter",
+        ] {
             assert!(error.contains(part), "{part} in {error}");
         }
     }
 
     #[test]
-    fn default_is_valid_and_the_environment_wins() {
+    fn default_is_valid_and_the_environment_and_flags_win() {
         let env = [("HOLDFAST_HUB__NAMES".to_owned(), "a.example, b.example".to_owned())];
-        let config = load(None, env.into_iter()).unwrap();
+        let flags = [("hub", "data_dir", "/flag".to_owned())];
+        let config = load(None, env, &flags).unwrap();
         assert_eq!(config.hub.names, ["a.example", "b.example"]);
+        assert_eq!(config.hub.data_dir, PathBuf::from("/flag"));
     }
 }

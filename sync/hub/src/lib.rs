@@ -9,6 +9,8 @@
 pub mod ca;
 pub mod config;
 pub mod enrolment;
+mod gauges;
 pub mod postgres;
+pub mod revocation;
 pub mod serve;
 pub mod storage;

@@ -1,105 +1,20 @@
 //! `holdfast-hub`: serve, mint enrolment tokens, migrate the database, tell the status.
 
+mod cli;
+mod commands;
+
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use clap::{Parser, Subcommand};
+use clap::Parser;
+use cli::{Arguments, Command};
+use commands::{Target, say};
 use holdfast_hub::config::{self, Config};
-use holdfast_hub::enrolment::Enrolment;
-use holdfast_hub::{ca::HubCa, serve, storage};
-use holdfast_link::identity::{PeerIdentity, PeerKind};
-use holdfast_link::server::ServeOptions;
+use holdfast_hub::{serve, storage};
 
 /// Merging is made of many small allocations; this allocator takes a fifth less time over them than glibc's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// The central hub of Holdfast.
-#[derive(Parser)]
-#[command(version)]
-struct Arguments {
-    /// The configuration file; the commented default is built in.
-    #[arg(long, global = true)]
-    config: Option<PathBuf>,
-    /// Overrides hub.data_dir.
-    #[arg(long, global = true)]
-    data_dir: Option<PathBuf>,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Serve replicas and people.
-    Serve {
-        /// Overrides hub.listen; port 0 picks a free one.
-        #[arg(long)]
-        listen: Option<SocketAddr>,
-        /// Overrides hub.sync_listen; port 0 picks a free one.
-        #[arg(long)]
-        sync_listen: Option<SocketAddr>,
-        /// Overrides database.url.
-        #[arg(long)]
-        database: Option<String>,
-        /// Loopback only, plain HTTP, a ready admin token in DATA_DIR/dev-token.
-        #[arg(long)]
-        dev: bool,
-    },
-    /// Print a one-time token by which a replica may enrol within 15 minutes.
-    EnrolToken {
-        /// The replica's name: lower-case letters, digits, hyphens.
-        #[arg(long)]
-        replica: String,
-        /// Its clinic.
-        #[arg(long)]
-        clinic: String,
-        /// node, desktop or hub.
-        #[arg(long, default_value = "node")]
-        kind: String,
-        /// Overrides database.url.
-        #[arg(long)]
-        database: Option<String>,
-    },
-    /// Let a clinic hold patients' records.
-    Share {
-        /// A patient's id; may be given several times.
-        #[arg(long = "patient", required = true)]
-        patients: Vec<String>,
-        /// The clinic.
-        #[arg(long)]
-        clinic: String,
-        /// Overrides database.url.
-        #[arg(long)]
-        database: Option<String>,
-    },
-    /// Revoke a replica: refused from now on, what it still sends is kept for review.
-    Revoke {
-        /// The replica's name.
-        #[arg(long)]
-        replica: String,
-        /// Its clinic.
-        #[arg(long)]
-        clinic: String,
-        /// Overrides database.url.
-        #[arg(long)]
-        database: Option<String>,
-    },
-    /// Bring the database's schema up to date.
-    Migrate {
-        /// Overrides database.url.
-        #[arg(long)]
-        database: Option<String>,
-    },
-    /// Tell how many records, conflicts and replicas there are.
-    Status {
-        /// Overrides database.url.
-        #[arg(long)]
-        database: Option<String>,
-    },
-    /// Check the configuration and print every problem.
-    CheckConfig,
-}
 
 fn main() -> std::process::ExitCode {
     match run(Arguments::parse()) {
@@ -112,10 +27,9 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<()> {
-    let mut config = config::load(arguments.config.as_deref(), std::env::vars())?;
-    if let Some(folder) = arguments.data_dir {
-        config.hub.data_dir = folder;
-    }
+    let folder = arguments.data_dir.map(|path| ("hub", "data_dir", path.display().to_string()));
+    let flags: Vec<_> = folder.into_iter().collect();
+    let mut config = config::load(arguments.config.as_deref(), std::env::vars(), &flags)?;
     match arguments.command {
         Command::Serve { listen, sync_listen, database, dev } => {
             config.hub.listen = listen.unwrap_or(config.hub.listen);
@@ -129,15 +43,23 @@ fn run(arguments: Arguments) -> Result<()> {
         }
         Command::EnrolToken { replica, clinic, kind, database } => {
             with_database(&mut config, database);
-            enrol_token(&config, &replica, &clinic, &kind)
+            commands::enrol_token(&config, &replica, &clinic, &kind)
         }
         Command::Share { patients, clinic, database } => {
             with_database(&mut config, database);
-            share(&config, &patients, &clinic)
+            commands::share(&config, &patients, &clinic)
         }
-        Command::Revoke { replica, clinic, database } => {
+        Command::Revoke { replica, clinic, serial, reason, database } => {
             with_database(&mut config, database);
-            revoke(&config, &replica, &clinic)
+            let target = match (replica, clinic, serial) {
+                (Some(replica), Some(clinic), _) => Target::Replica(clinic, replica),
+                (_, _, serial) => Target::Certificate(serial.unwrap_or_default()),
+            };
+            commands::revoke(&config, &target, &reason)
+        }
+        Command::Certificates { database } => {
+            with_database(&mut config, database);
+            commands::certificates(&config)
         }
         Command::Migrate { database } => {
             with_database(&mut config, database);
@@ -147,18 +69,13 @@ fn run(arguments: Arguments) -> Result<()> {
         }
         Command::Status { database } => {
             with_database(&mut config, database);
-            status(&config)
+            commands::status(&config)
         }
         Command::CheckConfig => {
             say("the configuration is good");
             Ok(())
         }
     }
-}
-
-#[expect(clippy::print_stdout, reason = "a command answers on stdout")]
-fn say(text: &str) {
-    println!("{text}");
 }
 
 fn with_database(config: &mut Config, url: Option<String>) {
@@ -195,57 +112,3 @@ fn start_logging(config: &Config) -> Result<()> {
     Ok(())
 }
 
-fn enrol_token(config: &Config, replica: &str, clinic: &str, kind: &str) -> Result<()> {
-    let kind = match kind {
-        "node" => PeerKind::Node,
-        "desktop" => PeerKind::Desktop,
-        "hub" => PeerKind::Hub,
-        other => anyhow::bail!("--kind {other}: no such kind; use node, desktop or hub"),
-    };
-    let identity = PeerIdentity::new(clinic, kind, replica)?;
-    let clock = ServeOptions::default().clock;
-    let ca = HubCa::load_or_create(&config.hub.data_dir.join("ca"), clock())?;
-    let tokens = std::sync::Arc::new(storage::DatabaseTokens(storage::open_database(config)?));
-    let now = clock();
-    let enrolment =
-        Enrolment { ca: ca.into(), tokens: tokens.clone(), issued: tokens, endpoints: Vec::new(), clock };
-    say(&enrolment.mint_token(&identity, now)?.to_text());
-    Ok(())
-}
-
-fn share(config: &Config, patients: &[String], clinic: &str) -> Result<()> {
-    let db = storage::open_database(config)?;
-    for patient in patients {
-        holdfast_store::upstream::share(&*db, &holdfast_core::id::Scope::patient(patient), clinic)?;
-        say(&format!("clinic {clinic} may hold patient {patient} from now on"));
-    }
-    Ok(())
-}
-
-fn revoke(config: &Config, replica: &str, clinic: &str) -> Result<()> {
-    let db = storage::open_database(config)?;
-    holdfast_store::upstream::revoke(&*db, clinic, replica)?;
-    say(&format!("{clinic}/{replica} is revoked; what it still sends is kept for review"));
-    Ok(())
-}
-
-fn status(config: &Config) -> Result<()> {
-    let db = storage::open_database(config)?;
-    let mut lines = Vec::new();
-    db.read(&mut |sql| {
-        for (what, text) in [
-            ("resources", "SELECT COUNT(*) FROM resource"),
-            ("in conflict", "SELECT COUNT(*) FROM resource WHERE conflicts > 0"),
-            ("replicas", "SELECT COUNT(*) FROM replica"),
-            ("scopes", "SELECT COUNT(*) FROM scope"),
-            ("scopes with news not yet fetched", "SELECT COUNT(*) FROM dirty"),
-            ("segments held for review", "SELECT COUNT(*) FROM quarantine"),
-        ] {
-            let rows = sql.query(text, &[])?;
-            lines.push(format!("{:>10}  {what}", rows.first().map_or(Ok(0), |row| row.int(0))?));
-        }
-        Ok(())
-    })?;
-    say(&lines.join("\n"));
-    Ok(())
-}

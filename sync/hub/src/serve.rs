@@ -17,6 +17,8 @@ use tokio::sync::watch;
 use crate::ca::{HubCa, ServerCertificate, ServerName};
 use crate::config::Config;
 use crate::enrolment::{self, Enrolment};
+use crate::gauges;
+use crate::revocation::{self, Revocations};
 use crate::storage::{DatabaseTokens, open_database, open_records};
 
 /// Serves until `shutdown` turns true; prints `sync URL` and `ready URL` once it does.
@@ -46,13 +48,16 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
         clock: ServeOptions::default().clock,
     };
     let router = enrolment::router(enrolment).merge(holdfast_link::serve::router(opened.writer.clone()));
-    // A revoked replica is let in as far as the store, which keeps what it sends for review and tells it why.
-    let options = ServeOptions::default();
+    let options = ServeOptions { revoked: opened.revocations.check(), ..ServeOptions::default() };
     let tls = server_config(opened.certificate.to_shared()?, opened.ca.cert_pem(), ClientAuth::Optional)?;
     let sync = tokio::spawn(serve_tls(sync_listener, tls, router, options, until(shutdown.clone())));
+    let db = opened.tokens.0.clone();
+    let watching = revocation::run(opened.revocations, db.clone(), opened.writer.clone(), shutdown.clone());
+    let watching = tokio::spawn(watching);
     let token = if dev { Some(dev_token(&config.hub.data_dir)?) } else { None };
     let state = api_state(&opened.writer, token);
     let app = holdfast_api::router(state.clone());
+    let measuring = tokio::spawn(gauges::run(db, opened.writer.clone(), shutdown.clone()));
     announce(&endpoints, api_listener.local_addr()?);
     let stop = async move {
         until(shutdown).await;
@@ -60,6 +65,8 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     };
     axum::serve(api_listener, app).with_graceful_shutdown(stop).await?;
     sync.await?;
+    watching.await?;
+    measuring.await?;
     Ok(())
 }
 
@@ -68,6 +75,7 @@ struct Opened {
     certificate: ServerCertificate,
     tokens: Arc<DatabaseTokens>,
     writer: Writer,
+    revocations: Arc<Revocations>,
 }
 
 fn open(config: &Config) -> Result<Opened> {
@@ -80,7 +88,11 @@ fn open(config: &Config) -> Result<Opened> {
     let db = open_database(config)?;
     let records = open_records(config, db.clone())?;
     let writer = Writer::start(Arc::new(records))?;
-    Ok(Opened { ca: Arc::new(ca), certificate, tokens: Arc::new(DatabaseTokens(db)), writer })
+    // Before the first connection: nobody who is revoked slips in while the hub starts.
+    let revocations = Arc::new(Revocations::default());
+    revocations.refresh(&*db, now_ms)?;
+    let (ca, tokens) = (Arc::new(ca), Arc::new(DatabaseTokens(db)));
+    Ok(Opened { ca, certificate, tokens, writer, revocations })
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {

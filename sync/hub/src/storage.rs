@@ -6,6 +6,7 @@ use std::sync::Arc;
 use holdfast_clinical::FhirRules;
 use holdfast_link::enrol::SecretHash;
 use holdfast_link::identity::PeerIdentity;
+use holdfast_store::fleet;
 use holdfast_store::identity::Identity;
 use holdfast_store::sidecar::FileSidecar;
 use holdfast_store::sql::Database;
@@ -15,7 +16,7 @@ use holdfast_store::{Place, Records, Result, Surroundings};
 
 use crate::ca::IssuedCertificate;
 use crate::config::Config;
-use crate::enrolment::{IssuedLog, TokenError, TokenStore};
+use crate::enrolment::{IssuedLog, TakenToken, TokenError, TokenStore};
 use crate::postgres::{Postgres, PostgresOptions};
 
 /// The schema version this build writes.
@@ -73,9 +74,17 @@ impl TokenStore for DatabaseTokens {
         token::insert(&*self.0, &hash.0, &identity.to_uri(), expires_at_ms).map_err(failed)
     }
 
-    fn take(&self, hash: SecretHash, now_ms: u64) -> std::result::Result<PeerIdentity, TokenError> {
-        match token::take(&*self.0, &hash.0, now_ms).map_err(failed)? {
-            Ok(uri) => PeerIdentity::parse_uri(&uri).map_err(failed),
+    fn take(
+        &self,
+        hash: SecretHash,
+        key_sha256: &[u8; 32],
+        now_ms: u64,
+    ) -> std::result::Result<TakenToken, TokenError> {
+        match token::take(&*self.0, &hash.0, key_sha256, now_ms).map_err(failed)? {
+            Ok(token::Taken { identity, certificate }) => {
+                let identity = PeerIdentity::parse_uri(&identity).map_err(failed)?;
+                Ok(TakenToken { identity, certificate })
+            }
             Err(TokenState::Unknown) => Err(TokenError::Unknown),
             Err(TokenState::Used) => Err(TokenError::Used),
             Err(TokenState::Expired) => Err(TokenError::Expired),
@@ -84,9 +93,23 @@ impl TokenStore for DatabaseTokens {
 }
 
 impl IssuedLog for DatabaseTokens {
-    fn record(&self, issued: &IssuedCertificate) -> std::result::Result<(), TokenError> {
-        let (serial, uri) = (issued.serial.as_bytes(), issued.identity.to_uri());
-        token::record_issued(&*self.0, serial, &uri, &issued.public_key_sha256, issued.not_after_ms)
-            .map_err(failed)
+    fn record(
+        &self,
+        issued: &IssuedCertificate,
+        token: Option<SecretHash>,
+    ) -> std::result::Result<(), TokenError> {
+        let record = token::Issued {
+            serial: issued.serial.as_bytes(),
+            identity: &issued.identity.to_uri(),
+            key_sha256: &issued.public_key_sha256,
+            not_after_ms: issued.not_after_ms,
+        };
+        let brought = token.as_ref().map(|hash| (&hash.0[..], issued.cert_pem.as_str()));
+        token::record_issued(&*self.0, &record, brought).map_err(failed)
+    }
+
+    fn is_revoked(&self, identity: &PeerIdentity) -> std::result::Result<bool, TokenError> {
+        let name = (identity.clinic().to_owned(), identity.replica().to_owned());
+        Ok(fleet::revoked(&*self.0).map_err(failed)?.contains(&name))
     }
 }

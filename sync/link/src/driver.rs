@@ -1,6 +1,7 @@
 //! Runs a replica's [`Session`] against its upstreams: carries out what the machine asks for, and tells anyone who
 //! wants to know how it stands.
 
+mod ask;
 mod perform;
 mod status;
 
@@ -14,6 +15,7 @@ use rustls::ClientConfig;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+pub use ask::{Answer, AskError};
 pub use status::{LinkPhase, LinkState, LinkTraffic};
 
 use crate::transport::Endpoint;

@@ -47,10 +47,12 @@ async fn answer(State(writer): State<Writer>, Peer(certificate): Peer, body: Byt
         Err(error) => Err(StoreError::Wire(error)),
     };
     let response = response.unwrap_or_else(|error| {
-        tracing::warn!(error.code = error.code(), peer.id = identity.replica(), error = %error, "refused");
-        metrics_refused(error.code());
+        tracing::warn!(error.code = error.code(), peer.id = %identity, error = %error, "refused");
         refusal(&error)
     });
+    if let Response::Refused { code, .. } = &response {
+        metrics::counter!("sync_refused_total", "code" => code.clone()).increment(1);
+    }
     match response.encode() {
         Ok(bytes) => bytes.into_response(),
         Err(error) => {
@@ -58,10 +60,6 @@ async fn answer(State(writer): State<Writer>, Peer(certificate): Peer, body: Byt
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
-}
-
-fn metrics_refused(code: &'static str) {
-    metrics::counter!("sync_refused_total", "code" => code).increment(1);
 }
 
 async fn push(writer: &Writer, peer: StorePeer, bytes: Vec<u8>) -> Result<Response, StoreError> {

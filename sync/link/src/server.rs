@@ -107,6 +107,11 @@ pub async fn serve(
     tasks.shutdown().await;
 }
 
+/// Counts what is refused, by its stable code.
+pub(crate) fn count_refusal(code: &'static str) {
+    metrics::counter!("sync_refused_total", "code" => code).increment(1);
+}
+
 fn log_panic(ended: Result<(), tokio::task::JoinError>) {
     if let Err(error) = ended {
         tracing::error!(%error, error.code = "connection-task-failed", "a connection's task failed");

@@ -9,7 +9,7 @@ use crate::error::{Result, StoreError};
 use crate::identity;
 use crate::log;
 use crate::records::Records;
-use crate::scrub::{Findings, check_rows};
+use crate::scrub::{Findings, check_database, structure};
 use crate::sql::Database;
 use crate::sqlite::{Sqlite, SqliteOptions};
 
@@ -86,8 +86,8 @@ fn mark_and_verify(path: &Path, options: &SqliteOptions) -> Result<()> {
 }
 
 fn verify(copy: &Sqlite) -> Result<()> {
-    let mut findings = Findings { structure: copy.integrity_findings()?, ..Findings::default() };
-    copy.read(&mut |sql| check_rows(sql, &mut findings, &mut |_, _| {}))?;
+    let mut findings = Findings { structure: structure(copy)?, ..Findings::default() };
+    check_database(copy, &mut findings, &mut |_, _| {})?;
     match findings.summary() {
         None => Ok(()),
         Some(summary) => Err(StoreError::Corrupt(summary)),
@@ -109,7 +109,7 @@ fn remove_if_there(path: &Path) -> Result<()> {
     }
 }
 
-fn remove_database(path: &Path) -> Result<()> {
+pub(crate) fn remove_database(path: &Path) -> Result<()> {
     for suffix in ["", "-wal", "-shm"] {
         remove_if_there(&PathBuf::from(format!("{}{suffix}", path.display())))?;
     }

@@ -69,7 +69,9 @@ pub enum StoreError {
     #[error("the disk is full, so nothing was saved; free some space, saving goes on by itself")]
     DiskFull,
     /// The database is damaged.
-    #[error("the database is damaged ({0}); run `holdfast-node scrub --repair`")]
+    #[error(
+        "the database is damaged ({0}); run `holdfast-node scrub --repair`, and if that says so, stop the node and run `holdfast-node scrub --rebuild`"
+    )]
     Corrupt(String),
     /// The database cannot be used.
     #[error("the database failed: {0}")]

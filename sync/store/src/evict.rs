@@ -1,68 +1,132 @@
 //! Letting go of patients that nobody here has opened for long. Only what the upstream has, and only after it
 //! knows that we no longer hold it.
+//!
+//! ```text
+//! note_visits ─▶ evictable ─▶ Release (upstream forgets) ─▶ purge ─▶ … ─▶ a read finds it at the upstream, Hold
+//! ```
 
-use holdfast_core::id::{ActorId, Scope};
+use holdfast_core::id::{ActorId, Entity, Scope};
+use holdfast_core::state::EntityState;
+use holdfast_core::view::decode;
 
 use crate::error::Result;
 use crate::records::Records;
-use crate::sql::Value;
+use crate::schema;
+use crate::sql::{Sql, Value};
+use crate::tx::Tx;
+
+/// Something of this replica, or of one below it, in a scope's feed that no upstream (or not the upstream `$2`) has
+/// acknowledged. `$1` is the scope's number.
+const UNACKNOWLEDGED: &str = "SELECT 1 FROM feed f JOIN actor a ON a.no = f.actor_no WHERE f.scope_no = $1 \
+    AND a.replica IS NOT NULL AND NOT EXISTS (SELECT 1 FROM acked k WHERE k.actor_no = f.actor_no \
+    AND k.lane = f.lane AND k.seq >= f.seq";
+
+/// Candidates looked at for one that may go: a clinic whose link was down for long has many that may not.
+const LOOKED_AT: u32 = 10;
 
 impl Records {
-    /// Patient scopes not touched since `before_ms` in which nothing of ours is unacknowledged, oldest first.
+    /// Patient scopes not visited since `before_ms` (by the clock of [`Records::note_visits`]) in which everything
+    /// written here is acknowledged by `upstream`, longest forgotten first. Who is due today stays.
     ///
     /// # Errors
     /// The database.
     pub fn evictable(&self, upstream: ActorId, before_ms: u64, limit: u32) -> Result<Vec<Scope>> {
-        if self.continuity()?.lanes.iter().any(|lane| lane.unsent > 0) {
-            return Ok(Vec::new());
-        }
+        let today = holdfast_core::view::instant(holdfast_core::hlc::Hlc::new(self.now_ms(), 0));
+        let due = self.rules().due_on(&today[..10]);
         self.read(|view| {
             let text = format!(
-                "SELECT h.scope FROM held h WHERE h.upstream = $1 AND h.used_ms < $2 AND h.scope >= 'patient/' \
-                 AND h.scope < 'patient0' ORDER BY h.used_ms LIMIT {limit}"
+                "SELECT s.no, s.name FROM visited v JOIN scope s ON s.name = v.scope WHERE v.used_ms < $1 \
+                 ORDER BY v.used_ms, v.scope LIMIT {}",
+                limit.saturating_mul(LOOKED_AT)
             );
-            let rows = view.sql.query(&text, &[upstream.0.to_vec().into(), before_ms.into()])?;
-            rows.iter().map(|row| Ok(Scope(row.text(0)?.to_owned()))).collect()
+            let mut out = Vec::new();
+            for row in view.sql.query(&text, &[before_ms.into()])? {
+                if out.len() as u64 >= u64::from(limit) {
+                    break;
+                }
+                let no = row.int(0)?;
+                let waits = format!("{UNACKNOWLEDGED} AND k.upstream = $2) LIMIT 1");
+                if view.sql.query(&waits, &[no.into(), upstream.0.to_vec().into()])?.is_empty()
+                    && !is_due(view.sql, no, due.as_ref())?
+                {
+                    out.push(Scope(row.text(1)?.to_owned()));
+                }
+            }
+            Ok(out)
         })
     }
 
-    /// Notes that somebody here has opened a patient, so that it stays.
+    /// How many patients are held here.
     ///
     /// # Errors
     /// The database.
-    pub fn touch(&self, scope: &Scope) -> Result<()> {
-        let now = self.now_ms();
-        self.write(|tx| {
-            let text = "UPDATE held SET used_ms = $2 WHERE scope = $1";
-            tx.sql.execute(text, &[scope.0.as_str().into(), now.into()]).map(|_| ())
+    pub fn patients_held(&self) -> Result<u64> {
+        self.read(|view| {
+            let text =
+                "SELECT COUNT(*) FROM scope WHERE name >= 'patient/' AND name < 'patient0' AND head > 0";
+            let rows = view.sql.query(text, &[])?;
+            rows.first().map_or(Ok(0), |row| row.uint(0))
         })
     }
 
     /// Removes a scope that the upstream has released: resources that belong to no other scope, their index and
-    /// feed. Refused (`false`) if anything of ours has not been acknowledged meanwhile.
+    /// feed. Refused (`false`) if something of ours in it has not been acknowledged meanwhile: hold it again then.
     ///
     /// # Errors
     /// The database.
     pub fn purge(&self, scope: &Scope) -> Result<bool> {
-        if self.continuity()?.lanes.iter().any(|lane| lane.unsent > 0) {
-            return Ok(false);
-        }
         self.write(|tx| {
             let rows = tx.sql.query("SELECT no FROM scope WHERE name = $1", &[scope.0.as_str().into()])?;
             let Some(no) = rows.first().map(|row| row.int(0)).transpose()? else { return Ok(true) };
             let number: [Value; 1] = [no.into()];
-            let only_here = "SELECT DISTINCT f.resource_no FROM feed f WHERE f.scope_no = $1 AND NOT EXISTS (\
-                             SELECT 1 FROM feed o WHERE o.resource_no = f.resource_no AND o.scope_no <> f.scope_no)";
-            for sql in [
-                format!("DELETE FROM search WHERE resource_no IN ({only_here})"),
-                format!("DELETE FROM resource WHERE no IN ({only_here})"),
-                "DELETE FROM feed WHERE scope_no = $1".to_owned(),
-                "DELETE FROM scope WHERE no = $1".to_owned(),
-            ] {
-                tx.sql.execute(&sql, &number)?;
+            if !tx.sql.query(&format!("{UNACKNOWLEDGED}) LIMIT 1"), &number)?.is_empty() {
+                return Ok(false);
             }
-            tx.sql.execute("DELETE FROM held WHERE scope = $1", &[scope.0.as_str().into()])?;
+            remove(tx, scope, no)?;
+            for table in ["held", "visited"] {
+                tx.sql
+                    .execute(&format!("DELETE FROM {table} WHERE scope = $1"), &[scope.0.as_str().into()])?;
+            }
             Ok(true)
         })
     }
+}
+
+/// Whether something in the scope says that the patient comes today.
+fn is_due(sql: &mut dyn Sql, scope_no: i64, due: Option<&(&'static str, String)>) -> Result<bool> {
+    let Some((kind, needle)) = due else { return Ok(false) };
+    let text = "SELECT 1 FROM feed f JOIN resource r ON r.no = f.resource_no WHERE f.scope_no = $1 AND r.kind = $2 \
+                AND r.json LIKE $3 LIMIT 1";
+    let params: [Value; 3] = [scope_no.into(), (*kind).into(), format!("%{needle}%").into()];
+    Ok(!sql.query(text, &params)?.is_empty())
+}
+
+/// Deletes a scope's feed, and every resource of it that no other scope here has. Each step goes by a key: the work is
+/// proportional to the scope, not to the database.
+fn remove(tx: &mut Tx<'_>, scope: &Scope, no: i64) -> Result<()> {
+    let rows = tx.sql.query("SELECT DISTINCT resource_no FROM feed WHERE scope_no = $1", &[no.into()])?;
+    let keys: Vec<Vec<Value>> = rows.into_iter().map(|row| row.0).collect();
+    let columns = ["no", "kind", "id", "json", "state"];
+    let (mut resources, mut entries) = (Vec::new(), Vec::new());
+    for row in tx.sql.lookup(&schema::RESOURCE, &["no"], &columns, &keys)?.into_iter().flatten() {
+        let state = decode(Entity::new(row.text(1)?, row.text(2)?), row.text(3)?, row.blob(4)?)?;
+        if is_elsewhere(tx, &state, scope)? {
+            continue;
+        }
+        let number = row.int(0)?;
+        let index = tx.rules().index(&state).into_iter();
+        entries.extend(index.map(|r| vec![i64::from(r.param).into(), r.value.into(), number.into()]));
+        resources.push(vec![number.into()]);
+    }
+    tx.sql.delete(&schema::SEARCH, entries)?;
+    tx.sql.delete(&schema::RESOURCE, resources)?;
+    tx.sql.execute("DELETE FROM feed WHERE scope_no = $1", &[no.into()])?;
+    tx.sql.execute("DELETE FROM scope WHERE no = $1", &[no.into()]).map(|_| ())
+}
+
+/// Whether another scope here has the resource too.
+fn is_elsewhere(tx: &mut Tx<'_>, state: &EntityState, scope: &Scope) -> Result<bool> {
+    let others = tx.rules().scopes(state, tx.records.clinic()).into_iter().filter(|other| other != scope);
+    let keys: Vec<Vec<Value>> = others.map(|other| vec![other.0.into()]).collect();
+    Ok(tx.sql.lookup(&schema::SCOPE, &["name"], &["no"], &keys)?.iter().any(Option::is_some))
 }

@@ -78,6 +78,8 @@ pub enum Rebirth {
     RolledBack,
     /// An upstream knows another history, or more, under this actor.
     Forked,
+    /// Unsent saves no longer read in its log: a scrub has found them damaged.
+    LogDamaged,
 }
 
 impl Rebirth {
@@ -89,6 +91,7 @@ impl Rebirth {
             Self::Copied => "replica-copied",
             Self::RolledBack => "replica-rolled-back",
             Self::Forked => "replica-forked",
+            Self::LogDamaged => "replica-log-damaged",
         }
     }
 }

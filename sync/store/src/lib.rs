@@ -16,14 +16,18 @@ pub mod downstream;
 pub mod error;
 pub mod evict;
 mod feed;
+pub mod fleet;
 pub mod identity;
 mod log;
+pub mod notice;
 mod parallel;
 mod pull;
 mod rebirth;
 pub mod records;
+mod remembered;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
+pub mod salvage;
 pub mod schema;
 pub mod scrub;
 pub mod search;
@@ -34,6 +38,7 @@ pub mod token;
 mod tx;
 pub mod upstream;
 pub mod view;
+mod visits;
 pub mod writer;
 
 pub use error::{LogError, Result, StoreError};

@@ -19,6 +19,9 @@ const PAGE_ROWS: u32 = 4096;
 const MIN_PAGE_BYTES: u32 = 16 << 10;
 const MAX_PAGE_BYTES: u32 = 16 << 20;
 
+/// How old the note of a replica's presence may grow.
+const SEEN_EVERY_MS: u64 = 60_000;
+
 struct Marked {
     scope_no: i64,
     name: Scope,
@@ -54,9 +57,23 @@ impl Records {
             });
         }
         let budget = max_bytes.clamp(MIN_PAGE_BYTES, MAX_PAGE_BYTES) as usize;
-        self.read(|view| {
+        let (answer, known) = self.read(|view| {
             let known = current(view.sql, peer, actor)?;
-            page(view.sql, &known, pending, budget).map(Response::Page)
+            page(view.sql, &known, pending, budget).map(|page| (Response::Page(page), known))
+        })?;
+        self.note_seen(&known)?;
+        Ok(answer)
+    }
+
+    /// That a replica is there is written down once a minute, not with every pull.
+    fn note_seen(&self, known: &Known) -> Result<()> {
+        let now = self.now_ms();
+        if now.abs_diff(known.seen_ms) < SEEN_EVERY_MS {
+            return Ok(());
+        }
+        self.write(|tx| {
+            let text = "UPDATE replica SET seen_ms = $2 WHERE no = $1";
+            tx.sql.execute(text, &[known.no.into(), now.into()]).map(|_| ())
         })
     }
 }

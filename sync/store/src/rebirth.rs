@@ -9,6 +9,7 @@ use holdfast_core::state::EntityState;
 
 use crate::error::Result;
 use crate::log;
+use crate::remembered;
 use crate::sql::Value;
 use crate::tx::Tx;
 
@@ -20,7 +21,7 @@ pub(crate) fn say_again(tx: &mut Tx<'_>, old: ActorId) -> Result<()> {
     }
     for lane in Lane::ALL {
         let acked = acknowledged(tx, old_no, lane)?;
-        let orphans = orphans(tx, old_no, lane, acked)?;
+        let orphans = orphans(tx, (old, old_no), lane, acked)?;
         if orphans.is_empty() {
             continue;
         }
@@ -59,13 +60,19 @@ fn acknowledged(tx: &mut Tx<'_>, actor_no: i64, lane: Lane) -> Result<u64> {
     rows.first().filter(|row| !row.is_null(0)).map_or(Ok(0), |row| row.uint(0))
 }
 
-/// Own ops past `acked`, sealed or not, in order.
-fn orphans(tx: &mut Tx<'_>, actor_no: i64, lane: Lane, acked: u64) -> Result<Vec<Op>> {
-    let last = log::last_seq(tx.sql, actor_no, lane)?;
+/// Own ops past `acked`, sealed or not, in order. One that no longer reads, or says something else than the registers
+/// that it built, is made again from those.
+fn orphans(tx: &mut Tx<'_>, old: (ActorId, i64), lane: Lane, acked: u64) -> Result<Vec<Op>> {
+    let last = log::last_seq(tx.sql, old.1, lane)?;
+    if last <= acked {
+        return Ok(Vec::new());
+    }
+    let resources = remembered::resources_of(tx.sql, old.1, lane, acked)?;
     let mut finder = log::OpFinder::default();
     let mut out = Vec::new();
     for seq in acked + 1..=last {
-        out.extend(finder.find(tx.sql, actor_no, i64::from(lane.0), seq)?);
+        let read = finder.find(tx.sql, old.1, i64::from(lane.0), seq);
+        out.extend(remembered::checked(tx, Dot { actor: old.0, lane, seq }, read, resources.get(&seq))?);
     }
     Ok(out)
 }

@@ -64,6 +64,7 @@ pub struct Records {
     identity: RwLock<Identity>,
     clock: Mutex<HybridClock>,
     progress: Mutex<Progress>,
+    pub(crate) opened: crate::visits::Opened,
     #[cfg(feature = "sabotage")]
     pub(crate) sabotage: Option<crate::sabotage::Sabotage>,
 }
@@ -109,6 +110,7 @@ impl Records {
             identity: RwLock::new(identity),
             clock: Mutex::new(HybridClock::default()),
             progress: Mutex::new(Progress::default()),
+            opened: crate::visits::Opened::default(),
             #[cfg(feature = "sabotage")]
             sabotage: None,
         }

@@ -4,7 +4,7 @@ use crate::sql::Type::{Blob, Int, Text};
 use crate::sql::{Table, Type};
 
 /// The version of this schema. A newer database is refused, an older one is migrated forward.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Facts of this database: `name → value`.
 pub static META: Table =
@@ -174,10 +174,26 @@ pub static HELD: Table = Table {
     indexes: &[],
 };
 
+/// When a patient was last of interest here (see [`crate::visits`]), and how far its feed reached then.
+pub static VISITED: Table = Table {
+    name: "visited",
+    columns: &[("scope", Text), ("used_ms", Int), ("head", Int)],
+    key: 1,
+    indexes: &[("order", false, "(used_ms, scope)")],
+};
+
 /// One-time enrolment tokens (hash only).
 pub static TOKEN: Table = Table {
     name: "token",
     columns: &[("hash", Blob), ("identity", Text), ("expires_ms", Int), ("used_ms", Int)],
+    key: 1,
+    indexes: &[],
+};
+
+/// Which key used a token, and the certificate it brought, so that a lost answer can be given again.
+pub static TOKEN_USE: Table = Table {
+    name: "token_use",
+    columns: &[("hash", Blob), ("key_sha256", Blob), ("certificate", Text)],
     key: 1,
     indexes: &[],
 };
@@ -231,7 +247,9 @@ pub static TABLES: &[&Table] = &[
     &GRANT,
     &ACKED,
     &HELD,
+    &VISITED,
     &TOKEN,
+    &TOKEN_USE,
     &ISSUED,
     &QUARANTINE,
     &NOTICE,

@@ -58,6 +58,8 @@ pub struct Tx<'a> {
     pub(crate) next_seq: BTreeMap<Lane, u64>,
     /// The replica below that the ops come from: it is not told of them.
     pub(crate) from_replica: Option<i64>,
+    /// Actors whose clock was ahead.
+    ahead: BTreeSet<ActorId>,
 }
 
 impl<'a> Tx<'a> {
@@ -71,6 +73,7 @@ impl<'a> Tx<'a> {
             authored: BTreeMap::new(),
             next_seq: BTreeMap::new(),
             from_replica: None,
+            ahead: BTreeSet::new(),
         }
     }
 
@@ -142,7 +145,9 @@ impl<'a> Tx<'a> {
         };
         loaded.events.push(Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content });
         self.mark_changed(&op.entity);
-        if origin != Origin::Local && self.records.observe(op.hlc) == Skew::Future {
+        let is_future = origin != Origin::Local && self.records.observe(op.hlc) == Skew::Future;
+        // Once a transaction: a replica whose clock is ahead says nothing new with each of its ops.
+        if is_future && self.ahead.insert(op.dot.actor) {
             self.notice("clock-future", &format!("{} wrote at {}", op.dot.actor, view::instant(op.hlc)))?;
         }
         Ok(Applied::New)
@@ -207,6 +212,14 @@ impl<'a> Tx<'a> {
         Ok(())
     }
 
+    /// Offers a resource whole in the feeds of its scopes, as if it were new in them.
+    pub(crate) fn offer_again(&mut self, entity: &Entity) -> Result<()> {
+        let (rules, clinic) = (self.rules(), self.records.clinic());
+        self.entity(entity)?.note_before(rules, clinic, true);
+        self.mark_changed(entity);
+        Ok(())
+    }
+
     fn mark_changed(&mut self, entity: &Entity) {
         if let Some(loaded) = self.entities.get_mut(entity)
             && !loaded.changed
@@ -236,10 +249,7 @@ impl<'a> Tx<'a> {
 
     /// Leaves a line for the operator.
     pub(crate) fn notice(&mut self, code: &str, detail: &str) -> Result<()> {
-        tracing::warn!(error.code = code, detail, "notice");
-        let no = self.sql.allocate("notice", 1)?;
-        let row = vec![no.into(), self.records.now_ms().into(), code.into(), detail.into()];
-        self.sql.upsert(&schema::NOTICE, vec![row])
+        crate::notice::leave(self.sql, self.records.now_ms(), code, detail)
     }
 
     /// Seals or queues what was authored and writes everything out.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use holdfast_core::id::{ActorId, Lane, Scope};
+use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Position, Reach, Request, Response, StateItem};
 use holdfast_core::segment::{self, Hash, Segment};
 use holdfast_core::state::Applied;
@@ -27,18 +27,21 @@ pub struct Peer {
     pub kind: String,
 }
 
+/// Resources answered to one `Fetch` request; the others of a longer list are asked for again.
+pub const MAX_FETCHED: usize = 500;
 /// Segments answered to one `Log` request.
 const LOG_SEGMENTS: u32 = 16;
 /// Quarantined segments kept a replica: a revoked one cannot fill the disk.
 const QUARANTINE_LIMIT: i64 = 1000;
 const OK: i64 = 0;
-const REVOKED: i64 = 1;
+pub(crate) const REVOKED: i64 = 1;
 
 /// The replica's row.
 pub(crate) struct Known {
     pub(crate) no: i64,
     pub(crate) actor_no: Option<i64>,
     pub(crate) state: i64,
+    pub(crate) seen_ms: u64,
 }
 
 impl Records {
@@ -217,17 +220,26 @@ impl Records {
         })
     }
 
-    fn fetch(&self, peer: &Peer, entities: &[holdfast_core::id::Entity]) -> Result<Response> {
+    /// Resources in scopes that the replica's clinic may hold, whether the replica holds them or not.
+    fn fetch(&self, peer: &Peer, entities: &[Entity]) -> Result<Response> {
         self.read(|view| {
             let replica = find(view.sql, peer)?.ok_or(LogError::UnknownActor)?;
             refuse_revoked(&replica)?;
+            let keys: Vec<Vec<Value>> = entities
+                .iter()
+                .take(MAX_FETCHED)
+                .map(|entity| vec![entity.kind.as_str().into(), entity.id.as_str().into()])
+                .collect();
+            let rows = view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state"], &keys)?;
             let mut out = Vec::new();
-            for entity in entities {
-                let text = "SELECT r.json, r.state FROM resource r WHERE r.kind = $1 AND r.id = $2 AND EXISTS (\
-                            SELECT 1 FROM feed f JOIN subscription s ON s.scope_no = f.scope_no \
-                            WHERE f.resource_no = r.no AND s.replica_no = $3)";
-                let params: [Value; 3] = [entity.kind.as_str().into(), entity.id.as_str().into(), replica.no.into()];
-                for mut row in view.sql.query(text, &params)? {
+            for (entity, row) in entities.iter().zip(rows) {
+                let Some(mut row) = row else { continue };
+                let decoded = holdfast_core::view::decode(entity.clone(), row.text(0)?, row.blob(1)?)?;
+                let mut is_allowed = false;
+                for scope in self.rules().scopes(&decoded, self.clinic()) {
+                    is_allowed = is_allowed || may_hold(view.sql, &scope, &peer.clinic)?;
+                }
+                if is_allowed {
                     let state = row.blob(1)?.to_vec();
                     out.push(StateItem { entity: entity.clone(), json: row.take_text(0)?, state });
                 }
@@ -244,12 +256,12 @@ impl Records {
         self.write(|tx| known_or_new(tx, peer).map(|_| ()))
     }
 
-    /// Revokes a replica; see [`revoke`].
+    /// Revokes a replica; see [`crate::fleet::revoke`].
     ///
     /// # Errors
-    /// As [`revoke`].
+    /// As [`crate::fleet::revoke`].
     pub fn revoke_replica(&self, clinic: &str, replica: &str) -> Result<()> {
-        revoke(&*self.db, clinic, replica)
+        crate::fleet::revoke(&*self.db, clinic, replica, self.now_ms(), "told by a program")
     }
 
     /// Whether a replica is revoked; an unknown one is not.
@@ -267,20 +279,6 @@ impl Records {
     pub fn share(&self, scope: &Scope, clinic: &str) -> Result<()> {
         share(&*self.db, scope, clinic)
     }
-}
-
-/// Revokes a replica: its requests are refused, what it still sends is kept for review.
-///
-/// # Errors
-/// [`StoreError::NotFound`], or the database.
-pub fn revoke(db: &dyn Database, clinic: &str, replica: &str) -> Result<()> {
-    db.write(&mut |sql| {
-        let text = "UPDATE replica SET state = $3 WHERE clinic = $1 AND name = $2";
-        match sql.execute(text, &[clinic.into(), replica.into(), REVOKED.into()])? {
-            0 => Err(StoreError::NotFound(format!("replica {clinic}/{replica}"))),
-            _ => Ok(()),
-        }
-    })
 }
 
 /// Lets a clinic hold a patient's scope.
@@ -306,12 +304,12 @@ pub(crate) fn may_hold(sql: &mut dyn Sql, scope: &Scope, clinic: &str) -> Result
 }
 
 pub(crate) fn find(sql: &mut dyn Sql, peer: &Peer) -> Result<Option<Known>> {
-    let text = "SELECT no, actor_no, state FROM replica WHERE clinic = $1 AND name = $2";
+    let text = "SELECT no, actor_no, state, seen_ms FROM replica WHERE clinic = $1 AND name = $2";
     let rows = sql.query(text, &[peer.clinic.as_str().into(), peer.replica.as_str().into()])?;
     rows.first()
         .map(|row| {
             let actor_no = if row.is_null(1) { None } else { Some(row.int(1)?) };
-            Ok(Known { no: row.int(0)?, actor_no, state: row.int(2)? })
+            Ok(Known { no: row.int(0)?, actor_no, state: row.int(2)?, seen_ms: row.uint(3)? })
         })
         .transpose()
 }
@@ -331,7 +329,7 @@ fn known_or_new(tx: &mut Tx<'_>, peer: &Peer) -> Result<Known> {
     if kind == NODE {
         subscribe_to_clinic(tx, no, clinic)?;
     }
-    Ok(Known { no, actor_no: None, state: OK })
+    Ok(Known { no, actor_no: None, state: OK, seen_ms: now })
 }
 
 /// A new node of a clinic holds all the clinic's patients, those due today first.

@@ -52,8 +52,8 @@ impl Kept {
             self.records = Some((Instant::now(), counts.records));
         }
         let records = writer.records();
-        let report =
-            Report::of(records.now_ms(), records.clinic(), &own, state.parts().link.report(), counts);
+        let (link, damage) = (state.parts().link.report(), (state.parts().damage)());
+        let report = Report::of(records.now_ms(), records.clinic(), &own, link, counts, damage);
         let text = serde_json::to_string(&report).unwrap_or_default();
         Ok(text.into())
     }

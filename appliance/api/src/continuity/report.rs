@@ -35,6 +35,9 @@ pub(super) struct Report {
     conflicts_open: u64,
     /// Scopes (patients and the like) held from head office.
     scopes_held: u64,
+    /// What of the records is damaged and could not be healed, and what to do; absent if nothing is known to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damage: Option<String>,
 }
 
 /// One lane of this replica's log.
@@ -79,7 +82,14 @@ pub(crate) async fn report(State(state): State<ApiState>) -> Result<Response, Ap
 }
 
 impl Report {
-    pub(super) fn of(now_ms: u64, clinic: &str, own: &Continuity, link: LinkStatus, counts: Counts) -> Self {
+    pub(super) fn of(
+        now_ms: u64,
+        clinic: &str,
+        own: &Continuity,
+        link: LinkStatus,
+        counts: Counts,
+        damage: Option<String>,
+    ) -> Self {
         let lanes: Vec<Lane> = own.lanes.iter().map(|lane| Lane::of(lane, own)).collect();
         Self {
             now_ms,
@@ -91,6 +101,7 @@ impl Report {
             records_held: counts.records,
             conflicts_open: counts.conflicts,
             scopes_held: own.held_scopes,
+            damage,
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod date;
 pub(crate) mod delete;
 pub(crate) mod find;
 pub(crate) mod history;
+mod patients;
 pub(crate) mod read;
 pub(crate) mod search;
 pub(crate) mod update;

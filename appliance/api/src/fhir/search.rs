@@ -13,6 +13,7 @@ use http::StatusCode;
 use super::answer;
 use super::bundle::writer::BundleWriter;
 use super::find::clauses;
+use super::patients;
 use crate::access::Caller;
 use crate::access::policy::Principal;
 use crate::error::ApiError;
@@ -59,6 +60,7 @@ async fn search(
     caller: Arc<Principal>,
     FhirBase(base): FhirBase,
 ) -> Result<Response, ApiError> {
+    patients::bring(&state, &search.query.kind, &search.asked).await?;
     let body = refusal::read(state.writer(), move |view| search.page(view, &caller, &base)).await?;
     Ok(answer::fhir_json(StatusCode::OK, body))
 }

@@ -126,8 +126,16 @@
   }
   function drawAlert() {
     const alert = $("alert");
-    alert.hidden = reachable;
-    if (reachable) return;
+    const damage = report?.damage ?? "";
+    alert.hidden = reachable && !damage;
+    if (alert.hidden) return;
+    if (reachable) {
+      redraw(alert, damage, () => [
+        make("h2", { textContent: "Some records on this node are damaged." }),
+        make("p", { textContent: `Everything else works as always. Tell whoever looks after the node: ${damage}.` }),
+      ]);
+      return;
+    }
     const last = lastHeardMs ? `Below is what it said ${ago(lastHeardMs + clockOffsetMs)} ago, at ${clock(lastHeardMs)}.` : "";
     redraw(alert, last, () => [
       make("h2", { textContent: "This page cannot reach the clinic node." }),

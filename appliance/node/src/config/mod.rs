@@ -3,9 +3,6 @@
 //!
 //! [`Config::parse`] is pure; [`Config::load`] reads the file for it.
 
-mod layers;
-mod problem;
-mod reader;
 #[cfg(test)]
 mod tests;
 
@@ -13,11 +10,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use holdfast_api::config::Reader;
+pub use holdfast_api::config::{FileText, Layers, Problems};
 use holdfast_link::transport::Endpoint;
-
-pub use layers::{FileText, Layers};
-pub use problem::{Problem, Problems};
-use reader::Reader;
 
 /// The commented default.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -33,6 +28,10 @@ pub struct Config {
     pub log: LogConfig,
     /// How records are stored.
     pub store: StoreConfig,
+    /// How damage is looked for.
+    pub scrub: ScrubConfig,
+    /// Which patients are let go.
+    pub eviction: EvictionConfig,
     /// Its bounds.
     pub limits: LimitsConfig,
 }
@@ -82,6 +81,35 @@ pub struct StoreConfig {
     pub encryption_key_file: Option<PathBuf>,
 }
 
+/// How damage is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScrubConfig {
+    /// From the start of the node to the first look.
+    pub first: Duration,
+    /// From one look to the next; `None`: only by hand.
+    pub every: Option<Duration>,
+}
+
+/// Which patients are let go. A rule that is `None` lets nobody go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvictionConfig {
+    /// Whoever was not visited for so long.
+    pub unvisited: Option<Duration>,
+    /// Whoever is beyond so many, the longest unvisited first.
+    pub max_patients: Option<u64>,
+    /// While the disk has less room than this, in bytes, the longest unvisited first.
+    pub min_free_bytes: Option<u64>,
+    /// How often it is looked.
+    pub check_every: Duration,
+}
+
+impl EvictionConfig {
+    /// Whether any rule may let somebody go.
+    pub fn is_on(&self) -> bool {
+        self.unvisited.is_some() || self.max_patients.is_some() || self.min_free_bytes.is_some()
+    }
+}
+
 /// The node's bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitsConfig {
@@ -103,11 +131,7 @@ impl Config {
         environment: impl IntoIterator<Item = (String, String)>,
         flags: &[(&'static str, &'static str, String)],
     ) -> Result<Self, Problems> {
-        let file = file.map(|path| FileText {
-            name: path.display().to_string(),
-            text: std::fs::read_to_string(path).map_err(|error| error.to_string()),
-        });
-        Self::parse(file, environment, flags)
+        Self::parse(file.map(FileText::read), environment, flags)
     }
 
     /// Parses everything. `flags` are `(section, key, value)` and win over all else.
@@ -119,7 +143,7 @@ impl Config {
         environment: impl IntoIterator<Item = (String, String)>,
         flags: &[(&'static str, &'static str, String)],
     ) -> Result<Self, Problems> {
-        let mut layers = Layers::of_default();
+        let mut layers = Layers::over(DEFAULT);
         if let Some(file) = file {
             layers.add_file(&file);
         }
@@ -127,17 +151,23 @@ impl Config {
         layers.add_flags(flags);
         let mut reader = Reader::new(layers);
         let config = Self::read(&mut reader);
-        match (config, reader.into_problems()) {
-            (Some(config), problems) if problems.is_empty() => Ok(config),
-            (_, problems) => Err(Problems(problems)),
-        }
+        reader.finish(config)
     }
 
     /// Reads every key before it gives up, so that every problem is found.
     fn read(reader: &mut Reader) -> Option<Self> {
         let (node, hub, log) = (node(reader), hub(reader), log(reader));
-        let (store, limits) = (store(reader), limits(reader));
-        Some(Self { node: node?, hub: hub?, log: log?, store: store?, limits: limits? })
+        let (store, scrub) = (store(reader), scrub(reader));
+        let (eviction, limits) = (eviction(reader), limits(reader));
+        Some(Self {
+            node: node?,
+            hub: hub?,
+            log: log?,
+            store: store?,
+            scrub: scrub?,
+            eviction: eviction?,
+            limits: limits?,
+        })
     }
 }
 
@@ -185,6 +215,31 @@ fn store(reader: &mut Reader) -> Option<StoreConfig> {
         optional(text, |text| Some(PathBuf::from(text)))
     });
     Some(StoreConfig { encryption_key_file: key? })
+}
+
+fn scrub(reader: &mut Reader) -> Option<ScrubConfig> {
+    let first_s = reader.number("scrub", "first_s", 1..=86_400);
+    let every_h = reader.number("scrub", "every_h", 0..=8_760);
+    let every = above_zero(every_h?).map(|hours| Duration::from_secs(hours * 3600));
+    Some(ScrubConfig { first: Duration::from_secs(first_s?), every })
+}
+
+fn eviction(reader: &mut Reader) -> Option<EvictionConfig> {
+    let days = reader.number("eviction", "unvisited_days", 0..=36_500);
+    let max_patients = reader.number("eviction", "max_patients", 0..=100_000_000);
+    let min_free_mib = reader.number("eviction", "min_free_mib", 0..=100_000_000);
+    let check_every_s = reader.number("eviction", "check_every_s", 1..=86_400);
+    Some(EvictionConfig {
+        unvisited: above_zero(days?).map(|days| Duration::from_secs(days * 86_400)),
+        max_patients: above_zero(max_patients?),
+        min_free_bytes: above_zero(min_free_mib?).map(|mib| mib * 1024 * 1024),
+        check_every: Duration::from_secs(check_every_s?),
+    })
+}
+
+/// Zero is "never" or "no bound".
+fn above_zero(number: u64) -> Option<u64> {
+    (number > 0).then_some(number)
 }
 
 fn limits(reader: &mut Reader) -> Option<LimitsConfig> {

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::Router;
 use axum::extract::RawQuery;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use axum::{Json, Router};
 use holdfast_api::access::policy::{Policy, Role};
 use holdfast_api::finder::Finder;
 use holdfast_api::link::LinkReport;
@@ -28,6 +28,8 @@ pub(super) fn state(config: &Config, running: &Running) -> ApiState {
     if let Some(handle) = recorder() {
         parts.metrics = Arc::new(move || handle.render());
     }
+    let health = running.health.clone();
+    parts.damage = Arc::new(move || health.damage());
     parts.public_url = config.node.public_url.clone();
     ApiState::new(parts)
 }
@@ -39,7 +41,12 @@ pub(super) fn router(state: &ApiState, running: &Running) -> Router {
         let telemetry = telemetry.clone();
         async move { samples(telemetry, query.as_deref().unwrap_or_default()).await }
     };
-    routes(state).get("/api/telemetry", Policy::Role(Role::Admin), samples).build()
+    let health = running.health.clone();
+    let last_scrub = move || async move { Json(health.last()) };
+    routes(state)
+        .get("/api/telemetry", Policy::Role(Role::Admin), samples)
+        .get("/api/scrub", Policy::Role(Role::Admin), last_scrub)
+        .build()
 }
 
 /// `GET /api/telemetry?since=MS`: the samples taken after that time, oldest first.

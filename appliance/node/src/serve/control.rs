@@ -7,7 +7,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, watch};
 
-use super::{Running, blocking, shutdown};
+use super::{Running, blocking, scrubbing, shutdown};
 use crate::control::{Order, Reply};
 use crate::failure::Failure;
 use crate::tasks;
@@ -84,24 +84,16 @@ async fn obey(running: Running, order: Order, progress: mpsc::Sender<String>) ->
     let mut tell = move |text: &str| {
         let _terminal_is_slow = progress.try_send(text.to_owned());
     };
-    let Running { opened, link, .. } = running;
     match order {
-        Order::Backup { to } => blocking(move || tasks::backup(&opened, &to, &mut tell)).await,
-        Order::Scrub { repair } => {
-            let runtime = tokio::runtime::Handle::current();
-            blocking(move || {
-                let fetch = |entities: &[holdfast_core::id::Entity]| match &link {
-                    Some(link) => runtime.block_on(link.fetch(entities.to_vec())),
-                    None => Vec::new(),
-                };
-                let upstream: Option<tasks::Upstream<'_>> = if link.is_some() { Some(&fetch) } else { None };
-                tasks::scrub(&opened, repair, upstream, &mut tell)
-            })
-            .await
+        Order::Backup { to } => {
+            let opened = running.opened;
+            blocking(move || tasks::backup(&opened, &to, &mut tell)).await
         }
+        Order::Scrub { repair } => scrubbing::scrub(&running, repair, Duration::ZERO, tell).await?.verdict(),
         Order::Status => {
-            let link = link.map(|link| holdfast_api::link::LinkReport::report(&*link));
-            blocking(move || tasks::status(&opened, link.as_ref())).await
+            let link = running.link.as_ref().map(|link| holdfast_api::link::LinkReport::report(&**link));
+            let (opened, scrubbed) = (running.opened, running.health.last());
+            blocking(move || tasks::status(&opened, link.as_ref(), scrubbed.as_ref())).await
         }
     }
 }

@@ -1,11 +1,13 @@
-//! A patient who is not held here is looked for at the hub, and held from then on.
+//! What is not held here is looked for at the hub, and its patient is held from then on.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_api::finder::{FindOutcome, Finder};
 use holdfast_core::id::{Entity, Scope};
+use holdfast_core::message::{Request, Response, StateItem};
+use holdfast_core::view::decode;
 use holdfast_store::writer::Writer;
 use tokio::time::{Instant, timeout_at};
 
@@ -15,37 +17,27 @@ use super::link::NodeLink;
 const WITHIN: Duration = Duration::from_secs(2);
 /// The link is looked at this often while nothing is committed.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// An id that the hub did not know is not asked for again for so long: each asking leaves a subscription there.
-const ASK_AGAIN_AFTER: Duration = Duration::from_secs(30);
-/// Ids remembered for that; past this the oldest are forgotten.
-const REMEMBERED: usize = 1_000;
 
 pub(super) struct HubFinder {
     link: Arc<NodeLink>,
     writer: Writer,
-    asked: Mutex<BTreeMap<String, Instant>>,
 }
 
 impl HubFinder {
     pub(super) fn new(link: Arc<NodeLink>, writer: Writer) -> Self {
-        Self { link, writer, asked: Mutex::new(BTreeMap::new()) }
+        Self { link, writer }
     }
 
-    /// Whether the hub was asked for this patient a moment ago; if not, it counts as asked now.
-    fn was_just_asked(&self, id: &str) -> bool {
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.retain(|_, at| at.elapsed() < ASK_AGAIN_AFTER);
-        if asked.len() >= REMEMBERED {
-            asked.clear();
-        }
-        let was = asked.contains_key(id);
-        asked.entry(id.to_owned()).or_insert_with(Instant::now);
-        was
+    /// The patients whose record the hub's answer is part of.
+    fn patients(&self, item: &StateItem) -> Vec<Scope> {
+        let records = self.writer.records();
+        let Ok(state) = decode(item.entity.clone(), &item.json, &item.state) else { return Vec::new() };
+        let scopes: BTreeSet<Scope> = records.rules().scopes(&state, records.clinic());
+        scopes.into_iter().filter(|scope| scope.as_patient().is_some()).collect()
     }
 
     /// Waits until the resource is here; whether it came.
-    async fn arrives(&self, entity: &Entity) -> bool {
-        let until = Instant::now() + WITHIN;
+    async fn arrives(&self, entity: &Entity, until: Instant) -> bool {
         let mut commits = self.writer.commits();
         loop {
             commits.borrow_and_update();
@@ -65,23 +57,34 @@ impl HubFinder {
 #[async_trait::async_trait]
 impl Finder for HubFinder {
     async fn find(&self, entity: &Entity) -> FindOutcome {
-        if !self.link.is_up() {
-            return FindOutcome::Unreachable;
+        let until = Instant::now() + WITHIN;
+        let question = Request::Fetch { entities: vec![entity.clone()] };
+        let found = match timeout_at(until, self.link.ask(question)).await {
+            Ok(Ok(answer)) => answer.response,
+            Ok(Err(error)) => {
+                tracing::info!(error.code = error.code(), "the hub could not be asked for what is not held");
+                return FindOutcome::Unreachable;
+            }
+            Err(_) => return FindOutcome::Unreachable,
+        };
+        let Response::States(items) = found else { return FindOutcome::Unreachable };
+        let Some(item) = items.first() else { return FindOutcome::Absent };
+        let patients = self.patients(item);
+        if patients.is_empty() {
+            // It belongs to nobody, so it comes with the clinic's own news and need not be asked for.
+            return if self.arrives(entity, until).await {
+                FindOutcome::Held
+            } else {
+                FindOutcome::Unreachable
+            };
         }
-        if entity.kind != "Patient" {
-            // Whose record it is, is not known; it comes with its patient. What belongs to no patient is held anyway.
-            return FindOutcome::Absent;
-        }
-        if self.was_just_asked(&entity.id) {
-            return FindOutcome::Absent;
-        }
-        self.link.want(vec![Scope::patient(&entity.id)]).await;
-        if self.arrives(entity).await {
-            self.asked.lock().unwrap_or_else(PoisonError::into_inner).remove(&entity.id);
-            return FindOutcome::Held;
-        }
-        // With news still under way, silence says nothing.
-        let is_settled = self.link.state().is_some_and(|state| state.waiting == 0);
-        if self.link.is_up() && is_settled { FindOutcome::Absent } else { FindOutcome::Unreachable }
+        self.link.want(patients).await;
+        metrics::counter!("sync_found_at_hub_total").increment(1);
+        // It exists; if it does not come in time, that is the link's doing.
+        if self.arrives(entity, until).await { FindOutcome::Held } else { FindOutcome::Unreachable }
+    }
+
+    fn visited(&self, patient: &str) {
+        self.writer.records().visited(Scope::patient(patient));
     }
 }

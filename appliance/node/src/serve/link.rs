@@ -1,14 +1,14 @@
 //! The link to the hub as the node runs it, and as the API reports it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use holdfast_api::link::{LinkError, LinkReport, LinkState as Shown, LinkStatus};
+use holdfast_api::link::{LinkError, LinkProgress, LinkReport, LinkState as Shown, LinkStatus};
 use holdfast_core::id::Scope;
-use holdfast_core::message::{Request, Response, StateItem};
-use holdfast_link::driver::{Link, LinkConfig, LinkPhase, LinkState};
+use holdfast_core::message::Request;
+use holdfast_link::driver::{Answer, AskError, Link, LinkConfig, LinkPhase, LinkState};
 use holdfast_link::transport::{Connection, Endpoint, TransportError};
 use holdfast_store::writer::Writer;
-use std::sync::Arc;
 
 use crate::config::Config;
 use crate::data_dir::DataDir;
@@ -17,6 +17,8 @@ use crate::failure::Failure;
 
 /// About how large a page of news may be: a second or so on a thin link.
 const PAGE_BYTES: u32 = 1 << 20;
+/// Scopes from which on a catch-up is long work; fewer are through in a moment.
+const WORTH_SHOWING: u64 = 50;
 
 /// The link and what it was made from. A renewed certificate replaces the link inside.
 pub(crate) struct NodeLink {
@@ -26,6 +28,8 @@ pub(crate) struct NodeLink {
     current: Mutex<Option<Current>>,
     /// The wait that the link last named, and when the next attempt is due by it.
     next_try: Mutex<Option<(u64, u64)>>,
+    /// The most that waited at the hub since nothing last did: what a catch-up began with.
+    most_waiting: AtomicU64,
 }
 
 struct Current {
@@ -51,7 +55,14 @@ impl NodeLink {
         }
         let tls = enrolment.tls()?;
         let (dir, writer) = (dir.clone(), writer.clone());
-        let link = Self { endpoints, dir, writer, current: Mutex::new(None), next_try: Mutex::new(None) };
+        let link = Self {
+            endpoints,
+            dir,
+            writer,
+            current: Mutex::new(None),
+            next_try: Mutex::new(None),
+            most_waiting: AtomicU64::new(0),
+        };
         link.run_with(tls);
         Ok(link)
     }
@@ -119,27 +130,37 @@ impl NodeLink {
         Err(last)
     }
 
-    /// Whole resources from the hub, to heal damaged ones. Empty if it cannot be asked.
-    pub(crate) async fn fetch(&self, entities: Vec<holdfast_core::id::Entity>) -> Vec<StateItem> {
-        let fetched = async {
-            let connection = self.connect().await?;
-            let request =
-                Request::Fetch { entities }.encode().map_err(|e| Failure::other("wire", e.to_string()))?;
-            let answer = connection.request(holdfast_link::serve::PATH, request.into()).await;
-            let answer = answer.map_err(|error| unreachable(&error))?;
-            Response::decode(&answer).map_err(|error| Failure::other("wire", error.to_string()))
-        };
-        match fetched.await {
-            Ok(Response::States(items)) => items,
-            Ok(other) => {
-                tracing::warn!(answer = ?std::mem::discriminant(&other), "the hub gave no resources to heal with");
-                Vec::new()
-            }
-            Err(error) => {
-                tracing::warn!(error.code = error.code(), error = %error, "the hub could not be asked");
-                Vec::new()
-            }
+    /// Asks the hub of the present session.
+    ///
+    /// # Errors
+    /// [`AskError`]: the link is down, the hub refuses, or the answer is lost.
+    pub(crate) async fn ask(&self, request: Request) -> Result<Answer, AskError> {
+        match self.with_current(|current| current.link.clone()) {
+            Some(link) => link.ask(request).await,
+            None => Err(AskError::Down),
         }
+    }
+
+    /// Greets the hub anew after this replica took another actor.
+    ///
+    /// # Errors
+    /// [`Failure::Store`] if the greeting cannot be made.
+    pub(crate) async fn greet_anew(&self) -> Result<(), Failure> {
+        if let Some(link) = self.with_current(|current| current.link.clone()) {
+            link.greet_anew(self.writer.records()).await?;
+        }
+        Ok(())
+    }
+
+    /// How far a catch-up is; `None` if there is nothing worth showing.
+    fn progress(&self, waiting: u64) -> Option<LinkProgress> {
+        if waiting == 0 {
+            self.most_waiting.store(0, Relaxed);
+            return None;
+        }
+        let total = self.most_waiting.fetch_max(waiting, Relaxed).max(waiting);
+        let what = "taking in news from head office".to_owned();
+        (total >= WORTH_SHOWING).then(|| LinkProgress { what, done: total - waiting, total })
     }
 
     /// When the next attempt is due. The link names a wait, counted from when it named it.
@@ -178,7 +199,7 @@ impl LinkReport for NodeLink {
             last_error: last_error.map(|(code, message)| LinkError { code, message }),
             next_try_ms: self.next_try_ms(&state),
             waiting_scopes: state.waiting,
-            progress: None,
+            progress: self.progress(state.waiting),
         }
     }
 }

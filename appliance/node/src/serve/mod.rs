@@ -7,11 +7,14 @@
 
 mod api;
 mod control;
+mod eviction;
 mod finder;
 mod gauges;
+mod healer;
 mod http;
 mod link;
 mod renewal;
+mod scrubbing;
 mod shutdown;
 mod telemetry_worker;
 mod token_worker;
@@ -33,6 +36,7 @@ use crate::store::{self, Opened};
 use crate::telemetry::Telemetry;
 use crate::tokens::{self, Tokens};
 use link::NodeLink;
+use scrubbing::Health;
 
 /// What every worker of a running node may use. Cheap to clone.
 #[derive(Clone)]
@@ -43,6 +47,7 @@ pub(crate) struct Running {
     pub(crate) link: Option<Arc<NodeLink>>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) telemetry: Arc<Telemetry>,
+    pub(crate) health: Arc<Health>,
 }
 
 /// Serves until SIGTERM or Ctrl-C; prints `ready URL` once it does.
@@ -59,7 +64,7 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     let listener = bind(config.node.listen).await?;
     let running = start(&config, dev, dir).await?;
     let mut workers = JoinSet::new();
-    start_workers(&running, &stop, &mut workers);
+    start_workers(&config, &running, &stop, &mut workers);
     let state = api::state(&config, &running);
     let app = api::router(&state, &running);
     announce(&running.dir, &listener)?;
@@ -96,10 +101,20 @@ async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Fail
         dev,
         "the records are open"
     );
-    Ok(Running { dir, opened, writer, link: link.map(Arc::new), tokens, telemetry })
+    let (link, health) = (link.map(Arc::new), Arc::default());
+    Ok(Running { dir, opened, writer, link, tokens, telemetry, health })
 }
 
-fn start_workers(running: &Running, stop: &watch::Receiver<bool>, workers: &mut JoinSet<()>) {
+fn start_workers(
+    config: &Config,
+    running: &Running,
+    stop: &watch::Receiver<bool>,
+    workers: &mut JoinSet<()>,
+) {
+    workers.spawn(scrubbing::run(running.clone(), config.scrub, stop.clone()));
+    if config.eviction.is_on() {
+        workers.spawn(eviction::run(running.clone(), config.eviction, stop.clone()));
+    }
     workers.spawn(gauges::run(running.clone(), stop.clone()));
     workers.spawn(telemetry_worker::run(running.clone(), stop.clone()));
     workers.spawn(token_worker::run(running.clone(), stop.clone()));

@@ -1,6 +1,7 @@
 //! Signing requests (PKCS #10, RFC 2986). Of a request only the public key is used: whatever name it asks for, the
 //! identity comes from the token or from the certificate that is renewed.
 
+use holdfast_link::tls::sha256;
 use rcgen::SubjectPublicKeyInfo;
 use rustls::pki_types::{CertificateSigningRequestDer, pem::PemObject};
 use x509_parser::{
@@ -14,6 +15,7 @@ use x509_parser::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SigningRequest {
     public_key: SubjectPublicKeyInfo,
+    key_sha256: [u8; 32],
 }
 
 impl SigningRequest {
@@ -43,7 +45,12 @@ impl SigningRequest {
         }
         csr.verify_signature().map_err(|_| CsrError::BadSignature)?;
         let public_key = SubjectPublicKeyInfo::from_der(key.raw).map_err(|_| CsrError::WeakKey)?;
-        Ok(Self { public_key })
+        Ok(Self { public_key, key_sha256: sha256(key.raw) })
+    }
+
+    /// SHA-256 of the DER SubjectPublicKeyInfo: the name of the key.
+    pub fn key_sha256(&self) -> [u8; 32] {
+        self.key_sha256
     }
 
     /// The key to certify.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use holdfast_link::{
-    identity::{CertificateSerial, PeerCertificate, PeerIdentity},
+    identity::{CertificateSerial, IdentityError, PeerCertificate, PeerIdentity},
     tls::sha256,
 };
 use rcgen::{
@@ -32,6 +32,24 @@ pub struct IssuedCertificate {
     pub not_after_ms: u64,
     /// SHA-256 of the DER SubjectPublicKeyInfo: the "known key" of a later renewal.
     pub public_key_sha256: [u8; 32],
+}
+
+impl IssuedCertificate {
+    fn new(cert_pem: String, peer: PeerCertificate) -> Self {
+        let PeerCertificate { identity, serial, not_after_ms, public_key_sha256 } = peer;
+        Self { cert_pem, identity, serial, not_after_ms, public_key_sha256 }
+    }
+
+    /// Reads a certificate that this hub has issued before.
+    ///
+    /// # Errors
+    /// [`CaError::Identity`] if it is not one.
+    pub(crate) fn parse_pem(cert_pem: &str) -> Result<Self, CaError> {
+        let der = CertificateDer::from_pem_slice(cert_pem.as_bytes())
+            .map_err(|_| CaError::Identity(IdentityError::Certificate))?;
+        let peer = PeerCertificate::from_der(&der).map_err(CaError::Identity)?;
+        Ok(Self::new(cert_pem.to_owned(), peer))
+    }
 }
 
 /// A name that the hub's TLS server is reached by.
@@ -78,13 +96,7 @@ impl HubCa {
         params.subject_alt_names.push(SanType::URI(uri));
         let cert = params.signed_by(request.public_key(), &self.issuer).map_err(CaError::Sign)?;
         let peer = PeerCertificate::from_der(cert.der()).map_err(CaError::Identity)?;
-        Ok(IssuedCertificate {
-            cert_pem: cert.pem(),
-            identity: peer.identity,
-            serial: peer.serial,
-            not_after_ms: peer.not_after_ms,
-            public_key_sha256: peer.public_key_sha256,
-        })
+        Ok(IssuedCertificate::new(cert.pem(), peer))
     }
 
     /// Certifies `key` as a TLS server by these names and returns the chain in PEM: the certificate, then the CA,

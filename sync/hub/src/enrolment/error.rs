@@ -22,12 +22,15 @@ pub enum EnrolmentError {
     TokenUnknown,
     /// The token has been used.
     #[error(
-        "the enrolment is refused: the token has been used already; ask for a new one, and tell central IT if it was not you who used it"
+        "the enrolment is refused: the token has been used already, for another key; ask for a new one, and tell central IT if it was not you who used it"
     )]
     TokenUsed,
     /// The token is too old.
     #[error("the enrolment is refused: the token is older than 15 minutes; ask for a new one")]
     TokenExpired,
+    /// The replica is revoked.
+    #[error("the renewal is refused: this replica has been revoked; ask central IT")]
+    Revoked,
     /// The signing request is not accepted.
     #[error(transparent)]
     Csr(CsrError),
@@ -57,6 +60,7 @@ impl EnrolmentError {
             Self::TokenUnknown => "enrol-token-unknown",
             Self::TokenUsed => "enrol-token-used",
             Self::TokenExpired => "enrol-token-expired",
+            Self::Revoked => "replica-revoked",
             Self::Csr(e) => e.code(),
             Self::Store(_) => "enrol-store-failed",
             Self::Ca(_) => "enrol-ca-failed",
@@ -75,6 +79,7 @@ impl EnrolmentError {
         match self {
             Self::Malformed | Self::Csr(_) => StatusCode::BAD_REQUEST,
             Self::TokenUnknown => StatusCode::UNAUTHORIZED,
+            Self::Revoked => StatusCode::FORBIDDEN,
             Self::TokenUsed => StatusCode::CONFLICT,
             Self::TokenExpired => StatusCode::GONE,
             Self::Store(_) | Self::Random | Self::Interrupted => StatusCode::SERVICE_UNAVAILABLE,

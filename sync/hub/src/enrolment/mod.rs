@@ -9,7 +9,7 @@ mod tokens;
 use std::sync::Arc;
 
 use holdfast_link::{
-    enrol::{CERTIFICATE_DAYS, EnrolToken, TOKEN_LIFE_MS, TokenSecret},
+    enrol::{CERTIFICATE_DAYS, EnrolToken, SecretHash, TOKEN_LIFE_MS, TokenSecret},
     identity::PeerIdentity,
     server::Clock,
     transport::Endpoint,
@@ -20,7 +20,7 @@ use crate::ca::{HubCa, IssuedCertificate, SigningRequest};
 pub use error::EnrolmentError;
 pub use request::{EnrolRequest, MAX_REQUEST_BYTES, parse_renewal, parse_request};
 pub use routes::router;
-pub use tokens::{IssuedLog, MemoryTokens, TokenError, TokenStore};
+pub use tokens::{IssuedLog, MemoryTokens, TakenToken, TokenError, TokenStore};
 
 /// What the hub needs to enrol replicas.
 #[derive(Clone)]
@@ -50,26 +50,33 @@ impl Enrolment {
     }
 
     /// Takes the token and certifies the key. A request that is refused for its own sake has not used up its token,
-    /// since it was parsed before. Blocks on the store.
+    /// since it was parsed before; one whose answer was lost gets it again for the same key. Blocks on the store.
     ///
     /// # Errors
     /// [`EnrolmentError::TokenUnknown`], `TokenUsed`, `TokenExpired`, `Store`, `Ca`.
     pub fn enrol(&self, request: &EnrolRequest, now_ms: u64) -> Result<IssuedCertificate, EnrolmentError> {
-        let identity = self.tokens.take(request.secret_hash, now_ms).map_err(EnrolmentError::of_token)?;
-        self.certify(&request.csr, &identity, now_ms)
+        let key = request.csr.key_sha256();
+        let taken = self.tokens.take(request.secret_hash, &key, now_ms).map_err(EnrolmentError::of_token)?;
+        match &taken.certificate {
+            Some(pem) => IssuedCertificate::parse_pem(pem).map_err(EnrolmentError::Ca),
+            None => self.certify(&request.csr, &taken.identity, now_ms, Some(request.secret_hash)),
+        }
     }
 
     /// Certifies a key for a replica that has shown a certificate. Blocks on the store.
     ///
     /// # Errors
-    /// [`EnrolmentError::Store`], [`EnrolmentError::Ca`].
+    /// [`EnrolmentError::Revoked`], [`EnrolmentError::Store`], [`EnrolmentError::Ca`].
     pub fn renew(
         &self,
         csr: &SigningRequest,
         identity: &PeerIdentity,
         now_ms: u64,
     ) -> Result<IssuedCertificate, EnrolmentError> {
-        self.certify(csr, identity, now_ms)
+        if self.issued.is_revoked(identity).map_err(EnrolmentError::of_token)? {
+            return Err(EnrolmentError::Revoked);
+        }
+        self.certify(csr, identity, now_ms, None)
     }
 
     fn certify(
@@ -77,10 +84,11 @@ impl Enrolment {
         csr: &SigningRequest,
         identity: &PeerIdentity,
         now_ms: u64,
+        token: Option<SecretHash>,
     ) -> Result<IssuedCertificate, EnrolmentError> {
         let issued =
             self.ca.issue_client(csr, identity, now_ms, CERTIFICATE_DAYS).map_err(EnrolmentError::Ca)?;
-        self.issued.record(&issued).map_err(EnrolmentError::of_token)?;
+        self.issued.record(&issued, token).map_err(EnrolmentError::of_token)?;
         Ok(issued)
     }
 }

@@ -28,7 +28,7 @@ async fn enrol(State(hub): State<Enrolment>, body: Bytes) -> Result<Json<EnrolAn
     blocking(hub, move |hub, now_ms| hub.enrol(&parse_request(&body)?, now_ms)).await
 }
 
-// RENEW-ONLY HOOK (issue 7): the certificate may have expired by then (see `holdfast_link::tls` and `server::gate`);
+// The certificate may have expired by then (see `holdfast_link::tls` and `server::gate`);
 // check here that its key is one that `IssuedLog` has recorded for this identity, and how long ago it expired.
 async fn renew(
     State(hub): State<Enrolment>,

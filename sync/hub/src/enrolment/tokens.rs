@@ -19,23 +19,39 @@ pub trait TokenStore: Send + Sync {
     fn insert(&self, hash: SecretHash, identity: &PeerIdentity, expires_at_ms: u64)
     -> Result<(), TokenError>;
 
-    /// Uses a token up, durably, and tells whom it enrols. Of two calls at once, one gets it: this is one atomic
-    /// statement, such as `UPDATE … SET used = 1 WHERE hash = ? AND used = 0 AND expires_at_ms > ? RETURNING …`.
+    /// Uses a token up for one key, durably, and tells whom it enrols. Of two keys at once, one gets it. The same key
+    /// may take it again until it expires, for the answer may have been lost on the way: it is told the certificate
+    /// that it got, if it came to that.
     ///
     /// # Errors
-    /// [`TokenError::Unknown`], [`TokenError::Used`], [`TokenError::Expired`] (`now_ms >= expires_at_ms`; a used
-    /// token is `Used`, expired or not), [`TokenError::Store`].
-    fn take(&self, hash: SecretHash, now_ms: u64) -> Result<PeerIdentity, TokenError>;
+    /// [`TokenError::Unknown`], [`TokenError::Used`] (by another key, or by this one and expired since),
+    /// [`TokenError::Expired`] (`now_ms >= expires_at_ms`), [`TokenError::Store`].
+    fn take(&self, hash: SecretHash, key_sha256: &[u8; 32], now_ms: u64) -> Result<TakenToken, TokenError>;
+}
+
+/// What a token gave.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TakenToken {
+    /// Whom it enrols.
+    pub identity: PeerIdentity,
+    /// The certificate, in PEM, that the same key got for it before.
+    pub certificate: Option<String>,
 }
 
 /// Keeps a record of issued certificates: for revocation by serial number, and for the keys that may renew after
 /// expiry. Recorded before the certificate is handed out, so that no certificate is out that the hub does not know.
 pub trait IssuedLog: Send + Sync {
-    /// Records one certificate, durably. May block.
+    /// Records one certificate, durably, and beside the token that brought it, if one did. May block.
     ///
     /// # Errors
     /// [`TokenError::Store`].
-    fn record(&self, issued: &IssuedCertificate) -> Result<(), TokenError>;
+    fn record(&self, issued: &IssuedCertificate, token: Option<SecretHash>) -> Result<(), TokenError>;
+
+    /// Whether a replica is revoked, so that it gets no new certificate. May block.
+    ///
+    /// # Errors
+    /// [`TokenError::Store`].
+    fn is_revoked(&self, identity: &PeerIdentity) -> Result<bool, TokenError>;
 }
 
 /// Why a token was not inserted or taken.
@@ -67,7 +83,8 @@ pub struct MemoryTokens {
 struct Token {
     identity: PeerIdentity,
     expires_at_ms: u64,
-    used: bool,
+    used_by: Option<[u8; 32]>,
+    certificate: Option<String>,
 }
 
 impl MemoryTokens {
@@ -84,29 +101,36 @@ impl TokenStore for MemoryTokens {
         identity: &PeerIdentity,
         expires_at_ms: u64,
     ) -> Result<(), TokenError> {
-        let token = Token { identity: identity.clone(), expires_at_ms, used: false };
+        let token = Token { identity: identity.clone(), expires_at_ms, used_by: None, certificate: None };
         lock(&self.tokens).insert(hash, token);
         Ok(())
     }
 
-    fn take(&self, hash: SecretHash, now_ms: u64) -> Result<PeerIdentity, TokenError> {
+    fn take(&self, hash: SecretHash, key_sha256: &[u8; 32], now_ms: u64) -> Result<TakenToken, TokenError> {
         let mut tokens = lock(&self.tokens);
         let token = tokens.get_mut(&hash).ok_or(TokenError::Unknown)?;
-        if token.used {
-            return Err(TokenError::Used);
+        let is_old = now_ms >= token.expires_at_ms;
+        match token.used_by {
+            None if is_old => return Err(TokenError::Expired),
+            Some(by) if is_old || by != *key_sha256 => return Err(TokenError::Used),
+            None | Some(_) => token.used_by = Some(*key_sha256),
         }
-        if now_ms >= token.expires_at_ms {
-            return Err(TokenError::Expired);
-        }
-        token.used = true;
-        Ok(token.identity.clone())
+        Ok(TakenToken { identity: token.identity.clone(), certificate: token.certificate.clone() })
     }
 }
 
 impl IssuedLog for MemoryTokens {
-    fn record(&self, issued: &IssuedCertificate) -> Result<(), TokenError> {
+    fn record(&self, issued: &IssuedCertificate, token: Option<SecretHash>) -> Result<(), TokenError> {
         lock(&self.issued).push(issued.clone());
+        if let Some(hash) = token {
+            let certificate = Some(issued.cert_pem.clone());
+            lock(&self.tokens).entry(hash).and_modify(|token| token.certificate = certificate);
+        }
         Ok(())
+    }
+
+    fn is_revoked(&self, _identity: &PeerIdentity) -> Result<bool, TokenError> {
+        Ok(false)
     }
 }
 

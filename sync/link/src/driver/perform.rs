@@ -12,6 +12,7 @@ use holdfast_store::writer::Writer;
 use tokio::sync::mpsc;
 
 use super::LinkConfig;
+use super::ask::Question;
 use crate::serve;
 use crate::transport::{Connection, Counters, TransportError};
 
@@ -23,6 +24,8 @@ pub(super) enum Event {
     Of(u64, Input),
     /// A connection is up.
     Opened(u64, Connection),
+    /// A question beside the session.
+    Ask(Question),
 }
 
 pub(super) struct Performer {
@@ -67,6 +70,10 @@ impl Performer {
         match event {
             Event::Input(input) => Some(input),
             Event::Of(epoch, input) => (epoch == self.epoch).then_some(input),
+            Event::Ask(question) => {
+                question.put(self.connection.clone().zip(self.upstream));
+                None
+            }
             Event::Opened(epoch, connection) => {
                 if epoch != self.epoch {
                     return None;
@@ -142,7 +149,13 @@ impl Performer {
             self.past.bytes_out += counted.bytes_out;
             self.past.bytes_in += counted.bytes_in;
         }
+        self.upstream = None;
         self.epoch += 1;
+    }
+
+    /// The upstream of the present session, once it is known.
+    pub(super) fn upstream(&self) -> Option<ActorId> {
+        self.upstream
     }
 
     fn send(&self, id: u64, request: &Request) {

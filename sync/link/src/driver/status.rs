@@ -1,5 +1,6 @@
 //! How a link stands, for people and metrics.
 
+use holdfast_core::id::ActorId;
 use holdfast_core::session::{Phase, Session};
 use tokio::sync::watch;
 
@@ -40,6 +41,8 @@ pub struct LinkState {
     pub last_error: Option<(String, String)>,
     /// Milliseconds until the next attempt.
     pub next_try_in_ms: Option<u64>,
+    /// The upstream database's incarnation, while a session stands.
+    pub upstream: Option<ActorId>,
     /// Scopes that wait at the upstream.
     pub waiting: u64,
     /// Everything sent is acknowledged and nothing waits.
@@ -57,6 +60,7 @@ impl LinkState {
             since_ms: 0,
             last_error: None,
             next_try_in_ms: None,
+            upstream: None,
             waiting: 0,
             settled: false,
             traffic: LinkTraffic::default(),
@@ -85,6 +89,7 @@ pub(super) fn publish(to: &watch::Sender<LinkState>, session: &Session, performe
         state.phase = phase;
         state.endpoint = session.endpoint();
         state.last_error = session.last_error().cloned();
+        state.upstream = performer.upstream().filter(|_| phase == LinkPhase::Connected);
         state.waiting = session.waiting();
         state.settled = session.is_settled();
         state.next_try_in_ms = match phase {

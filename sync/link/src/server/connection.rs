@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_rustls::server::TlsStream;
 
-use super::{Limits, Permits, Problem, Server, admission::Slot, gate::Gate};
+use super::{Limits, Permits, Problem, Server, admission::Slot, count_refusal, gate::Gate};
 use crate::{
     identity::{IdentityError, PeerCertificate},
     tls::TLS_BUFFER_BYTES,
@@ -45,10 +45,12 @@ async fn handshake(server: &Server, tcp: TcpStream) -> Option<TlsStream<PromptSt
         Ok(Ok(tls)) => Some(tls),
         Ok(Err(error)) => {
             tracing::info!(%error, error.code = "handshake-failed", "connection refused");
+            count_refusal("handshake-failed");
             None
         }
         Err(_) => {
             tracing::info!(error.code = "handshake-timeout", "connection refused");
+            count_refusal("handshake-timeout");
             None
         }
     }
@@ -85,8 +87,8 @@ async fn drive(
     let service = service_fn(move |request| judge.clone().answer(request));
     let mut connection = pin!(http2_builder(limits).serve_connection(TokioIo::new(tls), service));
     tokio::select! {
-        ended = connection.as_mut() => return log_end(ended),
-        () = useless(&gate, limits) => return,
+        ended = connection.as_mut() => return log_end(&gate, ended),
+        () = useless(&gate, limits) => return log_useless(&gate),
         () = gate.refused() => {}
         _ = draining.wait_for(|draining| *draining) => {}
     }
@@ -121,8 +123,20 @@ fn http2_builder(limits: &Limits) -> http2::Builder<TokioExecutor> {
     builder
 }
 
-fn log_end(ended: hyper::Result<()>) {
-    if let Err(error) = ended {
-        tracing::debug!(%error, "connection ended");
+fn log_end(gate: &Gate, ended: hyper::Result<()>) {
+    match ended {
+        // Its PINGs went unanswered.
+        Err(error) if error.is_timeout() => log_dropped(gate, "peer-frozen"),
+        Err(error) => tracing::debug!(%error, "connection ended"),
+        Ok(()) => {}
     }
+}
+
+fn log_useless(gate: &Gate) {
+    log_dropped(gate, if gate.was_asked() { "peer-overstayed" } else { "peer-silent" });
+}
+
+fn log_dropped(gate: &Gate, code: &'static str) {
+    tracing::info!(peer.id = gate.peer_name(), error.code = code, "connection dropped");
+    count_refusal(code);
 }

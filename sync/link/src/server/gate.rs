@@ -47,6 +47,11 @@ impl Gate {
         self.asked.load(Relaxed)
     }
 
+    /// Who the peer is, for the log.
+    pub(super) fn peer_name(&self) -> Option<String> {
+        self.peer.as_ref().map(|peer| peer.identity.to_string())
+    }
+
     /// Whether the peer showed no certificate.
     pub(super) fn is_anonymous(&self) -> bool {
         self.peer.is_none()
@@ -80,13 +85,14 @@ impl Gate {
             return Some(revoked());
         }
         let expired = (self.options.clock)() > peer.not_after_ms;
-        // RENEW-ONLY HOOK (issue 7): an expired certificate may renew itself and do nothing else.
+        // An expired certificate may renew itself and do nothing else.
         (expired && path != RENEW_PATH).then(certificate_expired)
     }
 
     fn refuse(&self, problem: Problem) -> Response {
-        let peer = self.peer.as_ref().map(|p| p.identity.to_string());
+        let peer = self.peer_name();
         tracing::info!(peer.id = peer, error.code = problem.code(), "request refused");
+        super::count_refusal(problem.code());
         self.refused.notify_one();
         problem.into_response()
     }

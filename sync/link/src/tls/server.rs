@@ -53,7 +53,7 @@ pub fn server_config(
     Ok(Arc::new(config))
 }
 
-// RENEW-ONLY HOOK (issue 7): a certificate that has expired is refused here, in the handshake. To let an expired
+// A certificate that has expired is refused here, in the handshake. To let an expired
 // but known key reach `/renew`, wrap this verifier: on `CertificateError::Expired*`, accept when the key is in the
 // hub's record of issued keys. The rest is in place: `server::gate` refuses every request of an expired
 // certificate except one to `RENEW_PATH`.

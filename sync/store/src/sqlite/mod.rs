@@ -71,6 +71,17 @@ impl Sqlite {
         Ok(Self { path: Some(path.to_owned()), options, writer: Mutex::new(writer), readers })
     }
 
+    /// Opens a damaged database to read what still reads; nothing in it is changed.
+    ///
+    /// # Errors
+    /// [`StoreError`] if not even its header reads, or the key is wrong.
+    pub(crate) fn open_damaged(path: &Path, options: SqliteOptions) -> Result<Self> {
+        let writer = connect(path, &options, false)?;
+        writer.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).map_err(map_error)?;
+        let readers = Mutex::new(Vec::new());
+        Ok(Self { path: Some(path.to_owned()), options, writer: Mutex::new(writer), readers })
+    }
+
     /// A database in memory, for simulations.
     ///
     /// # Errors
@@ -115,11 +126,14 @@ impl Sqlite {
     /// # Errors
     /// [`StoreError`] if the check cannot even run.
     pub fn integrity_findings(&self) -> Result<Vec<String>> {
-        let writer = self.lock_writer();
-        let mut statement = writer.prepare("PRAGMA integrity_check(100)").map_err(map_error)?;
-        let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(map_error)?;
-        let found: Vec<String> = rows.collect::<Result<_, _>>().map_err(map_error)?;
-        Ok(found.into_iter().filter(|line| line != "ok").collect())
+        if self.path.is_none() {
+            return integrity_of(&self.lock_writer());
+        }
+        // By a reader, so that writers go on.
+        let reader = self.reader()?;
+        let found = integrity_of(&reader);
+        self.put_back(reader);
+        found
     }
 
     /// Rebuilds every index from its table, which heals a damaged index page.
@@ -128,6 +142,34 @@ impl Sqlite {
     /// [`StoreError`] if a table cannot be read.
     pub fn rebuild_indexes(&self) -> Result<()> {
         self.lock_writer().execute_batch("REINDEX").map_err(map_error)
+    }
+
+    /// Room inside the file that saves fill before it grows.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub fn free_bytes(&self) -> Result<u64> {
+        self.pragma("freelist_count").map(|pages| pages * u64::from(PAGE_BYTES))
+    }
+
+    /// Bytes of the database's file, or of the one beside it with this suffix (`-wal`); 0 if there is none.
+    pub fn file_bytes(&self, suffix: &str) -> u64 {
+        let path = self.path.as_ref().map(|path| format!("{}{suffix}", path.display()));
+        path.and_then(|path| std::fs::metadata(path).ok()).map_or(0, |found| found.len())
+    }
+
+    fn pragma(&self, name: &str) -> Result<u64> {
+        let ask = |connection: &Connection| {
+            let found: Result<i64, _> = connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
+            found.map(i64::unsigned_abs).map_err(map_error)
+        };
+        if self.path.is_none() {
+            return ask(&self.lock_writer());
+        }
+        let reader = self.reader()?;
+        let found = ask(&reader);
+        self.put_back(reader);
+        found
     }
 
     /// Moves the write-ahead log into the database file.
@@ -164,6 +206,13 @@ impl Sqlite {
             readers.push(reader);
         }
     }
+}
+
+fn integrity_of(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(100)").map_err(map_error)?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(map_error)?;
+    let found: Vec<String> = rows.collect::<Result<_, _>>().map_err(map_error)?;
+    Ok(found.into_iter().filter(|line| line != "ok").collect())
 }
 
 fn connect(path: &Path, options: &SqliteOptions, read_only: bool) -> Result<Connection> {

@@ -1,28 +1,24 @@
-//! Long work on open records, whether a running node or a command does it: backup, scrub, status.
+//! Long work on open records, whether a running node or a command does it: backup, restore, scrub, status.
+
+mod scrub;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use holdfast_api::link::{LinkState, LinkStatus};
-use holdfast_core::id::Entity;
-use holdfast_core::message::StateItem;
 use holdfast_store::backup::{DATABASE_FILE, backup_to, restore_from};
-use holdfast_store::scrub::{Findings, repair as heal, scrub as check};
 
 use crate::config::StoreConfig;
 use crate::data_dir::DataDir;
-use crate::failure::{EXIT_DAMAGE, Failure};
+use crate::failure::Failure;
 use crate::store::{self, Opened};
 
-/// Asks the hub for whole resources.
-pub type Upstream<'a> = &'a dyn Fn(&[Entity]) -> Vec<StateItem>;
+pub use scrub::{ScrubReport, Scrubbed, rebuild, scrub};
 
 /// How often the size of a growing file is told.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 const MIB: u64 = 1024 * 1024;
-/// Damaged resources named in an answer; the log names them all.
-const MAX_NAMED: usize = 20;
 
 /// Writes a verified copy of the records to `to`, a new file, or into `to` if it is a folder. Blocks.
 ///
@@ -88,71 +84,15 @@ pub fn restore(from: &Path, dir: &DataDir, config: &StoreConfig, replace: bool) 
     ))
 }
 
-/// Checks every record, and heals what is damaged if `repair`. Blocks.
-///
-/// # Errors
-/// [`Failure::Other`] with [`EXIT_DAMAGE`] if damage remains, [`Failure::Store`] if it cannot even be looked for.
-pub fn scrub(
-    opened: &Opened,
-    repair: bool,
-    upstream: Option<Upstream<'_>>,
-    tell: &mut dyn FnMut(&str),
-) -> Result<String, Failure> {
-    let mut last = 0;
-    let findings = check(&opened.records, &opened.db, &mut |done, of| {
-        let percent = (done * 100).checked_div(of).unwrap_or(100);
-        if percent >= last + 10 {
-            last = percent;
-            tell(&format!("{done} of {of} resources checked"));
-        }
-    })?;
-    let Some(summary) = findings.summary() else {
-        return Ok(format!("no damage: {} resources and segments verify", findings.checked));
-    };
-    tracing::error!(error.code = "damage-found", summary, "the scrub found damage");
-    if !repair {
-        let text = format!(
-            "{summary}{}; heal what can be healed with `holdfast-node scrub --repair`",
-            names(&findings)
-        );
-        return Err(Failure::with_exit("damage-found", EXIT_DAMAGE, text));
-    }
-    tell(&summary);
-    mend(opened, &findings, upstream)
-}
-
-fn mend(opened: &Opened, findings: &Findings, upstream: Option<Upstream<'_>>) -> Result<String, Failure> {
-    let repaired = heal(&opened.records, &opened.db, findings, upstream)?;
-    let healed = repaired.healed.len();
-    if repaired.lost.is_empty() && findings.segments.is_empty() {
-        return Ok(format!("healed: {healed} resources made again, nothing lost"));
-    }
-    let lost = repaired.lost.iter().take(MAX_NAMED).cloned().collect::<Vec<_>>().join(", ");
-    let hub = if upstream.is_some() {
-        ""
-    } else {
-        " (the hub could not be asked: start the node enrolled and with its link up, then try again)"
-    };
-    let text = format!(
-        "{healed} resources healed; {} could not be{hub}: {lost}; {} segments stay damaged; restore a backup beside this \
-         node to get them back",
-        repaired.lost.len(),
-        findings.segments.len()
-    );
-    Err(Failure::with_exit("damage-remains", EXIT_DAMAGE, text))
-}
-
-fn names(findings: &Findings) -> String {
-    let named = findings.resources.iter().filter_map(|(_, entity)| entity.as_ref());
-    let named: Vec<String> = named.take(MAX_NAMED).map(ToString::to_string).collect();
-    if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) }
-}
-
 /// How a node does, for people. Blocks.
 ///
 /// # Errors
 /// [`Failure::Store`].
-pub fn status(opened: &Opened, link: Option<&LinkStatus>) -> Result<String, Failure> {
+pub fn status(
+    opened: &Opened,
+    link: Option<&LinkStatus>,
+    scrubbed: Option<&ScrubReport>,
+) -> Result<String, Failure> {
     let own = opened.records.continuity()?;
     let (held, conflicts) = opened.records.read(|view| view.counts())?;
     let mut lines = vec![
@@ -169,7 +109,21 @@ pub fn status(opened: &Opened, link: Option<&LinkStatus>) -> Result<String, Fail
             lane.unsent
         ));
     }
+    lines.push(format!(
+        "damage      {}",
+        scrubbed.map_or("not looked for since the start".to_owned(), damage_line)
+    ));
     Ok(lines.join("\n"))
+}
+
+fn damage_line(scrubbed: &ScrubReport) -> String {
+    match &scrubbed.remains {
+        Some(remains) => remains.clone(),
+        None => format!(
+            "none left: {} checked, {} found, {} healed",
+            scrubbed.checked, scrubbed.found, scrubbed.healed
+        ),
+    }
 }
 
 fn link_line(link: &LinkStatus) -> String {

@@ -5,23 +5,45 @@ use std::ops::RangeInclusive;
 use toml::Value;
 
 use super::layers::{Given, Layers};
-use super::problem::Problem;
+use super::{Problem, Problems};
 
-pub(super) struct Reader {
+/// Reads keys into types; every key is read before it is given up, so that every problem is found.
+#[derive(Debug)]
+pub struct Reader {
     layers: Layers,
 }
 
 impl Reader {
-    pub(super) fn new(layers: Layers) -> Self {
+    /// Over these layers.
+    pub fn new(layers: Layers) -> Self {
         Self { layers }
     }
 
-    pub(super) fn into_problems(self) -> Vec<Problem> {
+    /// Everything that was wrong, in the order found.
+    pub fn into_problems(self) -> Vec<Problem> {
         self.layers.problems
     }
 
+    /// What was read, unless anything was wrong.
+    ///
+    /// # Errors
+    /// [`Problems`]: all of them.
+    pub fn finish<T>(self, read: Option<T>) -> Result<T, Problems> {
+        match (read, self.into_problems()) {
+            (Some(read), problems) if problems.is_empty() => Ok(read),
+            (_, problems) => Err(Problems(problems)),
+        }
+    }
+
+    /// Adds what is wrong between keys that are good each by itself.
+    pub fn reject_key(&mut self, section: &str, key: &str, why: &str, fix: &str) {
+        let from = self.given(section, key).map_or_else(String::new, |given| format!(" from {}", given.from));
+        let what = format!("{section}.{key}{from}");
+        self.layers.problems.push(Problem { what, why: why.to_owned(), fix: fix.to_owned() });
+    }
+
     /// A text that `parse` takes; `expected` says what it takes.
-    pub(super) fn text<T>(
+    pub fn text<T>(
         &mut self,
         section: &str,
         key: &str,
@@ -37,7 +59,7 @@ impl Reader {
     }
 
     /// A list of texts, each of which `parse` takes; every one that it does not take is a problem of its own.
-    pub(super) fn list<T>(
+    pub fn list<T>(
         &mut self,
         section: &str,
         key: &str,
@@ -60,7 +82,7 @@ impl Reader {
     }
 
     /// A whole number within bounds.
-    pub(super) fn number(&mut self, section: &str, key: &str, bounds: RangeInclusive<u64>) -> Option<u64> {
+    pub fn number(&mut self, section: &str, key: &str, bounds: RangeInclusive<u64>) -> Option<u64> {
         let given = self.given(section, key)?;
         let number =
             given.value.as_integer().and_then(|n| u64::try_from(n).ok()).filter(|n| bounds.contains(n));

@@ -5,7 +5,7 @@ use std::fmt;
 
 use toml::{Table, Value};
 
-use super::problem::Problem;
+use super::Problem;
 
 /// A configuration file, as far as it could be read.
 #[derive(Clone, Debug)]
@@ -14,6 +14,14 @@ pub struct FileText {
     pub name: String,
     /// Its text, or why there is none.
     pub text: Result<String, String>,
+}
+
+impl FileText {
+    /// Reads a file; that it cannot be read is told with all else that is wrong.
+    pub fn read(path: &std::path::Path) -> Self {
+        let text = std::fs::read_to_string(path).map_err(|error| error.to_string());
+        Self { name: path.display().to_string(), text }
+    }
 }
 
 /// Who gave a value.
@@ -55,8 +63,11 @@ const PREFIX: &str = "HOLDFAST_";
 
 impl Layers {
     /// The defaults alone. They also say which keys there are and of which type.
-    pub fn of_default() -> Self {
-        let table: Table = super::DEFAULT.parse().expect("the compiled-in default is TOML");
+    ///
+    /// # Panics
+    /// If `default` is not sections of keys: it is compiled in, so a test meets it first.
+    pub fn over(default: &str) -> Self {
+        let table: Table = default.parse().expect("the compiled-in default is TOML");
         let mut values = BTreeMap::new();
         for (section, keys) in &table {
             for (key, value) in keys.as_table().expect("the compiled-in default holds sections alone") {

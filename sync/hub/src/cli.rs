@@ -1,0 +1,105 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// The central hub of Holdfast.
+#[derive(Parser)]
+#[command(version)]
+pub(crate) struct Arguments {
+    /// The configuration file; the commented default is built in.
+    #[arg(long, global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Overrides hub.data_dir.
+    #[arg(long, global = true)]
+    pub(crate) data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serve replicas and people.
+    Serve {
+        /// Overrides hub.listen; port 0 picks a free one.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// Overrides hub.sync_listen; port 0 picks a free one.
+        #[arg(long)]
+        sync_listen: Option<SocketAddr>,
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+        /// Loopback only, plain HTTP, a ready admin token in DATA_DIR/dev-token.
+        #[arg(long)]
+        dev: bool,
+    },
+    /// Print a one-time token by which a replica may enrol within 15 minutes.
+    EnrolToken {
+        /// The replica's name: lower-case letters, digits, hyphens.
+        #[arg(long)]
+        replica: String,
+        /// Its clinic.
+        #[arg(long)]
+        clinic: String,
+        /// node, desktop or hub.
+        #[arg(long, default_value = "node")]
+        kind: String,
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+    },
+    /// Let a clinic hold patients' records.
+    Share {
+        /// A patient's id; may be given several times.
+        #[arg(long = "patient", required = true)]
+        patients: Vec<String>,
+        /// The clinic.
+        #[arg(long)]
+        clinic: String,
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+    },
+    /// Revoke a replica, or one certificate, within a second and on connections that stand: a replica's requests are
+    /// refused and what it still sends is kept for review; who shows a revoked certificate is not let in at all.
+    Revoke {
+        /// The replica's name.
+        #[arg(long, requires = "clinic", required_unless_present = "serial")]
+        replica: Option<String>,
+        /// Its clinic.
+        #[arg(long)]
+        clinic: Option<String>,
+        /// The certificate's number, as `holdfast-hub certificates` lists it.
+        #[arg(long, conflicts_with_all = ["replica", "clinic"])]
+        serial: Option<String>,
+        /// Why, for the notice that is left.
+        #[arg(long, default_value = "no reason given")]
+        reason: String,
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+    },
+    /// List the certificates given out: number, whom it names, its end, whether it is revoked.
+    Certificates {
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+    },
+    /// Bring the database's schema up to date.
+    Migrate {
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+    },
+    /// Tell how many records, conflicts and replicas there are.
+    Status {
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+    },
+    /// Check the configuration and print every problem.
+    CheckConfig,
+}
