@@ -16,6 +16,7 @@ RUN_DIR ?= .run
 # Sizes of the long targets: the full ones, as the figures are stated.
 SIM_HISTORIES ?= 100000
 CRASH_IMAGES ?= 20000
+FUZZ_SECONDS ?= 600
 
 DRILL := cargo run --quiet --release -p holdfast-tests --bin
 
@@ -70,6 +71,11 @@ sim: ## seeded histories of partitions, crashes, clones and clocks; broken varia
 .PHONY: crash-images
 crash-images: ## power-loss images of the store; the control without full syncs must lose
 	$(DRILL) crash-images -- --images $(CRASH_IMAGES)
+
+.PHONY: fuzz
+fuzz: ## coverage-guided fuzzing of every decoder, FUZZ_SECONDS for each target; fails if an input breaks one
+	@.ci/setup fuzz
+	tests/fuzz/run $(FUZZ_SECONDS)
 
 .PHONY: binaries
 binaries:
