@@ -155,11 +155,11 @@ pub fn seal(
 }
 
 fn check_shape(ops: &[Op], first: Dot) -> Result<(), SegmentError> {
-    let in_sequence = ops.iter().zip(first.seq..).all(|(op, seq)| op.dot == Dot { seq, ..first });
-    if ops.len() > MAX_SEGMENT_OPS || !in_sequence || first.seq == 0 || first.seq > u64::MAX / 2 {
+    if ops.len() > MAX_SEGMENT_OPS || first.seq == 0 || first.seq > u64::MAX / 2 {
         return Err(SegmentError::Shape);
     }
-    Ok(())
+    let in_sequence = ops.iter().zip(first.seq..).all(|(op, seq)| op.dot == Dot { seq, ..first });
+    if in_sequence { Ok(()) } else { Err(SegmentError::Shape) }
 }
 
 impl Segment {
