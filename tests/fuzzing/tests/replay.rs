@@ -17,10 +17,7 @@ const SHARE: usize = 4000;
 const TOLD: usize = 2;
 
 /// The inputs that make `target` panic, the first few with what it said.
-fn failing<'a>(
-    inputs: &'a [(String, Vec<u8>)],
-    target: impl Fn(&[u8]) + std::panic::RefUnwindSafe,
-) -> Vec<&'a str> {
+fn failing(inputs: &[(String, Vec<u8>)], target: impl Fn(&[u8]) + std::panic::RefUnwindSafe) -> Vec<&str> {
     let mut failed = Vec::new();
     for (name, bytes) in inputs {
         if failed.len() == TOLD {

@@ -6,13 +6,17 @@ use crate::wire::WireError;
 
 /// Whatever the input is.
 const BASE: usize = 2 << 20;
-/// And this for each byte of it: FHIR shrinks 10 to 60 times.
+/// And this for each byte of it; what shrinks further is padded.
 const EACH: usize = 256;
 /// The same for stored states.
 const STATE_BASE: usize = 8 << 20;
 const STATE_EACH: usize = 1024;
 /// Nothing decodes to more than this, structures included.
 const MAX: usize = 128 << 20;
+
+/// Begins a zstd frame that holds nothing.
+const SKIPPABLE_MAGIC: u32 = 0x184d_2a50;
+const SKIPPABLE_HEAD_BYTES: usize = 8;
 
 /// What the structures around the text take, rounded up.
 pub(super) const OP: usize = 160;
@@ -27,9 +31,16 @@ pub(super) fn allowance(input: usize) -> usize {
     MAX.min(BASE.saturating_add(input.saturating_mul(EACH)))
 }
 
-/// How many bytes an input must have to be made into so much.
-pub(super) fn least_input(made: usize) -> usize {
-    made.saturating_sub(BASE).div_ceil(EACH)
+/// Makes a frame long enough to be made into so much, by a skippable frame (RFC 8878 §3.1.2) behind it.
+pub(super) fn pad(frame: &mut Vec<u8>, made: usize) {
+    let missing = made.saturating_sub(BASE).div_ceil(EACH).saturating_sub(frame.len());
+    if missing == 0 {
+        return;
+    }
+    let zeros = missing.saturating_sub(SKIPPABLE_HEAD_BYTES);
+    frame.extend_from_slice(&SKIPPABLE_MAGIC.to_le_bytes());
+    frame.extend_from_slice(&(zeros as u32).to_le_bytes());
+    frame.resize(frame.len() + zeros, 0);
 }
 
 /// What is left of an allowance.

@@ -13,10 +13,6 @@ use crate::wire::{WireError, put_bytes, put_varint, zigzag};
 /// Level 3 is zstd's default: past it, ops shrink by a few per cent for twice the time.
 const LEVEL: i32 = 3;
 
-/// Begins a zstd frame that holds nothing.
-const SKIPPABLE_MAGIC: u32 = 0x184d_2a50;
-const SKIPPABLE_HEAD_BYTES: usize = 8;
-
 /// Numbers for values in the order first met.
 struct Table<T> {
     list: Vec<T>,
@@ -228,23 +224,10 @@ fn deflate_worth(body: &[u8], cost: usize, out: &mut Vec<u8>) -> Result<(), Wire
         };
         compressor.compress(body).map_err(zstd_failed)
     })?;
-    pad(&mut frame, budget::least_input(body.len().max(cost)));
+    budget::pad(&mut frame, body.len().max(cost));
     put_varint(out, body.len() as u64);
     put_bytes(out, &frame);
     Ok(())
-}
-
-/// Makes a frame at least so long, by a skippable frame (RFC 8878 §3.1.2) behind it: a reader makes no more of few
-/// bytes than they are worth.
-fn pad(frame: &mut Vec<u8>, least: usize) {
-    let missing = least.saturating_sub(frame.len());
-    if missing == 0 {
-        return;
-    }
-    let zeros = missing.saturating_sub(SKIPPABLE_HEAD_BYTES);
-    frame.extend_from_slice(&SKIPPABLE_MAGIC.to_le_bytes());
-    frame.extend_from_slice(&(zeros as u32).to_le_bytes());
-    frame.resize(frame.len() + zeros, 0);
 }
 
 fn new_compressor() -> std::io::Result<zstd::bulk::Compressor<'static>> {
