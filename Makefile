@@ -17,6 +17,7 @@ RUN_DIR ?= .run
 # Sizes of the long targets: the full ones, as the figures are stated.
 SIM_HISTORIES ?= 100000
 CRASH_IMAGES ?= 20000
+FUZZ_SECONDS ?= 600
 
 DRILL := cargo run --quiet --release -p holdfast-tests --bin
 
@@ -75,6 +76,19 @@ crash-images: ## power-loss images of the store; the control without full syncs 
 .PHONY: drill-outage
 drill-outage: binaries ## cut the WAN, write on both sides, heal, kill -9 everything meanwhile: nothing lost, hidden or different
 	$(DRILL) drill-outage
+
+.PHONY: bench bench-reconcile bench-scopes
+bench: bench-reconcile bench-scopes ## every benchmark, each with its peer in the same run
+bench-reconcile: binaries ## what reconciling costs after an outage and for a fresh node, beside PouchDB
+	@.ci/setup
+	$(DRILL) bench-reconcile
+bench-scopes: binaries ## whether a session's cost grows with what is held or with the history
+	$(DRILL) bench-scopes
+
+.PHONY: fuzz
+fuzz: ## coverage-guided fuzzing of every decoder, FUZZ_SECONDS for each target; fails if an input breaks one
+	@.ci/setup fuzz
+	tests/fuzz/run $(FUZZ_SECONDS)
 
 .PHONY: binaries
 binaries:

@@ -490,7 +490,7 @@ fn put_states(out: &mut Vec<u8>, states: &[StateItem]) -> Result<(), WireError> 
 fn read_states(reader: &mut Reader<'_>) -> Result<Vec<StateItem>, WireError> {
     let body = inflate(reader)?;
     let mut inner = Reader::new(&body);
-    let n = inner.count(1 << 20, "resources")?;
+    let n = inner.count(MAX_SCOPES, "resources")?;
     let mut states = Vec::new();
     for _ in 0..n {
         states.push(StateItem {

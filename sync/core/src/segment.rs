@@ -155,11 +155,11 @@ pub fn seal(
 }
 
 fn check_shape(ops: &[Op], first: Dot) -> Result<(), SegmentError> {
-    let in_sequence = ops.iter().zip(first.seq..).all(|(op, seq)| op.dot == Dot { seq, ..first });
-    if ops.len() > MAX_SEGMENT_OPS || !in_sequence || first.seq == 0 || first.seq > u64::MAX / 2 {
+    if ops.len() > MAX_SEGMENT_OPS || first.seq == 0 || first.seq > u64::MAX / 2 {
         return Err(SegmentError::Shape);
     }
-    Ok(())
+    let in_sequence = ops.iter().zip(first.seq..).all(|(op, seq)| op.dot == Dot { seq, ..first });
+    if in_sequence { Ok(()) } else { Err(SegmentError::Shape) }
 }
 
 impl Segment {
@@ -273,10 +273,16 @@ pub fn read(bytes: &[u8]) -> Result<Segment, SegmentError> {
     if ops.len() != head.count as usize {
         return Err(SegmentError::Shape);
     }
-    if root(&leaves(&ops, &salts)) != head.root {
+    if has_unvouched(&ops, &salts) || root(&leaves(&ops, &salts)) != head.root {
         return Err(SegmentError::Root);
     }
     Ok(Segment { head, ops, salts, signature })
+}
+
+/// Whether an op that is said to be erased has a payload: the hash that stands for it does not speak of that one.
+fn has_unvouched(ops: &[Op], salts: &Salts) -> bool {
+    let Salts::Each(list) = salts else { return false };
+    ops.iter().zip(list).any(|(op, leaf)| matches!(leaf, Leaf::Erased(_)) && !op.changes.is_empty())
 }
 
 fn read_salts(reader: &mut Reader<'_>, count: usize) -> Result<Salts, SegmentError> {
@@ -436,5 +442,14 @@ mod tests {
         let opened = open(&bytes, &key().verifying_key()).unwrap();
         assert!(opened.ops[3].changes.is_empty() && opened.ops[6].changes.is_empty());
         assert_eq!(opened.ops[4].changes.len(), 3);
+    }
+
+    #[test]
+    fn payload_in_the_place_of_an_erased_one_is_refused() {
+        let mut forged = seal(ops(3), 1, [0; 32], [5; 16], &key()).unwrap().erase(2);
+        forged.ops[1].changes =
+            vec![Change { key: "status".into(), pred: vec![], value: Some("\"forged\"".into()) }];
+        let bytes = forged.encode().unwrap();
+        assert_eq!(open(&bytes, &key().verifying_key()), Err(SegmentError::Root));
     }
 }

@@ -191,7 +191,8 @@ enum Pending {
     Hello,
     Rehold(Vec<Position>),
     Hold(Vec<Position>),
-    Push,
+    /// A segment of this lane, through this seq.
+    Push(Lane, u64),
     Pull,
 }
 
@@ -457,7 +458,10 @@ impl Session {
             }
             (Pending::Rehold(_), Response::Done { .. }) => self.rehold_next(now_ms),
             (Pending::Hold(_), Response::Done { .. }) => {}
-            (Pending::Push, Response::Ack { actor, lane, through }) => {
+            // What was not sent cannot have been received, whatever the upstream says.
+            (Pending::Push(sent, last), Response::Ack { actor, lane, through })
+                if actor == self.actor && lane == sent && through <= last =>
+            {
                 self.out.push_back(Output::Acked { upstream: self.upstream, actor, lane, through });
             }
             (Pending::Pull, Response::Page(page)) => self.page(page),
@@ -563,14 +567,14 @@ impl Session {
         for at in 0..self.lanes.len() {
             let lane = Lane(at as u8);
             loop {
-                let flying = self.in_flight.values().filter(|(p, _)| matches!(p, Pending::Push)).count();
+                let flying = self.in_flight.values().filter(|(p, _)| matches!(p, Pending::Push(..))).count();
                 let places = MAX_IN_FLIGHT + usize::from(lane == Lane::SAFETY);
                 if flying >= places {
                     break;
                 }
                 let Some(next) = self.lanes[at].ready.pop_front() else { break };
                 self.lanes[at].sent = next.last;
-                self.send(now_ms, Pending::Push, Request::Push { segment: next.bytes });
+                self.send(now_ms, Pending::Push(lane, next.last), Request::Push { segment: next.bytes });
             }
             let progress = &mut self.lanes[at];
             if progress.ready.is_empty() && !progress.is_drained && !progress.is_reading {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crdts::VClock;
 
+use crate::codec::budget::Budget;
 use crate::hlc::Hlc;
 use crate::id::{ActorId, Entity, Lane};
 use crate::json;
@@ -21,6 +22,8 @@ pub const CONFLICT_TAG: &str = r#"{"system":"urn:holdfast:tag","code":"conflict"
 
 const FORMAT: u8 = 1;
 const LIMIT: usize = 1 << 24;
+/// What a write, a register or a value takes in memory besides its text.
+const PART: usize = 128;
 
 /// The resource as a client reads it: `resourceType`, `id`, `meta`, then the elements by name.
 /// Replicas that have taken in the same ops render the same bytes.
@@ -217,6 +220,7 @@ impl<'a> Tables<'a> {
 pub fn decode(entity: Entity, rendered: &str, bytes: &[u8]) -> Result<EntityState, WireError> {
     let shown: BTreeMap<String, String> =
         json::members(rendered).map_err(|_| WireError::Invalid("a stored resource"))?.into_iter().collect();
+    let mut budget = Budget::of_state(rendered.len() + bytes.len());
     let mut reader = Reader::new(bytes);
     if reader.byte("a state's format")? != FORMAT {
         return Err(WireError::Invalid("a state's format"));
@@ -242,11 +246,13 @@ pub fn decode(entity: Entity, rendered: &str, bytes: &[u8]) -> Result<EntityStat
         let dot = read_dot(&mut reader, &actors)?;
         let hlc = Hlc(reader.varint("a clock reading")?);
         let author = reader.count(LIMIT, "an author's number")?;
-        writes.push((dot, hlc, authors.get(author).ok_or(WireError::Invalid("an author's number"))?.clone()));
+        let author = authors.get(author).ok_or(WireError::Invalid("an author's number"))?;
+        budget.spend(PART + author.len())?;
+        writes.push((dot, hlc, author.clone()));
     }
     let mut registers = BTreeMap::new();
     for _ in 0..reader.count(LIMIT, "the registers of a state")? {
-        let (key, register) = decode_register(&mut reader, &actors, &writes, &shown)?;
+        let (key, register) = decode_register(&mut reader, &actors, &writes, &shown, &mut budget)?;
         registers.insert(key, register);
     }
     reader.end()?;
@@ -264,22 +270,26 @@ fn decode_register(
     actors: &[ActorId],
     writes: &[(EntityDot, Hlc, String)],
     shown: &BTreeMap<String, String>,
+    budget: &mut Budget,
 ) -> Result<(String, Register), WireError> {
     let key = match reader.varint("a register's key")? {
         0 => reader.string(LIMIT, "a register's key")?,
         number => names::name(number).ok_or(WireError::Invalid("a register's key"))?.to_owned(),
     };
+    budget.spend(PART + key.len())?;
     let head = reader.count(LIMIT, "a register's values")?;
     let mut register = Register::default();
     for _ in 0..head >> 1 {
         let write = reader.count(LIMIT, "a write's number")?;
         let (dot, hlc, author) = writes.get(write).ok_or(WireError::Invalid("a write's number"))?.clone();
+        budget.spend(PART + author.len())?;
         let value = match reader.byte("a value's place")? {
             VALUE_ABSENT => None,
             VALUE_IN_JSON => Some(shown.get(&key).ok_or(WireError::Invalid("a value's place"))?.clone()),
             VALUE_INLINE => Some(reader.string(LIMIT, "a value")?),
             _ => return Err(WireError::Invalid("a value's place")),
         };
+        budget.spend(value.as_ref().map_or(0, String::len))?;
         register.siblings.push(Sibling { dot, hlc, author, value });
     }
     if head & 1 == 1 {

@@ -269,3 +269,34 @@ proptest! {
         let _ = holdfast_core::view::decode(common::entity(), "{}", &bytes);
     }
 }
+
+/// What shrinks to next to nothing is padded, so that a reader that bounds its memory takes it all the same.
+#[test]
+fn ops_that_shrink_beyond_measure_are_read_back_the_same() {
+    let op = |seq: u64, value: String| Op {
+        dot: Dot { actor: ActorId([1; 16]), lane: Lane::CHART, seq },
+        hlc: Hlc(seq),
+        entity: Entity::new("Binary", "b"),
+        author: "a".into(),
+        changes: vec![Change { key: "data".into(), pred: vec![], value: Some(value) }],
+    };
+    let scan = vec![op(1, format!("\"{}\"", "A".repeat(15 << 20)))];
+    let bytes = encode_ops(&scan).unwrap();
+    assert!(bytes.len() < 80 << 10, "{} bytes", bytes.len());
+    assert_eq!(decode_ops(&bytes).unwrap(), scan);
+    let alike: Vec<Op> = (1..=8192).map(|seq| op(seq, "true".into())).collect();
+    assert_eq!(decode_ops(&encode_ops(&alike).unwrap()).unwrap(), alike);
+}
+
+#[test]
+fn sequence_number_after_the_last_is_not_the_first() {
+    let op = |seq: u64| Op {
+        dot: Dot { actor: ActorId([1; 16]), lane: Lane::CHART, seq },
+        hlc: Hlc(1),
+        entity: Entity::new("Patient", "p"),
+        author: "a".into(),
+        changes: vec![],
+    };
+    let ops = vec![op(u64::MAX), op(0)];
+    assert_eq!(decode_ops(&encode_ops(&ops).unwrap()).unwrap(), ops);
+}

@@ -6,9 +6,9 @@
     reason = "a test fails by panicking, and says aloud what it skipped"
 )]
 
-use holdfast_core::id::{ActorId, Scope};
+use holdfast_core::id::{ActorId, Lane, Scope};
 use holdfast_core::message::{Page, Position, Request, Response, Visit};
-use holdfast_core::session::{Input, Output, Session, SessionConfig};
+use holdfast_core::session::{Input, Output, Ready, Session, SessionConfig};
 
 const UPSTREAM: ActorId = ActorId([7; 16]);
 const ACTOR: ActorId = ActorId([1; 16]);
@@ -158,4 +158,32 @@ fn nothing_waits_once_the_last_page_is_durable() {
     let position = Position { scope: Scope::patient("a"), at: 2 };
     session.handle_input(0, Input::PageDurable(vec![position]));
     assert_eq!(session.waiting(), 0);
+}
+
+/// Sends one segment of the chart, 1 to 3, and gives this answer to it; what is believed acknowledged.
+fn acknowledged(answer: Response) -> Vec<u64> {
+    let mut session = machine();
+    start(&mut session);
+    go_live(&mut session, 0);
+    session.handle_input(0, Input::Segments { lane: Lane::SAFETY, ready: vec![] });
+    let ready = vec![Ready { first: 1, last: 3, bytes: vec![7] }];
+    session.handle_input(0, Input::Segments { lane: Lane::CHART, ready });
+    let sent = std::iter::from_fn(|| session.poll_output()).find_map(|output| match output {
+        Output::Send { id, request: Request::Push { .. } } => Some(id),
+        _ => None,
+    });
+    session.handle_input(0, Input::Reply { id: sent.unwrap(), response: answer });
+    std::iter::from_fn(|| session.poll_output())
+        .filter_map(|output| if let Output::Acked { through, .. } = output { Some(through) } else { None })
+        .collect()
+}
+
+#[test]
+fn acknowledgement_of_what_was_not_sent_is_not_believed() {
+    let ack = |actor, lane, through| acknowledged(Response::Ack { actor, lane, through });
+    assert_eq!(ack(ACTOR, Lane::CHART, 3), [3]);
+    assert_eq!(ack(ACTOR, Lane::CHART, 4), [0; 0]);
+    assert_eq!(ack(ACTOR, Lane::CHART, u64::MAX), [0; 0]);
+    assert_eq!(ack(ACTOR, Lane::SAFETY, 3), [0; 0]);
+    assert_eq!(ack(UPSTREAM, Lane::CHART, 3), [0; 0]);
 }

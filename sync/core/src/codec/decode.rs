@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
+use super::budget::{Budget, CHANGE, COLUMN, NUMBER, OP, PRED, TEXT, allowance};
 use super::{
     DICTIONARY, MAX_INFLATED_BYTES, MAX_OPS, MAX_TABLE, UUID_HERE, VALUE_END, VALUE_REMOVED, uuids,
     zstd_failed,
@@ -21,12 +22,11 @@ thread_local! {
 /// Reads what [`super::deflate`] appended.
 ///
 /// # Errors
-/// [`WireError`] if it is damaged or inflates to more than [`MAX_INFLATED_BYTES`].
+/// [`WireError`] if it is damaged, inflates to more than [`MAX_INFLATED_BYTES`], or to more than so few bytes may.
 pub fn inflate(reader: &mut Reader<'_>) -> Result<Vec<u8>, WireError> {
     let length = reader.count(MAX_INFLATED_BYTES, "an inflated length")?;
     let frame = reader.bytes(MAX_INFLATED_BYTES, "a compressed block")?;
-    // A frame cannot shrink its content more than about 2^15 : 1; a liar gets no large allocation.
-    if length > frame.len().saturating_mul(1 << 15) {
+    if length > allowance(frame.len()) {
         return Err(WireError::TooLarge("an inflated length"));
     }
     let body = DECOMPRESSOR.with_borrow_mut(|slot| {
@@ -70,8 +70,8 @@ struct Decoder<'a> {
     last: Dot,
     last_hlc: u64,
     last_pred: u64,
-    /// Bytes that may still be produced: repeating one long string a million times is not a way in.
-    budget: usize,
+    /// What may still be produced: repeating one long string a million times is not a way in.
+    budget: Budget,
 }
 
 const DOTS: usize = 0;
@@ -83,21 +83,16 @@ const FORMS: usize = 5;
 const PREDS: usize = 6;
 
 impl Decoder<'_> {
-    fn spend(&mut self, bytes: usize) -> Result<(), WireError> {
-        self.budget = self.budget.checked_sub(bytes).ok_or(WireError::TooLarge("a batch of ops"))?;
-        Ok(())
-    }
-
     fn op(&mut self) -> Result<Op, WireError> {
         let dot = self.dot()?;
         let delta = unzigzag(self.columns[CLOCKS].varint("a clock reading")?);
         self.last_hlc = self.last_hlc.wrapping_add(delta as u64);
         let (kind, entity) = self.entity()?;
         let author = self.string(AUTHORS, "an author")?;
+        self.budget.spend(OP + author.len() + entity.kind.len() + entity.id.len())?;
         let form = self.columns[FORMS].count(MAX_TABLE, "a shape")?;
         let shape = self.shapes.get(form).ok_or(WireError::Invalid("a shape"))?.clone();
         let changes = shape.into_iter().map(|key| self.change(kind, key)).collect::<Result<_, _>>()?;
-        self.spend(author.len() + entity.kind.len() + entity.id.len())?;
         Ok(Op { dot, hlc: Hlc(self.last_hlc), entity, author, changes })
     }
 
@@ -131,6 +126,7 @@ impl Decoder<'_> {
                 }
                 n => self.strings.get(n - 1).cloned().ok_or(WireError::Invalid("a resource id"))?,
             };
+            self.budget.spend(TEXT + id.len())?;
             self.entities.push((kind, id));
         }
         let at =
@@ -147,6 +143,7 @@ impl Decoder<'_> {
             let actor = *self.actors.get(at).ok_or(WireError::Invalid("an actor's number"))?;
             let delta = unzigzag(self.columns[PREDS].varint("a predecessor")?);
             self.last_pred = self.last_pred.wrapping_add(delta as u64);
+            self.budget.spend(PRED)?;
             pred.push(EntityDot { actor, seq: self.last_pred });
         }
         let name = self.strings.get(key).ok_or(WireError::Invalid("a register's key"))?.clone();
@@ -155,9 +152,8 @@ impl Decoder<'_> {
         let stripped = column.take(end, "a value")?;
         column.take(1, "a value")?;
         let marks = stripped.iter().filter(|b| **b == UUID_HERE).count();
-        let size = name.len() + stripped.len() + marks * 36;
+        self.budget.spend(CHANGE + name.len() + stripped.len() + marks * 36)?;
         let value = if stripped == [VALUE_REMOVED] { None } else { Some(fill(stripped, &mut self.uuids)?) };
-        self.spend(size)?;
         Ok(Change { key: name, pred, value })
     }
 }
@@ -193,9 +189,10 @@ pub fn decode_ops(bytes: &[u8]) -> Result<Vec<Op>, WireError> {
     }
     let body = inflate(&mut head)?;
     head.end()?;
+    let mut budget = Budget::of(bytes.len());
     let mut reader = Reader::new(&body);
-    let strings = read_strings(&mut reader)?;
-    let shapes = read_shapes(&mut reader)?;
+    let strings = read_strings(&mut reader, &mut budget)?;
+    let shapes = read_shapes(&mut reader, &mut budget)?;
     let mut columns: [Reader<'_>; 7] = std::array::from_fn(|_| Reader::new(&[]));
     for column in &mut columns {
         *column = Reader::new(reader.bytes(MAX_INFLATED_BYTES, "a column")?);
@@ -205,13 +202,13 @@ pub fn decode_ops(bytes: &[u8]) -> Result<Vec<Op>, WireError> {
     for _ in 0..reader.count(MAX_TABLE, "the columns of values")? {
         let kind = reader.count(MAX_TABLE, "a resource type")?;
         let key = reader.count(MAX_TABLE, "a register's key")?;
+        budget.spend(COLUMN)?;
         values.insert((kind, key), Reader::new(reader.bytes(MAX_INFLATED_BYTES, "a column of values")?));
     }
     reader.end()?;
     let last = Dot { actor: ActorId::default(), lane: Lane(0), seq: 0 };
     let uuids = UuidSource { list, met: 0, column };
     let entities = Vec::new();
-    let budget = MAX_INFLATED_BYTES;
     let mut decoder = Decoder {
         actors,
         strings,
@@ -228,16 +225,23 @@ pub fn decode_ops(bytes: &[u8]) -> Result<Vec<Op>, WireError> {
     (0..n).map(|_| decoder.op()).collect()
 }
 
-fn read_strings(reader: &mut Reader<'_>) -> Result<Vec<String>, WireError> {
+fn read_strings(reader: &mut Reader<'_>, budget: &mut Budget) -> Result<Vec<String>, WireError> {
     let n = reader.count(MAX_TABLE, "the strings of a batch")?;
-    (0..n).map(|_| reader.string(MAX_INFLATED_BYTES, "a string")).collect()
+    let mut strings = Vec::new();
+    for _ in 0..n {
+        let string = reader.string(MAX_INFLATED_BYTES, "a string")?;
+        budget.spend(TEXT + string.len())?;
+        strings.push(string);
+    }
+    Ok(strings)
 }
 
-fn read_shapes(reader: &mut Reader<'_>) -> Result<Vec<Vec<usize>>, WireError> {
+fn read_shapes(reader: &mut Reader<'_>, budget: &mut Budget) -> Result<Vec<Vec<usize>>, WireError> {
     let n = reader.count(MAX_TABLE, "the shapes of a batch")?;
     let mut shapes = Vec::new();
     for _ in 0..n {
         let keys = reader.count(MAX_OPS, "a shape")?;
+        budget.spend(TEXT + NUMBER * keys)?;
         shapes
             .push((0..keys).map(|_| reader.count(MAX_TABLE, "a register's key")).collect::<Result<_, _>>()?);
     }

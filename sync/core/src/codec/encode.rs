@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
+use super::budget;
 use super::uuids::{self, UuidTable};
 use super::{DICTIONARY, VALUE_END, VALUE_REMOVED, zstd_failed};
 use crate::id::{ActorId, Entity};
@@ -85,7 +86,7 @@ impl Encoder {
         let actor = self.actors.number(&op.dot.actor);
         let lane = u64::from(op.dot.lane.0);
         let follows =
-            (actor, lane) == (self.last.0, self.last.1) && op.dot.seq == self.last.4.wrapping_add(1);
+            (actor, lane) == (self.last.0, self.last.1) && self.last.4.checked_add(1) == Some(op.dot.seq);
         if follows {
             self.dots.put(0);
         } else {
@@ -135,7 +136,7 @@ impl Encoder {
         column.push(VALUE_END);
     }
 
-    fn finish(self, n: usize) -> Result<Vec<u8>, WireError> {
+    fn finish(self, n: usize, cost: usize) -> Result<Vec<u8>, WireError> {
         let mut body = Vec::with_capacity(4096);
         put_varint(&mut body, self.strings.list.len() as u64);
         for string in &self.strings.list {
@@ -165,7 +166,7 @@ impl Encoder {
         self.actors.list.iter().for_each(|actor| out.extend_from_slice(&actor.0));
         put_varint(&mut out, self.uuids.list.len() as u64);
         self.uuids.list.iter().for_each(|uuid| out.extend_from_slice(uuid));
-        deflate(&body, &mut out)?;
+        deflate_worth(&body, cost, &mut out)?;
         Ok(out)
     }
 }
@@ -178,6 +179,7 @@ pub fn encode_ops(ops: &[Op]) -> Result<Vec<u8>, WireError> {
     if ops.len() > super::MAX_OPS {
         return Err(WireError::TooLarge("a batch of ops"));
     }
+    let cost = budget::cost(ops)?;
     let mut encoder = Encoder {
         actors: Table::new(),
         strings: Table::new(),
@@ -195,7 +197,7 @@ pub fn encode_ops(ops: &[Op]) -> Result<Vec<u8>, WireError> {
         last: (u64::MAX, 0, 0, 0, 0),
     };
     ops.iter().for_each(|op| encoder.push(op));
-    encoder.finish(ops.len())
+    encoder.finish(ops.len(), cost)
 }
 
 thread_local! {
@@ -207,16 +209,22 @@ thread_local! {
 /// # Errors
 /// [`WireError::TooLarge`] if it is more than a decoder takes.
 pub fn deflate(body: &[u8], out: &mut Vec<u8>) -> Result<(), WireError> {
+    deflate_worth(body, 0, out)
+}
+
+/// As [`deflate`], for a body that is read into structures of `cost` bytes.
+fn deflate_worth(body: &[u8], cost: usize, out: &mut Vec<u8>) -> Result<(), WireError> {
     if body.len() > super::MAX_INFLATED_BYTES {
         return Err(WireError::TooLarge("a batch of ops"));
     }
-    let frame = COMPRESSOR.with_borrow_mut(|slot| {
+    let mut frame = COMPRESSOR.with_borrow_mut(|slot| {
         let compressor = match slot {
             Some(compressor) => compressor,
             None => slot.insert(new_compressor().map_err(zstd_failed)?),
         };
         compressor.compress(body).map_err(zstd_failed)
     })?;
+    budget::pad(&mut frame, body.len().max(cost));
     put_varint(out, body.len() as u64);
     put_bytes(out, &frame);
     Ok(())

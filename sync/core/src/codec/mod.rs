@@ -2,6 +2,7 @@
 //! shapes (which registers an op assigns), and the values grouped by (resource type, register), so that like stands beside
 //! like and zstd finds it. UUIDs are taken out of ids and values and kept as 16 raw bytes each, once per batch.
 
+pub(crate) mod budget;
 mod decode;
 mod encode;
 mod uuids;
