@@ -67,7 +67,7 @@ import-check: binaries ## real bundles through the HTTP API: resources in = reso
 
 .PHONY: sim
 sim: ## seeded histories of partitions, crashes, clones and clocks; broken variants must be caught
-	$(DRILL) sim -- --histories $(SIM_HISTORIES)
+	cargo run --quiet --release -p holdfast-tests --features sabotage --bin sim -- --histories $(SIM_HISTORIES)
 
 .PHONY: crash-images
 crash-images: ## power-loss images of the store; the control without full syncs must lose
