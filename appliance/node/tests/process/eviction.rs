@@ -53,7 +53,10 @@ fn patients_beyond_the_bound_go_and_come_back_when_asked_for() {
     hub.put("Patient", "p3", ",\"gender\":\"male\"");
     eventually("its news", || node.get("/fhir/Patient/p3").body.contains("\"male\""));
 
-    eventually("the bound holds again", || gauge(&node, "patients_held") == Some(2.0));
+    eventually("the bound holds again", || {
+        let count = |name| gauge(&node, name).unwrap_or_default();
+        count("eviction_patients_total") - count("sync_found_at_hub_total") == 3.0
+    });
     hub.stop();
     node.link_goes_down();
     let gone = IDS.iter().find(|id| node.get(&format!("/fhir/Patient/{id}")).status != 200);
