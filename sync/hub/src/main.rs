@@ -111,4 +111,3 @@ fn start_logging(config: &Config) -> Result<()> {
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     Ok(())
 }
-

@@ -129,7 +129,7 @@ fn copy(from: &Sqlite, to: &Sqlite, table: &'static Table, salvaged: &mut Salvag
         return Ok(());
     }
     let mut rows = Vec::new();
-    from.read(&mut |sql| {
+    let read = from.read(&mut |sql| {
         rows.clear();
         rows = if table.name == schema::FEED.name {
             feed(sql, salvaged)
@@ -137,7 +137,12 @@ fn copy(from: &Sqlite, to: &Sqlite, table: &'static Table, salvaged: &mut Salvag
             readable(sql, table, salvaged)
         };
         Ok(())
-    })?;
+    });
+    match read {
+        // After damage has been met even the end of the reading transaction says so.
+        Ok(()) | Err(StoreError::Corrupt(_)) => {}
+        Err(error) => return Err(error),
+    }
     for part in rows.chunks(STEP) {
         let part: Vec<Vec<Value>> = part.iter().map(|row| row.0.clone()).collect();
         salvaged.rows += part.len() as u64;

@@ -164,7 +164,8 @@ pub fn certificates(db: &dyn Database) -> Result<Vec<(Vec<u8>, String, u64, bool
     let mut out = Vec::new();
     db.read(&mut |sql| {
         out.clear();
-        let text = "SELECT serial, identity, not_after_ms, state FROM issued ORDER BY not_after_ms DESC, serial";
+        let text =
+            "SELECT serial, identity, not_after_ms, state FROM issued ORDER BY not_after_ms DESC, serial";
         for row in sql.query(text, &[])? {
             let is_revoked = row.int(3)? == REVOKED;
             out.push((row.blob(0)?.to_vec(), row.text(1)?.to_owned(), row.uint(2)?, is_revoked));

@@ -1,10 +1,11 @@
 //! A full disk: writes are refused with 507, reads go on, and it recovers by itself.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::{Node, eventually};
+use crate::hub::Hub;
+use crate::support::{Answer, Node, eventually};
 
 /// A small disk of its own; unmounted when dropped.
 struct SmallDisk<'a>(&'a Path);
@@ -29,6 +30,54 @@ impl Drop for SmallDisk<'_> {
     }
 }
 
+/// Takes what room there is, but for a little.
+fn fill(disk: &Path) -> PathBuf {
+    let ballast = disk.join("ballast");
+    let mut filler = vec![0u8; 8 << 20];
+    while !filler.is_empty() && std::fs::write(&ballast, &filler).is_err() {
+        filler.truncate(filler.len() - (64 << 10));
+    }
+    ballast
+}
+
+/// Saves patients until one is refused: the ids of those that were not, and the refusal.
+fn write_until_refused(node: &Node) -> (Vec<String>, Answer) {
+    let mut accepted = Vec::new();
+    for n in 0..2_000 {
+        let id = format!("p{n}");
+        let answer = node.put("Patient", &id, &format!(",\"gender\":\"{}\"", "x".repeat(2_000)));
+        match answer.status {
+            201 => accepted.push(id),
+            _ => return (accepted, answer),
+        }
+    }
+    panic!("a full disk refuses");
+}
+
+#[test]
+fn news_waits_at_the_hub_while_the_disk_is_full_and_comes_unaided() {
+    let home = tempfile::tempdir().unwrap();
+    let at = home.path().join("disk");
+    let Some(_disk) = SmallDisk::mount(&at) else { return };
+    std::fs::set_permissions(&at, PermissionsExt::from_mode(0o700)).unwrap();
+    let hub = Hub::start(home.path().join("hub"));
+    hub.enrol(&at, "n1");
+    let node = Node::start(&at);
+    assert_eq!(node.put("Patient", "before", "").status, 201);
+    node.settles();
+    let ballast = fill(&at);
+    let (accepted, _) = write_until_refused(&node);
+    let large = format!(",\"gender\":\"female\",\"language\":\"{}\"", "x".repeat(300_000));
+    hub.put("Patient", "before", &large);
+    eventually("the link says why it waits", || node.get("/api/continuity").body.contains("disk-full"));
+    assert_eq!(node.get("/fhir/Patient/before").status, 200, "reads go on");
+    std::fs::remove_file(&ballast).unwrap();
+    eventually("the news is here", || node.get("/fhir/Patient/before").body.contains("female"));
+    eventually("what was accepted is at the hub", || {
+        accepted.iter().all(|id| hub.holds(&format!("/fhir/Patient/{id}")))
+    });
+}
+
 #[test]
 fn full_disk_refuses_writes_and_recovers_unaided() {
     let home = tempfile::tempdir().unwrap();
@@ -37,27 +86,12 @@ fn full_disk_refuses_writes_and_recovers_unaided() {
     std::fs::set_permissions(&at, PermissionsExt::from_mode(0o700)).unwrap();
     let mut node = Node::start(&at);
     assert_eq!(node.put("Patient", "before", "").status, 201);
-    let ballast = at.join("ballast");
-    let mut accepted = Vec::new();
-    let mut filler = vec![0u8; 8 << 20];
-    while !filler.is_empty() && std::fs::write(&ballast, &filler).is_err() {
-        filler.truncate(filler.len() - (64 << 10));
-    }
-    let mut refused = None;
-    for n in 0..2_000 {
-        let id = format!("p{n}");
-        let answer = node.put("Patient", &id, &format!(",\"gender\":\"{}\"", "x".repeat(2_000)));
-        match answer.status {
-            201 => accepted.push(id),
-            _ => {
-                refused = Some(answer);
-                break;
-            }
-        }
-    }
-    let refused = refused.expect("a full disk refuses");
+    let ballast = fill(&at);
+    let (accepted, refused) = write_until_refused(&node);
     assert_eq!(refused.status, 507, "{}", refused.body);
-    assert!(refused.body.contains("disk-full"), "{}", refused.body);
+    for part in ["\"OperationOutcome\"", "disk-full", "no-store", "free some space"] {
+        assert!(refused.body.contains(part), "{part} is not in {}", refused.body);
+    }
     for id in accepted.iter().chain([&"before".to_owned()]) {
         assert_eq!(
             node.get(&format!("/fhir/Patient/{id}")).status,

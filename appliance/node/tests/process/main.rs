@@ -8,7 +8,10 @@
 
 mod config;
 mod console;
+mod damage;
 mod disk_full;
+mod eviction;
+mod hub;
 mod import;
 mod lifecycle;
 mod logs;

@@ -74,20 +74,7 @@ impl Node {
     }
 
     pub(crate) fn send_as(&self, token: &str, method: &str, path: &str, body: &str) -> Answer {
-        let authority = self.url.strip_prefix("http://").unwrap();
-        let mut stream = TcpStream::connect(authority).unwrap();
-        stream.set_read_timeout(Some(READY)).unwrap();
-        let length = body.len();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {authority}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\
-             content-type: application/fhir+json\r\ncontent-length: {length}\r\n\r\n{body}"
-        );
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, body: body.to_owned() }
+        send_to(self.url.strip_prefix("http://").unwrap(), token, method, path, body)
     }
 
     pub(crate) fn put(&self, kind: &str, id: &str, rest: &str) -> Answer {
@@ -125,6 +112,23 @@ impl Node {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+/// One request on a connection of its own.
+pub(crate) fn send_to(authority: &str, token: &str, method: &str, path: &str, body: &str) -> Answer {
+    let mut stream = TcpStream::connect(authority).unwrap();
+    stream.set_read_timeout(Some(READY)).unwrap();
+    let length = body.len();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {authority}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\
+         content-type: application/fhir+json\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Answer { status, body: body.to_owned() }
 }
 
 impl Drop for Node {

@@ -49,6 +49,7 @@ async fn blocking(
     let issued = match issued.await {
         Ok(Ok(issued)) => issued,
         Ok(Err(refused)) => {
+            metrics::counter!("sync_refused_total", "code" => refused.code()).increment(1);
             tracing::info!(error.code = refused.code(), cause = ?std::error::Error::source(&refused), "enrolment refused");
             return Err(refused);
         }

@@ -18,7 +18,10 @@ fn opening_makes_the_schema_once_and_refuses_a_newer_one() {
             scope.spawn(|| write(&open(&url).unwrap(), |sql| sql.allocate("apples", 1)).unwrap());
         }
     });
-    assert_eq!(cluster.psql("many", "select count(*), max(version) from schema_version").unwrap(), format!("1|{}", holdfast_store::schema::VERSION));
+    assert_eq!(
+        cluster.psql("many", "select count(*), max(version) from schema_version").unwrap(),
+        format!("1|{}", holdfast_store::schema::VERSION)
+    );
     cluster.psql("many", "update schema_version set version = 99").unwrap();
     let refused = open(&url).unwrap_err();
     assert!(

@@ -28,12 +28,15 @@ async fn enrolled_replica_is_known_by_its_certificate() {
 }
 
 #[tokio::test]
-async fn used_token_is_refused() {
+async fn used_token_is_good_for_its_key_alone() {
     let hub = Hub::start().await;
     let token = hub.token("north", "n1");
     let key = PrivateKey::generate().unwrap();
-    enrol(&hub.endpoint, &token, &key, now_ms()).await.unwrap();
-    let refused = enrol(&hub.endpoint, &token, &key, now_ms()).await.unwrap_err();
+    let first = enrol(&hub.endpoint, &token, &key, now_ms()).await.unwrap();
+    let again = enrol(&hub.endpoint, &token, &key, now_ms()).await.unwrap();
+    assert_eq!((first, hub.tokens.issued().len()), (again, 1), "a lost answer is given again");
+    let other = PrivateKey::generate().unwrap();
+    let refused = enrol(&hub.endpoint, &token, &other, now_ms()).await.unwrap_err();
     assert_eq!(refused.code(), "enrol-token-used");
     assert!(!refused.is_retryable());
 }

@@ -86,6 +86,7 @@ async fn slow_loris_handshakes_are_cut_and_others_get_in() {
 
 #[tokio::test]
 async fn client_that_freezes_gives_its_slot_back() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().unwrap();
     let limits = Limits { connections_per_peer: 1, ..impatient_limits() };
     let hub = Hub::start_with(limits).await;
     let replica = hub.enrol("north", "n1").await;
@@ -99,6 +100,10 @@ async fn client_that_freezes_gives_its_slot_back() {
         }
     };
     tokio::time::timeout(Duration::from_secs(5), freed).await.unwrap();
+    let told = recorder.render();
+    for code in ["peer-frozen", "peer-too-many-connections"] {
+        assert!(told.contains(&format!("sync_refused_total{{code=\"{code}\"}}")), "{code} in {told}");
+    }
 }
 
 #[tokio::test]

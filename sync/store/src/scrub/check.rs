@@ -23,7 +23,8 @@ pub(crate) fn check_database(
 ) -> Result<()> {
     let Some(end) = or_finding(findings, last_number(db))? else { return Ok(()) };
     for from in (0..end).step_by(STEP as usize) {
-        db.read(&mut |sql| check_resources(sql, from, findings))?;
+        let looked = db.read(&mut |sql| check_resources(sql, from, findings));
+        or_finding(findings, looked)?;
         progress((from + STEP).min(end) as u64, end as u64);
     }
     check_segments(db, findings)
@@ -113,10 +114,11 @@ fn check_segments(db: &dyn Database, findings: &mut Findings) -> Result<()> {
         findings.checked += 1;
         let (actor_no, lane, first) = (key.int(0)?, key.int(1)?, key.uint(2)?);
         let mut good = false;
-        db.read(&mut |sql| {
+        let looked = db.read(&mut |sql| {
             good = verifies(sql, &key, (actor_no, lane, first)).unwrap_or(false);
             Ok(())
-        })?;
+        });
+        or_finding(findings, looked)?;
         if !good {
             findings.segments.push((actor_no, lane, first));
         }

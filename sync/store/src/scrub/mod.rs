@@ -115,6 +115,17 @@ pub trait Upstream {
     fn segments(&self, actor: ActorId, lane: Lane, from: u64) -> Vec<Vec<u8>>;
 }
 
+/// An upstream that can give resources alone.
+impl<F: Fn(&[Entity]) -> Vec<StateItem>> Upstream for F {
+    fn states(&self, entities: &[Entity]) -> Vec<StateItem> {
+        self(entities)
+    }
+
+    fn segments(&self, _: ActorId, _: Lane, _: u64) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
+}
+
 /// Checks every resource, segment and search entry. `progress` is told how many of how many, after each step; each
 /// step is a read of its own, so that writers and checkpoints go on.
 ///

@@ -1,0 +1,122 @@
+//! A real hub over real TLS, on threads of this process, that can be stopped and started again.
+
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use holdfast_hub::ca::HubCa;
+use holdfast_hub::config::{Config, load};
+use holdfast_hub::enrolment::Enrolment;
+use holdfast_hub::storage::{DatabaseTokens, open_database};
+use holdfast_link::identity::{PeerIdentity, PeerKind};
+use holdfast_link::server::ServeOptions;
+use tokio::sync::watch;
+
+use crate::support::{Answer, Node, eventually, read, run, send_to, stderr};
+
+pub(crate) struct Hub {
+    config: Config,
+    running: Option<(watch::Sender<bool>, JoinHandle<()>)>,
+}
+
+fn free_address() -> String {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+impl Hub {
+    /// Starts a hub with a folder of its own.
+    pub(crate) fn start(data: PathBuf) -> Self {
+        let flags = [
+            ("hub", "data_dir", data.display().to_string()),
+            ("hub", "listen", free_address()),
+            ("hub", "sync_listen", free_address()),
+        ];
+        let mut hub = Self { config: load(None, Vec::new(), &flags).unwrap(), running: None };
+        hub.go_on();
+        hub
+    }
+
+    /// Starts it again where it was.
+    pub(crate) fn go_on(&mut self) {
+        // A second provider is refused, and the first one is this.
+        let _is_set = rustls::crypto::ring::default_provider().install_default();
+        let (stop, stopped) = watch::channel(false);
+        let config = self.config.clone();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+            runtime.block_on(holdfast_hub::serve::serve(config, true, stopped)).unwrap();
+        });
+        self.running = Some((stop, thread));
+        eventually("the hub serves", || {
+            TcpStream::connect(self.config.hub.sync_listen).is_ok()
+                && TcpStream::connect(self.config.hub.listen).is_ok()
+        });
+    }
+
+    /// Stops it: the link of every node goes down.
+    pub(crate) fn stop(&mut self) {
+        if let Some((stop, thread)) = self.running.take() {
+            stop.send_replace(true);
+            thread.join().unwrap();
+        }
+    }
+
+    /// Enrols a data folder as a replica of the clinic "north".
+    pub(crate) fn enrol(&self, data: &Path, replica: &str) {
+        let clock = ServeOptions::default().clock;
+        let ca = HubCa::load_or_create(&self.config.hub.data_dir.join("ca"), clock()).unwrap();
+        let tokens = Arc::new(DatabaseTokens(open_database(&self.config).unwrap()));
+        let (issued, now) = (tokens.clone(), clock());
+        let enrolment = Enrolment { ca: ca.into(), tokens, issued, endpoints: Vec::new(), clock };
+        let identity = PeerIdentity::new("north", PeerKind::Node, replica).unwrap();
+        let token = enrolment.mint_token(&identity, now).unwrap().to_text();
+        let hub = format!("https://{}", self.config.hub.sync_listen);
+        let done = run(&["enrol", "--hub", &hub, "--token", &token, "--data-dir", data.to_str().unwrap()]);
+        assert!(done.status.success(), "{}", stderr(&done));
+    }
+
+    /// Asks the hub's own API.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &str) -> Answer {
+        let token = read(&self.config.hub.data_dir.join("dev-token"));
+        send_to(&self.config.hub.listen.to_string(), &token, method, path, body)
+    }
+
+    pub(crate) fn put(&self, kind: &str, id: &str, rest: &str) {
+        let body = format!("{{\"resourceType\":\"{kind}\",\"id\":\"{id}\"{rest}}}");
+        let answer = self.send("PUT", &format!("/fhir/{kind}/{id}"), &body);
+        assert!(answer.status < 300, "{answer:?}");
+    }
+
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        self.send("GET", path, "").status == 200
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        if let Some((stop, thread)) = self.running.take() {
+            stop.send_replace(true);
+            let _ended = thread.join();
+        }
+    }
+}
+
+impl Node {
+    fn continuity(&self) -> serde_json::Value {
+        serde_json::from_str(&self.get("/api/continuity").body).unwrap_or_default()
+    }
+
+    /// Waits until everything written here is at the hub and the link stands.
+    pub(crate) fn settles(&self) {
+        eventually("everything is at the hub", || {
+            let state = self.continuity();
+            let link = &state["link"];
+            state["unsent"] == 0 && link["state"] == "connected" && link["waitingScopes"] == 0
+        });
+    }
+
+    pub(crate) fn link_goes_down(&self) {
+        eventually("the link is down", || self.continuity()["link"]["state"] != "connected");
+    }
+}

@@ -1,0 +1,10 @@
+//! The hub as a real process, met by replicas over real TLS: whatever it refuses, it says why in its answer, in its log
+//! and in its metrics.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod enrolment;
+mod refusals;
+mod replica;
+mod revocation;
+mod support;

@@ -1,0 +1,93 @@
+//! Starting the real binary and asking it over plain HTTP.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use holdfast_link::enrol::EnrolToken;
+use holdfast_link::transport::Endpoint;
+
+/// A running hub with a folder of its own. Dropping it kills it.
+pub(crate) struct Hub {
+    child: Child,
+    api: String,
+    pub(crate) endpoint: Endpoint,
+    data: PathBuf,
+    _home: tempfile::TempDir,
+}
+
+fn binary() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast-hub"));
+    command.stdin(Stdio::null());
+    command
+}
+
+impl Hub {
+    pub(crate) fn start() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let data = home.path().join("hub");
+        let log = std::fs::File::create(home.path().join("log")).unwrap();
+        let mut command = binary();
+        command.args(["serve", "--dev", "--listen", "127.0.0.1:0", "--sync-listen", "127.0.0.1:0"]);
+        let mut child =
+            command.arg("--data-dir").arg(&data).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut value = |name: &str| lines.next().unwrap().strip_prefix(name).unwrap().to_owned();
+        let (sync, api) = (value("sync "), value("ready http://"));
+        Self { child, api, endpoint: Endpoint::parse(&sync).unwrap(), data, _home: home }
+    }
+
+    /// Runs a command of the binary beside the running hub; its answer.
+    pub(crate) fn run(&self, args: &[&str]) -> String {
+        let done = binary().args(args).arg("--data-dir").arg(&self.data).output().unwrap();
+        assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    }
+
+    pub(crate) fn token(&self, clinic: &str, replica: &str) -> EnrolToken {
+        let text = self.run(&["enrol-token", "--clinic", clinic, "--replica", replica]);
+        EnrolToken::parse(text.trim()).unwrap()
+    }
+
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.data.parent().unwrap().join("log")).unwrap()
+    }
+
+    pub(crate) fn metrics(&self) -> String {
+        let mut stream = TcpStream::connect(&self.api).unwrap();
+        write!(stream, "GET /metrics HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.api).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// What was refused with this code stands in the log and is counted.
+    pub(crate) fn has_told(&self, code: &str) {
+        let line = format!("sync_refused_total{{code=\"{code}\"}}");
+        eventually(&line, || self.metrics().contains(&line));
+        assert!(self.log().contains(&format!("\"{code}\"")), "{code} is not in the log:\n{}", self.log());
+    }
+
+    /// A line of the metrics, once it is there.
+    pub(crate) fn shows(&self, line: &str) {
+        eventually(line, || self.metrics().lines().any(|found| found == line));
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+/// Waits until something holds.
+pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < until, "never: {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
