@@ -7,7 +7,7 @@
 
 use anyhow::{Context, Result, bail};
 use holdfast_tests::figure;
-use holdfast_tests::reconcile::replica::Session;
+use holdfast_tests::reconcile::replica::{Session, settled};
 use holdfast_tests::reconcile::work::Work;
 use holdfast_tests::reconcile::{CLINIC, Hub, Replica, scopes};
 use std::path::Path;
@@ -76,6 +76,7 @@ async fn held(
     author.save(work.patients())?;
     author.session().await?;
     let link = holder.connect();
+    settled(&link).await?;
     scopes::wait_noted(&hub).await?;
     drop(link);
     let news = scopes::news(&hub, &author, &holder, work, arguments.changed).await?;
@@ -83,7 +84,7 @@ async fn held(
     if history {
         lengthen(&author, work, arguments.history)?;
         author.session().await?;
-        author.check_all_sent()?;
+        author.check_all_sent().await?;
         nothing = scopes::nothing(&author).await?;
     }
     Ok((news, nothing))

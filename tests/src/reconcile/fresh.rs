@@ -54,7 +54,7 @@ async fn fill(old: &Replica, work: Work, each: usize) -> Result<u64> {
     old.save(work.charts(each))?;
     old.save(appointments(work, &today()))?;
     old.session().await?;
-    old.check_all_sent()?;
+    old.check_all_sent().await?;
     Ok(old.records().read(|view| view.counts())?.0)
 }
 

@@ -22,6 +22,9 @@ use std::time::{Duration, Instant};
 const BATCH: usize = 1000;
 /// As the node asks for.
 const PAGE_BYTES: u32 = 1 << 20;
+/// How long the store may take to note what was acknowledged, and how often it is asked.
+const NOTED_LIMIT: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_millis(10);
 /// Longer than any measured session; what takes longer is an error and not a figure.
 const SESSION_LIMIT: Duration = Duration::from_secs(1800);
 
@@ -122,16 +125,22 @@ impl Replica {
         })
     }
 
-    /// Holds when nothing written here is unsent.
+    /// Waits until nothing written here reads as unsent: the store notes acknowledgements a moment after they came.
     ///
     /// # Errors
-    /// Something is unsent, or the store fails.
-    pub fn check_all_sent(&self) -> Result<()> {
-        let unsent: u64 = self.records().continuity()?.lanes.iter().map(|lane| lane.unsent).sum();
-        if unsent > 0 {
-            bail!("{unsent} ops are unsent though the session called itself settled");
+    /// Something is still unsent after some seconds, or the store fails.
+    pub async fn check_all_sent(&self) -> Result<()> {
+        let until = Instant::now() + NOTED_LIMIT;
+        loop {
+            let unsent: u64 = self.records().continuity()?.lanes.iter().map(|lane| lane.unsent).sum();
+            if unsent == 0 {
+                return Ok(());
+            }
+            if Instant::now() > until {
+                bail!("{unsent} ops are unsent though the session called itself settled");
+            }
+            tokio::time::sleep(LOOK).await;
         }
-        Ok(())
     }
 }
 
