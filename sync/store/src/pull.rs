@@ -79,7 +79,7 @@ impl Records {
 }
 
 fn page(sql: &mut dyn Sql, known: &Known, pending: &[Position], budget: usize) -> Result<Page> {
-    let marked = marked(sql, known.no, pending)?;
+    let (marked, on_their_way) = marked(sql, known.no, pending)?;
     let ranges: Vec<(i64, i64)> = marked.iter().map(|m| (m.scope_no, m.cursor)).collect();
     let rows = sql.scan_after(&schema::FEED, &FEED_COLUMNS, &ranges, PAGE_ROWS)?;
     let mut builder =
@@ -99,10 +99,11 @@ fn page(sql: &mut dyn Sql, known: &Known, pending: &[Position], budget: usize) -
         }
         builder.visit(sql, scope, &rows, budget)?;
     }
-    builder.finish(sql)
+    builder.finish(sql, on_their_way)
 }
 
-fn marked(sql: &mut dyn Sql, replica: i64, pending: &[Position]) -> Result<Vec<Marked>> {
+/// The scopes to visit, and how many of the marks only await the replica's word that it has what was sent.
+fn marked(sql: &mut dyn Sql, replica: i64, pending: &[Position]) -> Result<(Vec<Marked>, u64)> {
     let pending: HashMap<&str, u64> = pending.iter().map(|p| (p.scope.0.as_str(), p.at)).collect();
     let limit = u64::from(PAGE_SCOPES) + pending.len() as u64;
     let text = format!(
@@ -110,16 +111,18 @@ fn marked(sql: &mut dyn Sql, replica: i64, pending: &[Position]) -> Result<Vec<M
          JOIN subscription s ON s.scope_no = d.scope_no AND s.replica_no = d.replica_no \
          JOIN scope sc ON sc.no = d.scope_no WHERE d.replica_no = $1 ORDER BY d.rank, d.scope_no LIMIT {limit}"
     );
-    let mut out = Vec::new();
+    let (mut out, mut on_their_way) = (Vec::new(), 0);
     for row in sql.query(&text, &[replica.into()])? {
         let (scope_no, name, head) = (row.int(0)?, row.text(1)?, row.int(3)?);
         let received = pending.get(name).map_or(0, |at| i64::try_from(*at).unwrap_or(0));
         let cursor = row.int(2)?.max(received);
         if cursor < head || received == 0 {
             out.push(Marked { scope_no, name: Scope(name.to_owned()), cursor, head });
+        } else {
+            on_their_way += 1;
         }
     }
-    Ok(out)
+    Ok((out, on_their_way))
 }
 
 struct Builder<'a> {
@@ -176,7 +179,8 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn finish(mut self, sql: &mut dyn Sql) -> Result<Page> {
+    /// `on_their_way`: marked scopes that were sent whole before.
+    fn finish(mut self, sql: &mut dyn Sql, on_their_way: u64) -> Result<Page> {
         let wanted: BTreeSet<i64> = self.states.into_iter().collect();
         let keys: Vec<Vec<Value>> = wanted.iter().map(|no| vec![(*no).into()]).collect();
         for row in sql.lookup(&schema::RESOURCE, &["no"], &["kind", "id", "json", "state"], &keys)? {
@@ -185,7 +189,8 @@ impl Builder<'_> {
             let state = row.blob(3)?.to_vec();
             self.page.states.push(StateItem { entity, json: row.take_text(2)?, state });
         }
-        self.page.waiting = waiting(sql, self.known.no)?;
+        let sent = self.page.visits.iter().filter(|visit| !visit.more).count() as u64 + on_their_way;
+        self.page.waiting = waiting(sql, self.known.no)?.saturating_sub(sent);
         Ok(self.page)
     }
 }
