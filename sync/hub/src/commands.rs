@@ -79,12 +79,11 @@ fn parse_serial(hex: &str) -> Result<Vec<u8>> {
 }
 
 pub(crate) fn certificates(config: &Config) -> Result<()> {
-    for (serial, identity, not_after_ms, is_revoked) in
-        token::certificates(&*storage::open_database(config)?)?
-    {
-        let serial: String = serial.iter().map(|b| format!("{b:02x}")).collect();
-        let end = holdfast_core::view::instant(holdfast_core::hlc::Hlc::new(not_after_ms, 0));
-        say(&format!("{serial}  {identity}  until {end}{}", if is_revoked { "  revoked" } else { "" }));
+    for known in token::certificates(&*storage::open_database(config)?)? {
+        let serial: String = known.serial.iter().map(|b| format!("{b:02x}")).collect();
+        let end = holdfast_core::view::instant(holdfast_core::hlc::Hlc::new(known.not_after_ms, 0));
+        let revoked = if known.revoked { "  revoked" } else { "" };
+        say(&format!("{serial}  {}  until {end}{revoked}", known.identity));
     }
     Ok(())
 }

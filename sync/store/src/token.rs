@@ -156,19 +156,36 @@ pub fn revoked_serials(db: &dyn Database, now_ms: u64) -> Result<BTreeSet<Vec<u8
     Ok(out)
 }
 
-/// Certificates on record: number, whom it names, end in Unix milliseconds, whether it is revoked; latest end first.
+/// A certificate given out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Certificate {
+    /// Its number, big-endian.
+    pub serial: Vec<u8>,
+    /// Whom it names.
+    pub identity: String,
+    /// Its end, in Unix milliseconds.
+    pub not_after_ms: u64,
+    /// Whether it is revoked.
+    pub revoked: bool,
+}
+
+/// Every certificate on record, latest end first.
 ///
 /// # Errors
 /// The database.
-pub fn certificates(db: &dyn Database) -> Result<Vec<(Vec<u8>, String, u64, bool)>> {
+pub fn certificates(db: &dyn Database) -> Result<Vec<Certificate>> {
     let mut out = Vec::new();
     db.read(&mut |sql| {
         out.clear();
         let text =
             "SELECT serial, identity, not_after_ms, state FROM issued ORDER BY not_after_ms DESC, serial";
         for row in sql.query(text, &[])? {
-            let is_revoked = row.int(3)? == REVOKED;
-            out.push((row.blob(0)?.to_vec(), row.text(1)?.to_owned(), row.uint(2)?, is_revoked));
+            out.push(Certificate {
+                serial: row.blob(0)?.to_vec(),
+                identity: row.text(1)?.to_owned(),
+                not_after_ms: row.uint(2)?,
+                revoked: row.int(3)? == REVOKED,
+            });
         }
         Ok(())
     })?;

@@ -32,7 +32,7 @@ fn chart(node: &Replica, id: &str) {
 
 fn found(node: &Replica, kind: &str, name: &str) -> usize {
     let clause = Clause::Param { param: 1, any: vec![Match::Exact(name.into())] };
-    node.records.read(|view| view.search(kind, &[clause.clone()], 0, 9)).unwrap().resources.len()
+    node.records.read(|view| view.search(kind, std::slice::from_ref(&clause), 0, 9)).unwrap().resources.len()
 }
 
 #[test]

@@ -47,7 +47,11 @@ fn damage(node: &Replica, sql_text: &str) {
 
 fn names(node: &Replica, name: &str) -> usize {
     let clause = Clause::Param { param: 1, any: vec![Match::Exact(name.into())] };
-    node.records.read(|view| view.search("Patient", &[clause.clone()], 0, 9)).unwrap().resources.len()
+    node.records
+        .read(|view| view.search("Patient", std::slice::from_ref(&clause), 0, 9))
+        .unwrap()
+        .resources
+        .len()
 }
 
 /// A node with two patients that the hub has, and one that it has not.

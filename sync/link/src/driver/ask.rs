@@ -112,7 +112,7 @@ async fn exchange(connection: &Connection, upstream: ActorId, request: &Request)
         Err(TransportError::Refused { code, message, .. }) => {
             return Err(AskError::Refused { code: code.to_string(), message });
         }
-        Err(error) => return Err(AskError::lost(&error.code().to_string(), &error)),
+        Err(error) => return Err(AskError::lost(error.code(), &error)),
     };
     match Response::decode(&bytes) {
         Ok(Response::Refused { code, message, .. }) => Err(AskError::Refused { code, message }),

@@ -12,6 +12,9 @@ use crate::sql::{Database, Row, Sql, Value};
 /// Resources looked at in one read or made again in one transaction.
 const STEP: i64 = 500;
 
+/// Is shown the entries that some resources should have.
+type Look<'a> = dyn FnMut(&mut dyn Sql, Vec<Vec<Value>>) -> Result<()> + 'a;
+
 /// Counts entries that are missing: a damaged one is missing as what it was. Damaged resources are left out: healing
 /// one makes its entries again.
 pub(super) fn check(records: &Records, db: &dyn Database, findings: &mut Findings) -> Result<()> {
@@ -44,12 +47,7 @@ pub(crate) fn rebuild(records: &Records) -> Result<()> {
     })
 }
 
-fn step(
-    records: &Records,
-    db: &dyn Database,
-    after: i64,
-    look: &mut dyn FnMut(&mut dyn Sql, Vec<Vec<Value>>) -> Result<()>,
-) -> Result<Option<i64>> {
+fn step(records: &Records, db: &dyn Database, after: i64, look: &mut Look<'_>) -> Result<Option<i64>> {
     let mut reached = None;
     db.read(&mut |sql| {
         reached = None;
