@@ -17,6 +17,7 @@ pub mod error;
 pub mod evict;
 mod feed;
 pub mod fleet;
+mod home;
 pub mod identity;
 mod log;
 pub mod notice;

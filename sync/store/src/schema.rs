@@ -72,6 +72,10 @@ pub static RESOURCE: Table = Table {
     indexes: &[("name", true, "(kind, id)"), ("conflicts", false, "(no) WHERE conflicts > 0")],
 };
 
+/// The clinic that a resource in a clinic's own scope belongs to; at upstreams of several clinics. See [`crate::home`].
+pub static HOME: Table =
+    Table { name: "home", columns: &[("resource_no", Int), ("clinic", Text)], key: 1, indexes: &[] };
+
 /// The search index.
 pub static SEARCH: Table = Table {
     name: "search",
@@ -237,6 +241,7 @@ pub static TABLES: &[&Table] = &[
     &SEGMENT,
     &TAIL,
     &RESOURCE,
+    &HOME,
     &SEARCH,
     &SCOPE,
     &FEED,

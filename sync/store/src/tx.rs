@@ -2,6 +2,7 @@
 //! rows in bulk: resources, search index, feeds and what replicas below are to be told.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use holdfast_core::hlc::Skew;
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
@@ -11,6 +12,7 @@ use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
 
 use crate::error::{Result, StoreError};
+use crate::home;
 use crate::parallel;
 use crate::records::Records;
 use crate::schema;
@@ -32,6 +34,8 @@ pub(crate) enum Origin {
 pub(crate) struct Loaded {
     no: Option<i64>,
     pub(crate) state: EntityState,
+    /// The clinic it belongs to, should it be in a clinic's own scope.
+    clinic: Arc<str>,
     /// Index rows and scopes as the database has them, taken before the first change that may touch them.
     before: Option<(Vec<IndexRow>, BTreeSet<Scope>)>,
     events: Vec<Event>,
@@ -58,6 +62,8 @@ pub struct Tx<'a> {
     pub(crate) next_seq: BTreeMap<Lane, u64>,
     /// The replica below that the ops come from: it is not told of them.
     pub(crate) from_replica: Option<i64>,
+    /// The clinic that new resources belong to: this replica's own, or that of the replica they come from.
+    pub(crate) author_clinic: Arc<str>,
     /// Actors whose clock was ahead.
     ahead: BTreeSet<ActorId>,
 }
@@ -73,6 +79,7 @@ impl<'a> Tx<'a> {
             authored: BTreeMap::new(),
             next_seq: BTreeMap::new(),
             from_replica: None,
+            author_clinic: records.clinic().into(),
             ahead: BTreeSet::new(),
         }
     }
@@ -97,14 +104,42 @@ impl<'a> Tx<'a> {
         let keys: Vec<Vec<Value>> =
             missing.iter().map(|e| vec![e.kind.as_str().into(), e.id.as_str().into()]).collect();
         let rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["no", "json", "state"], &keys)?;
-        let rules = self.rules();
+        let (rules, clinic) = (self.rules(), &self.author_clinic);
         let mut found: Vec<(Entity, Option<Row>)> = missing.into_iter().zip(rows).collect();
         let decoded = parallel::slices(&mut found, |slice| {
-            slice.iter_mut().map(|(entity, row)| Loaded::from_row(entity, row.take(), rules)).collect()
+            slice
+                .iter_mut()
+                .map(|(entity, row)| Loaded::from_row(entity, row.take(), rules, clinic))
+                .collect()
         });
         let decoded: Vec<Vec<Result<Loaded>>> = decoded;
-        for ((entity, _), loaded) in found.into_iter().zip(decoded.into_iter().flatten()) {
-            self.entities.insert(entity, loaded?);
+        let mut loaded: Vec<Loaded> = decoded.into_iter().flatten().collect::<Result<_>>()?;
+        self.find_homes(&mut loaded)?;
+        self.entities.extend(found.into_iter().map(|(entity, _)| entity).zip(loaded));
+        Ok(())
+    }
+
+    /// Whether this database serves several clinics, so that each resource's clinic has to be known.
+    fn serves_clinics(&self) -> bool {
+        self.records.clinic().is_empty()
+    }
+
+    fn find_homes(&mut self, loaded: &mut [Loaded]) -> Result<()> {
+        if !self.serves_clinics() {
+            return Ok(());
+        }
+        let rules = self.rules();
+        let is_wanted = |one: &&mut Loaded| one.no.is_some() && home::is_in_clinic_scope(rules, &one.state);
+        let mut wanted: Vec<&mut Loaded> = loaded.iter_mut().filter(is_wanted).collect();
+        let numbers: Vec<i64> = wanted.iter().filter_map(|one| one.no).collect();
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        let homes = home::find(self.sql, &numbers)?;
+        for (no, one) in numbers.iter().zip(&mut wanted) {
+            if let Some(clinic) = homes.get(no) {
+                one.clinic = clinic.clone();
+            }
         }
         Ok(())
     }
@@ -126,14 +161,14 @@ impl<'a> Tx<'a> {
     pub(crate) fn apply(&mut self, op: &Op, origin: Origin) -> Result<Applied> {
         let actor_no = self.actor_no(op.dot.actor)?;
         let records = self.records;
-        let (rules, clinic) = (records.rules(), records.clinic());
+        let rules = records.rules();
         let touches = op.changes.iter().any(|c| rules.touches_index(&op.entity.kind, &c.key));
         let loaded = self.entity(&op.entity)?;
         if loaded.state.vv.dots.is_empty() {
             // The first op decides the lane: this build may not know the type, or know it by another lane.
             loaded.state.lane = op.dot.lane;
         }
-        loaded.note_before(rules, clinic, touches);
+        loaded.note_before(rules, touches);
         if loaded.state.apply(op) == Applied::Duplicate {
             return Ok(Applied::Duplicate);
         }
@@ -156,10 +191,10 @@ impl<'a> Tx<'a> {
     /// Takes a whole state in. Whether anything changed.
     pub(crate) fn join(&mut self, entity: Entity, json: &str, state: &[u8]) -> Result<bool> {
         let incoming = view::decode(entity.clone(), json, state)?;
-        let (rules, clinic) = (self.rules(), self.records.clinic());
+        let rules = self.rules();
         self.records.observe(incoming.last_hlc);
         let loaded = self.entity(&entity)?;
-        loaded.note_before(rules, clinic, true);
+        loaded.note_before(rules, true);
         let local = (loaded.no.is_some() || loaded.changed).then(|| loaded.state.clone());
         let joined = match local {
             Some(local) => self.merged(local, incoming)?,
@@ -169,7 +204,7 @@ impl<'a> Tx<'a> {
         if joined == loaded.state {
             return Ok(false);
         }
-        loaded.note_before(rules, clinic, true);
+        loaded.note_before(rules, true);
         loaded.state = joined;
         loaded.events.push(Event { actor_no: None, lane: loaded.state.lane, seq: 0, content: None });
         self.mark_changed(&entity);
@@ -198,11 +233,11 @@ impl<'a> Tx<'a> {
     /// Replaces a resource's registers outright, with the ops that its history gains: repair and re-authoring only.
     pub(crate) fn replace(&mut self, state: EntityState, history: &[Op]) -> Result<()> {
         let entity = state.entity.clone();
-        let (rules, clinic) = (self.rules(), self.records.clinic());
+        let rules = self.rules();
         let actor_numbers: Vec<i64> =
             history.iter().map(|op| self.actor_no(op.dot.actor)).collect::<Result<_>>()?;
         let loaded = self.entity(&entity)?;
-        loaded.note_before(rules, clinic, true);
+        loaded.note_before(rules, true);
         loaded.state = state;
         for (op, actor_no) in history.iter().zip(actor_numbers) {
             let event = Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content: None };
@@ -214,8 +249,8 @@ impl<'a> Tx<'a> {
 
     /// Offers a resource whole in the feeds of its scopes, as if it were new in them.
     pub(crate) fn offer_again(&mut self, entity: &Entity) -> Result<()> {
-        let (rules, clinic) = (self.rules(), self.records.clinic());
-        self.entity(entity)?.note_before(rules, clinic, true);
+        let rules = self.rules();
+        self.entity(entity)?.note_before(rules, true);
         self.mark_changed(entity);
         Ok(())
     }
@@ -275,10 +310,14 @@ impl<'a> Tx<'a> {
             }
             changed.push((entity, loaded));
         }
-        let out = rows(&mut changed, self.records.rules(), self.records.clinic());
+        let out = rows(&mut changed, self.records.rules());
+        let homes = if self.serves_clinics() { homes(&changed, self.records.rules()) } else { Vec::new() };
         // What is flushed is what the database has; keep the cache for later ops of this transaction.
         self.entities.extend(changed);
         self.sql.upsert(&schema::RESOURCE, out.resources)?;
+        if !homes.is_empty() {
+            home::remember(self.sql, homes)?;
+        }
         self.sql.delete(&schema::SEARCH, out.unsearch)?;
         self.sql.insert_new(&schema::SEARCH, out.search)?;
         crate::feed::append(self, out.feed)
@@ -286,21 +325,21 @@ impl<'a> Tx<'a> {
 }
 
 impl Loaded {
-    fn from_row(entity: &Entity, row: Option<Row>, rules: &dyn Rules) -> Result<Self> {
+    fn from_row(entity: &Entity, row: Option<Row>, rules: &dyn Rules, clinic: &Arc<str>) -> Result<Self> {
         let (no, state) = match row {
             Some(row) => (Some(row.int(0)?), view::decode(entity.clone(), row.text(1)?, row.blob(2)?)?),
             None => (None, EntityState::new(entity.clone(), rules.lane(&entity.kind))),
         };
-        Ok(Self { no, state, before: None, events: Vec::new(), changed: false })
+        Ok(Self { no, state, clinic: clinic.clone(), before: None, events: Vec::new(), changed: false })
     }
 
-    fn note_before(&mut self, rules: &dyn Rules, clinic: &str, touches: bool) {
+    fn note_before(&mut self, rules: &dyn Rules, touches: bool) {
         if self.before.is_some() {
             return;
         }
         self.before = match (self.no, touches) {
             (None, _) => Some((Vec::new(), BTreeSet::new())),
-            (Some(_), true) => Some((rules.index(&self.state), rules.scopes(&self.state, clinic))),
+            (Some(_), true) => Some((rules.index(&self.state), rules.scopes(&self.state, &self.clinic))),
             (Some(_), false) => None,
         };
     }
@@ -323,13 +362,20 @@ struct Rows {
     feed: Vec<FeedEntry>,
 }
 
+/// Where changed resources belong, of those in a clinic's own scope.
+fn homes(changed: &[(Entity, Loaded)], rules: &dyn Rules) -> Vec<(i64, Arc<str>)> {
+    let is_home = |one: &&Loaded| !one.clinic.is_empty() && home::is_in_clinic_scope(rules, &one.state);
+    let homes = changed.iter().map(|(_, loaded)| loaded).filter(is_home);
+    homes.filter_map(|loaded| Some((loaded.no?, loaded.clinic.clone()))).collect()
+}
+
 /// The rows of changed resources, which then count as unchanged. Most of what a merge costs, so all processors
 /// share it.
-fn rows(changed: &mut [(Entity, Loaded)], rules: &dyn Rules, clinic: &str) -> Rows {
+fn rows(changed: &mut [(Entity, Loaded)], rules: &dyn Rules) -> Rows {
     let parts = parallel::slices(changed, |slice| {
         let mut part = Rows::default();
         for (_, loaded) in slice {
-            part.take(loaded, rules, clinic);
+            part.take(loaded, rules);
         }
         part
     });
@@ -345,9 +391,9 @@ impl Rows {
         self
     }
 
-    fn take(&mut self, loaded: &mut Loaded, rules: &dyn Rules, clinic: &str) {
+    fn take(&mut self, loaded: &mut Loaded, rules: &dyn Rules) {
         let no = loaded.no.expect("a number was given");
-        let after = rules.scopes(&loaded.state, clinic);
+        let after = rules.scopes(&loaded.state, &loaded.clinic);
         let before = match loaded.before.take() {
             Some((index, scopes)) => {
                 self.reindex(no, &index, &rules.index(&loaded.state));

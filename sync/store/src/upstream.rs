@@ -230,13 +230,17 @@ impl Records {
                 .take(MAX_FETCHED)
                 .map(|entity| vec![entity.kind.as_str().into(), entity.id.as_str().into()])
                 .collect();
-            let rows = view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state"], &keys)?;
+            let rows =
+                view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state", "no"], &keys)?;
             let mut out = Vec::new();
             for (entity, row) in entities.iter().zip(rows) {
                 let Some(mut row) = row else { continue };
                 let decoded = holdfast_core::view::decode(entity.clone(), row.text(0)?, row.blob(1)?)?;
+                let no = row.int(2)?;
+                let home = crate::home::find(view.sql, &[no])?.remove(&no);
+                let clinic = home.as_deref().unwrap_or(self.clinic());
                 let mut is_allowed = false;
-                for scope in self.rules().scopes(&decoded, self.clinic()) {
+                for scope in self.rules().scopes(&decoded, clinic) {
                     is_allowed = is_allowed || may_hold(view.sql, &scope, &peer.clinic)?;
                 }
                 if is_allowed {
@@ -473,6 +477,9 @@ impl Tx<'_> {
         let known = known_or_new(self, peer)?;
         refuse_revoked(&known)?;
         self.from_replica = Some(known.no);
+        if self.records.clinic().is_empty() {
+            self.author_clinic = peer.clinic.as_str().into();
+        }
         take_segment(self, segment, bytes)?;
         let (actor, lane) = (segment.head.actor, segment.head.lane);
         Ok(Response::Ack { actor, lane, through: segment.head.last() })
