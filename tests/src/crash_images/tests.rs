@@ -77,7 +77,8 @@ fn damage_of_every_kind_is_seen() {
         ("UPDATE scope SET head = head + 1", Kind::Disagreeing),
         ("DELETE FROM search WHERE resource_no = (SELECT MIN(resource_no) FROM search)", Kind::Disagreeing),
         ("UPDATE held SET pos = 0", Kind::Lost),
-        ("DELETE FROM tail", Kind::Lost),
+        // The sidecar remembers more than the log has, so the store takes it for an older copy.
+        ("DELETE FROM tail", Kind::Reborn),
         ("UPDATE meta SET value = x'00' WHERE name = 'nonce'", Kind::Reborn),
     ];
     for (sql, kind) in damages {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use holdfast_core::id::{Entity, Lane};
 use holdfast_core::message::{Page, Position, Request, Response};
+use holdfast_core::rules::Rules;
 use holdfast_store::author::{Base, Saved};
 use holdfast_store::downstream::{Outgoing, Taken};
 use holdfast_store::error::Result;
@@ -19,11 +20,21 @@ use crate::rules::SmallRules;
 
 /// Records over a database, written under the identity in `sidecar`; the clock moves by one each time it is read.
 pub(crate) fn records(db: Arc<dyn Database>, clinic: &str, sidecar: Arc<dyn Sidecar>) -> Records {
+    records_by(Arc::new(SmallRules), db, clinic, sidecar)
+}
+
+/// As [`records`], by other rules.
+pub(crate) fn records_by(
+    rules: Arc<dyn Rules>,
+    db: Arc<dyn Database>,
+    clinic: &str,
+    sidecar: Arc<dyn Sidecar>,
+) -> Records {
     let now = AtomicU64::new(1_790_000_000_000);
     let now_ms = Box::new(move || now.fetch_add(1, Ordering::Relaxed));
     let surroundings = Surroundings { now_ms, ..Surroundings::default() };
     let place = Place { clinic: clinic.into(), schema: 1 };
-    Records::open(db, Arc::new(SmallRules), Identity::beside(sidecar), place, surroundings).unwrap()
+    Records::open(db, rules, Identity::beside(sidecar), place, surroundings).unwrap()
 }
 
 /// A hub over a fresh database.

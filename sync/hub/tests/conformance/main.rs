@@ -5,6 +5,7 @@
 
 mod backend;
 mod bulk;
+mod clinics;
 mod counters;
 mod feeds;
 mod fleet;
@@ -28,6 +29,7 @@ fn every_behaviour() -> Vec<Behaviour> {
         transactions::behaviours(),
         records::behaviours(),
         rivals::behaviours(),
+        clinics::behaviours(),
     ];
     lists.concat()
 }

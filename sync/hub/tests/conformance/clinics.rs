@@ -1,0 +1,98 @@
+//! What belongs to a clinic comes back to that clinic alone, by the FHIR rules.
+
+use std::sync::Arc;
+
+use holdfast_clinical::FhirRules;
+use holdfast_core::id::Entity;
+use holdfast_core::message::{Request, Response};
+use holdfast_store::Records;
+use holdfast_store::error::Result;
+use holdfast_store::sidecar::MemorySidecar;
+use holdfast_store::sqlite::Sqlite;
+use holdfast_store::upstream::Peer;
+
+use crate::backend::{Backend, behaviours, read};
+use crate::fleet::{Node, json, put, records_by};
+
+behaviours![
+    a_clinics_schedule_reaches_its_other_nodes_and_no_other_clinic,
+    a_schedule_stays_its_clinics_whoever_edits_it,
+    a_damaged_schedule_is_given_back_to_its_clinic_alone,
+];
+
+fn hub(backend: &Backend) -> Records {
+    records_by(Arc::new(FhirRules), backend.open(), "", Arc::<MemorySidecar>::default())
+}
+
+fn node(clinic: &str, name: &str) -> Node {
+    let db = Arc::new(Sqlite::in_memory().unwrap());
+    let records = records_by(Arc::new(FhirRules), db, clinic, Arc::<MemorySidecar>::default());
+    Node { records, peer: Peer { replica: name.into(), clinic: clinic.into(), kind: "node".into() } }
+}
+
+fn has(node: &Node, kind: &str, id: &str) -> bool {
+    node.records.read(|view| Ok(view.get(&Entity::new(kind, id))?.is_some())).unwrap()
+}
+
+fn a_clinics_schedule_reaches_its_other_nodes_and_no_other_clinic(backend: &Backend) {
+    let hub = hub(backend);
+    let (first, second, other) = (node("north", "n1"), node("north", "n2"), node("south", "s1"));
+    for node in [&first, &second, &other] {
+        node.sync(&hub);
+    }
+    put(&first.records, "Schedule", "room-1", r#""comment":"as made""#).unwrap();
+    put(&first.records, "Group", "asthma", r#""type":"person","actual":true"#).unwrap();
+    first.sync(&hub);
+    put(&first.records, "Schedule", "room-1", r#""comment":"edited""#).unwrap();
+    first.sync(&hub);
+    for node in [&second, &other] {
+        node.sync(&hub);
+    }
+    assert_eq!(json(&second.records, "Schedule", "room-1"), json(&first.records, "Schedule", "room-1"));
+    assert!(has(&second, "Group", "asthma"));
+    assert!(!has(&other, "Schedule", "room-1") && !has(&other, "Group", "asthma"));
+    let late = node("north", "n3");
+    late.sync(&hub);
+    assert!(has(&late, "Schedule", "room-1"), "a node that comes later gets it too");
+}
+
+fn a_schedule_stays_its_clinics_whoever_edits_it(backend: &Backend) {
+    let hub = hub(backend);
+    let (north, south, second) = (node("north", "n1"), node("south", "s1"), node("north", "n2"));
+    put(&north.records, "Patient", "ann", r#""active":true"#).unwrap();
+    let visit =
+        r#""status":"booked","participant":[{"actor":{"reference":"Patient/ann"},"status":"accepted"}]"#;
+    put(&north.records, "Appointment", "visit", visit).unwrap();
+    north.sync(&hub);
+    hub.share(&holdfast_core::id::Scope::patient("ann"), "south").unwrap();
+    south.sync(&hub);
+    south.hold(&hub, holdfast_core::id::Scope::patient("ann"));
+    south.sync(&hub);
+    put(&south.records, "Appointment", "visit", &visit.replace("booked", "cancelled")).unwrap();
+    south.sync(&hub);
+    let third = node("south", "s2");
+    for node in [&second, &third] {
+        node.sync(&hub);
+    }
+    assert!(json(&second.records, "Appointment", "visit").contains("cancelled"));
+    let scopes = read(&*backend.open(), |sql| {
+        let text = "SELECT DISTINCT s.name FROM feed f JOIN scope s ON s.no = f.scope_no ORDER BY s.name";
+        sql.query(text, &[])?.iter().map(|row| Ok(row.text(0)?.to_owned())).collect::<Result<Vec<_>>>()
+    });
+    assert_eq!(scopes.unwrap(), ["clinic/north", "patient/ann"]);
+}
+
+fn a_damaged_schedule_is_given_back_to_its_clinic_alone(backend: &Backend) {
+    let hub = hub(backend);
+    let (north, south) = (node("north", "n1"), node("south", "s1"));
+    put(&north.records, "Schedule", "room-1", r#""comment":"x""#).unwrap();
+    for node in [&north, &south] {
+        node.sync(&hub);
+    }
+    let fetch = Request::Fetch { entities: vec![Entity::new("Schedule", "room-1")] };
+    let given = |node: &Node| match node.ask(&hub, &fetch) {
+        Response::States(items) => items.len(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((given(&north), given(&south)), (1, 0));
+}
