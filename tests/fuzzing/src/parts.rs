@@ -1,6 +1,8 @@
 //! A segment's bytes taken apart and put together by the written format, not by the code that is fuzzed: head, signature,
 //! salts, ops; and the Merkle root on its own.
 
+use std::sync::OnceLock;
+
 use ed25519_dalek::{Signer, SigningKey};
 use holdfast_core::id::Dot;
 use holdfast_core::op::Op;
@@ -10,9 +12,10 @@ use holdfast_core::wire::{put_bytes, put_varint};
 const HEAD_BYTES: usize = 96;
 const SIGNATURE_BYTES: usize = 64;
 
-/// The key that every segment of the fuzzer is signed with.
-pub(crate) fn key() -> SigningKey {
-    SigningKey::from_bytes(&[7; 32])
+/// The key that every segment of the fuzzer is signed with; made once, since that is slow under a sanitizer.
+pub(crate) fn key() -> &'static SigningKey {
+    static KEY: OnceLock<SigningKey> = OnceLock::new();
+    KEY.get_or_init(|| SigningKey::from_bytes(&[7; 32]))
 }
 
 /// What stands for one op's payload.

@@ -56,7 +56,7 @@ fn ops(n: u64) -> Vec<Op> {
 fn segments() -> Vec<Vec<u8>> {
     let mut out = Vec::new();
     for n in [1, 3, 20] {
-        let Ok(sealed) = seal(ops(n), 1, [0; 32], [5; 16], &key()) else { continue };
+        let Ok(sealed) = seal(ops(n), 1, [0; 32], [5; 16], key()) else { continue };
         out.extend(sealed.encode().map(|bytes| tagged(0, &bytes)));
         out.extend(sealed.erase(1).encode().map(|bytes| tagged(0, &bytes)));
         out.extend(encode_ops(&ops(n)).map(|bytes| tagged(1, &bytes)));

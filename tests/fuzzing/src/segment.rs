@@ -32,9 +32,10 @@ fn raw(bytes: &[u8]) {
     erasable(&segment);
 }
 
-/// Every op can be erased, and the rest stays what it was.
+/// Any op can be erased, and the rest stays what it was: the first, one in the middle, the last.
 fn erasable(segment: &Segment) {
-    for op in &segment.ops {
+    let n = segment.ops.len();
+    for op in [0, n / 2, n - 1].map(|at| &segment.ops[at]) {
         let erased = segment.clone().erase(op.dot.seq);
         assert_eq!(erased.head, segment.head, "an erasure changed the head");
         let bytes = erased.encode().expect("an erased segment can be written");
@@ -56,7 +57,7 @@ fn batch(block: &[u8]) {
     let Ok(mut ops) = decode_ops(block) else { return };
     let again = encode_ops(&ops).expect("what was read can be written");
     assert_eq!(decode_ops(&again).as_ref(), Ok(&ops), "what was written reads as another");
-    ops.truncate(64);
+    ops.truncate(16);
     let Some(first) = ops.first().map(|op| Dot { seq: 1 + op.dot.seq % 1000, ..op.dot }) else { return };
     ops.iter_mut().zip(first.seq..).for_each(|(op, seq)| op.dot = Dot { seq, ..first });
     reseal(&ops, [3; 16]);
@@ -65,7 +66,9 @@ fn batch(block: &[u8]) {
 fn sealed(source: &mut Source<'_>) {
     let seed = source.array();
     let ops = ops::run(source);
-    reseal(&ops, seed);
+    if source.byte().is_multiple_of(2) {
+        return reseal(&ops, seed);
+    }
     let leaves: Vec<Leaf> = ops
         .iter()
         .map(|op| match source.below(4) {
@@ -80,7 +83,7 @@ fn reseal(ops: &[Op], seed: [u8; 16]) {
     let legal = ops.len() <= MAX_SEGMENT_OPS
         && ops.last().is_some_and(|op| op.dot.seq <= u64::MAX / 2)
         && ops.first().is_some_and(|op| op.dot.lane.0 < 4);
-    let Ok(segment) = seal(ops.to_vec(), 1, [0; 32], seed, &key()) else {
+    let Ok(segment) = seal(ops.to_vec(), 1, [0; 32], seed, key()) else {
         assert!(!legal, "legal ops were not sealed");
         return;
     };

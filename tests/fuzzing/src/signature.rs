@@ -32,7 +32,7 @@ pub(crate) fn run(data: &[u8]) {
 fn original(source: &mut Source<'_>) -> Option<Segment> {
     let seed = source.array();
     let ops = ops::run(source);
-    seal(ops, 1, source.array(), seed, &key()).ok()
+    seal(ops, 1, source.array(), seed, key()).ok()
 }
 
 /// An erasure needs nobody's leave; nothing else may differ.
@@ -47,7 +47,7 @@ fn says_what_was_signed(original: &Segment, opened: &Segment) {
 
 fn odd_keys(source: &mut Source<'_>, bytes: &[u8]) {
     let other = SigningKey::from_bytes(&source.array());
-    if other != key() {
+    if other != *key() {
         assert!(open(bytes, &other.verifying_key()).is_err(), "another key verifies");
     }
     if let Ok(odd) = VerifyingKey::from_bytes(&source.array())
