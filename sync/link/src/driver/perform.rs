@@ -130,6 +130,8 @@ impl Performer {
     }
 
     fn connect(&mut self, endpoint: usize) {
+        // Under the endpoint that gave them.
+        self.save_acks();
         self.epoch += 1;
         self.endpoint = endpoint;
         let Some(target) = self.config.endpoints.get(endpoint).cloned() else { return };
