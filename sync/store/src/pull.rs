@@ -15,7 +15,8 @@ use crate::upstream::{Known, Peer, confirm, count_pages, current, waiting};
 /// Scopes in one page, and feed rows in one page: bounds memory on both sides.
 const PAGE_SCOPES: u32 = 512;
 const PAGE_ROWS: u32 = 4096;
-/// No page is asked to be smaller than this, or is larger by more than one resource.
+/// No page is asked to be smaller or larger than this. A scope that is sent for the first time goes whole, so a page may
+/// be larger than asked.
 const MIN_PAGE_BYTES: u32 = 16 << 10;
 const MAX_PAGE_BYTES: u32 = 16 << 20;
 

@@ -77,8 +77,7 @@ pub fn restore(from: &Path, dir: &DataDir, config: &StoreConfig, replace: bool) 
     restore_from(&from, dir.path(), &store::options(config)?, replace)?;
     Ok(format!(
         "restored {} into {}. When the node next starts, it writes as a new actor (no number of the old one is used \
-         twice), takes back from the hub and its desktops what they hold, and has no right to book or dispense until it \
-         is reconciled; GET /api/continuity shows how far that is.",
+         twice) and takes back from the hub what it holds; GET /api/continuity shows how far that is.",
         from.display(),
         dir.path().display()
     ))
