@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use holdfast_core::id::Scope;
 
+use crate::draft::FeedEntry;
 use crate::error::Result;
 use crate::schema;
 use crate::sql::{Sql, Value};
-use crate::tx::{FeedEntry, Tx};
+use crate::tx::Tx;
 
 /// More subscribers than this in one batch of scopes are met in further rounds.
 const SUBSCRIBERS_A_ROUND: u32 = 1_000_000;
