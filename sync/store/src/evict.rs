@@ -15,9 +15,10 @@ use crate::schema;
 use crate::sql::{Sql, Value};
 use crate::tx::Tx;
 
-/// Something of this replica, or of one below it, in a scope's feed that no upstream (or not the upstream `$2`) has
-/// acknowledged. `$1` is the scope's number.
-const UNACKNOWLEDGED: &str = "SELECT 1 FROM feed f JOIN actor a ON a.no = f.actor_no WHERE f.scope_no = $1 \
+/// Something of this replica, or of one below it, on a resource of a scope that no upstream (or not the upstream `$2`)
+/// has acknowledged. `$1` is the scope's number. A resource that moved here has its ops in other scopes' feeds.
+const UNACKNOWLEDGED: &str = "SELECT 1 FROM feed f JOIN actor a ON a.no = f.actor_no \
+    WHERE f.resource_no IN (SELECT resource_no FROM feed WHERE scope_no = $1) AND f.actor_no IS NOT NULL \
     AND a.replica IS NOT NULL AND NOT EXISTS (SELECT 1 FROM acked k WHERE k.actor_no = f.actor_no \
     AND k.lane = f.lane AND k.seq >= f.seq";
 
