@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use holdfast_core::codec::MAX_RESOURCE_BYTES;
 use holdfast_core::id::Entity;
 use holdfast_core::op::{Change, DELETED, EntityDot, Op, split_key};
 use holdfast_core::rules::Policy;
@@ -42,6 +43,9 @@ impl Tx<'_> {
     /// [`StoreError::Stale`], [`StoreError::Exists`], [`StoreError::Immutable`], [`StoreError::Step`],
     /// [`StoreError::Split`], or the database.
     pub fn put(&mut self, entity: &Entity, json: &str, base: &Base, author: &str) -> Result<Saved> {
+        if json.len() > MAX_RESOURCE_BYTES {
+            return Err(StoreError::TooLarge { entity: entity.to_string(), bytes: json.len() });
+        }
         let wanted = self.rules().split(&entity.kind, json)?;
         let seen = self.seen(entity, base)?;
         let existed = self.exists(entity)?;

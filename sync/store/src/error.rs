@@ -1,5 +1,6 @@
 //! What can go wrong in a store, for the layer above.
 
+use holdfast_core::codec::MAX_RESOURCE_BYTES;
 use holdfast_core::rules::SplitError;
 use holdfast_core::segment::SegmentError;
 use holdfast_core::wire::WireError;
@@ -37,6 +38,16 @@ pub enum StoreError {
     /// A status would make an illegal step.
     #[error("{0}")]
     Step(String),
+    /// A resource that no message could carry.
+    #[error(
+        "{entity} has {bytes} bytes, {MAX_RESOURCE_BYTES} are the most; keep large attachments outside of it"
+    )]
+    TooLarge {
+        /// Which resource.
+        entity: String,
+        /// How large it is.
+        bytes: usize,
+    },
     /// There is no such conflict.
     #[error("{entity} has no open conflict on {key}; it may have been settled meanwhile, look again")]
     NoConflict {
@@ -147,6 +158,7 @@ impl StoreError {
             Self::Exists(_) => "exists",
             Self::Immutable { .. } => "immutable",
             Self::Step(_) => "illegal-step",
+            Self::TooLarge { .. } => "resource-too-large",
             Self::NoConflict { .. } => "no-conflict",
             Self::Split(_) => "invalid-resource",
             Self::Wire(_) => "damaged",

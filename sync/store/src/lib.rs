@@ -23,6 +23,7 @@ pub mod identity;
 mod loaded;
 mod log;
 pub mod notice;
+mod page;
 mod parallel;
 mod prepare;
 mod pull;

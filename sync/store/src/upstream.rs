@@ -12,6 +12,7 @@ use holdfast_core::state::Applied;
 use crate::error::{LogError, Result, StoreError};
 use crate::feed::{ROUTINE, URGENT, scope_number};
 use crate::log;
+use crate::page;
 use crate::prepare::Prepared;
 use crate::records::Records;
 use crate::schema;
@@ -47,6 +48,8 @@ impl std::fmt::Debug for Pushed {
 pub const MAX_FETCHED: usize = 500;
 /// Segments answered to one `Log` request.
 const LOG_SEGMENTS: u32 = 16;
+/// Bytes answered to one `Fetch` or `Log` request, unless the first thing asked for is larger: fits in one message.
+const MAX_ANSWER_BYTES: usize = 16 << 20;
 /// Quarantined segments kept a replica: a revoked one cannot fill the disk.
 const QUARANTINE_LIMIT: i64 = 1000;
 const OK: i64 = 0;
@@ -219,6 +222,7 @@ impl Records {
                 let (scope_no, _) = scope_number(tx.sql, scope)?;
                 count +=
                     tx.sql.delete(&schema::SUBSCRIPTION, vec![vec![scope_no.into(), known.no.into()]])?;
+                tx.sql.delete(&schema::FIRST_SEND, vec![vec![scope_no.into(), known.no.into()]])?;
                 tx.sql.delete(&schema::DIRTY, vec![vec![known.no.into(), scope_no.into()]])?;
             }
             Ok(count)
@@ -235,9 +239,10 @@ impl Records {
             );
             let params: [Value; 3] = [actor.0.to_vec().into(), i64::from(lane.0).into(), from.into()];
             let rows = view.sql.query(&text, &params)?;
-            Ok(Response::Segments(
-                rows.iter().map(|row| row.blob(0).map(<[u8]>::to_vec)).collect::<Result<_>>()?,
-            ))
+            let segments = rows.iter().map(|row| row.blob(0).map(<[u8]>::to_vec));
+            let mut segments = segments.collect::<Result<Vec<_>>>()?;
+            segments.truncate(fitting(segments.iter().map(Vec::len)));
+            Ok(Response::Segments(segments))
         })
     }
 
@@ -251,8 +256,12 @@ impl Records {
                 .take(MAX_FETCHED)
                 .map(|entity| vec![entity.kind.as_str().into(), entity.id.as_str().into()])
                 .collect();
-            let rows =
-                view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state", "no"], &keys)?;
+            let weights = view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &[page::WEIGHT], &keys)?;
+            let weights = weights.into_iter().map(|row| row.map_or(Ok(0), |row| row.uint(0)));
+            let weights = weights.collect::<Result<Vec<u64>>>()?;
+            let fitting = fitting(weights.into_iter().map(|bytes| bytes as usize));
+            let columns = ["json", "state", "no"];
+            let rows = view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &columns, &keys[..fitting])?;
             let mut out = Vec::new();
             for (entity, row) in entities.iter().zip(rows) {
                 let Some(mut row) = row else { continue };
@@ -304,6 +313,16 @@ impl Records {
     pub fn share(&self, scope: &Scope, clinic: &str) -> Result<()> {
         share(&*self.db, scope, clinic)
     }
+}
+
+/// How many of the things that weigh so many bytes go into one answer; the first always does.
+fn fitting(weights: impl Iterator<Item = usize>) -> usize {
+    let mut sum = 0usize;
+    let fits = |(at, weight): &(usize, usize)| {
+        sum = sum.saturating_add(*weight);
+        *at == 0 || sum <= MAX_ANSWER_BYTES
+    };
+    weights.enumerate().take_while(fits).count()
 }
 
 /// Lets a clinic hold a patient's scope.
@@ -620,14 +639,21 @@ pub(crate) fn confirm(sql: &mut dyn Sql, replica: i64, acked: &[Position]) -> Re
     let keys: Vec<Vec<Value>> = wanted.keys().map(|no| vec![(*no).into(), replica.into()]).collect();
     let cursors = sql.lookup(&schema::SUBSCRIPTION, &["scope_no", "replica_no"], &["cursor_pos"], &keys)?;
     let (mut rows, mut done) = (Vec::new(), Vec::new());
+    let (mut begun, mut ended) = (Vec::new(), Vec::new());
     for ((scope_no, (at, head)), cursor) in wanted.iter().zip(cursors) {
         let Some(cursor) = cursor else { continue };
-        let at = (*at).min(*head).max(cursor.int(0)?);
+        let before = cursor.int(0)?;
+        let at = (*at).min(*head).max(before);
         rows.push(vec![(*scope_no).into(), replica.into(), at.into()]);
         if at >= *head {
             done.push(vec![replica.into(), (*scope_no).into()]);
+            ended.push(vec![(*scope_no).into(), replica.into()]);
+        } else if before == 0 && at > 0 {
+            begun.push(vec![(*scope_no).into(), replica.into(), (*head).into()]);
         }
     }
     sql.upsert(&schema::SUBSCRIPTION, rows)?;
+    sql.upsert(&schema::FIRST_SEND, begun)?;
+    sql.delete(&schema::FIRST_SEND, ended)?;
     sql.delete(&schema::DIRTY, done).map(|_| ())
 }
