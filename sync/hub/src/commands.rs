@@ -1,5 +1,7 @@
 //! What the command line does beside serving.
 
+pub(crate) mod quarantine;
+
 use anyhow::{Context, Result};
 use holdfast_hub::ca::HubCa;
 use holdfast_hub::config::Config;
@@ -98,13 +100,13 @@ pub(crate) fn status(config: &Config) -> Result<()> {
             ("replicas", "SELECT COUNT(*) FROM replica"),
             ("scopes", "SELECT COUNT(*) FROM scope"),
             ("scopes with news not yet fetched", "SELECT COUNT(*) FROM dirty"),
-            ("segments held for review", "SELECT COUNT(*) FROM quarantine"),
         ] {
             let rows = sql.query(text, &[])?;
             lines.push(format!("{:>10}  {what}", rows.first().map_or(Ok(0), |row| row.int(0))?));
         }
         Ok(())
     })?;
+    lines.push(format!("{:>10}  segments held for review", holdfast_store::quarantine::waiting(&*db)?));
     say(&lines.join("\n"));
     Ok(())
 }

@@ -27,6 +27,7 @@ mod page;
 mod parallel;
 mod prepare;
 mod pull;
+pub mod quarantine;
 mod rebirth;
 pub mod records;
 mod remembered;

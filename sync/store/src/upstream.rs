@@ -14,6 +14,7 @@ use crate::feed::{ROUTINE, URGENT, scope_number};
 use crate::log;
 use crate::page;
 use crate::prepare::Prepared;
+use crate::quarantine::{self, Keep};
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Database, Sql, Value};
@@ -50,8 +51,6 @@ pub const MAX_FETCHED: usize = 500;
 const LOG_SEGMENTS: u32 = 16;
 /// Bytes answered to one `Fetch` or `Log` request, unless the first thing asked for is larger: fits in one message.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
-/// Quarantined segments kept a replica: a revoked one cannot fill the disk.
-const QUARANTINE_LIMIT: i64 = 1000;
 const OK: i64 = 0;
 pub(crate) const REVOKED: i64 = 1;
 
@@ -165,32 +164,28 @@ impl Records {
     /// Keeps a segment that may not be merged for review; always answers with the refusal.
     ///
     /// # Errors
-    /// [`StoreError::Denied`] with code `replica-revoked`, or the database.
+    /// [`StoreError::Denied`] with code `replica-revoked` if it is kept, `quarantine-full` if there is no room for it,
+    /// `quarantine-dropped` if a person has refused it; or the database.
     pub fn quarantine(&self, peer: &Peer, bytes: &[u8]) -> Result<Response> {
-        self.write(|tx| {
-            let held = tx.sql.query(
-                "SELECT COUNT(*) FROM quarantine WHERE replica = $1",
-                &[peer.replica.as_str().into()],
-            )?;
-            let same = tx.sql.query(
-                "SELECT no FROM quarantine WHERE replica = $1 AND bytes = $2",
-                &[peer.replica.as_str().into(), bytes.into()],
-            )?;
-            if !same.is_empty() || held.first().map_or(Ok(0), |row| row.int(0))? >= QUARANTINE_LIMIT {
-                return Ok(());
+        let kept = self.write(|tx| {
+            if quarantine::is_merged(tx, bytes)? {
+                return Ok(Keep::Kept);
             }
-            let no = tx.sql.allocate("quarantine", 1)?;
-            let row = vec![
-                no.into(),
-                tx.records.now_ms().into(),
-                peer.replica.as_str().into(),
-                "replica-revoked".into(),
-                bytes.into(),
-            ];
-            tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
-            tx.notice("quarantined", &format!("a segment of the revoked replica {}", peer.replica))
+            quarantine::keep(tx, peer, quarantine::REVOKED_SEGMENT, bytes)
         })?;
-        Err(revoked())
+        Err(match kept {
+            Keep::Kept => revoked(),
+            Keep::Dropped => StoreError::Denied {
+                code: "quarantine-dropped",
+                message: "this replica was revoked; central IT has seen this segment and will not take it".into(),
+            },
+            Keep::Full => StoreError::Denied {
+                code: "quarantine-full",
+                message: "this replica was revoked, and no more of it can be held for review: this segment was not \
+                          kept and stays with the replica, which sends it again; ask central IT to make room"
+                    .into(),
+            },
+        })
     }
 
     fn hold(&self, peer: &Peer, actor: ActorId, scopes: &[Position], urgent: bool) -> Result<Response> {
@@ -446,7 +441,7 @@ fn refuse_copy(tx: &mut Tx<'_>, actor_no: i64, opening: (u64, [u8; 16])) -> Resu
 }
 
 /// Owner of an actor as written into its row.
-fn owner(peer: &Peer) -> String {
+pub(crate) fn owner(peer: &Peer) -> String {
     format!("{}/{}", peer.clinic, peer.replica)
 }
 
@@ -518,14 +513,26 @@ impl Tx<'_> {
     pub fn take_push(&mut self, peer: &Peer, pushed: &Pushed, bytes: &[u8]) -> Result<Response> {
         let known = known_or_new(self, peer)?;
         refuse_revoked(&known)?;
+        let segment = &pushed.segment;
+        self.merge_segment(peer, &known, segment, bytes, &pushed.prepared)?;
+        let (actor, lane) = (segment.head.actor, segment.head.lane);
+        Ok(Response::Ack { actor, lane, through: segment.head.last() })
+    }
+
+    /// Merges a verified segment of a replica below in its name, whether it is revoked or not.
+    pub(crate) fn merge_segment(
+        &mut self,
+        peer: &Peer,
+        known: &Known,
+        segment: &Segment,
+        bytes: &[u8],
+        prepared: &Mutex<Option<Prepared>>,
+    ) -> Result<()> {
         self.from_replica = Some(known.no);
         if self.records.clinic().is_empty() {
             self.author_clinic = peer.clinic.as_str().into();
         }
-        let segment = &pushed.segment;
-        take_segment(self, segment, bytes, &pushed.prepared)?;
-        let (actor, lane) = (segment.head.actor, segment.head.lane);
-        Ok(Response::Ack { actor, lane, through: segment.head.last() })
+        take_segment(self, segment, bytes, prepared)
     }
 }
 

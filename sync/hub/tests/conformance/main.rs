@@ -12,6 +12,7 @@ mod fleet;
 mod postgres_crash;
 mod postgres_open;
 mod postgres_session;
+mod quarantine;
 mod records;
 mod rivals;
 mod rules;
@@ -30,6 +31,7 @@ fn every_behaviour() -> Vec<Behaviour> {
         records::behaviours(),
         rivals::behaviours(),
         clinics::behaviours(),
+        quarantine::behaviours(),
     ];
     lists.concat()
 }
