@@ -6,6 +6,7 @@ use holdfast_core::id::{ActorId, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request};
 
 use crate::error::Result;
+use crate::evict;
 use crate::identity::{self, Rebirth};
 use crate::log;
 use crate::records::Records;
@@ -169,6 +170,7 @@ impl Records {
             for item in &page.states {
                 tx.join(item.entity.clone(), &item.json, &item.state)?;
             }
+            evict::came_back(tx.sql, page.states.iter().map(|item| &item.entity))?;
             for op in &page.ops {
                 tx.apply(op, Origin::Page)?;
             }

@@ -13,6 +13,7 @@ use holdfast_core::view;
 
 use crate::draft::{Draft, Rows};
 use crate::error::{Result, StoreError};
+use crate::evict;
 use crate::home;
 use crate::loaded::{self, Event, Loaded};
 use crate::parallel;
@@ -47,6 +48,8 @@ pub struct Tx<'a> {
     pub(crate) next_seq: BTreeMap<Lane, u64>,
     /// The replica below that the ops come from: it is not told of them.
     pub(crate) from_replica: Option<i64>,
+    /// An earlier incarnation of that replica wrote them, late: the present one may not have them.
+    pub(crate) is_late: bool,
     /// The clinic that new resources belong to: this replica's own, or that of the replica they come from.
     pub(crate) author_clinic: Arc<str>,
     /// Actors whose clock was ahead.
@@ -65,6 +68,7 @@ impl<'a> Tx<'a> {
             authored: BTreeMap::new(),
             next_seq: BTreeMap::new(),
             from_replica: None,
+            is_late: false,
             author_clinic: records.clinic().into(),
             ahead: BTreeSet::new(),
         }
@@ -168,9 +172,9 @@ impl<'a> Tx<'a> {
         Ok(true)
     }
 
-    /// What is held joined with what an upstream sent. What is held may lack ops that its vector seems to include
-    /// (written after the resource was evicted), and a plain join would take those for removed: so whatever
-    /// is new here is applied on top of what was sent, and only what cannot be had as ops is joined.
+    /// What is held joined with what an upstream sent. Of a resource that was evicted and then written here, the vector
+    /// seems to include ops that only the upstream has, and a plain join would take those for removed: what was written
+    /// since is applied on top of what was sent instead; it is all here as ops, for anything else would have come whole.
     fn merged(&mut self, local: EntityState, incoming: EntityState) -> Result<EntityState> {
         #[cfg(feature = "sabotage")]
         if self.records.is_broken(crate::sabotage::Sabotage::StatesAfterOps) {
@@ -180,11 +184,14 @@ impl<'a> Tx<'a> {
         if covers(&incoming) {
             return Ok(incoming);
         }
-        let mut all = incoming.clone();
+        if !evict::is_evicted(self.sql, &local.entity)? {
+            return Ok(local.join(&incoming));
+        }
+        let mut all = incoming;
         for op in self.view()?.ops(&local.entity)? {
             all.apply(&op);
         }
-        Ok(if covers(&all) { all } else { local.join(&incoming) })
+        Ok(all)
     }
 
     /// Replaces a resource's registers outright, with the ops that its history gains: repair and re-authoring only.

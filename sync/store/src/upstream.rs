@@ -529,6 +529,7 @@ impl Tx<'_> {
         prepared: &Mutex<Option<Prepared>>,
     ) -> Result<()> {
         self.from_replica = Some(known.no);
+        self.is_late = known.actor_no != Some(self.actor_no(pushed.segment.head.actor)?);
         if self.records.clinic().is_empty() {
             self.author_clinic = peer.clinic.as_str().into();
         }

@@ -237,14 +237,14 @@ impl Fleet {
             link.moved += 1;
         }
         match taken {
-            Taken::Rewind(positions) => self.feed(down, Input::PageRefused(positions)),
+            Taken::Rewind(positions) => self.feed(down, Input::PageRefused { upstream, positions }),
             Taken::Durable(positions) => {
                 for op in &page.ops {
                     self.dots.note(op)?;
                 }
                 let ops = page.ops.iter().map(|op| Oracle::of_author(&op.author)).fold(0, |a, b| a | b);
                 self.replicas[down].known |= ops | states;
-                self.feed(down, Input::PageDurable(positions))
+                self.feed(down, Input::PageDurable { upstream, positions })
             }
         }
     }
