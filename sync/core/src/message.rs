@@ -102,6 +102,13 @@ pub enum Request {
         /// Which resources.
         entities: Vec<Entity>,
     },
+    /// "You were restored: this is what you had said." Without states: "what do you lack?"
+    GiveBack {
+        /// The incarnation that gives.
+        actor: ActorId,
+        /// Resources that know of more than the upstream's earlier logs reach.
+        states: Vec<StateItem>,
+    },
 }
 
 /// A resource's whole state.
@@ -175,6 +182,13 @@ pub enum Response {
     Segments(Vec<Vec<u8>>),
     /// To `Fetch`: those that exist and may be seen.
     States(Vec<StateItem>),
+    /// To `GiveBack`.
+    Lacking {
+        /// How far the upstream's own earlier logs reach; empty if it was not restored, or wants nothing more.
+        former: Vec<Reach>,
+        /// How many of the states say something of other authors that is not here yet: to be given again.
+        later: u64,
+    },
     /// To anything.
     Refused {
         /// Stable code.
@@ -247,6 +261,11 @@ impl Request {
                 entities.iter().for_each(|entity| put_entity(&mut body, entity));
                 deflate(&body, &mut out)?;
             }
+            Self::GiveBack { actor, states } => {
+                out.push(8);
+                out.extend_from_slice(&actor.0);
+                put_states(&mut out, states)?;
+            }
         }
         Ok(out)
     }
@@ -309,6 +328,10 @@ impl Request {
                 inner.end()?;
                 Self::Fetch { entities }
             }
+            8 => Self::GiveBack {
+                actor: ActorId(reader.array("an actor")?),
+                states: read_states(&mut reader)?,
+            },
             _ => return Err(WireError::Invalid("a request")),
         };
         reader.end()?;
@@ -327,13 +350,7 @@ impl Response {
             Self::Welcome { protocol, upstream, known, waiting } => {
                 out.extend_from_slice(&[1, *protocol]);
                 out.extend_from_slice(&upstream.0);
-                put_varint(&mut out, known.len() as u64);
-                for reach in known {
-                    out.extend_from_slice(&reach.actor.0);
-                    out.push(reach.lane.0);
-                    put_varint(&mut out, reach.seq);
-                    out.extend_from_slice(&reach.hash);
-                }
+                put_reaches(&mut out, known);
                 put_varint(&mut out, *waiting);
             }
             Self::Ack { actor, lane, through } => {
@@ -359,6 +376,11 @@ impl Response {
                 out.push(6);
                 put_states(&mut out, states)?;
             }
+            Self::Lacking { former, later } => {
+                out.push(8);
+                put_reaches(&mut out, former);
+                put_varint(&mut out, *later);
+            }
             Self::Refused { code, message, retryable } => {
                 out.extend_from_slice(&[7, u8::from(*retryable)]);
                 put_bytes(&mut out, code.as_bytes());
@@ -378,8 +400,7 @@ impl Response {
             1 => {
                 let protocol = reader.byte("a protocol version")?;
                 let upstream = ActorId(reader.array("an actor")?);
-                let n = reader.count(MAX_ACTORS * 4, "logs")?;
-                let known = (0..n).map(|_| read_reach(&mut reader)).collect::<Result<_, _>>()?;
+                let known = read_reaches(&mut reader)?;
                 Self::Welcome { protocol, upstream, known, waiting: reader.varint("a count")? }
             }
             2 => Self::Ack {
@@ -400,6 +421,7 @@ impl Response {
                 code: reader.string(256, "a code")?,
                 message: reader.string(8192, "a message")?,
             },
+            8 => Self::Lacking { former: read_reaches(&mut reader)?, later: reader.varint("a count")? },
             _ => return Err(WireError::Invalid("a response")),
         };
         reader.end()?;
@@ -431,6 +453,21 @@ fn put_entity(out: &mut Vec<u8>, entity: &Entity) {
 
 fn read_entity(reader: &mut Reader<'_>) -> Result<Entity, WireError> {
     Ok(Entity { kind: reader.string(256, "a resource type")?, id: reader.string(256, "a resource id")? })
+}
+
+fn put_reaches(out: &mut Vec<u8>, reaches: &[Reach]) {
+    put_varint(out, reaches.len() as u64);
+    for reach in reaches {
+        out.extend_from_slice(&reach.actor.0);
+        out.push(reach.lane.0);
+        put_varint(out, reach.seq);
+        out.extend_from_slice(&reach.hash);
+    }
+}
+
+fn read_reaches(reader: &mut Reader<'_>) -> Result<Vec<Reach>, WireError> {
+    let n = reader.count(MAX_ACTORS * 4, "logs")?;
+    (0..n).map(|_| read_reach(reader)).collect()
 }
 
 fn read_reach(reader: &mut Reader<'_>) -> Result<Reach, WireError> {

@@ -97,6 +97,13 @@ pub(crate) enum Command {
         #[arg(long, global = true)]
         database: Option<String>,
     },
+    /// After the database was restored from a backup, and the replicas have been here: take back no more of what this
+    /// hub had written after the backup.
+    EndRestore {
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+    },
     /// Bring the database's schema up to date.
     Migrate {
         /// Overrides database.url.

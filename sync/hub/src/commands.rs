@@ -9,7 +9,7 @@ use holdfast_hub::enrolment::Enrolment;
 use holdfast_hub::storage;
 use holdfast_link::identity::{PeerIdentity, PeerKind};
 use holdfast_link::server::ServeOptions;
-use holdfast_store::{fleet, token};
+use holdfast_store::{fleet, give_back, token};
 
 #[expect(clippy::print_stdout, reason = "a command answers on stdout")]
 pub(crate) fn say(text: &str) {
@@ -107,6 +107,22 @@ pub(crate) fn status(config: &Config) -> Result<()> {
         Ok(())
     })?;
     lines.push(format!("{:>10}  segments held for review", holdfast_store::quarantine::waiting(&*db)?));
+    if give_back::is_open(&*db)? {
+        lines.push(
+            "this database was restored from a backup: what this hub had written after it is taken back from \
+             replicas, until `holdfast-hub end-restore`"
+                .to_owned(),
+        );
+    }
     say(&lines.join("\n"));
+    Ok(())
+}
+
+pub(crate) fn end_restore(config: &Config) -> Result<()> {
+    let db = storage::open_database(config)?;
+    say(match give_back::end(&*db, (ServeOptions::default().clock)())? {
+        true => "nothing is taken back from replicas any more",
+        false => "this database is not being completed after a restore: there is nothing to end",
+    });
     Ok(())
 }

@@ -70,6 +70,10 @@ fn run(arguments: Arguments) -> Result<()> {
                 Decision::Drop { number } => commands::quarantine::drop(&config, number),
             }
         }
+        Command::EndRestore { database } => {
+            with_database(&mut config, database);
+            commands::end_restore(&config)
+        }
         Command::Migrate { database } => {
             with_database(&mut config, database);
             storage::open_database(&config)?;

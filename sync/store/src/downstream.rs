@@ -67,20 +67,7 @@ impl Records {
         if self.has_tail(lane)? {
             self.write(log::seal_all)?;
         }
-        self.read(|view| {
-            let text = format!(
-                "SELECT s.first, s.last, s.bytes FROM segment s JOIN actor a ON a.no = s.actor_no \
-                 WHERE a.actor = $1 AND s.lane = $2 AND s.first > $3 ORDER BY s.first LIMIT {limit}"
-            );
-            let params: [Value; 3] = [actor.0.to_vec().into(), i64::from(lane.0).into(), after.into()];
-            let rows = view.sql.query(&text, &params)?;
-            rows.iter()
-                .map(|row| {
-                    let (first, last) = (row.uint(0)?, row.uint(1)?);
-                    Ok(Outgoing { actor, lane, first, last, bytes: row.blob(2)?.to_vec() })
-                })
-                .collect()
-        })
+        self.read(|view| log::segments_after(view.sql, actor, lane, after, limit))
     }
 
     fn has_tail(&self, lane: Lane) -> Result<bool> {

@@ -18,6 +18,7 @@ pub mod error;
 pub mod evict;
 mod feed;
 pub mod fleet;
+pub mod give_back;
 mod home;
 pub mod identity;
 mod loaded;

@@ -77,6 +77,7 @@ impl Records {
             Request::Release { actor, scopes } => self.release(peer, *actor, scopes),
             Request::Log { actor, lane, from } => self.log_from(peer, *actor, *lane, *from),
             Request::Fetch { entities } => self.fetch(peer, entities),
+            Request::GiveBack { actor, states } => self.take_back(peer, *actor, states),
         };
         answer.unwrap_or_else(|error| {
             // The text may name a patient: it is for the peer alone.
@@ -529,7 +530,7 @@ impl Tx<'_> {
         prepared: &Mutex<Option<Prepared>>,
     ) -> Result<()> {
         self.from_replica = Some(known.no);
-        self.is_late = known.actor_no != Some(self.actor_no(pushed.segment.head.actor)?);
+        self.is_late = known.actor_no != Some(self.actor_no(segment.head.actor)?);
         if self.records.clinic().is_empty() {
             self.author_clinic = peer.clinic.as_str().into();
         }

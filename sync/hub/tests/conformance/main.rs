@@ -14,6 +14,7 @@ mod postgres_open;
 mod postgres_session;
 mod quarantine;
 mod records;
+mod restored;
 mod rivals;
 mod rules;
 mod transactions;
@@ -32,6 +33,7 @@ fn every_behaviour() -> Vec<Behaviour> {
         rivals::behaviours(),
         clinics::behaviours(),
         quarantine::behaviours(),
+        restored::behaviours(),
     ];
     lists.concat()
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use holdfast_core::id::{Entity, Lane, Scope};
 use holdfast_core::json;
-use holdfast_core::message::{Request, Response};
+use holdfast_core::message::{Request, Response, StateItem};
 use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
 use holdfast_core::state::EntityState;
 use holdfast_store::author::{Base, Saved};
@@ -132,6 +132,25 @@ impl Replica {
     }
 }
 
+/// Gives a restored upstream back what it had said; how many resources have to be given again.
+pub(crate) fn give_back(down: &Records, ask: &impl Fn(&Request) -> Response) -> u64 {
+    let give = |states: Vec<StateItem>| match ask(&Request::GiveBack { actor: down.actor(), states }) {
+        Response::Lacking { former, later } => (former, later),
+        other => panic!("{other:?}"),
+    };
+    let (former, mut waits) = give(vec![]);
+    let mut after = 0;
+    while !former.is_empty()
+        && let Some((states, last)) = down.offers(&former, after).unwrap()
+    {
+        if !states.is_empty() {
+            waits += give(states).1;
+        }
+        after = last;
+    }
+    waits
+}
+
 /// One whole session between records.
 pub(crate) fn sync_records(down: &Records, up: &Records, peer: &Peer) -> usize {
     try_sync_records(down, up, peer).unwrap()
@@ -158,6 +177,12 @@ fn try_sync_records(down: &Records, up: &Records, peer: &Peer) -> Result<usize, 
     }
     down.reheld().unwrap();
     let mut sent = 0;
+    for owed in down.owed(&known).unwrap() {
+        for out in down.outgoing_of(owed, 100).unwrap() {
+            assert!(matches!(ask(&Request::Push { segment: out.bytes }), Response::Ack { .. }));
+            sent += 1;
+        }
+    }
     for lane in Lane::ALL {
         let actor = down.actor();
         let from =
@@ -172,6 +197,9 @@ fn try_sync_records(down: &Records, up: &Records, peer: &Peer) -> Result<usize, 
             }
             sent += 1;
         }
+    }
+    if down.may_have_to_give_back(upstream).unwrap() && give_back(down, &ask) == 0 {
+        down.gave_back(upstream).unwrap();
     }
     let mut acked = Vec::new();
     loop {
