@@ -260,14 +260,10 @@ impl Fleet {
             check_refusal(code, message, self.hub_is_restored)?;
             self.note(|f| format!("{} is refused by {}: {code}", f.name(down), f.name(envelope.up)));
         } else if link.epoch != envelope.session {
-            // An older connection's answer: its work may already have been on the way to the store.
-            let Some(upstream) = envelope.upstream else { return Ok(()) };
-            match response {
-                Response::Ack { actor, lane, through } => {
-                    link.jobs.push_back(Job::Acked(upstream, actor, lane, through))
-                }
-                Response::Page(page) => link.jobs.push_back(Job::Store(upstream, page, states)),
-                _ => {}
+            // An older connection's acknowledgement may already have been on the way to the store. A page cannot: it is
+            // handed over only when the one before it, of the same connection, is durable.
+            if let (Response::Ack { actor, lane, through }, Some(upstream)) = (response, envelope.upstream) {
+                link.jobs.push_back(Job::Acked(upstream, actor, lane, through));
             }
             return Ok(());
         }
