@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use holdfast_core::id::{ActorId, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request};
+use holdfast_core::op::Op;
+use holdfast_core::wellformed::check_op;
 
 use crate::error::Result;
 use crate::identity::{self, Rebirth};
@@ -169,9 +171,7 @@ impl Records {
             for item in &page.states {
                 tx.join(item.entity.clone(), &item.json, &item.state)?;
             }
-            for op in &page.ops {
-                tx.apply(op, Origin::Page)?;
-            }
+            take_ops(tx, &page.ops)?;
             let now = tx.records.now_ms();
             let reached = page.visits.iter().map(|visit| {
                 vec![upstream.0.to_vec().into(), visit.scope.0.as_str().into(), visit.to.into(), now.into()]
@@ -185,7 +185,7 @@ impl Records {
     }
 
     /// The positions to hold again after this database was restored; all scopes from their beginning at an upstream
-    /// never met, which may be the old one restored; empty otherwise.
+    /// never met, which may be the old one restored; otherwise those whose release was left unfinished.
     ///
     /// # Errors
     /// The database.
@@ -200,7 +200,7 @@ impl Records {
                     .collect();
             }
             if identity::meta(view.sql, "rehold")?.is_none() {
-                return Ok(Vec::new());
+                return crate::evict::unfinished(view.sql, upstream);
             }
             let text = "SELECT scope, pos FROM held WHERE upstream = $1 ORDER BY scope";
             let rows = view.sql.query(text, &[upstream.0.to_vec().into()])?;
@@ -215,7 +215,30 @@ impl Records {
     /// # Errors
     /// The database.
     pub fn reheld(&self) -> Result<()> {
-        self.write(|tx| identity::set_meta(tx.sql, "rehold", None))
+        self.write(|tx| {
+            crate::evict::forget_unfinished(tx.sql)?;
+            identity::set_meta(tx.sql, "rehold", None)
+        })
+    }
+}
+
+/// Merges the ops of a page. A malformed one, which an upstream should have refused, is left out with a notice: it must
+/// not hold up the others.
+fn take_ops(tx: &mut Tx<'_>, ops: &[Op]) -> Result<()> {
+    let mut first = None;
+    for op in ops {
+        match check_op(op) {
+            Ok(()) => {
+                tx.apply(op, Origin::Page)?;
+            }
+            Err(malformed) => {
+                first.get_or_insert((op.dot.actor, malformed));
+            }
+        }
+    }
+    match first {
+        Some((actor, malformed)) => tx.notice("op-malformed", &format!("left out, by {actor}: {malformed}")),
+        None => Ok(()),
     }
 }
 
