@@ -71,7 +71,7 @@ pub fn revoked(db: &dyn Database) -> Result<BTreeSet<(String, String)>> {
     Ok(out)
 }
 
-/// Segments of revoked replicas that await review.
+/// Segments of revoked replicas, and ops put aside, that await review.
 ///
 /// # Errors
 /// The database.

@@ -8,6 +8,7 @@
 //! Invariants: what was acknowledged to a caller is durable; a resource's JSON, registers, index rows and feed
 //! entries never disagree; a dot is never used twice, not even by a restored or cloned database.
 
+mod aside;
 pub mod author;
 pub mod backup;
 pub mod conflict;
@@ -19,6 +20,7 @@ mod feed;
 pub mod fleet;
 mod home;
 pub mod identity;
+pub mod index;
 mod log;
 pub mod notice;
 mod parallel;

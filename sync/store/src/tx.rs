@@ -10,14 +10,19 @@ use holdfast_core::op::Op;
 use holdfast_core::rules::{IndexRow, Rules};
 use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
+use holdfast_core::wellformed::check_state;
 
 use crate::error::{Result, StoreError};
 use crate::home;
+use crate::identity::{meta, set_meta};
+use crate::index;
 use crate::parallel;
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Row, Sql, Value};
 use crate::view::{View, checksum};
+
+const DAY_MS: u64 = 86_400_000;
 
 /// Where an op came from, which decides where its content is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -120,7 +125,7 @@ impl<'a> Tx<'a> {
     }
 
     /// Whether this database serves several clinics, so that each resource's clinic has to be known.
-    fn serves_clinics(&self) -> bool {
+    pub(crate) fn serves_clinics(&self) -> bool {
         self.records.clinic().is_empty()
     }
 
@@ -157,12 +162,46 @@ impl<'a> Tx<'a> {
         Ok(loaded.no.is_some() || loaded.changed)
     }
 
+    /// The lane of a resource that has ops.
+    pub(crate) fn known_lane(&mut self, entity: &Entity) -> Result<Option<Lane>> {
+        let state = &self.entity(entity)?.state;
+        Ok((!state.vv.dots.is_empty()).then_some(state.lane))
+    }
+
+    /// The scopes, as the database has them, of resources in it that these ops may move.
+    pub(crate) fn scopes_at_stake(&mut self, ops: &[Op]) -> Result<BTreeMap<Entity, BTreeSet<Scope>>> {
+        let rules = self.rules();
+        let mut out = BTreeMap::new();
+        for op in ops {
+            if !out.contains_key(&op.entity) && touches(rules, op) {
+                let loaded = self.entity(&op.entity)?;
+                loaded.note_before(rules, true);
+                if let (Some(_), Some((_, scopes))) = (loaded.no, &loaded.before) {
+                    out.insert(op.entity.clone(), scopes.clone());
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Whether an op would bring its resource into a scope that it was not in when this transaction began.
+    pub(crate) fn would_enter_a_scope(&mut self, op: &Op) -> Result<bool> {
+        let rules = self.rules();
+        let loaded = self.entity(&op.entity)?;
+        let Some((_, before)) = loaded.before.as_ref().filter(|_| touches(rules, op)) else {
+            return Ok(false);
+        };
+        let mut after = loaded.state.clone();
+        after.apply(op);
+        Ok(!rules.scopes(&after, &loaded.clinic).is_subset(before))
+    }
+
     /// Takes an op in.
     pub(crate) fn apply(&mut self, op: &Op, origin: Origin) -> Result<Applied> {
         let actor_no = self.actor_no(op.dot.actor)?;
         let records = self.records;
         let rules = records.rules();
-        let touches = op.changes.iter().any(|c| rules.touches_index(&op.entity.kind, &c.key));
+        let touches = touches(rules, op);
         let loaded = self.entity(&op.entity)?;
         if loaded.state.vv.dots.is_empty() {
             // The first op decides the lane: this build may not know the type, or know it by another lane.
@@ -183,14 +222,35 @@ impl<'a> Tx<'a> {
         let is_future = origin != Origin::Local && self.records.observe(op.hlc) == Skew::Future;
         // Once a transaction: a replica whose clock is ahead says nothing new with each of its ops.
         if is_future && self.ahead.insert(op.dot.actor) {
-            self.notice("clock-future", &format!("{} wrote at {}", op.dot.actor, view::instant(op.hlc)))?;
+            self.note_clock_ahead(op)?;
         }
         Ok(Applied::New)
     }
 
-    /// Takes a whole state in. Whether anything changed.
+    /// A notice once an actor and day.
+    fn note_clock_ahead(&mut self, op: &Op) -> Result<()> {
+        let name = format!("clock-future/{}", op.dot.actor);
+        let today = (self.records.now_ms() / DAY_MS).to_le_bytes();
+        if meta(self.sql, &name)?.as_deref() == Some(&today) {
+            return Ok(());
+        }
+        set_meta(self.sql, &name, Some(&today))?;
+        self.notice("clock-future", &format!("{} wrote at {}", op.dot.actor, view::instant(op.hlc)))
+    }
+
+    /// Takes a whole state in. Whether anything changed. One that is malformed is left out with a notice: it must not
+    /// hold up what comes with it.
     pub(crate) fn join(&mut self, entity: Entity, json: &str, state: &[u8]) -> Result<bool> {
-        let incoming = view::decode(entity.clone(), json, state)?;
+        let incoming = match taken_apart(&entity, json, state) {
+            Ok(incoming) => incoming,
+            Err(reason) => {
+                self.notice(
+                    "state-malformed",
+                    &format!("a resource from the upstream was left out: {reason}"),
+                )?;
+                return Ok(false);
+            }
+        };
         let rules = self.rules();
         self.records.observe(incoming.last_hlc);
         let loaded = self.entity(&entity)?;
@@ -339,10 +399,24 @@ impl Loaded {
         }
         self.before = match (self.no, touches) {
             (None, _) => Some((Vec::new(), BTreeSet::new())),
-            (Some(_), true) => Some((rules.index(&self.state), rules.scopes(&self.state, &self.clinic))),
+            (Some(_), true) => {
+                Some((index::rows(rules, &self.state), rules.scopes(&self.state, &self.clinic)))
+            }
             (Some(_), false) => None,
         };
     }
+}
+
+/// A state that was sent, if it is one that may be taken.
+fn taken_apart(entity: &Entity, json: &str, state: &[u8]) -> Result<EntityState, String> {
+    let state = view::decode(entity.clone(), json, state).map_err(|error| error.to_string())?;
+    check_state(&state).map_err(|fault| fault.to_string())?;
+    Ok(state)
+}
+
+/// Whether an op may change under what its resource is found, or in which scopes it is.
+fn touches(rules: &dyn Rules, op: &Op) -> bool {
+    op.changes.iter().any(|change| rules.touches_index(&op.entity.kind, &change.key))
 }
 
 /// One entry for a scope's feed.
@@ -396,7 +470,7 @@ impl Rows {
         let after = rules.scopes(&loaded.state, &loaded.clinic);
         let before = match loaded.before.take() {
             Some((index, scopes)) => {
-                self.reindex(no, &index, &rules.index(&loaded.state));
+                self.reindex(no, &index, &index::rows(rules, &loaded.state));
                 scopes
             }
             None => after.clone(),

@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
-use holdfast_core::message::{PROTOCOL, Position, Reach, Request, Response, StateItem};
+use holdfast_core::message::{MAX_ACTORS, PROTOCOL, Position, Reach, Request, Response, StateItem};
+use holdfast_core::op::Op;
 use holdfast_core::segment::{self, Hash, Segment};
 use holdfast_core::state::Applied;
+use holdfast_core::wellformed::{self, Fault, Malformed};
 
+use crate::aside;
 use crate::error::{LogError, Result, StoreError};
 use crate::feed::{ROUTINE, URGENT, scope_number};
 use crate::log;
@@ -32,7 +35,10 @@ pub const MAX_FETCHED: usize = 500;
 /// Segments answered to one `Log` request.
 const LOG_SEGMENTS: u32 = 16;
 /// Quarantined segments kept a replica: a revoked one cannot fill the disk.
-const QUARANTINE_LIMIT: i64 = 1000;
+pub(crate) const QUARANTINE_LIMIT: i64 = 1000;
+/// Values of one register that may be known as replaced before they have arrived. They come by other replicas of the
+/// author's clinic within a session or two, so even a handful is rare.
+const MAX_UNSEEN: usize = 1024;
 const OK: i64 = 0;
 pub(crate) const REVOKED: i64 = 1;
 
@@ -126,7 +132,7 @@ impl Records {
     /// `None` if the replica is revoked: hand the bytes to [`Records::quarantine`].
     ///
     /// # Errors
-    /// [`StoreError::Segment`], [`LogError::UnknownActor`], or the database.
+    /// [`StoreError::Segment`], [`StoreError::Malformed`], [`LogError::UnknownActor`], or the database.
     pub fn verify_push(&self, peer: &Peer, bytes: &[u8]) -> Result<Option<Segment>> {
         let head = segment::peek(bytes)?;
         let (key, is_revoked) = self.read(|view| {
@@ -136,6 +142,7 @@ impl Records {
         let key =
             ed25519_dalek::VerifyingKey::from_bytes(&key).map_err(|_| segment::SegmentError::Signature)?;
         let segment = segment::open(bytes, &key)?;
+        segment.ops.iter().try_for_each(wellformed::check_op)?;
         Ok((!is_revoked).then_some(segment))
     }
 
@@ -426,6 +433,17 @@ fn introduce(tx: &mut Tx<'_>, peer: &Peer, actor: ActorId, key: &[u8; 32]) -> Re
             ),
         });
     }
+    let text = "SELECT COUNT(*) FROM actor WHERE replica = $1";
+    let held = tx.sql.query(text, &[owner(peer).into()])?.first().map_or(Ok(0), |row| row.uint(0))?;
+    if held >= MAX_ACTORS as u64 {
+        return Err(StoreError::Denied {
+            code: "too-many-actors",
+            message: format!(
+                "{} has taken {held} actors, more than any database is restored; enrol it under another name",
+                owner(peer)
+            ),
+        });
+    }
     let row = vec![no.into(), actor.0.to_vec().into(), owner(peer).into(), key.to_vec().into(), OK.into()];
     tx.sql.upsert(&schema::ACTOR, vec![row])
 }
@@ -481,7 +499,7 @@ impl Tx<'_> {
         if self.records.clinic().is_empty() {
             self.author_clinic = peer.clinic.as_str().into();
         }
-        take_segment(self, segment, bytes)?;
+        take_segment(self, peer, segment, bytes)?;
         let (actor, lane) = (segment.head.actor, segment.head.lane);
         Ok(Response::Ack { actor, lane, through: segment.head.last() })
     }
@@ -495,7 +513,7 @@ pub fn refusal(error: &StoreError) -> Response {
 }
 
 /// Merges a verified segment if it continues the log held; an equal one held already is fine.
-pub(crate) fn take_segment(tx: &mut Tx<'_>, segment: &Segment, bytes: &[u8]) -> Result<()> {
+pub(crate) fn take_segment(tx: &mut Tx<'_>, peer: &Peer, segment: &Segment, bytes: &[u8]) -> Result<()> {
     let actor_no = tx.actor_no(segment.head.actor)?;
     let (held, hash) = log::head(tx.sql, actor_no, segment.head.lane)?;
     if segment.head.last() <= held {
@@ -507,14 +525,37 @@ pub(crate) fn take_segment(tx: &mut Tx<'_>, segment: &Segment, bytes: &[u8]) -> 
         if tx.records.is_broken(crate::sabotage::Sabotage::GapAccepted) { Ok(()) } else { continues };
     continues?;
     tx.preload(segment.ops.iter().map(|op| op.entity.clone()))?;
-    for op in &segment.ops {
-        if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
-            tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
-        }
-    }
+    take_ops(tx, peer, &segment.ops)?;
     let row = log::segment_row(actor_no, &segment.head, bytes.to_vec());
     tx.sql.insert_new(&schema::SEGMENT, vec![row])?;
     log::put_head(tx.sql, actor_no, segment.head.lane, segment.head.last(), &segment.head.hash())
+}
+
+fn take_ops(tx: &mut Tx<'_>, peer: &Peer, ops: &[Op]) -> Result<()> {
+    let foreign = aside::Foreign::find(tx, peer, ops)?;
+    let mut kept_out = Vec::new();
+    for op in ops {
+        if let Some(reason) = foreign.reason(tx, op)? {
+            kept_out.push((op, reason));
+            continue;
+        }
+        if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
+            tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
+        }
+        refuse_overgrown(tx, op)?;
+    }
+    aside::put(tx, peer, &kept_out)
+}
+
+/// Predecessors that have not arrived are remembered for good: refuses the op that names too many of one register.
+fn refuse_overgrown(tx: &mut Tx<'_>, op: &Op) -> Result<()> {
+    let state = &tx.entity(&op.entity)?.state;
+    let grown = |key: &String| state.registers.get(key).is_some_and(|r| r.unseen.len() > MAX_UNSEEN);
+    if op.changes.iter().any(|change| !change.pred.is_empty() && grown(&change.key)) {
+        let (seq, lane) = (op.dot.seq, op.dot.lane.0);
+        return Err(Malformed { seq, lane, fault: Fault::Predecessors }.into());
+    }
+    Ok(())
 }
 
 fn check_known(tx: &mut Tx<'_>, actor_no: i64, segment: &Segment, held: u64) -> Result<()> {

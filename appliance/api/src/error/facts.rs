@@ -59,7 +59,7 @@ fn of_store(error: &StoreError) -> Facts {
         StoreError::Immutable { .. } => Facts::new(S::CONFLICT, code, "business-rule"),
         StoreError::Step(_) => Facts::new(S::UNPROCESSABLE_ENTITY, code, "business-rule"),
         StoreError::NoConflict { .. } => Facts::new(S::CONFLICT, code, "conflict"),
-        StoreError::Split(_) => Facts::new(S::BAD_REQUEST, code, "structure"),
+        StoreError::Split(_) | StoreError::Malformed(_) => Facts::new(S::BAD_REQUEST, code, "structure"),
         StoreError::Denied { .. } => Facts::new(S::FORBIDDEN, code, "forbidden"),
         StoreError::Refused { .. } => Facts::new(S::CONFLICT, code, "processing"),
         StoreError::DiskFull => Facts::new(S::INSUFFICIENT_STORAGE, code, "no-store").retry(RETRY_DISK_S),

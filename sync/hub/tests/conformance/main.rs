@@ -9,11 +9,13 @@ mod clinics;
 mod counters;
 mod feeds;
 mod fleet;
+mod hostile;
 mod postgres_crash;
 mod postgres_open;
 mod postgres_session;
 mod records;
 mod rivals;
+#[path = "../../../store/tests/common/rules.rs"]
 mod rules;
 mod transactions;
 mod values;
@@ -30,6 +32,7 @@ fn every_behaviour() -> Vec<Behaviour> {
         records::behaviours(),
         rivals::behaviours(),
         clinics::behaviours(),
+        hostile::behaviours(),
     ];
     lists.concat()
 }
