@@ -52,7 +52,7 @@ pub(crate) struct Foreign {
 
 impl Foreign {
     /// Looks at all resources that the ops may move, at the cost of one lookup.
-    pub(crate) fn find(tx: &mut Tx<'_>, peer: &Peer, ops: &[Op]) -> Result<Self> {
+    pub(crate) fn find(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<Self> {
         let mut entities = BTreeSet::new();
         if !tx.serves_clinics() {
             return Ok(Self { entities });
@@ -75,14 +75,13 @@ impl Foreign {
 
     /// Why this op may not be merged as the resources now stand; `None` if it may.
     pub(crate) fn reason(&self, tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
-        let lane = tx.known_lane(&op.entity)?;
-        if lane.is_some_and(|lane| lane != op.dot.lane) {
+        let rules = tx.rules();
+        let loaded = tx.entity(&op.entity)?;
+        if loaded.lane().is_some_and(|lane| lane != op.dot.lane) {
             return Ok(Some(Reason::Lane));
         }
-        if !self.entities.contains(&op.entity) {
-            return Ok(None);
-        }
-        Ok(tx.would_enter_a_scope(op)?.then_some(Reason::ScopeEntry))
+        let enters = self.entities.contains(&op.entity) && loaded.would_enter_a_scope(op, rules);
+        Ok(enters.then_some(Reason::ScopeEntry))
     }
 }
 
