@@ -5,13 +5,14 @@ use crate::codec::{decode_ops, deflate, encode_ops, inflate};
 use crate::id::{ActorId, Entity, Lane, Scope};
 use crate::op::Op;
 use crate::segment::Hash;
+use crate::wellformed::{is_id, is_kind};
 use crate::wire::{Reader, WireError, put_bytes, put_varint};
 
 /// The protocol version this build speaks. A peer answers with the lower of both.
 pub const PROTOCOL: u8 = 1;
 
 /// Incarnations of one database: each restore adds one.
-const MAX_ACTORS: usize = 1024;
+pub const MAX_ACTORS: usize = 1024;
 /// Scopes named in one message.
 const MAX_SCOPES: usize = 100_000;
 /// Bytes of one segment or one list of them.
@@ -443,7 +444,11 @@ fn read_positions(reader: &mut Reader<'_>) -> Result<Vec<Position>, WireError> {
 }
 
 fn read_scope(reader: &mut Reader<'_>) -> Result<Scope, WireError> {
-    Ok(Scope(reader.string(256, "a scope")?))
+    let name = reader.string(256, "a scope")?;
+    if name.bytes().any(|b| b.is_ascii_control()) {
+        return Err(WireError::Invalid("a scope"));
+    }
+    Ok(Scope(name))
 }
 
 fn put_entity(out: &mut Vec<u8>, entity: &Entity) {
@@ -452,7 +457,12 @@ fn put_entity(out: &mut Vec<u8>, entity: &Entity) {
 }
 
 fn read_entity(reader: &mut Reader<'_>) -> Result<Entity, WireError> {
-    Ok(Entity { kind: reader.string(256, "a resource type")?, id: reader.string(256, "a resource id")? })
+    let entity =
+        Entity { kind: reader.string(256, "a resource type")?, id: reader.string(256, "a resource id")? };
+    if !is_kind(&entity.kind) {
+        return Err(WireError::Invalid("a resource type"));
+    }
+    if is_id(&entity.id) { Ok(entity) } else { Err(WireError::Invalid("a resource id")) }
 }
 
 fn put_reaches(out: &mut Vec<u8>, reaches: &[Reach]) {

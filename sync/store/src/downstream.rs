@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use holdfast_core::id::{ActorId, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request};
+use holdfast_core::op::Op;
+use holdfast_core::wellformed::check_op;
 
 use crate::error::Result;
 use crate::evict;
@@ -158,9 +160,7 @@ impl Records {
                 tx.join(item.entity.clone(), &item.json, &item.state)?;
             }
             evict::came_back(tx.sql, page.states.iter().map(|item| &item.entity))?;
-            for op in &page.ops {
-                tx.apply(op, Origin::Page)?;
-            }
+            take_ops(tx, &page.ops)?;
             let reached = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.to });
             put_held(tx, upstream, reached.collect())?;
             let taken = pages_taken(tx.sql)? + 1;
@@ -171,7 +171,7 @@ impl Records {
     }
 
     /// The positions to hold again after this database was restored; all scopes from their beginning at an upstream
-    /// never met, which may be the old one restored; empty otherwise.
+    /// never met, which may be the old one restored; otherwise those whose release was left unfinished.
     ///
     /// # Errors
     /// The database.
@@ -186,7 +186,7 @@ impl Records {
                     .collect();
             }
             if identity::meta(view.sql, "rehold")?.is_none() {
-                return Ok(Vec::new());
+                return evict::unfinished(view.sql, upstream);
             }
             let text = "SELECT scope, pos FROM held WHERE upstream = $1 ORDER BY scope";
             let rows = view.sql.query(text, &[upstream.0.to_vec().into()])?;
@@ -201,7 +201,30 @@ impl Records {
     /// # Errors
     /// The database.
     pub fn reheld(&self) -> Result<()> {
-        self.write(|tx| identity::set_meta(tx.sql, "rehold", None))
+        self.write(|tx| {
+            evict::forget_unfinished(tx.sql)?;
+            identity::set_meta(tx.sql, "rehold", None)
+        })
+    }
+}
+
+/// Merges the ops of a page. A malformed one, which an upstream should have refused, is left out with a notice: it must
+/// not hold up the others.
+fn take_ops(tx: &mut Tx<'_>, ops: &[Op]) -> Result<()> {
+    let mut first = None;
+    for op in ops {
+        match check_op(op) {
+            Ok(()) => {
+                tx.apply(op, Origin::Page)?;
+            }
+            Err(malformed) => {
+                first.get_or_insert((op.dot.actor, malformed));
+            }
+        }
+    }
+    match first {
+        Some((actor, malformed)) => tx.notice("op-malformed", &format!("left out, by {actor}: {malformed}")),
+        None => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 use holdfast_core::codec::MAX_RESOURCE_BYTES;
 use holdfast_core::rules::SplitError;
 use holdfast_core::segment::SegmentError;
+use holdfast_core::wellformed::Malformed;
 use holdfast_core::wire::WireError;
 
 /// Everything a store refuses or fails at. `code` is stable; the text says what failed, why and what to do.
@@ -65,6 +66,9 @@ pub enum StoreError {
     /// A segment does not verify.
     #[error("{0}")]
     Segment(#[from] SegmentError),
+    /// An op that nobody may take.
+    #[error("{0}")]
+    Malformed(#[from] Malformed),
     /// A peer's segment does not fit its log here.
     #[error("{0}")]
     Log(#[from] LogError),
@@ -163,6 +167,7 @@ impl StoreError {
             Self::Split(_) => "invalid-resource",
             Self::Wire(_) => "damaged",
             Self::Segment(error) => error.code(),
+            Self::Malformed(error) => error.fault.code(),
             Self::Log(LogError::Gap { .. }) => "log-gap",
             Self::Log(LogError::Fork { .. }) => "log-fork",
             Self::Log(LogError::Rewind { .. }) => "log-rewind",

@@ -8,6 +8,7 @@
 //! Invariants: what was acknowledged to a caller is durable; a resource's JSON, registers, index rows and feed
 //! entries never disagree; a dot is never used twice, not even by a restored or cloned database.
 
+mod aside;
 pub mod author;
 pub mod backup;
 pub mod conflict;
@@ -21,6 +22,7 @@ pub mod fleet;
 pub mod give_back;
 mod home;
 pub mod identity;
+pub mod index;
 mod loaded;
 mod log;
 pub mod notice;

@@ -11,6 +11,7 @@ use holdfast_core::codec::decode_ops;
 use holdfast_core::op::Op;
 use holdfast_core::rules::Rules;
 use holdfast_core::segment::{self, SegmentError};
+use holdfast_core::state::Applied;
 
 use crate::error::{LogError, Result, StoreError};
 use crate::identity::Identity;
@@ -48,7 +49,9 @@ pub struct Held {
 /// What became of something that may not be merged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Keep {
-    /// It waits for a decision, from now on or already.
+    /// It waits for a decision from now on.
+    New,
+    /// It waits for one already.
     Kept,
     /// A person has dropped it before.
     Dropped,
@@ -74,14 +77,11 @@ pub(crate) fn keep(tx: &mut Tx<'_>, peer: &Peer, code: &str, bytes: &[u8]) -> Re
     let now = tx.records.now_ms();
     let row = vec![no.into(), now.into(), replica.as_str().into(), code.into(), bytes.into()];
     tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
-    tx.notice("quarantined", &format!("number {no}, of {replica}: {code}"))?;
     if held + 1 == MAX_KEPT {
-        tx.notice(
-            "quarantine-full",
-            &format!("{replica} has {MAX_KEPT} segments held for review: no more are kept"),
-        )?;
+        let full = format!("{replica} has {MAX_KEPT} things held for review: no more are kept");
+        tx.notice("quarantine-full", &full)?;
     }
-    Ok(Keep::Kept)
+    Ok(Keep::New)
 }
 
 fn fingerprint(bytes: &[u8]) -> Vec<u8> {
@@ -258,7 +258,13 @@ fn merge_op(tx: &mut Tx<'_>, what: &Held) -> Result<()> {
     {
         tx.author_clinic = clinic.into();
     }
-    what.ops.iter().try_for_each(|op| tx.apply(op, Origin::Segment).map(|_| ()))
+    for op in &what.ops {
+        if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
+            let why = "a later save of the same author on that record was merged meanwhile; enter it by hand, then drop it";
+            return Err(refused(what.no, why));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a log here has this segment: then nothing is left to decide about it.

@@ -230,7 +230,7 @@ pub static ISSUED: Table = Table {
     indexes: &[],
 };
 
-/// Segments that arrived but may not be merged: kept for review.
+/// Segments of revoked replicas, and single ops, that arrived but may not be merged: kept for review.
 pub static QUARANTINE: Table = Table {
     name: "quarantine",
     columns: &[("no", Int), ("at_ms", Int), ("replica", Text), ("code", Text), ("bytes", Blob)],

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
-use holdfast_core::message::{PROTOCOL, Position, Reach, Request, Response, StateItem};
+use holdfast_core::message::{MAX_ACTORS, PROTOCOL, Position, Reach, Request, Response, StateItem};
+use holdfast_core::op::Op;
 use holdfast_core::segment::{self, Hash, Segment};
 use holdfast_core::state::Applied;
+use holdfast_core::wellformed::{self, Fault, Malformed};
 
+use crate::aside;
 use crate::error::{LogError, Result, StoreError};
 use crate::feed::{ROUTINE, URGENT, scope_number};
 use crate::log;
@@ -145,7 +148,7 @@ impl Records {
     /// parallel with others; `None` if the replica is revoked: hand the bytes to [`Records::quarantine`].
     ///
     /// # Errors
-    /// [`StoreError::Segment`], [`LogError::UnknownActor`], or the database.
+    /// [`StoreError::Segment`], [`StoreError::Malformed`], [`LogError::UnknownActor`], or the database.
     pub fn verify_push(&self, peer: &Peer, bytes: &[u8]) -> Result<Option<Pushed>> {
         let head = segment::peek(bytes)?;
         let (actor_no, key, is_revoked) = self.read(|view| {
@@ -155,6 +158,7 @@ impl Records {
         let key =
             ed25519_dalek::VerifyingKey::from_bytes(&key).map_err(|_| segment::SegmentError::Signature)?;
         let segment = segment::open(bytes, &key)?;
+        segment.ops.iter().try_for_each(wellformed::check_op)?;
         if is_revoked {
             return Ok(None);
         }
@@ -172,10 +176,14 @@ impl Records {
             if quarantine::is_merged(tx, bytes)? {
                 return Ok(Keep::Kept);
             }
-            quarantine::keep(tx, peer, quarantine::REVOKED_SEGMENT, bytes)
+            let kept = quarantine::keep(tx, peer, quarantine::REVOKED_SEGMENT, bytes)?;
+            if kept == Keep::New {
+                tx.notice("quarantined", &format!("a segment of the revoked replica {}", owner(peer)))?;
+            }
+            Ok(kept)
         })?;
         Err(match kept {
-            Keep::Kept => revoked(),
+            Keep::New | Keep::Kept => revoked(),
             Keep::Dropped => StoreError::Denied {
                 code: "quarantine-dropped",
                 message: "this replica was revoked; central IT has seen this segment and will not take it".into(),
@@ -461,6 +469,17 @@ fn introduce(tx: &mut Tx<'_>, peer: &Peer, actor: ActorId, key: &[u8; 32]) -> Re
             ),
         });
     }
+    let text = "SELECT COUNT(*) FROM actor WHERE replica = $1";
+    let held = tx.sql.query(text, &[owner(peer).into()])?.first().map_or(Ok(0), |row| row.uint(0))?;
+    if held >= MAX_ACTORS as u64 {
+        return Err(StoreError::Denied {
+            code: "too-many-actors",
+            message: format!(
+                "{} has taken {held} actors, more than any database is restored; enrol it under another name",
+                owner(peer)
+            ),
+        });
+    }
     let row = vec![no.into(), actor.0.to_vec().into(), owner(peer).into(), key.to_vec().into(), OK.into()];
     tx.sql.upsert(&schema::ACTOR, vec![row])
 }
@@ -534,7 +553,7 @@ impl Tx<'_> {
         if self.records.clinic().is_empty() {
             self.author_clinic = peer.clinic.as_str().into();
         }
-        take_segment(self, segment, bytes, prepared)
+        take_segment(self, peer, segment, bytes, prepared)
     }
 }
 
@@ -548,6 +567,7 @@ pub fn refusal(error: &StoreError) -> Response {
 /// Merges a verified segment if it continues the log held; an equal one held already is fine.
 fn take_segment(
     tx: &mut Tx<'_>,
+    peer: &Peer,
     segment: &Segment,
     bytes: &[u8],
     prepared: &Mutex<Option<Prepared>>,
@@ -564,18 +584,34 @@ fn take_segment(
     continues?;
     let prepared = prepared.lock().unwrap_or_else(PoisonError::into_inner).take();
     let ready = tx.take_prepared(prepared)?;
-    tx.preload(segment.ops.iter().map(|op| op.entity.clone()).filter(|entity| !ready.contains(entity)))?;
-    for op in &segment.ops {
-        if ready.contains(&op.entity) {
-            tx.note_clock(op, Origin::Segment)?;
-        } else if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
-            tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
-        }
-    }
+    let (done, open): (Vec<&Op>, Vec<&Op>) = segment.ops.iter().partition(|op| ready.contains(&op.entity));
+    done.into_iter().try_for_each(|op| tx.note_clock(op, Origin::Segment))?;
+    take_ops(tx, peer, &open)?;
     tx.flush()?;
     let row = log::segment_row(actor_no, &segment.head, bytes.to_vec());
     tx.sql.insert_new(&schema::SEGMENT, vec![row])?;
     log::put_head(tx.sql, actor_no, segment.head.lane, segment.head.last(), &segment.head.hash())
+}
+
+/// Merges ops one by one, but for those that may not be merged.
+fn take_ops(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<()> {
+    tx.preload(ops.iter().map(|op| op.entity.clone()))?;
+    let foreign = aside::Foreign::find(tx, peer, ops)?;
+    let mut kept_out = Vec::new();
+    for op in ops {
+        if let Some(reason) = foreign.reason(tx, op)? {
+            kept_out.push((*op, reason));
+            continue;
+        }
+        if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
+            tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
+        }
+        if tx.entity(&op.entity)?.is_overgrown_by(op) {
+            let (seq, lane) = (op.dot.seq, op.dot.lane.0);
+            return Err(Malformed { seq, lane, fault: Fault::Predecessors }.into());
+        }
+    }
+    aside::put(tx, peer, &kept_out)
 }
 
 fn check_known(tx: &mut Tx<'_>, actor_no: i64, segment: &Segment, held: u64) -> Result<()> {

@@ -60,7 +60,7 @@ fn of_store(error: &StoreError) -> Facts {
         StoreError::Step(_) => Facts::new(S::UNPROCESSABLE_ENTITY, code, "business-rule"),
         StoreError::TooLarge { .. } => Facts::new(S::PAYLOAD_TOO_LARGE, code, "too-long"),
         StoreError::NoConflict { .. } => Facts::new(S::CONFLICT, code, "conflict"),
-        StoreError::Split(_) => Facts::new(S::BAD_REQUEST, code, "structure"),
+        StoreError::Split(_) | StoreError::Malformed(_) => Facts::new(S::BAD_REQUEST, code, "structure"),
         StoreError::Denied { .. } => Facts::new(S::FORBIDDEN, code, "forbidden"),
         StoreError::Refused { .. } => Facts::new(S::CONFLICT, code, "processing"),
         StoreError::DiskFull => Facts::new(S::INSUFFICIENT_STORAGE, code, "no-store").retry(RETRY_DISK_S),

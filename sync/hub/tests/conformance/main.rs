@@ -9,6 +9,7 @@ mod clinics;
 mod counters;
 mod feeds;
 mod fleet;
+mod hostile;
 mod postgres_crash;
 mod postgres_open;
 mod postgres_session;
@@ -16,6 +17,7 @@ mod quarantine;
 mod records;
 mod restored;
 mod rivals;
+#[path = "../../../store/tests/common/rules.rs"]
 mod rules;
 mod transactions;
 mod values;
@@ -34,6 +36,7 @@ fn every_behaviour() -> Vec<Behaviour> {
         clinics::behaviours(),
         quarantine::behaviours(),
         restored::behaviours(),
+        hostile::behaviours(),
     ];
     lists.concat()
 }

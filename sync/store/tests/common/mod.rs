@@ -1,15 +1,13 @@
 //! A fleet in memory for the store's own tests: small rules, a clock that the test moves, replicas that talk by calls.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod rules;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use holdfast_core::id::{Entity, Lane, Scope};
-use holdfast_core::json;
+use holdfast_core::id::{Entity, Lane};
 use holdfast_core::message::{Request, Response, StateItem};
-use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
-use holdfast_core::state::EntityState;
 use holdfast_store::author::{Base, Saved};
 use holdfast_store::downstream::{Standing, Taken};
 use holdfast_store::identity::Identity;
@@ -18,40 +16,7 @@ use holdfast_store::sqlite::Sqlite;
 use holdfast_store::upstream::Peer;
 use holdfast_store::{Place, Records, Surroundings};
 
-/// Patients and what points at them by `subject`; `note` is urgent.
-pub(crate) struct SmallRules;
-
-impl Rules for SmallRules {
-    fn lane(&self, kind: &str) -> Lane {
-        if kind == "Allergy" { Lane::SAFETY } else { Lane::CHART }
-    }
-    fn policy(&self, _: &str, element: &str) -> Policy {
-        if element == "tags" { Policy::Set } else { Policy::Register }
-    }
-    fn scopes(&self, state: &EntityState, _: &str) -> BTreeSet<Scope> {
-        if state.entity.kind == "Patient" {
-            return BTreeSet::from([Scope::patient(&state.entity.id)]);
-        }
-        let scopes: BTreeSet<Scope> =
-            state.values("subject").map(|s| Scope::patient(s.trim_matches('"'))).collect();
-        if scopes.is_empty() { BTreeSet::from([Scope::directory()]) } else { scopes }
-    }
-    fn index(&self, state: &EntityState) -> Vec<IndexRow> {
-        let rows: BTreeSet<IndexRow> =
-            state.values("name").map(|v| IndexRow { param: 1, value: v.trim_matches('"').into() }).collect();
-        rows.into_iter().collect()
-    }
-    fn touches_index(&self, _: &str, key: &str) -> bool {
-        key == "name" || key == "subject"
-    }
-    fn split(&self, _: &str, text: &str) -> Result<BTreeMap<String, String>, SplitError> {
-        let members = json::members(text).map_err(|reason| SplitError { element: "?".into(), reason })?;
-        Ok(members
-            .into_iter()
-            .filter(|(k, _)| !["resourceType", "id", "meta"].contains(&k.as_str()))
-            .collect())
-    }
-}
+pub(crate) use rules::SmallRules;
 
 /// One database and what stands beside it.
 pub(crate) struct Replica {
