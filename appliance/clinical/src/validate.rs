@@ -103,6 +103,9 @@ impl Check {
             Node::String(text) if text.value.is_empty() => {
                 self.report(IssueType::Value, "the string is empty; leave it out");
             }
+            Node::String(text) if text.value.contains('\0') => {
+                self.report(IssueType::Value, "the string holds U+0000, which FHIR forbids; take it out");
+            }
             Node::Null => self.report(IssueType::Structure, "null is no value; leave it out"),
             Node::Object(_) => self.object(node),
             Node::Array(items) => self.items(items, false),
@@ -204,6 +207,11 @@ mod tests {
             (r#"{"resourceType":"Patient","name":[]}"#, "structure", Some("Patient.name")),
             (r#"{"resourceType":"Patient","name":[{}]}"#, "structure", Some("Patient.name[0]")),
             (r#"{"resourceType":"Patient","name":[{"text":""}]}"#, "value", Some("Patient.name[0].text")),
+            (
+                r#"{"resourceType":"Patient","name":[{"family":"a\u0000b"}]}"#,
+                "value",
+                Some("Patient.name[0].family"),
+            ),
             (r#"{"resourceType":"Patient","gender":null}"#, "structure", Some("Patient.gender")),
             (
                 r#"{"resourceType":"Patient","name":[{"given":[null]}]}"#,

@@ -72,6 +72,25 @@ pub fn compact(text: &str) -> String {
     out
 }
 
+/// Whether there is no white space between tokens. The text need not be valid JSON.
+pub fn is_compact(text: &str) -> bool {
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+    if !text.bytes().any(is_space) {
+        return true;
+    }
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ if !in_string && is_space(byte) => return false,
+            _ => {}
+        }
+    }
+    true
+}
+
 /// Appends a JSON string literal.
 pub fn push_string(out: &mut String, text: &str) {
     let quoted = serde_json::to_string(text).expect("a string always serialises");
@@ -89,6 +108,16 @@ mod tests {
         assert_eq!(members[0], ("a".into(), "1.50".into()));
         assert_eq!(members[1], ("b".into(), "[1E+2,\"x \\\" y\"]".into()));
         assert_eq!(members[2], ("c".into(), "{\"d\":0.10}".into()));
+    }
+
+    #[test]
+    fn compact_text_is_told_from_other() {
+        for text in ["1", r#""a b""#, r#"{"a":"x \" y\\","b":[1,2]}"#] {
+            assert!(is_compact(text) && compact(text) == text, "{text}");
+        }
+        for text in [" 1", "1 ", r#"{"a": 1}"#, r#"["a\\" ,1]"#, "[\n]"] {
+            assert!(!is_compact(text), "{text}");
+        }
     }
 
     #[test]

@@ -22,4 +22,5 @@ pub mod segment;
 pub mod session;
 pub mod state;
 pub mod view;
+pub mod wellformed;
 pub mod wire;

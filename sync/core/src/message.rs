@@ -5,13 +5,14 @@ use crate::codec::{decode_ops, deflate, encode_ops, inflate};
 use crate::id::{ActorId, Entity, Lane, Scope};
 use crate::op::Op;
 use crate::segment::Hash;
+use crate::wellformed::{is_id, is_kind};
 use crate::wire::{Reader, WireError, put_bytes, put_varint};
 
 /// The protocol version this build speaks. A peer answers with the lower of both.
 pub const PROTOCOL: u8 = 1;
 
 /// Incarnations of one database: each restore adds one.
-const MAX_ACTORS: usize = 1024;
+pub const MAX_ACTORS: usize = 1024;
 /// Scopes named in one message.
 const MAX_SCOPES: usize = 100_000;
 /// Bytes of one segment or one list of them.
@@ -102,6 +103,13 @@ pub enum Request {
         /// Which resources.
         entities: Vec<Entity>,
     },
+    /// "You were restored: this is what you had said." Without states: "what do you lack?"
+    GiveBack {
+        /// The incarnation that gives.
+        actor: ActorId,
+        /// Resources that know of more than the upstream's earlier logs reach.
+        states: Vec<StateItem>,
+    },
 }
 
 /// A resource's whole state.
@@ -175,6 +183,13 @@ pub enum Response {
     Segments(Vec<Vec<u8>>),
     /// To `Fetch`: those that exist and may be seen.
     States(Vec<StateItem>),
+    /// To `GiveBack`.
+    Lacking {
+        /// How far the upstream's own earlier logs reach; empty if it was not restored, or wants nothing more.
+        former: Vec<Reach>,
+        /// How many of the states say something of other authors that is not here yet: to be given again.
+        later: u64,
+    },
     /// To anything.
     Refused {
         /// Stable code.
@@ -247,6 +262,11 @@ impl Request {
                 entities.iter().for_each(|entity| put_entity(&mut body, entity));
                 deflate(&body, &mut out)?;
             }
+            Self::GiveBack { actor, states } => {
+                out.push(8);
+                out.extend_from_slice(&actor.0);
+                put_states(&mut out, states)?;
+            }
         }
         Ok(out)
     }
@@ -309,6 +329,10 @@ impl Request {
                 inner.end()?;
                 Self::Fetch { entities }
             }
+            8 => Self::GiveBack {
+                actor: ActorId(reader.array("an actor")?),
+                states: read_states(&mut reader)?,
+            },
             _ => return Err(WireError::Invalid("a request")),
         };
         reader.end()?;
@@ -327,13 +351,7 @@ impl Response {
             Self::Welcome { protocol, upstream, known, waiting } => {
                 out.extend_from_slice(&[1, *protocol]);
                 out.extend_from_slice(&upstream.0);
-                put_varint(&mut out, known.len() as u64);
-                for reach in known {
-                    out.extend_from_slice(&reach.actor.0);
-                    out.push(reach.lane.0);
-                    put_varint(&mut out, reach.seq);
-                    out.extend_from_slice(&reach.hash);
-                }
+                put_reaches(&mut out, known);
                 put_varint(&mut out, *waiting);
             }
             Self::Ack { actor, lane, through } => {
@@ -359,6 +377,11 @@ impl Response {
                 out.push(6);
                 put_states(&mut out, states)?;
             }
+            Self::Lacking { former, later } => {
+                out.push(8);
+                put_reaches(&mut out, former);
+                put_varint(&mut out, *later);
+            }
             Self::Refused { code, message, retryable } => {
                 out.extend_from_slice(&[7, u8::from(*retryable)]);
                 put_bytes(&mut out, code.as_bytes());
@@ -378,8 +401,7 @@ impl Response {
             1 => {
                 let protocol = reader.byte("a protocol version")?;
                 let upstream = ActorId(reader.array("an actor")?);
-                let n = reader.count(MAX_ACTORS * 4, "logs")?;
-                let known = (0..n).map(|_| read_reach(&mut reader)).collect::<Result<_, _>>()?;
+                let known = read_reaches(&mut reader)?;
                 Self::Welcome { protocol, upstream, known, waiting: reader.varint("a count")? }
             }
             2 => Self::Ack {
@@ -400,6 +422,7 @@ impl Response {
                 code: reader.string(256, "a code")?,
                 message: reader.string(8192, "a message")?,
             },
+            8 => Self::Lacking { former: read_reaches(&mut reader)?, later: reader.varint("a count")? },
             _ => return Err(WireError::Invalid("a response")),
         };
         reader.end()?;
@@ -421,7 +444,11 @@ fn read_positions(reader: &mut Reader<'_>) -> Result<Vec<Position>, WireError> {
 }
 
 fn read_scope(reader: &mut Reader<'_>) -> Result<Scope, WireError> {
-    Ok(Scope(reader.string(256, "a scope")?))
+    let name = reader.string(256, "a scope")?;
+    if name.bytes().any(|b| b.is_ascii_control()) {
+        return Err(WireError::Invalid("a scope"));
+    }
+    Ok(Scope(name))
 }
 
 fn put_entity(out: &mut Vec<u8>, entity: &Entity) {
@@ -430,7 +457,27 @@ fn put_entity(out: &mut Vec<u8>, entity: &Entity) {
 }
 
 fn read_entity(reader: &mut Reader<'_>) -> Result<Entity, WireError> {
-    Ok(Entity { kind: reader.string(256, "a resource type")?, id: reader.string(256, "a resource id")? })
+    let entity =
+        Entity { kind: reader.string(256, "a resource type")?, id: reader.string(256, "a resource id")? };
+    if !is_kind(&entity.kind) {
+        return Err(WireError::Invalid("a resource type"));
+    }
+    if is_id(&entity.id) { Ok(entity) } else { Err(WireError::Invalid("a resource id")) }
+}
+
+fn put_reaches(out: &mut Vec<u8>, reaches: &[Reach]) {
+    put_varint(out, reaches.len() as u64);
+    for reach in reaches {
+        out.extend_from_slice(&reach.actor.0);
+        out.push(reach.lane.0);
+        put_varint(out, reach.seq);
+        out.extend_from_slice(&reach.hash);
+    }
+}
+
+fn read_reaches(reader: &mut Reader<'_>) -> Result<Vec<Reach>, WireError> {
+    let n = reader.count(MAX_ACTORS * 4, "logs")?;
+    (0..n).map(|_| read_reach(reader)).collect()
 }
 
 fn read_reach(reader: &mut Reader<'_>) -> Result<Reach, WireError> {

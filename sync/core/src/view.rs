@@ -43,6 +43,10 @@ pub fn render(state: &EntityState, rules: &dyn Rules) -> String {
         if member.is_some() {
             if element != last_set {
                 last_set = element;
+                // Builds that disagree on an element's policy write both forms: it still renders once.
+                if displays_whole(state, element) {
+                    continue;
+                }
                 push_array(&mut out, element, &state.set_members(element));
             }
         } else if let Some(value) = register.displayed().and_then(|s| s.value.as_deref()) {
@@ -54,6 +58,10 @@ pub fn render(state: &EntityState, rules: &dyn Rules) -> String {
     }
     out.push('}');
     out
+}
+
+fn displays_whole(state: &EntityState, element: &str) -> bool {
+    state.registers.get(element).and_then(Register::displayed).is_some_and(|s| s.value.is_some())
 }
 
 fn push_array(out: &mut String, element: &str, members: &[&str]) {

@@ -144,6 +144,7 @@ fn request() -> impl Strategy<Value = Request> {
         }),
         vec(("[A-Z][a-z]{1,9}", id()).prop_map(|(kind, id)| Entity::new(kind, id)), 0..5)
             .prop_map(|entities| Request::Fetch { entities }),
+        (actor(), vec(state(), 0..4)).prop_map(|(actor, states)| Request::GiveBack { actor, states }),
     ]
 }
 

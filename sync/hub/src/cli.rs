@@ -88,6 +88,22 @@ pub(crate) enum Command {
         #[arg(long)]
         database: Option<String>,
     },
+    /// Decide on what is held for review: saves of revoked replicas, and saves that would hand a record to a clinic that
+    /// may not hold it.
+    Quarantine {
+        #[command(subcommand)]
+        decision: Decision,
+        /// Overrides database.url.
+        #[arg(long, global = true)]
+        database: Option<String>,
+    },
+    /// After the database was restored from a backup, and the replicas have been here: take back no more of what this
+    /// hub had written after the backup.
+    EndRestore {
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+    },
     /// Bring the database's schema up to date.
     Migrate {
         /// Overrides database.url.
@@ -102,4 +118,25 @@ pub(crate) enum Command {
     },
     /// Check the configuration and print every problem.
     CheckConfig,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Decision {
+    /// List what is held: number, when it came, whose it is, why it is held, what it is.
+    List,
+    /// Print what one of them says; it may name patients.
+    Show {
+        /// Its number in the list.
+        number: u64,
+    },
+    /// Merge one as if it had come in order. Nothing else changes: the replica stays revoked.
+    Accept {
+        /// Its number in the list.
+        number: u64,
+    },
+    /// Forget one for good.
+    Drop {
+        /// Its number in the list.
+        number: u64,
+    },
 }

@@ -1,5 +1,7 @@
 //! What the command line does beside serving.
 
+pub(crate) mod quarantine;
+
 use anyhow::{Context, Result};
 use holdfast_hub::ca::HubCa;
 use holdfast_hub::config::Config;
@@ -7,7 +9,7 @@ use holdfast_hub::enrolment::Enrolment;
 use holdfast_hub::storage;
 use holdfast_link::identity::{PeerIdentity, PeerKind};
 use holdfast_link::server::ServeOptions;
-use holdfast_store::{fleet, token};
+use holdfast_store::{fleet, give_back, token};
 
 #[expect(clippy::print_stdout, reason = "a command answers on stdout")]
 pub(crate) fn say(text: &str) {
@@ -98,13 +100,29 @@ pub(crate) fn status(config: &Config) -> Result<()> {
             ("replicas", "SELECT COUNT(*) FROM replica"),
             ("scopes", "SELECT COUNT(*) FROM scope"),
             ("scopes with news not yet fetched", "SELECT COUNT(*) FROM dirty"),
-            ("segments held for review", "SELECT COUNT(*) FROM quarantine"),
         ] {
             let rows = sql.query(text, &[])?;
             lines.push(format!("{:>10}  {what}", rows.first().map_or(Ok(0), |row| row.int(0))?));
         }
         Ok(())
     })?;
+    lines.push(format!("{:>10}  segments held for review", holdfast_store::quarantine::waiting(&*db)?));
+    if give_back::is_open(&*db)? {
+        lines.push(
+            "this database was restored from a backup: what this hub had written after it is taken back from \
+             replicas, until `holdfast-hub end-restore`"
+                .to_owned(),
+        );
+    }
     say(&lines.join("\n"));
+    Ok(())
+}
+
+pub(crate) fn end_restore(config: &Config) -> Result<()> {
+    let db = storage::open_database(config)?;
+    say(match give_back::end(&*db, (ServeOptions::default().clock)())? {
+        true => "nothing is taken back from replicas any more",
+        false => "this database is not being completed after a restore: there is nothing to end",
+    });
     Ok(())
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holdfast_store::fleet::{ReplicaState, quarantined, replicas};
+use holdfast_store::fleet::{ReplicaState, replicas};
+use holdfast_store::quarantine;
 use holdfast_store::sql::Database;
 use holdfast_store::writer::Writer;
 use holdfast_store::{Result, notice};
@@ -45,7 +46,7 @@ const MOST_CONFLICTS: u32 = 10_000;
 fn measure(db: &dyn Database, conflicts: u64) -> Result<Measured> {
     Ok(Measured {
         fleet: replicas(db)?,
-        quarantined: quarantined(db)?,
+        quarantined: quarantine::waiting(db)?,
         notices: notice::counts(db)?,
         conflicts,
     })

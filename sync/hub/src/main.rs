@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use cli::{Arguments, Command};
+use cli::{Arguments, Command, Decision};
 use commands::{Target, say};
 use holdfast_hub::config::{self, Config};
 use holdfast_hub::{serve, storage};
@@ -60,6 +60,19 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Certificates { database } => {
             with_database(&mut config, database);
             commands::certificates(&config)
+        }
+        Command::Quarantine { decision, database } => {
+            with_database(&mut config, database);
+            match decision {
+                Decision::List => commands::quarantine::list(&config),
+                Decision::Show { number } => commands::quarantine::show(&config, number),
+                Decision::Accept { number } => commands::quarantine::accept(&config, number),
+                Decision::Drop { number } => commands::quarantine::drop(&config, number),
+            }
+        }
+        Command::EndRestore { database } => {
+            with_database(&mut config, database);
+            commands::end_restore(&config)
         }
         Command::Migrate { database } => {
             with_database(&mut config, database);

@@ -2,6 +2,7 @@
 //! wants to know how it stands.
 
 mod ask;
+mod give_back;
 mod perform;
 mod status;
 

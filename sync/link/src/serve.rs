@@ -24,6 +24,10 @@ use crate::server::Peer;
 pub const PATH: &str = "/sync";
 /// A message of a replica: a segment of one large resource is the largest.
 pub const MAX_MESSAGE_BYTES: usize = 32 << 20;
+const _: () = assert!(
+    MAX_MESSAGE_BYTES > holdfast_core::codec::MAX_RESOURCE_BYTES + (1 << 20),
+    "the segment of the largest resource can be pushed"
+);
 /// How long a push may wait for the one before it, which travels beside it.
 const PREDECESSOR_WITHIN: Duration = Duration::from_secs(5);
 /// The longest a pull may wait: below every time-out between the two.

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use holdfast_core::codec::MAX_RESOURCE_BYTES;
 use holdfast_core::id::Entity;
+use holdfast_core::json;
 use holdfast_core::op::{Change, DELETED, EntityDot, Op, split_key};
 use holdfast_core::rules::Policy;
 use holdfast_core::state::{Conflict, EntityState, Register};
+use holdfast_core::wellformed::check_op;
 
 use crate::error::{Result, StoreError};
 use crate::log;
@@ -40,8 +43,11 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Stale`], [`StoreError::Exists`], [`StoreError::Immutable`], [`StoreError::Step`],
-    /// [`StoreError::Split`], or the database.
+    /// [`StoreError::Split`], [`StoreError::Malformed`], or the database.
     pub fn put(&mut self, entity: &Entity, json: &str, base: &Base, author: &str) -> Result<Saved> {
+        if json.len() > MAX_RESOURCE_BYTES {
+            return Err(StoreError::TooLarge { entity: entity.to_string(), bytes: json.len() });
+        }
         let wanted = self.rules().split(&entity.kind, json)?;
         let seen = self.seen(entity, base)?;
         let existed = self.exists(entity)?;
@@ -99,7 +105,11 @@ impl Tx<'_> {
             return Err(StoreError::NoConflict { entity: entity.to_string(), key: key.into() });
         }
         let pred = state.registers.get(key).map(Register::dots).unwrap_or_default();
-        let value = if key == DELETED { value.map(|_| state.seen_token()) } else { value };
+        let value = if key == DELETED {
+            value.map(|_| state.seen_token())
+        } else {
+            value.map(|value| json::compact(&value))
+        };
         self.author_op(entity, vec![Change { key: key.into(), pred, value }], author)?;
         let version = self.entity(entity)?.state.version();
         Ok(Saved { version, created: false, changed: true })
@@ -160,6 +170,8 @@ impl Tx<'_> {
         let dot = log::next_dot(self, lane)?;
         let hlc = self.records.tick();
         let op = Op { dot, hlc, entity: entity.clone(), author: author.to_owned(), changes };
+        // What an upstream would refuse must not get into the log: it would block the lane.
+        check_op(&op)?;
         self.apply(&op, Origin::Local)?;
         self.authored.entry(lane).or_default().push(op);
         Ok(())

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use holdfast_core::id::{ActorId, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request};
+use holdfast_core::op::Op;
+use holdfast_core::wellformed::check_op;
 
 use crate::error::{Result, StoreError};
 use crate::evict;
@@ -67,20 +69,7 @@ impl Records {
         if self.has_tail(lane)? {
             self.write(log::seal_all)?;
         }
-        self.read(|view| {
-            let text = format!(
-                "SELECT s.first, s.last, s.bytes FROM segment s JOIN actor a ON a.no = s.actor_no \
-                 WHERE a.actor = $1 AND s.lane = $2 AND s.first > $3 ORDER BY s.first LIMIT {limit}"
-            );
-            let params: [Value; 3] = [actor.0.to_vec().into(), i64::from(lane.0).into(), after.into()];
-            let rows = view.sql.query(&text, &params)?;
-            rows.iter()
-                .map(|row| {
-                    let (first, last) = (row.uint(0)?, row.uint(1)?);
-                    Ok(Outgoing { actor, lane, first, last, bytes: row.blob(2)?.to_vec() })
-                })
-                .collect()
-        })
+        self.read(|view| log::segments_after(view.sql, actor, lane, after, limit))
     }
 
     fn has_tail(&self, lane: Lane) -> Result<bool> {
@@ -181,9 +170,7 @@ impl Records {
                 tx.join(item.entity.clone(), &item.json, &item.state)?;
             }
             evict::came_back(tx.sql, page.states.iter().map(|item| &item.entity))?;
-            for op in &page.ops {
-                tx.apply(op, Origin::Page)?;
-            }
+            take_ops(tx, &page.ops)?;
             let reached = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.to });
             put_held(tx, upstream, reached.collect())?;
             let taken = pages_taken(tx.sql)? + 1;
@@ -194,7 +181,7 @@ impl Records {
     }
 
     /// The positions to hold again after this database was restored; all scopes from their beginning at an upstream
-    /// never met, which may be the old one restored; empty otherwise.
+    /// never met, which may be the old one restored; otherwise those whose release was left unfinished.
     ///
     /// # Errors
     /// The database.
@@ -209,7 +196,7 @@ impl Records {
                     .collect();
             }
             if identity::meta(view.sql, "rehold")?.is_none() {
-                return Ok(Vec::new());
+                return evict::unfinished(view.sql, upstream);
             }
             let text = "SELECT scope, pos FROM held WHERE upstream = $1 ORDER BY scope";
             let rows = view.sql.query(text, &[upstream.0.to_vec().into()])?;
@@ -224,7 +211,30 @@ impl Records {
     /// # Errors
     /// The database.
     pub fn reheld(&self) -> Result<()> {
-        self.write(|tx| identity::set_meta(tx.sql, "rehold", None))
+        self.write(|tx| {
+            evict::forget_unfinished(tx.sql)?;
+            identity::set_meta(tx.sql, "rehold", None)
+        })
+    }
+}
+
+/// Merges the ops of a page. A malformed one, which an upstream should have refused, is left out with a notice: it must
+/// not hold up the others.
+fn take_ops(tx: &mut Tx<'_>, ops: &[Op]) -> Result<()> {
+    let mut first = None;
+    for op in ops {
+        match check_op(op) {
+            Ok(()) => {
+                tx.apply(op, Origin::Page)?;
+            }
+            Err(malformed) => {
+                first.get_or_insert((op.dot.actor, malformed));
+            }
+        }
+    }
+    match first {
+        Some((actor, malformed)) => tx.notice("op-malformed", &format!("left out, by {actor}: {malformed}")),
+        None => Ok(()),
     }
 }
 

@@ -10,6 +10,7 @@ use holdfast_core::state::EntityState;
 use holdfast_core::view;
 
 use crate::home;
+use crate::index;
 use crate::loaded::{Event, Loaded};
 use crate::sql::Value;
 use crate::view::{content_sum, row_sum};
@@ -91,7 +92,7 @@ impl Draft {
         let scopes = rules.scopes(&loaded.state, &loaded.clinic);
         let (search, unsearch, before) = match loaded.before.take() {
             Some((index, before)) => {
-                let (search, unsearch) = differences(&index, &rules.index(&loaded.state));
+                let (search, unsearch) = differences(&index, &index::rows(rules, &loaded.state));
                 (search, unsearch, before)
             }
             None => (Vec::new(), Vec::new(), scopes.clone()),

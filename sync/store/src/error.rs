@@ -1,7 +1,9 @@
 //! What can go wrong in a store, for the layer above.
 
+use holdfast_core::codec::MAX_RESOURCE_BYTES;
 use holdfast_core::rules::SplitError;
 use holdfast_core::segment::SegmentError;
+use holdfast_core::wellformed::Malformed;
 use holdfast_core::wire::WireError;
 
 /// Everything a store refuses or fails at. `code` is stable; the text says what failed, why and what to do.
@@ -37,6 +39,16 @@ pub enum StoreError {
     /// A status would make an illegal step.
     #[error("{0}")]
     Step(String),
+    /// A resource that no message could carry.
+    #[error(
+        "{entity} has {bytes} bytes, {MAX_RESOURCE_BYTES} are the most; keep large attachments outside of it"
+    )]
+    TooLarge {
+        /// Which resource.
+        entity: String,
+        /// How large it is.
+        bytes: usize,
+    },
     /// There is no such conflict.
     #[error("{entity} has no open conflict on {key}; it may have been settled meanwhile, look again")]
     NoConflict {
@@ -54,6 +66,9 @@ pub enum StoreError {
     /// A segment does not verify.
     #[error("{0}")]
     Segment(#[from] SegmentError),
+    /// An op that nobody may take.
+    #[error("{0}")]
+    Malformed(#[from] Malformed),
     /// A peer's segment does not fit its log here.
     #[error("{0}")]
     Log(#[from] LogError),
@@ -147,10 +162,12 @@ impl StoreError {
             Self::Exists(_) => "exists",
             Self::Immutable { .. } => "immutable",
             Self::Step(_) => "illegal-step",
+            Self::TooLarge { .. } => "resource-too-large",
             Self::NoConflict { .. } => "no-conflict",
             Self::Split(_) => "invalid-resource",
             Self::Wire(_) => "damaged",
             Self::Segment(error) => error.code(),
+            Self::Malformed(error) => error.fault.code(),
             Self::Log(LogError::Gap { .. }) => "log-gap",
             Self::Log(LogError::Fork { .. }) => "log-fork",
             Self::Log(LogError::Rewind { .. }) => "log-rewind",

@@ -2,17 +2,19 @@
 //! knows that we no longer hold it.
 //!
 //! ```text
-//! note_visits ─▶ evictable ─▶ Release (upstream forgets) ─▶ purge ─▶ … ─▶ a read finds it at the upstream, Hold
+//! note_visits ─▶ evictable ─▶ begin_release ─▶ Release (upstream forgets) ─▶ purge ─▶ … ─▶ a read finds it at the upstream, Hold
 //! ```
 
 use holdfast_core::id::{ActorId, Entity, Scope};
+use holdfast_core::message::Position;
 use holdfast_core::state::EntityState;
 use holdfast_core::view::decode;
 
 use crate::error::Result;
+use crate::identity;
 use crate::records::Records;
 use crate::schema;
-use crate::sql::{Sql, Value};
+use crate::sql::{Row, Sql, Value};
 use crate::tx::Tx;
 
 /// Something of this replica, or of one below it, on a resource of a scope that no upstream (or not the upstream `$2`)
@@ -70,6 +72,38 @@ impl Records {
         })
     }
 
+    /// Notes, before the upstream is told, that these scopes are being let go: it may have forgotten them although its
+    /// answer was lost, and then sends no more of their news. [`Records::purge`] or [`Records::keep`] ends it; what neither
+    /// ended is held again with the next session ([`Records::positions_to_rehold`]).
+    ///
+    /// # Errors
+    /// The database.
+    pub fn begin_release(&self, scopes: &[Scope]) -> Result<()> {
+        self.write(|tx| {
+            let rows = scopes.iter().map(|scope| vec![releasing(scope).into(), Vec::new().into()]).collect();
+            tx.sql.upsert(&schema::META, rows)
+        })
+    }
+
+    /// The scopes whose release neither went through nor was undone, each with the position to hold it from.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn unfinished_releases(&self, upstream: ActorId) -> Result<Vec<Position>> {
+        self.read(|view| unfinished(view.sql, upstream))
+    }
+
+    /// The upstream holds these scopes for this replica again.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn keep(&self, scopes: &[Scope]) -> Result<()> {
+        self.write(|tx| {
+            let keys = scopes.iter().map(|scope| vec![releasing(scope).into()]).collect();
+            tx.sql.delete(&schema::META, keys).map(|_| ())
+        })
+    }
+
     /// Removes a scope that the upstream has released: resources that belong to no other scope, their index and
     /// feed. Refused (`false`) if something of ours in it has not been acknowledged meanwhile: hold it again then.
     ///
@@ -78,12 +112,16 @@ impl Records {
     pub fn purge(&self, scope: &Scope) -> Result<bool> {
         self.write(|tx| {
             let rows = tx.sql.query("SELECT no FROM scope WHERE name = $1", &[scope.0.as_str().into()])?;
-            let Some(no) = rows.first().map(|row| row.int(0)).transpose()? else { return Ok(true) };
+            let Some(no) = rows.first().map(|row| row.int(0)).transpose()? else {
+                identity::set_meta(tx.sql, &releasing(scope), None)?;
+                return Ok(true);
+            };
             let number: [Value; 1] = [no.into()];
             if !tx.sql.query(&format!("{UNACKNOWLEDGED}) LIMIT 1"), &number)?.is_empty() {
                 return Ok(false);
             }
             remove(tx, scope, no)?;
+            identity::set_meta(tx.sql, &releasing(scope), None)?;
             for table in ["held", "visited"] {
                 tx.sql
                     .execute(&format!("DELETE FROM {table} WHERE scope = $1"), &[scope.0.as_str().into()])?;
@@ -91,6 +129,33 @@ impl Records {
             Ok(true)
         })
     }
+}
+
+/// Begins the names of the notes of [`Records::begin_release`].
+const RELEASING: &str = "releasing/";
+
+fn releasing(scope: &Scope) -> String {
+    format!("{RELEASING}{scope}")
+}
+
+pub(crate) fn unfinished(sql: &mut dyn Sql, upstream: ActorId) -> Result<Vec<Position>> {
+    // '0' comes after '/'.
+    let text = "SELECT name FROM meta WHERE name >= 'releasing/' AND name < 'releasing0' ORDER BY name";
+    let mut scopes = Vec::new();
+    for row in sql.query(text, &[])? {
+        scopes.push(Scope(row.text(0)?.trim_start_matches(RELEASING).to_owned()));
+    }
+    let keys: Vec<Vec<Value>> =
+        scopes.iter().map(|scope| vec![upstream.0.to_vec().into(), scope.0.as_str().into()]).collect();
+    let found = sql.lookup(&schema::HELD, &["upstream", "scope"], &["pos"], &keys)?;
+    let position = |(scope, row): (Scope, Option<Row>)| {
+        Ok(Position { scope, at: row.map_or(Ok(0), |row| row.uint(0))? })
+    };
+    scopes.into_iter().zip(found).map(position).collect()
+}
+
+pub(crate) fn forget_unfinished(sql: &mut dyn Sql) -> Result<()> {
+    sql.execute("DELETE FROM meta WHERE name >= 'releasing/' AND name < 'releasing0'", &[]).map(|_| ())
 }
 
 /// Whether something in the scope says that the patient comes today.
@@ -115,7 +180,7 @@ fn remove(tx: &mut Tx<'_>, scope: &Scope, no: i64) -> Result<()> {
             continue;
         }
         let number = row.int(0)?;
-        let index = tx.rules().index(&state).into_iter();
+        let index = crate::index::rows(tx.rules(), &state).into_iter();
         entries.extend(index.map(|r| vec![i64::from(r.param).into(), r.value.into(), number.into()]));
         resources.push(vec![number.into()]);
         names.push(name(&state.entity));

@@ -71,20 +71,6 @@ pub fn revoked(db: &dyn Database) -> Result<BTreeSet<(String, String)>> {
     Ok(out)
 }
 
-/// Segments of revoked replicas that await review.
-///
-/// # Errors
-/// The database.
-pub fn quarantined(db: &dyn Database) -> Result<u64> {
-    let mut count = 0;
-    db.read(&mut |sql| {
-        let rows = sql.query("SELECT COUNT(*) FROM quarantine", &[])?;
-        count = rows.first().map_or(Ok(0), |row| row.uint(0))?;
-        Ok(())
-    })?;
-    Ok(count)
-}
-
 /// Revokes a replica and leaves a notice: its requests are refused, what it still sends is kept for review.
 ///
 /// # Errors

@@ -218,6 +218,8 @@ fn resume(
 /// # Errors
 /// [`crate::error::StoreError`] of the database or the sidecar; the old actor stays then.
 pub(crate) fn be_reborn(records: &Records, reason: Rebirth) -> Result<()> {
+    // A save under way ends under the old actor and is said again; the next one begins under the new actor.
+    let _alone = records.hold_writers();
     let before = records.identity();
     let record = SidecarRecord {
         actor: ActorId(records.surroundings.random_bytes()),

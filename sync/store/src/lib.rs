@@ -8,6 +8,7 @@
 //! Invariants: what was acknowledged to a caller is durable; a resource's JSON, registers, index rows and feed
 //! entries never disagree; a dot is never used twice, not even by a restored or cloned database.
 
+mod aside;
 pub mod author;
 pub mod backup;
 pub mod conflict;
@@ -18,14 +19,18 @@ pub mod error;
 pub mod evict;
 mod feed;
 pub mod fleet;
+pub mod give_back;
 mod home;
 pub mod identity;
+pub mod index;
 mod loaded;
 mod log;
 pub mod notice;
+mod page;
 mod parallel;
 mod prepare;
 mod pull;
+pub mod quarantine;
 mod rebirth;
 pub mod records;
 mod remembered;

@@ -11,9 +11,14 @@ use holdfast_core::view;
 
 use crate::error::Result;
 use crate::home;
+use crate::index;
 use crate::parallel;
 use crate::schema;
 use crate::sql::{Row, Sql, Value};
+
+/// Values of one register that may be known as replaced before they have arrived. They come by other replicas of the
+/// author's clinic within a session or two, so even a handful is rare.
+const MAX_UNSEEN: usize = 1024;
 
 /// A resource in memory.
 pub(crate) struct Loaded {
@@ -62,13 +67,31 @@ impl Loaded {
             // The first op decides the lane: this build may not know the type, or know it by another lane.
             self.state.lane = op.dot.lane;
         }
-        let touches = op.changes.iter().any(|c| rules.touches_index(&op.entity.kind, &c.key));
-        self.note_before(rules, touches);
+        self.note_before(rules, touches(rules, op));
         if self.state.apply(op) == Applied::Duplicate {
             return Applied::Duplicate;
         }
         self.events.push(Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content });
         Applied::New
+    }
+
+    /// The lane of a resource that has ops.
+    pub(crate) fn lane(&self) -> Option<Lane> {
+        (!self.state.vv.dots.is_empty()).then_some(self.state.lane)
+    }
+
+    /// Whether an op would bring the resource into a scope that it was not in before.
+    pub(crate) fn would_enter_a_scope(&self, op: &Op, rules: &dyn Rules) -> bool {
+        let Some((_, before)) = self.before.as_ref().filter(|_| touches(rules, op)) else { return false };
+        let mut after = self.state.clone();
+        after.apply(op);
+        !rules.scopes(&after, &self.clinic).is_subset(before)
+    }
+
+    /// Whether the op left a register with more replaced values that never came than anybody may leave.
+    pub(crate) fn is_overgrown_by(&self, op: &Op) -> bool {
+        let is_large = |key: &str| self.state.registers.get(key).is_some_and(|r| r.unseen.len() > MAX_UNSEEN);
+        op.changes.iter().any(|change| !change.pred.is_empty() && is_large(&change.key))
     }
 
     pub(crate) fn note_before(&mut self, rules: &dyn Rules, touches: bool) {
@@ -77,10 +100,17 @@ impl Loaded {
         }
         self.before = match (self.no, touches) {
             (None, _) => Some((Vec::new(), BTreeSet::new())),
-            (Some(_), true) => Some((rules.index(&self.state), rules.scopes(&self.state, &self.clinic))),
+            (Some(_), true) => {
+                Some((index::rows(rules, &self.state), rules.scopes(&self.state, &self.clinic)))
+            }
             (Some(_), false) => None,
         };
     }
+}
+
+/// Whether an op may change under what its resource is found, or in which scopes it is.
+pub(crate) fn touches(rules: &dyn Rules, op: &Op) -> bool {
+    op.changes.iter().any(|change| rules.touches_index(&op.entity.kind, &change.key))
 }
 
 /// Loads resources; those that are not there come as new ones of `clinic`. At an upstream of several clinics

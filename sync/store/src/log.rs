@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use holdfast_core::codec::{decode_ops, encode_ops};
-use holdfast_core::id::{Dot, Lane};
+use holdfast_core::id::{ActorId, Dot, Lane};
 use holdfast_core::op::Op;
 use holdfast_core::segment::{self, Hash, MAX_SEGMENT_OPS, SEGMENT_TARGET_BYTES, Segment};
 
+use crate::downstream::Outgoing;
 use crate::error::{Result, StoreError};
 use crate::schema;
-use crate::sql::{Sql, Value};
+use crate::sql::{Row, Sql, Value};
 use crate::tx::Tx;
 
 /// Ops that wait unsealed in a lane before they are sealed without a session asking: enough for good
@@ -129,6 +130,27 @@ pub(crate) fn segment_row(actor_no: i64, head: &segment::SegmentHead, bytes: Vec
         head.hash().to_vec().into(),
         bytes.into(),
     ]
+}
+
+/// The next sealed segments of a log that begin after `after`.
+pub(crate) fn segments_after(
+    sql: &mut dyn Sql,
+    actor: ActorId,
+    lane: Lane,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<Outgoing>> {
+    let text = format!(
+        "SELECT s.first, s.last, s.bytes FROM segment s JOIN actor a ON a.no = s.actor_no \
+         WHERE a.actor = $1 AND s.lane = $2 AND s.first > $3 ORDER BY s.first LIMIT {limit}"
+    );
+    let params: [Value; 3] = [actor.0.to_vec().into(), i64::from(lane.0).into(), after.into()];
+    let rows = sql.query(&text, &params)?;
+    let outgoing = |row: &Row| {
+        let (first, last) = (row.uint(0)?, row.uint(1)?);
+        Ok(Outgoing { actor, lane, first, last, bytes: row.blob(2)?.to_vec() })
+    };
+    rows.iter().map(outgoing).collect()
 }
 
 /// Splits ops into segments: at most so many ops, and closed once they are large.

@@ -11,6 +11,7 @@ use crate::sql::{Database, Sql};
 /// # Errors
 /// The database.
 pub fn leave(sql: &mut dyn Sql, now_ms: u64, code: &str, detail: &str) -> Result<()> {
+    let detail = &*crate::index::without_nul(detail);
     tracing::warn!(error.code = code, detail, "notice");
     let no = sql.allocate("notice", 1)?;
     sql.upsert(&schema::NOTICE, vec![vec![no.into(), now_ms.into(), code.into(), detail.into()]])

@@ -41,11 +41,18 @@ impl Records {
         let wanted: BTreeSet<Entity> = segment.ops.iter().map(|op| op.entity.clone()).collect();
         let mut resources =
             self.read(|view| loaded::load(view.sql, rules, &clinic, clinics, wanted.clone()))?;
+        let mut doubtful = BTreeSet::new();
         for op in &segment.ops {
             let loaded = resources.get_mut(&op.entity).expect("every resource of the segment was loaded");
+            if loaded.lane().is_some_and(|lane| lane != op.dot.lane) {
+                doubtful.insert(&op.entity);
+            }
             loaded.take(op, actor_no, None, rules);
             #[cfg(feature = "sabotage")]
             crate::sabotage::after_apply(self, &mut loaded.state);
+            if loaded.is_overgrown_by(op) {
+                doubtful.insert(&op.entity);
+            }
         }
         // A resource that took in nothing new is not written.
         let mut changed: Vec<(Entity, Loaded)> =
@@ -58,7 +65,9 @@ impl Records {
             };
             slice.iter_mut().map(draft).collect::<Vec<_>>()
         });
-        Ok(Prepared { drafts: drafts.into_iter().flatten().collect() })
+        // What may have to be put aside or refused is judged op by op, in the transaction.
+        let is_plain = |one: &Ahead| !doubtful.contains(&one.entity) && one.draft.entered.is_empty();
+        Ok(Prepared { drafts: drafts.into_iter().flatten().filter(is_plain).collect() })
     }
 }
 

@@ -8,6 +8,7 @@ use holdfast_core::op::{EntityDot, Op};
 use holdfast_core::state::EntityState;
 
 use crate::error::Result;
+use crate::give_back;
 use crate::log;
 use crate::remembered;
 use crate::sql::Value;
@@ -17,7 +18,7 @@ use crate::tx::Tx;
 pub(crate) fn say_again(tx: &mut Tx<'_>, old: ActorId) -> Result<()> {
     let old_no = tx.actor_no(old)?;
     if is_top(tx)? {
-        return Ok(());
+        return give_back::begin(tx.sql);
     }
     for lane in Lane::ALL {
         let acked = acknowledged(tx, old_no, lane)?;

@@ -1,7 +1,7 @@
 //! A replica's records: the database together with the rules, the clock and the identity it writes under.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use holdfast_core::hlc::{Hlc, HybridClock, Skew};
 use holdfast_core::id::{ActorId, Lane, Scope};
@@ -62,6 +62,8 @@ pub struct Records {
     pub(crate) surroundings: Surroundings,
     pub(crate) place: Place,
     identity: RwLock<Identity>,
+    /// Shared by writers, who each write under one identity from beginning to end; alone for a change of it.
+    steady: RwLock<()>,
     clock: Mutex<HybridClock>,
     progress: Mutex<Progress>,
     pub(crate) opened: crate::visits::Opened,
@@ -108,6 +110,7 @@ impl Records {
             surroundings,
             place,
             identity: RwLock::new(identity),
+            steady: RwLock::new(()),
             clock: Mutex::new(HybridClock::default()),
             progress: Mutex::new(Progress::default()),
             opened: crate::visits::Opened::default(),
@@ -138,6 +141,16 @@ impl Records {
 
     pub(crate) fn identity(&self) -> Identity {
         self.identity.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The identity does not change as long as this is held. Not to be taken twice by one thread.
+    pub(crate) fn hold_identity(&self) -> RwLockReadGuard<'_, ()> {
+        self.steady.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nobody writes as long as this is held.
+    pub(crate) fn hold_writers(&self) -> RwLockWriteGuard<'_, ()> {
+        self.steady.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn set_identity(&self, identity: Identity) {
@@ -195,6 +208,7 @@ impl Records {
     /// # Errors
     /// What `work` fails with, or the database; nothing is kept then.
     pub fn write<T>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let _steady = self.hold_identity();
         let mut out = None;
         let mut next_seq = BTreeMap::new();
         self.db.write(&mut |sql: &mut dyn Sql| {
@@ -222,6 +236,7 @@ impl Records {
         count: usize,
         mut work: impl FnMut(usize, &mut Tx<'_>) -> Result<()>,
     ) -> Result<Vec<Result<()>>> {
+        let _steady = self.hold_identity();
         let mut outcomes = Vec::new();
         let mut next_seq = BTreeMap::new();
         self.db.write(&mut |sql: &mut dyn Sql| {

@@ -4,7 +4,7 @@ use crate::sql::Type::{Blob, Int, Text};
 use crate::sql::{Table, Type};
 
 /// The version of this schema. A newer database is refused, an older one is migrated forward.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Facts of this database: `name → value`.
 pub static META: Table =
@@ -143,6 +143,15 @@ pub static SUBSCRIPTION: Table = Table {
     indexes: &[("replica", false, "(replica_no, scope_no)")],
 };
 
+/// Scopes whose first send to a replica takes more than one page: feed rows up to `whole_to` belong to it, later ones are
+/// news. While nothing of a scope is confirmed (`cursor_pos` 0), all of it belongs to the first send and there is no row.
+pub static FIRST_SEND: Table = Table {
+    name: "first_send",
+    columns: &[("scope_no", Int), ("replica_no", Int), ("whole_to", Int)],
+    key: 2,
+    indexes: &[],
+};
+
 /// Scopes in which something waits for a replica; `rank` 0 goes first.
 pub static DIRTY: Table = Table {
     name: "dirty",
@@ -221,7 +230,7 @@ pub static ISSUED: Table = Table {
     indexes: &[],
 };
 
-/// Segments that arrived but may not be merged: kept for review.
+/// Segments of revoked replicas, and single ops, that arrived but may not be merged: kept for review.
 pub static QUARANTINE: Table = Table {
     name: "quarantine",
     columns: &[("no", Int), ("at_ms", Int), ("replica", Text), ("code", Text), ("bytes", Blob)],
@@ -253,6 +262,7 @@ pub static TABLES: &[&Table] = &[
     &REPLICA,
     &OPENING,
     &SUBSCRIPTION,
+    &FIRST_SEND,
     &DIRTY,
     &GRANT,
     &ACKED,

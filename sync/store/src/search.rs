@@ -1,6 +1,7 @@
 //! Search over the index: every clause narrows, alternatives within a clause widen.
 
 use crate::error::Result;
+use crate::index::{storable, without_nul};
 use crate::sql::Value;
 use crate::view::{Stored, View, stored};
 
@@ -77,7 +78,7 @@ fn condition(clause: &Clause, params: &mut Vec<Value>) -> String {
     };
     match clause {
         Clause::Id(ids) => {
-            let list: Vec<String> = ids.iter().map(|id| bind(id.as_str().into())).collect();
+            let list: Vec<String> = ids.iter().map(|id| bind((&*without_nul(id)).into())).collect();
             format!("r.id IN ({})", list.join(", "))
         }
         Clause::Param { param, any } => {
@@ -86,9 +87,10 @@ fn condition(clause: &Clause, params: &mut Vec<Value>) -> String {
                 .map(|one| {
                     let number = bind(i64::from(*param).into());
                     let test = match one {
-                        Match::Exact(value) => format!("s.value = {}", bind(value.as_str().into())),
+                        Match::Exact(value) => format!("s.value = {}", bind((&*storable(value)).into())),
                         Match::Prefix(prefix) => {
-                            let from = bind(prefix.as_str().into());
+                            let prefix = &*storable(prefix);
+                            let from = bind(prefix.into());
                             format!("s.value >= {from} AND s.value < {}", bind(after_prefix(prefix).into()))
                         }
                     };

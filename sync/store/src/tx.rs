@@ -5,22 +5,26 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use holdfast_core::hlc::Skew;
-use holdfast_core::id::{ActorId, Entity, Lane};
+use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::op::Op;
 use holdfast_core::rules::Rules;
 use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
+use holdfast_core::wellformed::check_state;
 
 use crate::draft::{Draft, Rows};
 use crate::error::{Result, StoreError};
 use crate::evict;
 use crate::home;
+use crate::identity::{meta, set_meta};
 use crate::loaded::{self, Event, Loaded};
 use crate::parallel;
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Sql, Value};
 use crate::view::View;
+
+const DAY_MS: u64 = 86_400_000;
 
 /// Where an op came from, which decides where its content is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -101,7 +105,7 @@ impl<'a> Tx<'a> {
     }
 
     /// Whether this database serves several clinics, so that each resource's clinic has to be known.
-    fn serves_clinics(&self) -> bool {
+    pub(crate) fn serves_clinics(&self) -> bool {
         self.records.clinic().is_empty()
     }
 
@@ -121,6 +125,22 @@ impl<'a> Tx<'a> {
     pub(crate) fn exists(&mut self, entity: &Entity) -> Result<bool> {
         let loaded = self.entity(entity)?;
         Ok(loaded.no.is_some() || loaded.changed)
+    }
+
+    /// The scopes, as the database has them, of resources in it that these ops may move.
+    pub(crate) fn scopes_at_stake(&mut self, ops: &[&Op]) -> Result<BTreeMap<Entity, BTreeSet<Scope>>> {
+        let rules = self.rules();
+        let mut out = BTreeMap::new();
+        for op in ops {
+            if !out.contains_key(&op.entity) && loaded::touches(rules, op) {
+                let loaded = self.entity(&op.entity)?;
+                loaded.note_before(rules, true);
+                if let (Some(_), Some((_, scopes))) = (loaded.no, &loaded.before) {
+                    out.insert(op.entity.clone(), scopes.clone());
+                }
+            }
+        }
+        Ok(out)
     }
 
     /// Takes an op in.
@@ -147,17 +167,36 @@ impl<'a> Tx<'a> {
         let is_future = origin != Origin::Local && self.records.observe(op.hlc) == Skew::Future;
         // Once a transaction: a replica whose clock is ahead says nothing new with each of its ops.
         if is_future && self.ahead.insert(op.dot.actor) {
-            self.notice("clock-future", &format!("{} wrote at {}", op.dot.actor, view::instant(op.hlc)))?;
+            self.note_clock_ahead(op)?;
         }
         Ok(())
     }
 
-    /// Takes a whole state in. Whether anything changed.
+    /// A notice once an actor and day.
+    fn note_clock_ahead(&mut self, op: &Op) -> Result<()> {
+        let name = format!("clock-future/{}", op.dot.actor);
+        let today = (self.records.now_ms() / DAY_MS).to_le_bytes();
+        if meta(self.sql, &name)?.as_deref() == Some(&today) {
+            return Ok(());
+        }
+        set_meta(self.sql, &name, Some(&today))?;
+        self.notice("clock-future", &format!("{} wrote at {}", op.dot.actor, view::instant(op.hlc)))
+    }
+
+    /// Takes a whole state in. Whether anything changed. One that is malformed is left out with a notice: it must not
+    /// hold up what comes with it.
     ///
     /// # Errors
     /// [`TOO_EARLY`], or the database.
     pub(crate) fn join(&mut self, entity: Entity, json: &str, state: &[u8]) -> Result<bool> {
-        let incoming = view::decode(entity.clone(), json, state)?;
+        let incoming = match taken_apart(&entity, json, state) {
+            Ok(incoming) => incoming,
+            Err(reason) => {
+                let detail = format!("a resource from the upstream was left out: {reason}");
+                self.notice("state-malformed", &detail)?;
+                return Ok(false);
+            }
+        };
         self.refuse_early(&incoming)?;
         let rules = self.rules();
         self.records.observe(incoming.last_hlc);
@@ -168,6 +207,22 @@ impl<'a> Tx<'a> {
             Some(local) => self.merged(local, incoming)?,
             None => incoming,
         };
+        self.set_whole(joined)
+    }
+
+    /// Joins what is held with a state whose every value, but for those that are new, is known here: nothing that is
+    /// held gives way to another text under the same number.
+    pub(crate) fn join_known(&mut self, incoming: EntityState) -> Result<bool> {
+        let rules = self.rules();
+        let loaded = self.entity(&incoming.entity)?;
+        loaded.note_before(rules, true);
+        let joined =
+            if loaded.no.is_some() || loaded.changed { loaded.state.join(&incoming) } else { incoming };
+        self.set_whole(joined)
+    }
+
+    fn set_whole(&mut self, joined: EntityState) -> Result<bool> {
+        let (rules, entity) = (self.rules(), joined.entity.clone());
         let loaded = self.entity(&entity)?;
         if joined == loaded.state {
             return Ok(false);
@@ -326,4 +381,11 @@ impl<'a> Tx<'a> {
         self.entities.extend(changed);
         names.into_iter().zip(drafts.into_iter().flatten()).collect()
     }
+}
+
+/// A state that was sent, if it is one that may be taken.
+fn taken_apart(entity: &Entity, json: &str, state: &[u8]) -> Result<EntityState, String> {
+    let state = view::decode(entity.clone(), json, state).map_err(|error| error.to_string())?;
+    check_state(&state).map_err(|fault| fault.to_string())?;
+    Ok(state)
 }

@@ -5,14 +5,19 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
-use holdfast_core::message::{PROTOCOL, Position, Reach, Request, Response, StateItem};
+use holdfast_core::message::{MAX_ACTORS, PROTOCOL, Position, Reach, Request, Response, StateItem};
+use holdfast_core::op::Op;
 use holdfast_core::segment::{self, Hash, Segment};
 use holdfast_core::state::Applied;
+use holdfast_core::wellformed::{self, Fault, Malformed};
 
+use crate::aside;
 use crate::error::{LogError, Result, StoreError};
 use crate::feed::{ROUTINE, URGENT, scope_number};
 use crate::log;
+use crate::page;
 use crate::prepare::Prepared;
+use crate::quarantine::{self, Keep};
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Database, Sql, Value};
@@ -47,8 +52,8 @@ impl std::fmt::Debug for Pushed {
 pub const MAX_FETCHED: usize = 500;
 /// Segments answered to one `Log` request.
 const LOG_SEGMENTS: u32 = 16;
-/// Quarantined segments kept a replica: a revoked one cannot fill the disk.
-const QUARANTINE_LIMIT: i64 = 1000;
+/// Bytes answered to one `Fetch` or `Log` request, unless the first thing asked for is larger: fits in one message.
+const MAX_ANSWER_BYTES: usize = 16 << 20;
 const OK: i64 = 0;
 pub(crate) const REVOKED: i64 = 1;
 
@@ -75,6 +80,7 @@ impl Records {
             Request::Release { actor, scopes } => self.release(peer, *actor, scopes),
             Request::Log { actor, lane, from } => self.log_from(peer, *actor, *lane, *from),
             Request::Fetch { entities } => self.fetch(peer, entities),
+            Request::GiveBack { actor, states } => self.take_back(peer, *actor, states),
         };
         answer.unwrap_or_else(|error| {
             // The text may name a patient: it is for the peer alone.
@@ -142,7 +148,7 @@ impl Records {
     /// parallel with others; `None` if the replica is revoked: hand the bytes to [`Records::quarantine`].
     ///
     /// # Errors
-    /// [`StoreError::Segment`], [`LogError::UnknownActor`], or the database.
+    /// [`StoreError::Segment`], [`StoreError::Malformed`], [`LogError::UnknownActor`], or the database.
     pub fn verify_push(&self, peer: &Peer, bytes: &[u8]) -> Result<Option<Pushed>> {
         let head = segment::peek(bytes)?;
         let (actor_no, key, is_revoked) = self.read(|view| {
@@ -152,6 +158,7 @@ impl Records {
         let key =
             ed25519_dalek::VerifyingKey::from_bytes(&key).map_err(|_| segment::SegmentError::Signature)?;
         let segment = segment::open(bytes, &key)?;
+        segment.ops.iter().try_for_each(wellformed::check_op)?;
         if is_revoked {
             return Ok(None);
         }
@@ -162,32 +169,32 @@ impl Records {
     /// Keeps a segment that may not be merged for review; always answers with the refusal.
     ///
     /// # Errors
-    /// [`StoreError::Denied`] with code `replica-revoked`, or the database.
+    /// [`StoreError::Denied`] with code `replica-revoked` if it is kept, `quarantine-full` if there is no room for it,
+    /// `quarantine-dropped` if a person has refused it; or the database.
     pub fn quarantine(&self, peer: &Peer, bytes: &[u8]) -> Result<Response> {
-        self.write(|tx| {
-            let held = tx.sql.query(
-                "SELECT COUNT(*) FROM quarantine WHERE replica = $1",
-                &[peer.replica.as_str().into()],
-            )?;
-            let same = tx.sql.query(
-                "SELECT no FROM quarantine WHERE replica = $1 AND bytes = $2",
-                &[peer.replica.as_str().into(), bytes.into()],
-            )?;
-            if !same.is_empty() || held.first().map_or(Ok(0), |row| row.int(0))? >= QUARANTINE_LIMIT {
-                return Ok(());
+        let kept = self.write(|tx| {
+            if quarantine::is_merged(tx, bytes)? {
+                return Ok(Keep::Kept);
             }
-            let no = tx.sql.allocate("quarantine", 1)?;
-            let row = vec![
-                no.into(),
-                tx.records.now_ms().into(),
-                peer.replica.as_str().into(),
-                "replica-revoked".into(),
-                bytes.into(),
-            ];
-            tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
-            tx.notice("quarantined", &format!("a segment of the revoked replica {}", peer.replica))
+            let kept = quarantine::keep(tx, peer, quarantine::REVOKED_SEGMENT, bytes)?;
+            if kept == Keep::New {
+                tx.notice("quarantined", &format!("a segment of the revoked replica {}", owner(peer)))?;
+            }
+            Ok(kept)
         })?;
-        Err(revoked())
+        Err(match kept {
+            Keep::New | Keep::Kept => revoked(),
+            Keep::Dropped => StoreError::Denied {
+                code: "quarantine-dropped",
+                message: "this replica was revoked; central IT has seen this segment and will not take it".into(),
+            },
+            Keep::Full => StoreError::Denied {
+                code: "quarantine-full",
+                message: "this replica was revoked, and no more of it can be held for review: this segment was not \
+                          kept and stays with the replica, which sends it again; ask central IT to make room"
+                    .into(),
+            },
+        })
     }
 
     fn hold(&self, peer: &Peer, actor: ActorId, scopes: &[Position], urgent: bool) -> Result<Response> {
@@ -219,6 +226,7 @@ impl Records {
                 let (scope_no, _) = scope_number(tx.sql, scope)?;
                 count +=
                     tx.sql.delete(&schema::SUBSCRIPTION, vec![vec![scope_no.into(), known.no.into()]])?;
+                tx.sql.delete(&schema::FIRST_SEND, vec![vec![scope_no.into(), known.no.into()]])?;
                 tx.sql.delete(&schema::DIRTY, vec![vec![known.no.into(), scope_no.into()]])?;
             }
             Ok(count)
@@ -235,9 +243,10 @@ impl Records {
             );
             let params: [Value; 3] = [actor.0.to_vec().into(), i64::from(lane.0).into(), from.into()];
             let rows = view.sql.query(&text, &params)?;
-            Ok(Response::Segments(
-                rows.iter().map(|row| row.blob(0).map(<[u8]>::to_vec)).collect::<Result<_>>()?,
-            ))
+            let segments = rows.iter().map(|row| row.blob(0).map(<[u8]>::to_vec));
+            let mut segments = segments.collect::<Result<Vec<_>>>()?;
+            segments.truncate(fitting(segments.iter().map(Vec::len)));
+            Ok(Response::Segments(segments))
         })
     }
 
@@ -251,8 +260,12 @@ impl Records {
                 .take(MAX_FETCHED)
                 .map(|entity| vec![entity.kind.as_str().into(), entity.id.as_str().into()])
                 .collect();
-            let rows =
-                view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state", "no"], &keys)?;
+            let weights = view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &[page::WEIGHT], &keys)?;
+            let weights = weights.into_iter().map(|row| row.map_or(Ok(0), |row| row.uint(0)));
+            let weights = weights.collect::<Result<Vec<u64>>>()?;
+            let fitting = fitting(weights.into_iter().map(|bytes| bytes as usize));
+            let columns = ["json", "state", "no"];
+            let rows = view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &columns, &keys[..fitting])?;
             let mut out = Vec::new();
             for (entity, row) in entities.iter().zip(rows) {
                 let Some(mut row) = row else { continue };
@@ -304,6 +317,16 @@ impl Records {
     pub fn share(&self, scope: &Scope, clinic: &str) -> Result<()> {
         share(&*self.db, scope, clinic)
     }
+}
+
+/// How many of the things that weigh so many bytes go into one answer; the first always does.
+fn fitting(weights: impl Iterator<Item = usize>) -> usize {
+    let mut sum = 0usize;
+    let fits = |(at, weight): &(usize, usize)| {
+        sum = sum.saturating_add(*weight);
+        *at == 0 || sum <= MAX_ANSWER_BYTES
+    };
+    weights.enumerate().take_while(fits).count()
 }
 
 /// Lets a clinic hold a patient's scope.
@@ -427,7 +450,7 @@ fn refuse_copy(tx: &mut Tx<'_>, actor_no: i64, opening: (u64, [u8; 16])) -> Resu
 }
 
 /// Owner of an actor as written into its row.
-fn owner(peer: &Peer) -> String {
+pub(crate) fn owner(peer: &Peer) -> String {
     format!("{}/{}", peer.clinic, peer.replica)
 }
 
@@ -443,6 +466,17 @@ fn introduce(tx: &mut Tx<'_>, peer: &Peer, actor: ActorId, key: &[u8; 32]) -> Re
             code: "actor-taken",
             message: format!(
                 "actor {actor} belongs to another replica or key; this database must take a new actor"
+            ),
+        });
+    }
+    let text = "SELECT COUNT(*) FROM actor WHERE replica = $1";
+    let held = tx.sql.query(text, &[owner(peer).into()])?.first().map_or(Ok(0), |row| row.uint(0))?;
+    if held >= MAX_ACTORS as u64 {
+        return Err(StoreError::Denied {
+            code: "too-many-actors",
+            message: format!(
+                "{} has taken {held} actors, more than any database is restored; enrol it under another name",
+                owner(peer)
             ),
         });
     }
@@ -499,15 +533,27 @@ impl Tx<'_> {
     pub fn take_push(&mut self, peer: &Peer, pushed: &Pushed, bytes: &[u8]) -> Result<Response> {
         let known = known_or_new(self, peer)?;
         refuse_revoked(&known)?;
+        let segment = &pushed.segment;
+        self.merge_segment(peer, &known, segment, bytes, &pushed.prepared)?;
+        let (actor, lane) = (segment.head.actor, segment.head.lane);
+        Ok(Response::Ack { actor, lane, through: segment.head.last() })
+    }
+
+    /// Merges a verified segment of a replica below in its name, whether it is revoked or not.
+    pub(crate) fn merge_segment(
+        &mut self,
+        peer: &Peer,
+        known: &Known,
+        segment: &Segment,
+        bytes: &[u8],
+        prepared: &Mutex<Option<Prepared>>,
+    ) -> Result<()> {
         self.from_replica = Some(known.no);
-        self.is_late = known.actor_no != Some(self.actor_no(pushed.segment.head.actor)?);
+        self.is_late = known.actor_no != Some(self.actor_no(segment.head.actor)?);
         if self.records.clinic().is_empty() {
             self.author_clinic = peer.clinic.as_str().into();
         }
-        let segment = &pushed.segment;
-        take_segment(self, segment, bytes, &pushed.prepared)?;
-        let (actor, lane) = (segment.head.actor, segment.head.lane);
-        Ok(Response::Ack { actor, lane, through: segment.head.last() })
+        take_segment(self, peer, segment, bytes, prepared)
     }
 }
 
@@ -521,6 +567,7 @@ pub fn refusal(error: &StoreError) -> Response {
 /// Merges a verified segment if it continues the log held; an equal one held already is fine.
 fn take_segment(
     tx: &mut Tx<'_>,
+    peer: &Peer,
     segment: &Segment,
     bytes: &[u8],
     prepared: &Mutex<Option<Prepared>>,
@@ -537,18 +584,34 @@ fn take_segment(
     continues?;
     let prepared = prepared.lock().unwrap_or_else(PoisonError::into_inner).take();
     let ready = tx.take_prepared(prepared)?;
-    tx.preload(segment.ops.iter().map(|op| op.entity.clone()).filter(|entity| !ready.contains(entity)))?;
-    for op in &segment.ops {
-        if ready.contains(&op.entity) {
-            tx.note_clock(op, Origin::Segment)?;
-        } else if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
-            tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
-        }
-    }
+    let (done, open): (Vec<&Op>, Vec<&Op>) = segment.ops.iter().partition(|op| ready.contains(&op.entity));
+    done.into_iter().try_for_each(|op| tx.note_clock(op, Origin::Segment))?;
+    take_ops(tx, peer, &open)?;
     tx.flush()?;
     let row = log::segment_row(actor_no, &segment.head, bytes.to_vec());
     tx.sql.insert_new(&schema::SEGMENT, vec![row])?;
     log::put_head(tx.sql, actor_no, segment.head.lane, segment.head.last(), &segment.head.hash())
+}
+
+/// Merges ops one by one, but for those that may not be merged.
+fn take_ops(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<()> {
+    tx.preload(ops.iter().map(|op| op.entity.clone()))?;
+    let foreign = aside::Foreign::find(tx, peer, ops)?;
+    let mut kept_out = Vec::new();
+    for op in ops {
+        if let Some(reason) = foreign.reason(tx, op)? {
+            kept_out.push((*op, reason));
+            continue;
+        }
+        if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
+            tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
+        }
+        if tx.entity(&op.entity)?.is_overgrown_by(op) {
+            let (seq, lane) = (op.dot.seq, op.dot.lane.0);
+            return Err(Malformed { seq, lane, fault: Fault::Predecessors }.into());
+        }
+    }
+    aside::put(tx, peer, &kept_out)
 }
 
 fn check_known(tx: &mut Tx<'_>, actor_no: i64, segment: &Segment, held: u64) -> Result<()> {
@@ -621,14 +684,21 @@ pub(crate) fn confirm(sql: &mut dyn Sql, replica: i64, acked: &[Position]) -> Re
     let keys: Vec<Vec<Value>> = wanted.keys().map(|no| vec![(*no).into(), replica.into()]).collect();
     let cursors = sql.lookup(&schema::SUBSCRIPTION, &["scope_no", "replica_no"], &["cursor_pos"], &keys)?;
     let (mut rows, mut done) = (Vec::new(), Vec::new());
+    let (mut begun, mut ended) = (Vec::new(), Vec::new());
     for ((scope_no, (at, head)), cursor) in wanted.iter().zip(cursors) {
         let Some(cursor) = cursor else { continue };
-        let at = (*at).min(*head).max(cursor.int(0)?);
+        let before = cursor.int(0)?;
+        let at = (*at).min(*head).max(before);
         rows.push(vec![(*scope_no).into(), replica.into(), at.into()]);
         if at >= *head {
             done.push(vec![replica.into(), (*scope_no).into()]);
+            ended.push(vec![(*scope_no).into(), replica.into()]);
+        } else if before == 0 && at > 0 {
+            begun.push(vec![(*scope_no).into(), replica.into(), (*head).into()]);
         }
     }
     sql.upsert(&schema::SUBSCRIPTION, rows)?;
+    sql.upsert(&schema::FIRST_SEND, begun)?;
+    sql.delete(&schema::FIRST_SEND, ended)?;
     sql.delete(&schema::DIRTY, done).map(|_| ())
 }

@@ -109,3 +109,48 @@ fn clock_that_jumps_makes_nobody_look_forgotten() {
     node.now.store(5, std::sync::atomic::Ordering::Relaxed);
     assert!(node.records.note_visits().unwrap() >= after, "and 1970 turns nothing back");
 }
+
+/// The positions that the next session of a reopened node holds again.
+fn reheld_after_reopening(node: Replica, hub: &Replica) -> (Replica, Vec<String>) {
+    let (name, db, sidecar) = (node.peer.replica.clone(), node.db.clone(), node.sidecar.clone());
+    drop(node);
+    let again = common::open(&name, db, sidecar);
+    let held = again.records.positions_to_rehold(hub.records.actor()).unwrap();
+    (again, held.into_iter().map(|position| position.scope.0).collect())
+}
+
+#[test]
+fn release_whose_answer_was_lost_is_undone_with_the_next_session() {
+    let (hub, node) = (replica("hub"), replica("node"));
+    chart(&node, "p1");
+    hub.put("Device", "pump", r#""name":"pump""#, &Base::Blind);
+    node.sync(&hub);
+    let scopes = [Scope::patient("p1")];
+    node.records.begin_release(&scopes).unwrap();
+    let release = Request::Release { actor: node.records.actor(), scopes: scopes.to_vec() };
+    assert!(matches!(hub.records.respond(&node.peer, &release), Response::Done { .. }));
+    // The answer is lost, and the power goes.
+    let (node, held) = reheld_after_reopening(node, &hub);
+    assert_eq!(held, ["patient/p1"]);
+    hub.put("Patient", "p1", r#""name":"renamed""#, &Base::Blind);
+    node.sync(&hub);
+    assert!(node.json("Patient", "p1").contains("renamed"), "its news comes again");
+    assert_eq!(node.records.unfinished_releases(hub.records.actor()).unwrap(), []);
+}
+
+#[test]
+fn release_that_was_refused_or_went_through_leaves_nothing_to_undo() {
+    let (hub, node) = (replica("hub"), replica("node"));
+    for id in ["p1", "p2"] {
+        chart(&node, id);
+    }
+    hub.put("Device", "pump", r#""name":"pump""#, &Base::Blind);
+    node.sync(&hub);
+    node.records.begin_release(&[Scope::patient("p1"), Scope::patient("p2")]).unwrap();
+    assert!(let_go(&node, &hub, "p1"));
+    let left = node.records.unfinished_releases(hub.records.actor()).unwrap();
+    assert_eq!(left.iter().map(|position| &*position.scope.0).collect::<Vec<_>>(), ["patient/p2"]);
+    node.records.keep(&[Scope::patient("p2")]).unwrap();
+    let (_node, held) = reheld_after_reopening(node, &hub);
+    assert_eq!(held, [""; 0]);
+}

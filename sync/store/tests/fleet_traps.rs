@@ -111,6 +111,29 @@ fn restored_hub_gets_back_what_it_had_acknowledged() {
     assert_eq!(a.json("Code", "c2"), hub.json("Code", "c2"));
 }
 
+/// And what an earlier incarnation of a replica had sent, which only its own log has.
+#[test]
+fn restored_hub_gets_back_what_an_earlier_incarnation_of_a_replica_had_sent() {
+    let (hub, a) = (replica("hub"), replica("a"));
+    a.put("Code", "c1", r#""name":"one""#, &Base::Blind);
+    a.sync(&hub);
+    let backup = copy_of(&hub, "hub");
+    a.put("Code", "c2", r#""name":"two""#, &Base::Blind);
+    a.sync(&hub);
+    let again = copy_of(&a, "a");
+    assert_ne!(again.records.actor(), a.records.actor());
+    drop((hub, a));
+    again.put("Code", "c3", r#""name":"three""#, &Base::Blind);
+    again.sync(&backup);
+    for id in ["c1", "c2", "c3"] {
+        assert_eq!(
+            (backup.json("Code", id), backup.version("Code", id)),
+            (again.json("Code", id), again.version("Code", id))
+        );
+    }
+    assert_eq!(again.sync(&backup), 0, "once");
+}
+
 /// OpenMRS: only the person who wrote a change can send it. Here the replica sends whatever anybody wrote on it.
 #[test]
 fn replica_sends_what_anybody_wrote_on_it() {

@@ -7,7 +7,7 @@ pub const MIB: usize = 1024 * 1024;
 /// The largest body of `POST /fhir`: the largest Synthea patients with decades of history stay below 25 MiB.
 pub const BUNDLE_BODY_BYTES: usize = 32 * MIB;
 /// The largest body elsewhere: one resource, with a scanned document in it.
-pub const RESOURCE_BODY_BYTES: usize = 16 * MIB;
+pub const RESOURCE_BODY_BYTES: usize = holdfast_core::codec::MAX_RESOURCE_BYTES;
 /// The largest form of a `_search`: 500 ids in 50 clauses are far below.
 pub const FORM_BODY_BYTES: usize = MIB;
 

@@ -36,21 +36,49 @@ async fn look(running: &Running, link: &NodeLink, rules: &EvictionConfig) -> Res
     // A page on its way may speak of a patient just let go.
     let settled = link.state().filter(|state| state.settled);
     let Some(upstream) = settled.and_then(|state| state.upstream) else { return Ok(0) };
+    undo(running, link, upstream).await?;
     let (rules, free) = (*rules, free_bytes(running));
     let chosen = running.writer.call(move |records| choose(records, &rules, upstream, now, free)).await?;
     if chosen.is_empty() {
         return Ok(0);
     }
+    let marked = chosen.clone();
+    running.writer.call(move |records| records.begin_release(&marked)).await?;
     let request = Request::Release { actor: running.opened.records.actor(), scopes: chosen.clone() };
     match link.ask(request).await {
         Ok(answer) if matches!(answer.response, Response::Done { .. }) && answer.upstream == upstream => {}
-        Ok(_) => return Ok(0),
+        Ok(_) => {
+            undo(running, link, upstream).await?;
+            return Ok(0);
+        }
         Err(error) => {
-            tracing::info!(error.code = error.code(), "the hub was not told, so nobody is let go");
+            tracing::info!(error.code = error.code(), "the hub may not have heard, so nobody is let go");
+            undo(running, link, upstream).await?;
             return Ok(0);
         }
     }
     purge(running, link, chosen).await
+}
+
+/// Has the hub hold again whatever it may have been told to forget and is still here. If it cannot be told now either,
+/// the next look or the next session does it.
+async fn undo(running: &Running, link: &NodeLink, upstream: ActorId) -> Result<(), StoreError> {
+    let scopes = running.writer.call(move |records| records.unfinished_releases(upstream)).await?;
+    if scopes.is_empty() {
+        return Ok(());
+    }
+    let kept: Vec<Scope> = scopes.iter().map(|position| position.scope.clone()).collect();
+    let request = Request::Hold { actor: running.opened.records.actor(), scopes, urgent: false };
+    match link.ask(request).await {
+        Ok(answer) if matches!(answer.response, Response::Done { .. }) && answer.upstream == upstream => {
+            running.writer.call(move |records| records.keep(&kept)).await
+        }
+        Ok(_) => Ok(()),
+        Err(error) => {
+            tracing::info!(error.code = error.code(), "patients are held again when the hub answers");
+            Ok(())
+        }
+    }
 }
 
 async fn purge(running: &Running, link: &NodeLink, chosen: Vec<Scope>) -> Result<u32, StoreError> {

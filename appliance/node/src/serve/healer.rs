@@ -36,12 +36,16 @@ impl Healer {
 
 impl Upstream for Healer {
     fn states(&self, entities: &[Entity]) -> Vec<StateItem> {
-        let mut out = Vec::new();
-        for part in entities.chunks(MAX_FETCHED) {
-            match self.ask(Request::Fetch { entities: part.to_vec() }) {
-                Some(Response::States(items)) => out.extend(items),
-                _ => break,
-            }
+        let (mut out, mut left) = (Vec::new(), entities);
+        while !left.is_empty() {
+            let part = &left[..left.len().min(MAX_FETCHED)];
+            let Some(Response::States(items)) = self.ask(Request::Fetch { entities: part.to_vec() }) else {
+                break;
+            };
+            // An answer ends where it would be too large: what stands behind its last resource is asked for again.
+            let last = items.last().and_then(|item| part.iter().position(|entity| *entity == item.entity));
+            left = &left[last.map_or(part.len(), |at| at + 1)..];
+            out.extend(items);
         }
         out
     }

@@ -14,8 +14,11 @@ pub use encode::{deflate, encode_ops};
 
 /// Ops in one batch: bounds what a decoder allocates. Segments use at most 1,024.
 pub const MAX_OPS: usize = 8192;
-/// A batch inflates to at most this many bytes: a large attachment-free resource is under 16 MiB.
+/// A batch inflates to at most this many bytes: three values as large as they come, beside each other in a conflict.
 pub const MAX_INFLATED_BYTES: usize = 64 << 20;
+/// The largest resource that may be written, as JSON: a scanned document fits, and a message holds several.
+pub const MAX_RESOURCE_BYTES: usize = 16 << 20;
+const _: () = assert!(3 * MAX_RESOURCE_BYTES < MAX_INFLATED_BYTES, "what may be written can be sent");
 /// Entries of any table in a batch.
 const MAX_TABLE: usize = 1 << 20;
 

@@ -84,7 +84,7 @@ pub(super) fn delete(table: &Table) -> String {
 
 /// Finds rows by unique columns: the place of the key (from 1), then `columns`. Keys without a row are left out.
 pub(super) fn lookup(table: &Table, by: &[&str], columns: &[&str]) -> String {
-    let wanted: Vec<String> = columns.iter().map(|name| format!(", t.{name}")).collect();
+    let wanted: Vec<String> = columns.iter().map(|name| format!(", {name}")).collect();
     format!(
         "SELECT k.place{} FROM UNNEST({}) WITH ORDINALITY AS k({}, place) JOIN {} t ON {}",
         wanted.concat(),

@@ -9,11 +9,15 @@ mod clinics;
 mod counters;
 mod feeds;
 mod fleet;
+mod hostile;
 mod postgres_crash;
 mod postgres_open;
 mod postgres_session;
+mod quarantine;
 mod records;
+mod restored;
 mod rivals;
+#[path = "../../../store/tests/common/rules.rs"]
 mod rules;
 mod transactions;
 mod values;
@@ -30,6 +34,9 @@ fn every_behaviour() -> Vec<Behaviour> {
         records::behaviours(),
         rivals::behaviours(),
         clinics::behaviours(),
+        quarantine::behaviours(),
+        restored::behaviours(),
+        hostile::behaviours(),
     ];
     lists.concat()
 }

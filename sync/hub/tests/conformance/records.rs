@@ -2,7 +2,9 @@
 
 use holdfast_core::id::{Entity, Scope};
 use holdfast_core::message::{Request, Response};
+use holdfast_store::Records;
 use holdfast_store::author::Base;
+use holdfast_store::downstream::Taken;
 use holdfast_store::search::{Clause, Match};
 
 use crate::backend::{Backend, behaviours, read};
@@ -18,6 +20,7 @@ behaviours![
     gap_fork_and_revocation_are_refused_by_name,
     hub_goes_on_after_reopening,
     pages_resume_where_they_were_confirmed,
+    patient_of_many_pages_comes_whole_from_a_hub_that_restarts,
 ];
 
 fn saved_resource_has_its_history(backend: &Backend) {
@@ -155,4 +158,41 @@ fn pages_resume_where_they_were_confirmed(backend: &Backend) {
     b.pull(&hub);
     assert_eq!(b.records.read(|view| view.counts()).unwrap().0, 600);
     assert_eq!(b.pull(&hub), 0);
+}
+
+fn patient_of_many_pages_comes_whole_from_a_hub_that_restarts(backend: &Backend) {
+    let sidecar = std::sync::Arc::new(holdfast_store::sidecar::MemorySidecar::default());
+    let (mut hub, b) = (records(backend.open(), "", sidecar.clone()), Node::new("b"));
+    let note = |hub: &Records, id: u32, mark: &str| {
+        let text = "ü".repeat(200_000);
+        put(hub, "Obs", &format!("o{id}"), &format!(r#""subject":"p1","mark":"{mark}","text":"{text}""#))
+            .unwrap();
+    };
+    for mark in ["first", "again"] {
+        (0..10).for_each(|id| note(&hub, id, mark));
+    }
+    hub.share(&Scope::patient("p1"), "north").unwrap();
+    b.push(&hub).unwrap();
+    let (mut acked, mut pages) = (vec![], 0);
+    loop {
+        let page = b.page(&hub, acked);
+        if page.visits.is_empty() {
+            break;
+        }
+        let bytes: usize = page.states.iter().map(|item| item.json.len() + item.state.len()).sum();
+        assert!(bytes <= 1 << 20, "{bytes}");
+        let Taken::Durable(positions) = b.records.take_page(hub.actor(), &page).unwrap() else {
+            panic!("a gap")
+        };
+        (acked, pages) = (positions, pages + 1);
+        if pages == 2 {
+            note(&hub, 0, "news");
+            drop(hub);
+            hub = records(backend.open(), "", sidecar.clone());
+        }
+    }
+    assert!(pages > 4, "{pages}");
+    (0..10).for_each(|id| {
+        assert_eq!(json(&b.records, "Obs", &format!("o{id}")), json(&hub, "Obs", &format!("o{id}")))
+    });
 }

@@ -46,6 +46,13 @@ impl Hub {
         String::from_utf8(done.stdout).unwrap()
     }
 
+    /// Runs a command that must fail; what it says.
+    pub(crate) fn fails(&self, args: &[&str]) -> String {
+        let done = binary().args(args).arg("--data-dir").arg(&self.data).output().unwrap();
+        assert!(!done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stdout));
+        String::from_utf8(done.stderr).unwrap()
+    }
+
     pub(crate) fn token(&self, clinic: &str, replica: &str) -> EnrolToken {
         let text = self.run(&["enrol-token", "--clinic", clinic, "--replica", replica]);
         EnrolToken::parse(text.trim()).unwrap()

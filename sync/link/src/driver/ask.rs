@@ -105,7 +105,11 @@ impl Question {
     }
 }
 
-async fn exchange(connection: &Connection, upstream: ActorId, request: &Request) -> Result<Answer, AskError> {
+pub(super) async fn exchange(
+    connection: &Connection,
+    upstream: ActorId,
+    request: &Request,
+) -> Result<Answer, AskError> {
     let body = request.encode().map_err(|error| AskError::lost("too-large", &error))?;
     let bytes = match connection.request(serve::PATH, body.into()).await {
         Ok(bytes) => bytes,

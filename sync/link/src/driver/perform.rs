@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 
 use super::LinkConfig;
 use super::ask::Question;
+use super::give_back::GiveBack;
 use crate::serve;
 use crate::transport::{Connection, Counters, TransportError};
 
@@ -175,6 +176,10 @@ impl Performer {
 
     fn compare(&mut self, upstream: ActorId, known: Vec<Reach>) {
         self.upstream = Some(upstream);
+        if let Some(connection) = self.connection.clone() {
+            let giving = GiveBack { connection, writer: self.writer.clone(), upstream };
+            tokio::spawn(giving.run(known.clone()));
+        }
         let endpoint = self.endpoint_url();
         self.call(move |records| match records.compare(&endpoint, upstream, &known)? {
             Standing::Behind => Ok(Some(Input::Compared { rehold: records.positions_to_rehold(upstream)? })),

@@ -124,7 +124,7 @@ fn heal(tx: &mut Tx<'_>, no: i64, names: &[Entity], fetched: &[StateItem]) -> Re
     }
     let rules = tx.rules();
     tx.sql.execute("DELETE FROM search WHERE resource_no = $1", &[no.into()])?;
-    let rows = rules.index(&state).into_iter();
+    let rows = crate::index::rows(rules, &state).into_iter();
     let rows = rows.map(|r| vec![i64::from(r.param).into(), r.value.into(), no.into()]).collect();
     tx.sql.insert_new(&schema::SEARCH, rows)?;
     tx.sql.upsert(&schema::RESOURCE, vec![resource_row(no, &state, rules)])?;

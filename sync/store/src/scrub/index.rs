@@ -76,6 +76,6 @@ fn entries(records: &Records, sql: &mut dyn Sql, after: i64) -> Result<Option<(i
 fn of_resource(records: &Records, row: &Row) -> Result<Vec<Vec<Value>>> {
     let (no, entity) = (row.int(0)?, Entity::new(row.text(1)?, row.text(2)?));
     let state = decode(entity, row.text(3)?, row.blob(4)?)?;
-    let rows = records.rules().index(&state).into_iter();
+    let rows = crate::index::rows(records.rules(), &state).into_iter();
     Ok(rows.map(|r| vec![i64::from(r.param).into(), r.value.into(), no.into()]).collect())
 }

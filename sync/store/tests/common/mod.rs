@@ -1,15 +1,13 @@
 //! A fleet in memory for the store's own tests: small rules, a clock that the test moves, replicas that talk by calls.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod rules;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use holdfast_core::id::{Entity, Lane, Scope};
-use holdfast_core::json;
-use holdfast_core::message::{Request, Response};
-use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
-use holdfast_core::state::EntityState;
+use holdfast_core::id::{Entity, Lane};
+use holdfast_core::message::{Request, Response, StateItem};
 use holdfast_store::author::{Base, Saved};
 use holdfast_store::downstream::{Standing, Taken};
 use holdfast_store::identity::Identity;
@@ -18,40 +16,7 @@ use holdfast_store::sqlite::Sqlite;
 use holdfast_store::upstream::Peer;
 use holdfast_store::{Place, Records, Surroundings};
 
-/// Patients and what points at them by `subject`; `note` is urgent.
-pub(crate) struct SmallRules;
-
-impl Rules for SmallRules {
-    fn lane(&self, kind: &str) -> Lane {
-        if kind == "Allergy" { Lane::SAFETY } else { Lane::CHART }
-    }
-    fn policy(&self, _: &str, element: &str) -> Policy {
-        if element == "tags" { Policy::Set } else { Policy::Register }
-    }
-    fn scopes(&self, state: &EntityState, _: &str) -> BTreeSet<Scope> {
-        if state.entity.kind == "Patient" {
-            return BTreeSet::from([Scope::patient(&state.entity.id)]);
-        }
-        let scopes: BTreeSet<Scope> =
-            state.values("subject").map(|s| Scope::patient(s.trim_matches('"'))).collect();
-        if scopes.is_empty() { BTreeSet::from([Scope::directory()]) } else { scopes }
-    }
-    fn index(&self, state: &EntityState) -> Vec<IndexRow> {
-        let rows: BTreeSet<IndexRow> =
-            state.values("name").map(|v| IndexRow { param: 1, value: v.trim_matches('"').into() }).collect();
-        rows.into_iter().collect()
-    }
-    fn touches_index(&self, _: &str, key: &str) -> bool {
-        key == "name" || key == "subject"
-    }
-    fn split(&self, _: &str, text: &str) -> Result<BTreeMap<String, String>, SplitError> {
-        let members = json::members(text).map_err(|reason| SplitError { element: "?".into(), reason })?;
-        Ok(members
-            .into_iter()
-            .filter(|(k, _)| !["resourceType", "id", "meta"].contains(&k.as_str()))
-            .collect())
-    }
-}
+pub(crate) use rules::SmallRules;
 
 /// One database and what stands beside it.
 pub(crate) struct Replica {
@@ -132,6 +97,25 @@ impl Replica {
     }
 }
 
+/// Gives a restored upstream back what it had said; how many resources have to be given again.
+pub(crate) fn give_back(down: &Records, ask: &impl Fn(&Request) -> Response) -> u64 {
+    let give = |states: Vec<StateItem>| match ask(&Request::GiveBack { actor: down.actor(), states }) {
+        Response::Lacking { former, later } => (former, later),
+        other => panic!("{other:?}"),
+    };
+    let (former, mut waits) = give(vec![]);
+    let mut after = 0;
+    while !former.is_empty()
+        && let Some((states, last)) = down.offers(&former, after).unwrap()
+    {
+        if !states.is_empty() {
+            waits += give(states).1;
+        }
+        after = last;
+    }
+    waits
+}
+
 /// One whole session between records.
 pub(crate) fn sync_records(down: &Records, up: &Records, peer: &Peer) -> usize {
     try_sync_records(down, up, peer).unwrap()
@@ -158,6 +142,12 @@ fn try_sync_records(down: &Records, up: &Records, peer: &Peer) -> Result<usize, 
     }
     down.reheld().unwrap();
     let mut sent = 0;
+    for owed in down.owed(&known).unwrap() {
+        for out in down.outgoing_of(owed, 100).unwrap() {
+            assert!(matches!(ask(&Request::Push { segment: out.bytes }), Response::Ack { .. }));
+            sent += 1;
+        }
+    }
     for lane in Lane::ALL {
         let actor = down.actor();
         let from =
@@ -172,6 +162,9 @@ fn try_sync_records(down: &Records, up: &Records, peer: &Peer) -> Result<usize, 
             }
             sent += 1;
         }
+    }
+    if down.may_have_to_give_back(upstream).unwrap() && give_back(down, &ask) == 0 {
+        down.gave_back(upstream).unwrap();
     }
     let mut acked = Vec::new();
     loop {

@@ -1,0 +1,192 @@
+//! A hub restored from yesterday's backup is given back what it had said since, by replicas that may hold it, and takes
+//! nothing under anybody else's numbers.
+
+use std::sync::Arc;
+
+use holdfast_core::hlc::Hlc;
+use holdfast_core::id::{Entity, Scope};
+use holdfast_core::message::{Reach, Request, Response, StateItem};
+use holdfast_core::state::{EntityState, Sibling};
+use holdfast_core::{op::EntityDot, view};
+use holdfast_store::Records;
+use holdfast_store::schema::TABLES;
+use holdfast_store::sidecar::MemorySidecar;
+use holdfast_store::sql::{Database, Row, Value};
+use holdfast_store::sqlite::Sqlite;
+use holdfast_store::{give_back, notice};
+
+use crate::backend::{Backend, behaviours, read, write};
+use crate::fleet::{Node, hub, json, put, records};
+
+behaviours![
+    what_the_hub_had_written_after_the_backup_comes_back,
+    what_builds_on_others_waits_for_them,
+    nothing_is_taken_under_other_numbers_nor_from_who_may_not_hold_it,
+];
+
+/// All rows of one database in another, fresh one: what a restore does.
+fn restore(from: &dyn Database, to: &dyn Database) {
+    for table in TABLES {
+        let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
+        let text = format!("SELECT {} FROM {}", columns.join(", "), table.name);
+        let rows: Vec<Vec<Value>> =
+            read(from, |sql| sql.query(&text, &[])).unwrap().into_iter().map(|Row(cells)| cells).collect();
+        write(to, |sql| sql.insert_new(table, rows.clone())).unwrap();
+    }
+}
+
+struct World {
+    old: Records,
+    backup: Sqlite,
+    a: Node,
+    b: Node,
+}
+
+/// Two nodes hold p1 when the backup is made.
+fn world() -> World {
+    let db = Arc::new(Sqlite::in_memory().unwrap());
+    let (old, a, b) = (hub(db.clone()), Node::new("a"), Node::new("b"));
+    put(&old, "Patient", "p1", r#""name":"Ann","phone":"1""#).unwrap();
+    for id in ["p1", "p2"] {
+        old.share(&Scope::patient(id), "north").unwrap();
+    }
+    for node in [&a, &b] {
+        node.sync(&old);
+        node.hold(&old, Scope::patient("p1"));
+        node.sync(&old);
+    }
+    let backup = db.duplicate_in_memory().unwrap();
+    World { old, backup, a, b }
+}
+
+impl World {
+    fn restored(&self, backend: &Backend) -> Records {
+        let db = backend.open();
+        restore(&self.backup, &*db);
+        let restored = records(db, "", Arc::<MemorySidecar>::default());
+        assert_ne!(restored.actor(), self.old.actor(), "it is another incarnation");
+        restored
+    }
+}
+
+fn ask(node: &Node, hub: &Records, states: Vec<StateItem>) -> (Vec<Reach>, u64) {
+    match node.ask(hub, &Request::GiveBack { actor: node.records.actor(), states }) {
+        Response::Lacking { former, later } => (former, later),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What a node's link does after its greeting; how many resources have to be given again.
+fn gives_back(node: &Node, hub: &Records) -> u64 {
+    node.push(hub).unwrap();
+    assert!(node.records.may_have_to_give_back(hub.actor()).unwrap());
+    let (former, mut waits) = ask(node, hub, vec![]);
+    let mut after = 0;
+    while let Some((states, last)) = node.records.offers(&former, after).unwrap() {
+        waits += ask(node, hub, states).1;
+        after = last;
+    }
+    if waits == 0 {
+        node.records.gave_back(hub.actor()).unwrap();
+    }
+    waits
+}
+
+fn same(hub: &Records, node: &Node, kind: &str, id: &str) {
+    let get = |records: &Records| records.read(|view| view.read(&Entity::new(kind, id))).unwrap();
+    let (here, there) = (get(hub), get(&node.records));
+    assert_eq!((here.json, here.version), (there.json, there.version), "{kind}/{id}");
+}
+
+fn what_the_hub_had_written_after_the_backup_comes_back(backend: &Backend) {
+    let world = world();
+    put(&world.old, "Patient", "p1", r#""name":"Ann","phone":"2""#).unwrap();
+    put(&world.old, "Patient", "p1", r#""name":"Ann","phone":"3""#).unwrap();
+    put(&world.old, "Patient", "p2", r#""name":"Bob""#).unwrap();
+    put(&world.old, "Device", "d1", r#""name":"pump""#).unwrap();
+    world.a.hold(&world.old, Scope::patient("p2"));
+    world.a.sync(&world.old);
+    let hub = world.restored(backend);
+    let db = backend.open();
+    assert!(json(&hub, "Patient", "p1").contains(r#""phone":"1""#) && give_back::is_open(&*db).unwrap());
+    assert_eq!(gives_back(&world.a, &hub), 0);
+    for (kind, id) in [("Patient", "p1"), ("Patient", "p2"), ("Device", "d1")] {
+        same(&hub, &world.a, kind, id);
+    }
+    assert_eq!(hub.read(|view| view.conflicted(0, 9)).unwrap().0, []);
+    assert_eq!(notice::counts(&*db).unwrap().get("given-back"), Some(&1));
+    assert!(!world.a.records.may_have_to_give_back(hub.actor()).unwrap(), "once is enough");
+    assert_eq!(gives_back(&world.b, &hub), 0, "what another has given is known");
+    world.b.hold(&hub, Scope::patient("p1"));
+    world.b.sync(&hub);
+    same(&hub, &world.b, "Patient", "p1");
+    put(&hub, "Patient", "p1", r#""name":"Ann","phone":"4""#).unwrap();
+    world.a.hold(&hub, Scope::patient("p1"));
+    world.a.sync(&hub);
+    same(&hub, &world.a, "Patient", "p1");
+}
+
+fn what_builds_on_others_waits_for_them(backend: &Backend) {
+    let world = world();
+    put(&world.a.records, "Patient", "p1", r#""name":"Ann","phone":"a""#).unwrap();
+    world.a.sync(&world.old);
+    put(&world.old, "Patient", "p1", r#""name":"Anna","phone":"a""#).unwrap();
+    world.b.sync(&world.old);
+    let hub = world.restored(backend);
+    assert_eq!(gives_back(&world.b, &hub), 1, "a has not said its part again");
+    assert!(json(&hub, "Patient", "p1").contains(r#""name":"Ann","phone":"1""#));
+    world.a.push(&hub).unwrap();
+    assert_eq!(gives_back(&world.b, &hub), 0);
+    same(&hub, &world.b, "Patient", "p1");
+    assert!(json(&hub, "Patient", "p1").contains(r#""name":"Anna","phone":"a""#));
+}
+
+fn nothing_is_taken_under_other_numbers_nor_from_who_may_not_hold_it(backend: &Backend) {
+    let world = world();
+    put(&world.old, "Patient", "p1", r#""name":"Anna","phone":"1""#).unwrap();
+    world.a.sync(&world.old);
+    let hub = world.restored(backend);
+    let before = json(&hub, "Patient", "p1");
+    let honest = world.a.records.read(|view| view.state(&Entity::new("Patient", "p1"))).unwrap();
+    let item = |state: &EntityState| StateItem {
+        entity: state.entity.clone(),
+        json: view::render(state, &crate::rules::SmallRules),
+        state: view::encode(state),
+    };
+    let b_actor = world.b.records.actor();
+    let forge = |change: &dyn Fn(&mut EntityState)| {
+        let mut state = honest.clone();
+        change(&mut state);
+        item(&state)
+    };
+    let forged = [
+        // Under a number that another replica has not used yet: its own save under it would be taken for known.
+        forge(&|state| {
+            state.vv.dots.insert(b_actor, 9);
+        }),
+        forge(&|state| {
+            let dot = EntityDot { actor: b_actor, seq: 9 };
+            let value = Some("\"forged\"".to_owned());
+            let sibling = Sibling { dot, hlc: Hlc(1), author: "b".into(), value };
+            state.registers.get_mut("phone").unwrap().siblings = vec![sibling];
+        }),
+        forge(&|state| {
+            state.registers.get_mut("phone").unwrap().unseen = vec![EntityDot { actor: b_actor, seq: 9 }]
+        }),
+    ];
+    for state in forged {
+        world.a.push(&hub).unwrap();
+        assert_eq!(ask(&world.a, &hub, vec![state]).1, 1);
+        assert_eq!(json(&hub, "Patient", "p1"), before);
+    }
+    let mut south = Node::new("s");
+    south.peer.clinic = "south".into();
+    south.push(&hub).unwrap();
+    assert_eq!(ask(&south, &hub, vec![item(&honest)]).1, 0);
+    assert_eq!(json(&hub, "Patient", "p1"), before, "its clinic may not hold p1");
+    let db = backend.open();
+    assert_eq!(notice::counts(&*db).unwrap().get("given-back-refused"), Some(&1));
+    assert!(give_back::end(&*db, 0).unwrap() && !give_back::end(&*db, 0).unwrap());
+    assert_eq!(ask(&world.a, &hub, vec![item(&honest)]), (vec![], 0));
+    assert_eq!(json(&hub, "Patient", "p1"), before, "nothing is taken once the restore has been ended");
+}

@@ -1,0 +1,280 @@
+//! What a hub that was restored from a backup had said, and now lacks, comes back from the replicas that have it.
+//!
+//! * A replica pushes the signed segments of its own earlier incarnations again, as it does those of the present one.
+//! * What the hub itself had written is held by replicas as resources without a signature. A hub that was restored takes
+//!   those in, until a person says that it is complete, under rules by which they can add nothing under another
+//!   author's numbers: see `docs/decisions/0012-a-restored-hub-is-given-back-what-it-had-said.md`.
+
+use holdfast_core::id::{ActorId, Entity, Lane, Scope};
+use holdfast_core::message::{Reach, Response, StateItem};
+use holdfast_core::state::EntityState;
+use holdfast_core::view::decode;
+
+use crate::downstream::Outgoing;
+use crate::error::Result;
+use crate::evict;
+use crate::identity::{meta, set_meta};
+use crate::log;
+use crate::notice;
+use crate::records::Records;
+use crate::sql::{Database, Sql, Value};
+use crate::tx::Tx;
+use crate::upstream::{Peer, current, may_hold};
+
+/// Resources looked at in one go.
+const LOOKED_AT: u32 = 200;
+/// Bytes of resources in one message, unless a single one is larger.
+const OFFER_BYTES: usize = 4 << 20;
+/// The upstream incarnation that has been given back what it lacked.
+const GIVEN_BACK: &str = "given-back";
+/// Set while a restored hub takes back what its earlier incarnations had said.
+const RESTORED: &str = "restored";
+
+/// An own earlier log that goes on after what an upstream has of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Owed {
+    /// The earlier incarnation.
+    pub actor: ActorId,
+    /// The lane.
+    pub lane: Lane,
+    /// The upstream has it up to here.
+    pub after: u64,
+}
+
+impl Records {
+    /// The logs of earlier incarnations that `known`, as the upstream's welcome has it, does not reach the end of. One
+    /// that the upstream knows otherwise is left out: it is not this replica's to mend.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn owed(&self, known: &[Reach]) -> Result<Vec<Owed>> {
+        let actors = self.own_actors()?;
+        self.read(|view| {
+            let mut out = Vec::new();
+            for (actor, _) in actors.iter().filter(|(actor, _)| *actor != self.actor()) {
+                for lane in Lane::ALL {
+                    let reach = known.iter().find(|reach| reach.actor == *actor && reach.lane == lane);
+                    if goes_on(view.sql, *actor, lane, reach)? {
+                        out.push(Owed { actor: *actor, lane, after: reach.map_or(0, |reach| reach.seq) });
+                    }
+                }
+            }
+            Ok(out)
+        })
+    }
+
+    /// The next segments of an owed log.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn outgoing_of(&self, owed: Owed, limit: u32) -> Result<Vec<Outgoing>> {
+        self.read(|view| log::segments_after(view.sql, owed.actor, owed.lane, owed.after, limit))
+    }
+
+    /// Whether the upstream is an incarnation that may lack what an earlier one had said here.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn may_have_to_give_back(&self, upstream: ActorId) -> Result<bool> {
+        self.read(|view| {
+            let text = "SELECT 1 FROM held WHERE upstream <> $1 LIMIT 1";
+            let has_met_others = !view.sql.query(text, &[upstream.0.to_vec().into()])?.is_empty();
+            Ok(has_met_others && meta(view.sql, GIVEN_BACK)?.as_deref() != Some(&upstream.0[..]))
+        })
+    }
+
+    /// Resources that know more of the upstream's earlier incarnations than it does itself, after resource number
+    /// `after`, and the number to go on after; `None` at the end. Looks at every resource: for a restored hub only.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn offers(&self, former: &[Reach], after: i64) -> Result<Option<(Vec<StateItem>, i64)>> {
+        self.read(|view| {
+            let text = format!(
+                "SELECT no, kind, id, json, state FROM resource WHERE no > $1 ORDER BY no LIMIT {LOOKED_AT}"
+            );
+            let (mut out, mut last, mut size) = (Vec::new(), None, 0);
+            for mut row in view.sql.query(&text, &[after.into()])? {
+                let entity = Entity { kind: row.take_text(1)?, id: row.take_text(2)? };
+                let (json, state) = (row.take_text(3)?, row.blob(4)?.to_vec());
+                size += json.len() + state.len();
+                if size > OFFER_BYTES && last.is_some() {
+                    break;
+                }
+                last = Some(row.int(0)?);
+                let decoded = decode(entity.clone(), &json, &state)?;
+                // One that was let go and written since is not whole here.
+                if knows_more(&decoded, former) && !evict::is_evicted(view.sql, &entity)? {
+                    out.push(StateItem { entity, json, state });
+                }
+            }
+            Ok(last.map(|last| (out, last)))
+        })
+    }
+
+    /// The upstream has been given everything: it is not asked again.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn gave_back(&self, upstream: ActorId) -> Result<()> {
+        self.write(|tx| set_meta(tx.sql, GIVEN_BACK, Some(&upstream.0)))
+    }
+
+    /// Takes back what this hub had said before it was restored. Without resources it is the question how far its
+    /// earlier logs reach.
+    pub(crate) fn take_back(&self, peer: &Peer, actor: ActorId, items: &[StateItem]) -> Result<Response> {
+        self.write(|tx| {
+            let known = current(tx.sql, peer, actor)?;
+            let former = if is_restored(tx.sql)? { former(tx)? } else { Vec::new() };
+            tx.from_replica = Some(known.no);
+            tx.is_late = true;
+            if tx.records.clinic().is_empty() {
+                tx.author_clinic = peer.clinic.as_str().into();
+            }
+            let (mut taken, mut later, mut refused) = (0, 0, 0);
+            for item in items {
+                let state = decode(item.entity.clone(), &item.json, &item.state)?;
+                match judge(tx, peer, &former, &state)? {
+                    Verdict::Known => {}
+                    Verdict::Take => taken += u64::from(tx.join_known(state)?),
+                    Verdict::Later => later += 1,
+                    Verdict::Foreign => refused += 1,
+                }
+            }
+            let who = format!("{}/{}", peer.clinic, peer.replica);
+            if taken > 0 {
+                tx.notice("given-back", &format!("{taken} records that this hub had written, by {who}"))?;
+            }
+            if refused > 0 {
+                tx.notice(
+                    "given-back-refused",
+                    &format!("{refused} records that its clinic may not hold, by {who}"),
+                )?;
+            }
+            Ok(Response::Lacking { former, later })
+        })
+    }
+}
+
+/// Whether the own log has a segment right behind what an upstream has, which must be a part of it.
+fn goes_on(sql: &mut dyn Sql, actor: ActorId, lane: Lane, reach: Option<&Reach>) -> Result<bool> {
+    let of_log = "FROM segment s JOIN actor a ON a.no = s.actor_no WHERE a.actor = $1 AND s.lane = $2";
+    let after = reach.map_or(0, |reach| reach.seq);
+    let log: [Value; 2] = [actor.0.to_vec().into(), i64::from(lane.0).into()];
+    if let Some(reach) = reach.filter(|reach| reach.seq > 0) {
+        let text = format!("SELECT 1 {of_log} AND s.last = $3 AND s.hash = $4");
+        let [actor, lane] = log.clone();
+        if sql.query(&text, &[actor, lane, reach.seq.into(), reach.hash.to_vec().into()])?.is_empty() {
+            return Ok(false);
+        }
+    }
+    let [actor, lane] = log;
+    let text = format!("SELECT 1 {of_log} AND s.first = $3");
+    Ok(!sql.query(&text, &[actor, lane, (after + 1).into()])?.is_empty())
+}
+
+fn knows_more(state: &EntityState, former: &[Reach]) -> bool {
+    former.iter().any(|reach| reach.lane == state.lane && state.vv.get(&reach.actor) > reach.seq)
+}
+
+/// How far this hub's own earlier logs reach, in every lane.
+fn former(tx: &mut Tx<'_>) -> Result<Vec<Reach>> {
+    let text = "SELECT no, actor FROM actor WHERE replica = 'self' ORDER BY no";
+    let mut out = Vec::new();
+    for row in tx.sql.query(text, &[])? {
+        let (no, actor) = (row.int(0)?, ActorId(row.array(1)?));
+        if actor == tx.records.actor() {
+            continue;
+        }
+        for lane in Lane::ALL {
+            let (_, hash) = log::head(tx.sql, no, lane)?;
+            out.push(Reach { actor, lane, seq: log::last_seq(tx.sql, no, lane)?, hash });
+        }
+    }
+    Ok(out)
+}
+
+enum Verdict {
+    /// It says nothing new of what this hub had written.
+    Known,
+    Take,
+    /// It says something of other authors that is not here yet; their replicas send it.
+    Later,
+    /// The giver's clinic may not hold it.
+    Foreign,
+}
+
+fn judge(tx: &mut Tx<'_>, peer: &Peer, former: &[Reach], state: &EntityState) -> Result<Verdict> {
+    let local = if tx.exists(&state.entity)? { Some(tx.entity(&state.entity)?.state.clone()) } else { None };
+    if !knows_more(state, former) || local.as_ref().is_some_and(|local| local.lane != state.lane) {
+        return Ok(Verdict::Known);
+    }
+    let is_former = |actor: &ActorId| former.iter().any(|reach| reach.actor == *actor);
+    let is_here = |actor: &ActorId, seq: u64| local.as_ref().is_some_and(|local| local.vv.get(actor) >= seq);
+    let is_backed =
+        |actor: &ActorId, seq: u64| is_here(actor, seq) || (is_former(actor) && state.vv.get(actor) >= seq);
+    let values =
+        state.registers.values().flat_map(|r| r.siblings.iter().map(|s| s.dot).chain(r.unseen.clone()));
+    let mut dots = values.map(|dot| (dot.actor, dot.seq)).chain(state.vv.dots.iter().map(|(a, s)| (*a, *s)));
+    if !dots.all(|(actor, seq)| is_backed(&actor, seq)) {
+        return Ok(Verdict::Later);
+    }
+    if may_give(tx, peer, local.as_ref(), state)? { Ok(Verdict::Take) } else { Ok(Verdict::Foreign) }
+}
+
+/// A clinic gives back what it may hold; of what is not here at all, what is in no scope that is here.
+fn may_give(tx: &mut Tx<'_>, peer: &Peer, local: Option<&EntityState>, state: &EntityState) -> Result<bool> {
+    let known = local.unwrap_or(state);
+    let scopes = tx.rules().scopes(known, &tx.author_clinic);
+    let mut allowed = Vec::with_capacity(scopes.len());
+    for scope in &scopes {
+        allowed
+            .push(may_hold(tx.sql, scope, &peer.clinic)? || (local.is_none() && is_unknown(tx.sql, scope)?));
+    }
+    Ok(if local.is_some() { allowed.contains(&true) } else { !allowed.contains(&false) })
+}
+
+fn is_unknown(sql: &mut dyn Sql, scope: &Scope) -> Result<bool> {
+    let text = "SELECT 1 FROM scope WHERE name = $1 AND head > 0";
+    Ok(sql.query(text, &[scope.0.as_str().into()])?.is_empty() && scope.as_patient().is_some())
+}
+
+/// From now on this hub takes back what its earlier incarnations had said.
+pub(crate) fn begin(sql: &mut dyn Sql) -> Result<()> {
+    set_meta(sql, RESTORED, Some(&[1]))
+}
+
+fn is_restored(sql: &mut dyn Sql) -> Result<bool> {
+    Ok(meta(sql, RESTORED)?.is_some())
+}
+
+/// Whether the hub was restored from a backup and takes back what it had said.
+///
+/// # Errors
+/// The database.
+pub fn is_open(db: &dyn Database) -> Result<bool> {
+    let mut found = false;
+    db.read(&mut |sql| {
+        found = is_restored(sql)?;
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The restored hub is complete: nothing is taken back any more. Whether anything was.
+///
+/// # Errors
+/// The database.
+pub fn end(db: &dyn Database, now_ms: u64) -> Result<bool> {
+    let mut was_open = false;
+    db.write(&mut |sql| {
+        was_open = is_restored(sql)?;
+        set_meta(sql, RESTORED, None)?;
+        if was_open {
+            notice::leave(sql, now_ms, "restore-ended", "nothing is taken back any more")
+        } else {
+            Ok(())
+        }
+    })?;
+    Ok(was_open)
+}

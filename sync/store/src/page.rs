@@ -1,0 +1,203 @@
+//! One page for a replica below, filled up to its budget by what things really weigh.
+//!
+//! A scope that is new to a replica is sent as whole resources, each at the first row of the scope's feed that names it;
+//! what changed later is sent as ops. A first send may take any number of pages: rows that the feed had when it began
+//! may name a resource that went with an earlier page, and those are sent as ops too, for nothing but their
+//! own content is known to be missing.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use holdfast_core::codec::MAX_INFLATED_BYTES;
+use holdfast_core::id::Entity;
+use holdfast_core::message::{Page, StateItem, Visit};
+use holdfast_core::op::Op;
+
+use crate::error::Result;
+use crate::log::OpFinder;
+use crate::pull::Marked;
+use crate::schema;
+use crate::sql::{Row, Sql, Value};
+use crate::upstream::{Known, waiting};
+
+/// What a page needs of a feed row.
+pub(crate) const FEED_COLUMNS: [&str; 7] =
+    ["scope_no", "pos", "resource_no", "actor_no", "lane", "seq", "op"];
+/// What a resource weighs in a page, read without reading the resource.
+pub(crate) const WEIGHT: &str = "CAST(OCTET_LENGTH(json) + OCTET_LENGTH(state) AS BIGINT)";
+/// Resources whose weight is looked up at once: a statement each would cost more than their content.
+const WEIGHED_AT_ONCE: usize = 256;
+/// What names and lengths add to a resource or a change.
+const ENVELOPE_BYTES: usize = 64;
+/// A resource with so many large values beside each other that it fits in no message is sent op by op.
+const MAX_STATE_BYTES: usize = MAX_INFLATED_BYTES - (1 << 20);
+
+/// A page in the making.
+pub(crate) struct Builder<'a> {
+    known: &'a Known,
+    page: Page,
+    budget: usize,
+    size: usize,
+    /// Resources to send whole, once each.
+    states: BTreeSet<i64>,
+    weights: Weights,
+    finder: OpFinder,
+}
+
+impl<'a> Builder<'a> {
+    pub(crate) fn new(known: &'a Known, budget: usize, visits: &[(Marked, Vec<Row>)]) -> Result<Self> {
+        let mut ahead = VecDeque::new();
+        for (scope, rows) in visits {
+            for row in rows {
+                if row.is_null(3) || row.int(1)? <= scope.first_to {
+                    ahead.push_back(row.int(2)?);
+                }
+            }
+        }
+        let weights = Weights { found: HashMap::new(), ahead };
+        let page = Page::default();
+        Ok(Self {
+            known,
+            page,
+            budget,
+            size: 0,
+            states: BTreeSet::new(),
+            weights,
+            finder: OpFinder::default(),
+        })
+    }
+
+    /// Takes as many of a scope's rows as fit; whether the page has room for another scope.
+    pub(crate) fn visit(&mut self, sql: &mut dyn Sql, scope: &Marked, rows: &[Row]) -> Result<bool> {
+        let named_before = named_before(sql, scope, rows)?;
+        let (mut to, mut has_room) = (scope.cursor, true);
+        for row in rows {
+            let at = row.int(1)?;
+            has_room = self.take(sql, row, at <= scope.first_to, named_before.contains(&at))?;
+            if !has_room {
+                break;
+            }
+            to = at;
+        }
+        if to > scope.cursor || has_room {
+            let (from, more) = (scope.cursor as u64, to < scope.head);
+            self.page.visits.push(Visit { scope: scope.name.clone(), from, to: to as u64, more });
+        }
+        Ok(has_room)
+    }
+
+    fn take(
+        &mut self,
+        sql: &mut dyn Sql,
+        row: &Row,
+        is_first_send: bool,
+        named_before: bool,
+    ) -> Result<bool> {
+        let resource_no = row.int(2)?;
+        if self.states.contains(&resource_no) {
+            return Ok(true);
+        }
+        if row.is_null(3) {
+            return self.take_state(sql, resource_no);
+        }
+        if is_first_send && !named_before && self.weights.of(sql, resource_no)? <= MAX_STATE_BYTES {
+            return self.take_state(sql, resource_no);
+        }
+        let dot = (row.int(3)?, row.int(4)?, row.uint(5)?);
+        // Its own, unless this is what it has let go of and holds again.
+        if !is_first_send && self.known.actor_no == Some(dot.0) {
+            return Ok(true);
+        }
+        let content = if row.is_null(6) { None } else { Some(row.blob(6)?) };
+        match self.finder.of_feed_row(sql, content, dot)? {
+            Some(op) => Ok(self.take_op(op)),
+            // Its content was compacted away here: the whole resource says it too.
+            None => self.take_state(sql, resource_no),
+        }
+    }
+
+    fn take_state(&mut self, sql: &mut dyn Sql, resource_no: i64) -> Result<bool> {
+        let weight = self.weights.of(sql, resource_no)?;
+        let has_room = self.has_room(weight);
+        if has_room {
+            self.states.insert(resource_no);
+        }
+        Ok(has_room)
+    }
+
+    fn take_op(&mut self, op: Op) -> bool {
+        let values = op.changes.iter().map(|c| c.value.as_ref().map_or(0, String::len) + ENVELOPE_BYTES);
+        let has_room = self.has_room(values.sum());
+        if has_room {
+            self.page.ops.push(op);
+        }
+        has_room
+    }
+
+    /// Whether something fits, which then counts as taken; the first thing always does.
+    fn has_room(&mut self, weight: usize) -> bool {
+        if self.size > 0 && self.size + weight > self.budget {
+            return false;
+        }
+        self.size += weight;
+        true
+    }
+
+    /// Fills in the resources and what waits after this page: of the marks, neither those that it brings up to date
+    /// nor those that earlier pages have (`received`). They stay until they are confirmed.
+    pub(crate) fn finish(mut self, sql: &mut dyn Sql, received: u64) -> Result<Page> {
+        let keys: Vec<Vec<Value>> = self.states.into_iter().map(|no| vec![no.into()]).collect();
+        for row in sql.lookup(&schema::RESOURCE, &["no"], &["kind", "id", "json", "state"], &keys)? {
+            let Some(mut row) = row else { continue };
+            let entity = Entity { kind: row.take_text(0)?, id: row.take_text(1)? };
+            let state = row.blob(3)?.to_vec();
+            self.page.states.push(StateItem { entity, json: row.take_text(2)?, state });
+        }
+        let done = received + self.page.visits.iter().filter(|visit| !visit.more).count() as u64;
+        self.page.waiting = waiting(sql, self.known.no)?.saturating_sub(done);
+        Ok(self.page)
+    }
+}
+
+/// Of a scope whose first send goes on: the positions among `rows` whose resource an earlier row had named.
+fn named_before(sql: &mut dyn Sql, scope: &Marked, rows: &[Row]) -> Result<BTreeSet<i64>> {
+    let Some(last) = rows.last() else { return Ok(BTreeSet::new()) };
+    if scope.cursor == 0 || scope.cursor >= scope.first_to {
+        return Ok(BTreeSet::new());
+    }
+    // "+ 0" keeps the search on the index by resource: an edited resource has few rows, the scope may have a million.
+    let text = "SELECT n.pos FROM feed n WHERE n.scope_no = $1 AND n.pos > $2 AND n.pos <= $3 \
+                AND n.actor_no IS NOT NULL AND EXISTS (SELECT 1 FROM feed f WHERE f.resource_no = n.resource_no \
+                AND f.actor_no IS NOT NULL AND f.scope_no + 0 = $1 AND f.pos + 0 <= $2)";
+    let params: [Value; 3] = [scope.scope_no.into(), scope.cursor.into(), last.int(1)?.into()];
+    sql.query(text, &params)?.iter().map(|row| row.int(0)).collect()
+}
+
+/// What resources weigh, looked up for many at a time in the order in which they are met.
+struct Weights {
+    found: HashMap<i64, usize>,
+    ahead: VecDeque<i64>,
+}
+
+impl Weights {
+    fn of(&mut self, sql: &mut dyn Sql, resource_no: i64) -> Result<usize> {
+        if let Some(weight) = self.found.get(&resource_no) {
+            return Ok(*weight);
+        }
+        let mut wanted = BTreeSet::from([resource_no]);
+        while wanted.len() < WEIGHED_AT_ONCE
+            && let Some(next) = self.ahead.pop_front()
+        {
+            if !self.found.contains_key(&next) {
+                wanted.insert(next);
+            }
+        }
+        let keys: Vec<Vec<Value>> = wanted.iter().map(|no| vec![(*no).into()]).collect();
+        let rows = sql.lookup(&schema::RESOURCE, &["no"], &[WEIGHT], &keys)?;
+        for (no, row) in wanted.into_iter().zip(rows) {
+            let weight = row.map_or(Ok(0), |row| row.uint(0))?;
+            self.found
+                .insert(no, usize::try_from(weight).unwrap_or(usize::MAX).saturating_add(ENVELOPE_BYTES));
+        }
+        Ok(self.found.get(&resource_no).copied().unwrap_or(0))
+    }
+}

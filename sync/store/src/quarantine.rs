@@ -1,0 +1,278 @@
+//! What arrived and may not be merged: kept until a person accepts or drops it.
+//!
+//! ```text
+//! push of a revoked replica ─▶ keep ─▶ list, show ─▶ accept: merged as if it had come in order
+//!                                                  └▶ drop: forgotten, and not kept again if it is sent again
+//! ```
+
+use std::sync::{Arc, Mutex};
+
+use holdfast_core::codec::decode_ops;
+use holdfast_core::op::Op;
+use holdfast_core::rules::Rules;
+use holdfast_core::segment::{self, SegmentError};
+use holdfast_core::state::Applied;
+
+use crate::error::{LogError, Result, StoreError};
+use crate::identity::Identity;
+use crate::records::{Place, Records, Surroundings};
+use crate::schema;
+use crate::sidecar::MemorySidecar;
+use crate::sql::{Database, Row, Sql, Value};
+use crate::tx::{Origin, Tx};
+use crate::upstream::{Peer, find, owner};
+
+/// Kept for each replica: one that is revoked cannot fill the disk.
+pub const MAX_KEPT: u64 = 1000;
+/// A whole segment of a replica that is revoked.
+pub(crate) const REVOKED_SEGMENT: &str = "replica-revoked";
+/// One op that would bring a record into a scope whose clinic may not hold it.
+const SCOPE_ENTRY: &str = "scope-entry";
+/// A segment that was dropped: its hash stands in for it, so that it is not kept again.
+const DROPPED: &str = "dropped";
+
+/// One thing that waits for a decision.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Held {
+    /// Its number here.
+    pub no: u64,
+    /// When it came, in Unix milliseconds.
+    pub at_ms: u64,
+    /// Whose it is: `clinic/replica`.
+    pub replica: String,
+    /// Why it is held, as a stable code.
+    pub code: String,
+    /// What it says.
+    pub ops: Vec<Op>,
+}
+
+/// What became of something that may not be merged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Keep {
+    /// It waits for a decision from now on.
+    New,
+    /// It waits for one already.
+    Kept,
+    /// A person has dropped it before.
+    Dropped,
+    /// There is no room: it is not here.
+    Full,
+}
+
+/// Keeps bytes of a replica for review; `code` says why.
+pub(crate) fn keep(tx: &mut Tx<'_>, peer: &Peer, code: &str, bytes: &[u8]) -> Result<Keep> {
+    let replica = owner(peer);
+    let params: [Value; 4] =
+        [replica.as_str().into(), bytes.into(), DROPPED.into(), fingerprint(bytes).into()];
+    let text =
+        "SELECT code FROM quarantine WHERE replica = $1 AND (bytes = $2 OR (code = $3 AND bytes = $4))";
+    if let Some(row) = tx.sql.query(text, &params)?.first() {
+        return Ok(if row.text(0)? == DROPPED { Keep::Dropped } else { Keep::Kept });
+    }
+    let held = count(tx.sql, &replica, "<>")?;
+    if held >= MAX_KEPT {
+        return Ok(Keep::Full);
+    }
+    let no = tx.sql.allocate("quarantine", 1)?;
+    let now = tx.records.now_ms();
+    let row = vec![no.into(), now.into(), replica.as_str().into(), code.into(), bytes.into()];
+    tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
+    if held + 1 == MAX_KEPT {
+        let full = format!("{replica} has {MAX_KEPT} things held for review: no more are kept");
+        tx.notice("quarantine-full", &full)?;
+    }
+    Ok(Keep::New)
+}
+
+fn fingerprint(bytes: &[u8]) -> Vec<u8> {
+    blake3::hash(bytes).as_bytes().to_vec()
+}
+
+/// How many rows of a replica were dropped (`=`) or were not (`<>`).
+fn count(sql: &mut dyn Sql, replica: &str, dropped: &str) -> Result<u64> {
+    let text = format!("SELECT COUNT(*) FROM quarantine WHERE replica = $1 AND code {dropped} $2");
+    let rows = sql.query(&text, &[replica.into(), DROPPED.into()])?;
+    rows.first().map_or(Ok(0), |row| row.uint(0))
+}
+
+/// How much waits for a decision, of all replicas.
+///
+/// # Errors
+/// The database.
+pub fn waiting(db: &dyn Database) -> Result<u64> {
+    let mut count = 0;
+    db.read(&mut |sql| {
+        let rows = sql.query("SELECT COUNT(*) FROM quarantine WHERE code <> $1", &[DROPPED.into()])?;
+        count = rows.first().map_or(Ok(0), |row| row.uint(0))?;
+        Ok(())
+    })?;
+    Ok(count)
+}
+
+/// Tells of everything that waits, oldest first, one at a time: together they may be large.
+///
+/// # Errors
+/// What `tell` fails with, or the database.
+pub fn each(db: &dyn Database, tell: &mut dyn FnMut(Held) -> Result<()>) -> Result<()> {
+    let mut last = 0u64;
+    loop {
+        let mut found = None;
+        db.read(&mut |sql| {
+            let text = "SELECT no, at_ms, replica, code, bytes FROM quarantine WHERE no > $1 AND code <> $2 \
+                        ORDER BY no LIMIT 1";
+            found = sql.query(text, &[last.into(), DROPPED.into()])?.pop();
+            Ok(())
+        })?;
+        let Some(row) = found else { return Ok(()) };
+        last = row.uint(0)?;
+        tell(held(&row)?)?;
+    }
+}
+
+/// What waits under a number.
+///
+/// # Errors
+/// [`StoreError::Refused`] (`quarantine-unknown`), or the database.
+pub fn get(db: &dyn Database, no: u64) -> Result<Held> {
+    let mut found = None;
+    db.read(&mut |sql| {
+        found = Some(held(&row(sql, no)?)?);
+        Ok(())
+    })?;
+    found.ok_or(StoreError::Closed)
+}
+
+fn row(sql: &mut dyn Sql, no: u64) -> Result<Row> {
+    let text = "SELECT no, at_ms, replica, code, bytes FROM quarantine WHERE no = $1 AND code <> $2";
+    sql.query(text, &[no.into(), DROPPED.into()])?.pop().ok_or_else(|| StoreError::Refused {
+        code: "quarantine-unknown",
+        message: format!(
+            "nothing is held for review under the number {no}; `holdfast-hub quarantine list` has them all"
+        ),
+    })
+}
+
+fn held(row: &Row) -> Result<Held> {
+    let (code, bytes) = (row.text(3)?.to_owned(), row.blob(4)?);
+    let ops = if code == REVOKED_SEGMENT { segment::read(bytes)?.ops } else { decode_ops(bytes)? };
+    Ok(Held { no: row.uint(0)?, at_ms: row.uint(1)?, replica: row.text(2)?.to_owned(), code, ops })
+}
+
+/// Forgets what waits under a number. A segment that is sent again is not kept again.
+///
+/// # Errors
+/// [`StoreError::Refused`] (`quarantine-unknown`), or the database.
+pub fn drop(db: &dyn Database, no: u64, now_ms: u64) -> Result<()> {
+    db.write(&mut |sql| {
+        let found = row(sql, no)?;
+        let (replica, code) = (found.text(2)?, found.text(3)?);
+        let detail = format!("number {no}, of {replica}: {code}");
+        if code == REVOKED_SEGMENT {
+            let mark = fingerprint(found.blob(4)?);
+            let row = vec![no.into(), now_ms.into(), replica.into(), DROPPED.into(), mark.into()];
+            sql.upsert(&schema::QUARANTINE, vec![row])?;
+            if count(sql, replica, "=")? > MAX_KEPT {
+                let text = "DELETE FROM quarantine WHERE no = (SELECT MIN(no) FROM quarantine \
+                            WHERE replica = $1 AND code = $2)";
+                sql.execute(text, &[replica.into(), DROPPED.into()])?;
+            }
+        } else {
+            sql.delete(&schema::QUARANTINE, vec![vec![no.into()]])?;
+        }
+        crate::notice::leave(sql, now_ms, "quarantine-dropped", &detail)
+    })
+}
+
+/// Merges what waits under a number as if it had come in order; what it said. Needs no identity: it may run beside a
+/// serving process, whose readers see it with their next look.
+///
+/// # Errors
+/// [`StoreError::Refused`] (`quarantine-unknown`, `quarantine-not-merged`) with what stands in the way;
+/// [`StoreError::Segment`] if it does not verify any more; or the database. Nothing is changed then.
+pub fn accept(
+    db: Arc<dyn Database>,
+    rules: Arc<dyn Rules>,
+    place: Place,
+    surroundings: Surroundings,
+    no: u64,
+) -> Result<Held> {
+    let nobody = Identity::beside(Arc::new(MemorySidecar::default()));
+    let records = Records::unopened(db, rules, nobody, place, surroundings);
+    records.write(|tx| {
+        let found = row(tx.sql, no)?;
+        let what = held(&found)?;
+        match what.code.as_str() {
+            REVOKED_SEGMENT => merge_segment(tx, no, found.blob(4)?)?,
+            SCOPE_ENTRY => merge_op(tx, &what)?,
+            code => {
+                return Err(refused(
+                    no,
+                    &format!("it is held as {code}, which a merge would not mend; drop it"),
+                ));
+            }
+        }
+        tx.sql.delete(&schema::QUARANTINE, vec![vec![no.into()]])?;
+        tx.notice("quarantine-accepted", &format!("number {no}, of {}: {}", what.replica, what.code))?;
+        Ok(what)
+    })
+}
+
+fn refused(no: u64, why: &str) -> StoreError {
+    StoreError::Refused {
+        code: "quarantine-not-merged",
+        message: format!("number {no} cannot be accepted: {why}"),
+    }
+}
+
+/// By the key that its actor was introduced with, in the name of the replica that introduced it.
+fn merge_segment(tx: &mut Tx<'_>, no: u64, bytes: &[u8]) -> Result<()> {
+    let head = segment::peek(bytes)?;
+    let text = "SELECT r.clinic, r.name, r.kind, a.public_key FROM actor a \
+                JOIN replica r ON a.replica = r.clinic || '/' || r.name WHERE a.actor = $1";
+    let rows = tx.sql.query(text, &[head.actor.0.to_vec().into()])?;
+    let row = rows.first().ok_or_else(|| refused(no, "its author is not known here any more"))?;
+    let peer = Peer {
+        clinic: row.text(0)?.to_owned(),
+        replica: row.text(1)?.to_owned(),
+        kind: row.text(2)?.to_owned(),
+    };
+    let key = ed25519_dalek::VerifyingKey::from_bytes(&row.array(3)?).map_err(|_| SegmentError::Signature)?;
+    let segment = segment::open(bytes, &key)?;
+    let known = find(tx.sql, &peer)?.ok_or(LogError::UnknownActor)?;
+    match tx.merge_segment(&peer, &known, &segment, bytes, &Mutex::default()) {
+        Err(StoreError::Log(LogError::Gap { held, first })) => Err(refused(
+            no,
+            &format!(
+                "its log is held up to op {held} and this begins at {first}; accept what lies between first"
+            ),
+        )),
+        Err(StoreError::Log(error)) => Err(refused(no, &error.to_string())),
+        done => done,
+    }
+}
+
+/// The op is in its author's log, which is kept here; only its effect was held back.
+fn merge_op(tx: &mut Tx<'_>, what: &Held) -> Result<()> {
+    if let Some((clinic, _)) = what.replica.split_once('/')
+        && tx.records.clinic().is_empty()
+    {
+        tx.author_clinic = clinic.into();
+    }
+    for op in &what.ops {
+        if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
+            let why = "a later save of the same author on that record was merged meanwhile; enter it by hand, then drop it";
+            return Err(refused(what.no, why));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a log here has this segment: then nothing is left to decide about it.
+pub(crate) fn is_merged(tx: &mut Tx<'_>, bytes: &[u8]) -> Result<bool> {
+    let head = segment::peek(bytes)?;
+    let actor_no = tx.actor_no(head.actor)?;
+    let text = "SELECT 1 FROM segment WHERE actor_no = $1 AND lane = $2 AND first = $3 AND hash = $4";
+    let hash = head.hash().to_vec();
+    let params: [Value; 4] = [actor_no.into(), i64::from(head.lane.0).into(), head.first.into(), hash.into()];
+    Ok(!tx.sql.query(text, &params)?.is_empty())
+}
