@@ -7,14 +7,14 @@ use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request};
 use holdfast_core::op::Op;
 use holdfast_core::wellformed::check_op;
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::evict;
 use crate::identity::{self, Rebirth};
 use crate::log;
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Sql, Value};
-use crate::tx::{Origin, Tx};
+use crate::tx::{Origin, TOO_EARLY, Tx};
 
 /// A sealed segment that waits to be sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -151,6 +151,16 @@ impl Records {
     /// # Errors
     /// The database; nothing of the page is kept then.
     pub fn take_page(&self, upstream: ActorId, page: &Page) -> Result<Taken> {
+        match self.merge_page(upstream, page) {
+            Err(StoreError::Refused { code: TOO_EARLY, .. }) => {
+                let again = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.from });
+                Ok(Taken::Rewind(again.collect()))
+            }
+            taken => taken,
+        }
+    }
+
+    fn merge_page(&self, upstream: ActorId, page: &Page) -> Result<Taken> {
         self.write(|tx| {
             let gaps = gaps(tx, upstream, page)?;
             #[cfg(feature = "sabotage")]

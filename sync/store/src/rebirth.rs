@@ -64,7 +64,8 @@ fn is_top(tx: &mut Tx<'_>) -> Result<bool> {
     Ok(!below.is_empty() && above.is_empty())
 }
 
-fn acknowledged(tx: &mut Tx<'_>, actor_no: i64, lane: Lane) -> Result<u64> {
+/// Through which seq any upstream has acknowledged an own log.
+pub(crate) fn acknowledged(tx: &mut Tx<'_>, actor_no: i64, lane: Lane) -> Result<u64> {
     let text = "SELECT MAX(seq) FROM acked WHERE actor_no = $1 AND lane = $2";
     let rows = tx.sql.query(text, &[actor_no.into(), i64::from(lane.0).into()])?;
     rows.first().filter(|row| !row.is_null(0)).map_or(Ok(0), |row| row.uint(0))

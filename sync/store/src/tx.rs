@@ -37,6 +37,9 @@ pub(crate) enum Origin {
     Page,
 }
 
+/// Why a page may not be taken yet; see [`Tx::join`].
+pub(crate) const TOO_EARLY: &str = "page-early";
+
 /// A writing transaction on a replica's records.
 pub struct Tx<'a> {
     pub(crate) sql: &'a mut dyn Sql,
@@ -182,6 +185,9 @@ impl<'a> Tx<'a> {
 
     /// Takes a whole state in. Whether anything changed. One that is malformed is left out with a notice: it must not
     /// hold up what comes with it.
+    ///
+    /// # Errors
+    /// [`TOO_EARLY`], or the database.
     pub(crate) fn join(&mut self, entity: Entity, json: &str, state: &[u8]) -> Result<bool> {
         let incoming = match taken_apart(&entity, json, state) {
             Ok(incoming) => incoming,
@@ -191,6 +197,7 @@ impl<'a> Tx<'a> {
                 return Ok(false);
             }
         };
+        self.refuse_early(&incoming)?;
         let rules = self.rules();
         self.records.observe(incoming.last_hlc);
         let loaded = self.entity(&entity)?;
@@ -209,6 +216,22 @@ impl<'a> Tx<'a> {
         loaded.events.push(Event { actor_no: None, lane: loaded.state.lane, seq: 0, content: None });
         self.mark_changed(&entity);
         Ok(true)
+    }
+
+    /// Refuses a state that claims ops of this very actor that nobody has acknowledged: a copy of this database may have
+    /// written others under the same numbers. The acknowledgement, or the refusal, is on its way.
+    fn refuse_early(&mut self, incoming: &EntityState) -> Result<()> {
+        let actor = self.records.actor();
+        let claimed = incoming.vv.get(&actor);
+        if claimed == 0 {
+            return Ok(());
+        }
+        let actor_no = self.actor_no(actor)?;
+        if claimed <= crate::rebirth::acknowledged(self, actor_no, incoming.lane)? {
+            return Ok(());
+        }
+        let message = "it shows what was written here before the acknowledgement came".into();
+        Err(StoreError::Refused { code: TOO_EARLY, message })
     }
 
     /// What is held joined with what an upstream sent. Of a resource that was evicted and then written here, the vector
