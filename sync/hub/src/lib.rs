@@ -13,4 +13,5 @@ mod gauges;
 pub mod postgres;
 pub mod revocation;
 pub mod serve;
+pub mod server_renewal;
 pub mod storage;

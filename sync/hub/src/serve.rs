@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::enrolment::{self, Enrolment};
 use crate::gauges;
 use crate::revocation::{self, Revocations};
+use crate::server_renewal::{self, ServerRenewal};
 use crate::storage::{DatabaseTokens, open_database, open_records};
 
 /// Serves until `shutdown` turns true; prints `sync URL` and `ready URL` once it does.
@@ -49,7 +50,8 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     };
     let router = enrolment::router(enrolment).merge(holdfast_link::serve::router(opened.writer.clone()));
     let options = ServeOptions { revoked: opened.revocations.check(), ..ServeOptions::default() };
-    let tls = server_config(opened.certificate.to_shared()?, opened.ca.cert_pem(), ClientAuth::Optional)?;
+    let tls = server_config(opened.renewal.shown.clone(), opened.ca.cert_pem(), ClientAuth::Optional)?;
+    let renewing = tokio::spawn(opened.renewal.run(server_renewal::EVERY, shutdown.clone()));
     let sync = tokio::spawn(serve_tls(sync_listener, tls, router, options, until(shutdown.clone())));
     let db = opened.tokens.0.clone();
     let watching = revocation::run(opened.revocations, db.clone(), opened.writer.clone(), shutdown.clone());
@@ -67,12 +69,13 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     sync.await?;
     watching.await?;
     measuring.await?;
+    renewing.await?;
     Ok(())
 }
 
 struct Opened {
     ca: Arc<HubCa>,
-    certificate: ServerCertificate,
+    renewal: ServerRenewal,
     tokens: Arc<DatabaseTokens>,
     writer: Writer,
     revocations: Arc<Revocations>,
@@ -81,18 +84,21 @@ struct Opened {
 fn open(config: &Config) -> Result<Opened> {
     let data_dir = &config.hub.data_dir;
     holdfast_link::keys::ensure_private_dir(data_dir)?;
-    let now_ms = (ServeOptions::default().clock)();
+    let clock = ServeOptions::default().clock;
+    let now_ms = clock();
     let ca = HubCa::load_or_create(&data_dir.join("ca"), now_ms)?;
     let names: Vec<ServerName> = config.hub.names.iter().map(|name| ServerName::parse(name)).collect();
-    let certificate = ServerCertificate::load_or_issue(&data_dir.join("tls"), &ca, &names, now_ms)?;
+    let dir = data_dir.join("tls");
+    let shown = ServerCertificate::load_or_issue(&dir, &ca, &names, now_ms)?.to_shared()?;
     let db = open_database(config)?;
     let records = open_records(config, db.clone())?;
     let writer = Writer::start(Arc::new(records))?;
     // Before the first connection: nobody who is revoked slips in while the hub starts.
     let revocations = Arc::new(Revocations::default());
-    revocations.refresh(&*db, now_ms)?;
+    revocations.refresh(&*db)?;
     let (ca, tokens) = (Arc::new(ca), Arc::new(DatabaseTokens(db)));
-    Ok(Opened { ca, certificate, tokens, writer, revocations })
+    let renewal = ServerRenewal { dir, ca: ca.clone(), names, shown, clock };
+    Ok(Opened { ca, renewal, tokens, writer, revocations })
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use holdfast_clinical::FhirRules;
 use holdfast_link::enrol::SecretHash;
-use holdfast_link::identity::PeerIdentity;
+use holdfast_link::identity::{PeerCertificate, PeerIdentity};
 use holdfast_store::fleet;
 use holdfast_store::identity::Identity;
 use holdfast_store::sidecar::FileSidecar;
@@ -111,5 +111,15 @@ impl IssuedLog for DatabaseTokens {
     fn is_revoked(&self, identity: &PeerIdentity) -> std::result::Result<bool, TokenError> {
         let name = (identity.clinic().to_owned(), identity.replica().to_owned());
         Ok(fleet::revoked(&*self.0).map_err(failed)?.contains(&name))
+    }
+
+    fn knows(&self, shown: &PeerCertificate) -> std::result::Result<bool, TokenError> {
+        let record = token::Issued {
+            serial: shown.serial.as_bytes(),
+            identity: &shown.identity.to_uri(),
+            key_sha256: &shown.public_key_sha256,
+            not_after_ms: shown.not_after_ms,
+        };
+        token::is_good(&*self.0, &record).map_err(failed)
     }
 }

@@ -39,6 +39,9 @@ pub use limits::Limits;
 pub use peer::Peer;
 pub use problem::Problem;
 
+/// The code by which a replica learns that its certificate is good for nothing but its own renewal.
+pub const CERTIFICATE_EXPIRED: &str = "peer-certificate-expired";
+
 /// Pause after a failed `accept`, which is a lack of file descriptors as a rule.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 

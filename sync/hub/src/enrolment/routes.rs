@@ -28,14 +28,12 @@ async fn enrol(State(hub): State<Enrolment>, body: Bytes) -> Result<Json<EnrolAn
     blocking(hub, move |hub, now_ms| hub.enrol(&parse_request(&body)?, now_ms)).await
 }
 
-// The certificate may have expired by then (see `holdfast_link::tls` and `server::gate`);
-// check here that its key is one that `IssuedLog` has recorded for this identity, and how long ago it expired.
 async fn renew(
     State(hub): State<Enrolment>,
     Peer(peer): Peer,
     body: Bytes,
 ) -> Result<Json<EnrolAnswer>, EnrolmentError> {
-    blocking(hub, move |hub, now_ms| hub.renew(&parse_renewal(&body)?, &peer.identity, now_ms)).await
+    blocking(hub, move |hub, now_ms| hub.renew(&parse_renewal(&body)?, &peer, now_ms)).await
 }
 
 async fn blocking(

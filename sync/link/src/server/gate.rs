@@ -13,12 +13,13 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
+use holdfast_core::hlc::Hlc;
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
-use super::{Problem, ServeOptions, body::TimedBody};
+use super::{CERTIFICATE_EXPIRED, Problem, ServeOptions, body::TimedBody};
 use crate::{enrol::RENEW_PATH, identity::PeerCertificate, transport::ChunkedBody};
 
 /// One connection's judge.
@@ -86,7 +87,7 @@ impl Gate {
         }
         let expired = (self.options.clock)() > peer.not_after_ms;
         // An expired certificate may renew itself and do nothing else.
-        (expired && path != RENEW_PATH).then(certificate_expired)
+        (expired && path != RENEW_PATH).then(|| certificate_expired(peer.not_after_ms))
     }
 
     fn refuse(&self, problem: Problem) -> Response {
@@ -117,10 +118,15 @@ fn revoked() -> Problem {
     )
 }
 
-fn certificate_expired() -> Problem {
+fn certificate_expired(not_after_ms: u64) -> Problem {
+    let end = holdfast_core::view::instant(Hlc::new(not_after_ms, 0));
+    let day = end.split('T').next().unwrap_or_default();
     Problem::new(
         StatusCode::FORBIDDEN,
-        "peer-certificate-expired",
-        "the request is refused: the client certificate has expired; renew it, then connect again",
+        CERTIFICATE_EXPIRED,
+        format!(
+            "the request is refused: the client certificate expired on {day}; renewing it is all that it is good \
+             for, and a node does so by itself"
+        ),
     )
 }

@@ -13,8 +13,8 @@ use std::{
 
 use axum::{Router, body::Bytes, routing::post};
 use holdfast_hub::{
-    ca::{HubCa, ServerCertificate, ServerName},
-    enrolment::{Enrolment, MemoryTokens, router},
+    ca::{HubCa, ServerCertificate, ServerName, SigningRequest},
+    enrolment::{Enrolment, IssuedLog, MemoryTokens, router},
 };
 use holdfast_link::{
     enrol::{EnrolToken, Enrolled, enrol},
@@ -90,6 +90,23 @@ impl Hub {
         let key = PrivateKey::generate().unwrap();
         let token = self.token(clinic, replica);
         let enrolled = enrol(&self.endpoint, &token, &key, now_ms()).await.unwrap();
+        Replica { key, enrolled }
+    }
+
+    /// A replica whose certificate ended `days_ago`, as the hub has it on record.
+    pub(crate) fn expired(&self, clinic: &str, replica: &str, days_ago: u64) -> Replica {
+        let key = PrivateKey::generate().unwrap();
+        let csr = SigningRequest::parse_pem(&key.csr_pem().unwrap()).unwrap();
+        let identity = PeerIdentity::new(clinic, PeerKind::Node, replica).unwrap();
+        let issued = self.ca.issue_client(&csr, &identity, now_ms() - (days_ago + 1) * DAY_MS, 1).unwrap();
+        self.tokens.record(&issued, None).unwrap();
+        let enrolled = Enrolled {
+            identity,
+            cert_pem: issued.cert_pem,
+            ca_pem: self.ca.cert_pem().to_owned(),
+            endpoints: vec![self.endpoint.clone()],
+            not_after_ms: issued.not_after_ms,
+        };
         Replica { key, enrolled }
     }
 
