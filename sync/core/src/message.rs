@@ -1,11 +1,15 @@
 //! What two replicas say to each other. One request, one response, each one message; every request may be
 //! repeated. The carrier (HTTP/2 in `sync/link`, a simulated network in tests) only moves bytes.
 
+mod search;
+
 use crate::codec::{decode_ops, deflate, encode_ops, inflate};
 use crate::id::{ActorId, Entity, Lane, Scope};
 use crate::op::Op;
 use crate::segment::Hash;
 use crate::wire::{Reader, WireError, put_bytes, put_varint};
+
+pub use search::{Condition, Search, Text};
 
 /// The protocol version this build speaks. A peer answers with the lower of both.
 pub const PROTOCOL: u8 = 1;
@@ -102,6 +106,8 @@ pub enum Request {
         /// Which resources.
         entities: Vec<Entity>,
     },
+    /// "Search for what I do not hold", among what the sender's clinic may hold.
+    Search(Search),
 }
 
 /// A resource's whole state.
@@ -173,7 +179,7 @@ pub enum Response {
     },
     /// To `Log`.
     Segments(Vec<Vec<u8>>),
-    /// To `Fetch`: those that exist and may be seen.
+    /// To `Fetch` and `Search`: those that exist and may be seen.
     States(Vec<StateItem>),
     /// To anything.
     Refused {
@@ -247,6 +253,10 @@ impl Request {
                 entities.iter().for_each(|entity| put_entity(&mut body, entity));
                 deflate(&body, &mut out)?;
             }
+            Self::Search(search) => {
+                out.push(8);
+                search.encode(&mut out);
+            }
         }
         Ok(out)
     }
@@ -309,6 +319,7 @@ impl Request {
                 inner.end()?;
                 Self::Fetch { entities }
             }
+            8 => Self::Search(Search::decode(&mut reader)?),
             _ => return Err(WireError::Invalid("a request")),
         };
         reader.end()?;
