@@ -14,4 +14,5 @@ pub mod postgres;
 pub mod revocation;
 pub mod serve;
 pub mod server_renewal;
+pub mod sign_in;
 pub mod storage;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use holdfast_api::access::token::OneToken;
+use holdfast_api::access::tokens::Tokens;
 use holdfast_api::{ApiParts, ApiState};
 use holdfast_link::server::{ServeOptions, serve as serve_tls};
 use holdfast_link::tls::{ClientAuth, server_config};
@@ -20,6 +20,7 @@ use crate::enrolment::{self, Enrolment};
 use crate::gauges;
 use crate::revocation::{self, Revocations};
 use crate::server_renewal::{self, ServerRenewal};
+use crate::sign_in;
 use crate::storage::{DatabaseTokens, open_database, open_records};
 
 /// Serves until `shutdown` turns true; prints `sync URL` and `ready URL` once it does.
@@ -56,8 +57,11 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     let db = opened.tokens.0.clone();
     let watching = revocation::run(opened.revocations, db.clone(), opened.writer.clone(), shutdown.clone());
     let watching = tokio::spawn(watching);
-    let token = if dev { Some(dev_token(&config.hub.data_dir)?) } else { None };
-    let state = api_state(&opened.writer, token);
+    let dev_token = if dev { Some(sign_in::dev_token(&config.hub.data_dir)?) } else { None };
+    let tokens = Tokens::new(sign_in::load(&config.hub.data_dir)?, dev_token.as_deref());
+    let folder: Arc<Path> = config.hub.data_dir.as_path().into();
+    let signing = tokio::spawn(sign_in::run(folder, tokens.clone(), shutdown.clone()));
+    let state = api_state(&opened.writer, tokens);
     let app = holdfast_api::router(state.clone());
     let measuring = tokio::spawn(gauges::run(db, opened.writer.clone(), shutdown.clone()));
     announce(&endpoints, api_listener.local_addr()?);
@@ -70,6 +74,7 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     watching.await?;
     measuring.await?;
     renewing.await?;
+    signing.await?;
     Ok(())
 }
 
@@ -118,22 +123,12 @@ fn endpoints(config: &Config, port: u16) -> Result<Vec<Endpoint>> {
     urls.iter().map(|url| Endpoint::parse(url).map_err(Into::into)).collect()
 }
 
-fn api_state(writer: &Writer, token: Option<String>) -> ApiState {
-    let authenticator: Vec<OneToken> = token.iter().map(|token| OneToken::developer(token)).collect();
-    let mut parts = ApiParts::new(writer.clone(), Arc::new(authenticator));
+fn api_state(writer: &Writer, tokens: Arc<Tokens>) -> ApiState {
+    let mut parts = ApiParts::new(writer.clone(), tokens);
     if let Some(handle) = crate::serve::metrics::install() {
         parts.metrics = Arc::new(move || handle.render());
     }
     ApiState::new(parts)
-}
-
-fn dev_token(data_dir: &Path) -> Result<String> {
-    use base64::Engine;
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
-    let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
-    holdfast_link::keys::write_private(data_dir, "dev-token", token.as_bytes())?;
-    Ok(token)
 }
 
 #[expect(

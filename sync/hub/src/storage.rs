@@ -32,7 +32,23 @@ pub fn open_database(config: &Config) -> Result<Arc<dyn Database>> {
         let path = config.hub.data_dir.join(holdfast_store::backup::DATABASE_FILE);
         return Ok(Arc::new(Sqlite::open(&path, SqliteOptions::default())?));
     }
-    Ok(Arc::new(Postgres::open(&url, PostgresOptions::default())?))
+    let options = PostgresOptions {
+        tls: config.database.sslmode,
+        ca_pem: ca_pem(config)?,
+        ..PostgresOptions::default()
+    };
+    Ok(Arc::new(Postgres::open(&url, options)?))
+}
+
+fn ca_pem(config: &Config) -> Result<Option<String>> {
+    let Some(path) = &config.database.ca_file else { return Ok(None) };
+    let read = std::fs::read_to_string(path).map_err(|error| holdfast_store::StoreError::File {
+        path: path.display().to_string(),
+        reason: format!(
+            "{error}; database.ca_file must hold the CA of the database server's certificate, in PEM"
+        ),
+    });
+    read.map(Some)
 }
 
 fn database_url(config: &Config) -> Result<String> {

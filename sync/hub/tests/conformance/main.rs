@@ -12,6 +12,7 @@ mod fleet;
 mod postgres_crash;
 mod postgres_open;
 mod postgres_session;
+mod postgres_tls;
 mod records;
 mod rivals;
 mod rules;
