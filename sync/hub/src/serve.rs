@@ -49,11 +49,11 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
         endpoints: endpoints.clone(),
         clock: ServeOptions::default().clock,
     };
-    let router = enrolment::router(enrolment).merge(holdfast_link::serve::router(opened.writer.clone()));
+    let routes = enrolment::routes(enrolment).merge(holdfast_link::serve::routes(opened.writer.clone()));
     let options = ServeOptions { revoked: opened.revocations.check(), ..ServeOptions::default() };
     let tls = server_config(opened.renewal.shown.clone(), opened.ca.cert_pem(), ClientAuth::Optional)?;
     let renewing = tokio::spawn(opened.renewal.run(server_renewal::EVERY, shutdown.clone()));
-    let sync = tokio::spawn(serve_tls(sync_listener, tls, router, options, until(shutdown.clone())));
+    let sync = tokio::spawn(serve_tls(sync_listener, tls, routes, options, until(shutdown.clone())));
     let db = opened.tokens.0.clone();
     let watching = revocation::run(opened.revocations, db.clone(), opened.writer.clone(), shutdown.clone());
     let watching = tokio::spawn(watching);

@@ -69,7 +69,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
     use holdfast_link::identity::CertificateSerial;
-    use holdfast_link::server::{ServeOptions, serve};
+    use holdfast_link::server::{ServeOptions, SyncRoutes, serve};
     use holdfast_link::tls::{ClientAuth, enrolment_client_config, server_config};
     use rustls::pki_types::ServerName as Dialled;
     use tokio::net::{TcpListener, TcpStream};
@@ -91,7 +91,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let tls = server_config(shown.clone(), ca.cert_pem(), ClientAuth::Optional).unwrap();
-        let routes = axum::Router::new();
+        let routes = SyncRoutes::new();
         tokio::spawn(serve(listener, tls, routes, ServeOptions::default(), std::future::pending()));
         let told = now.clone();
         let clock: Clock = Arc::new(move || told.load(Relaxed));

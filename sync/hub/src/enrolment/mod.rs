@@ -19,7 +19,7 @@ use crate::ca::{HubCa, IssuedCertificate, SigningRequest};
 
 pub use error::EnrolmentError;
 pub use request::{EnrolRequest, MAX_REQUEST_BYTES, parse_renewal, parse_request};
-pub use routes::router;
+pub use routes::routes;
 pub use tokens::{IssuedLog, MemoryTokens, TakenToken, TokenError, TokenStore};
 
 /// What the hub needs to enrol replicas.

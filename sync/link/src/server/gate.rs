@@ -9,7 +9,6 @@ use std::{
 };
 
 use axum::{
-    Router,
     body::Body,
     response::{IntoResponse, Response},
 };
@@ -19,12 +18,13 @@ use hyper::body::Incoming;
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
-use super::{CERTIFICATE_EXPIRED, Problem, ServeOptions, body::TimedBody};
-use crate::{enrol::RENEW_PATH, identity::PeerCertificate, transport::ChunkedBody};
+use super::peer::certificate_required;
+use super::{CERTIFICATE_EXPIRED, Problem, ServeOptions, SyncPolicy, SyncRoutes, body::TimedBody};
+use crate::{identity::PeerCertificate, transport::ChunkedBody};
 
 /// One connection's judge.
 pub(super) struct Gate {
-    router: Router,
+    routes: SyncRoutes,
     options: ServeOptions,
     peer: Option<PeerCertificate>,
     /// Why no request of this connection is served at all.
@@ -35,12 +35,12 @@ pub(super) struct Gate {
 
 impl Gate {
     pub(super) fn new(
-        router: Router,
+        routes: SyncRoutes,
         options: ServeOptions,
         peer: Option<PeerCertificate>,
         standing: Option<Problem>,
     ) -> Self {
-        Self { router, options, peer, standing, asked: AtomicBool::new(false), refused: Notify::new() }
+        Self { routes, options, peer, standing, asked: AtomicBool::new(false), refused: Notify::new() }
     }
 
     /// Whether the peer has asked for anything yet.
@@ -81,13 +81,16 @@ impl Gate {
         if let Some(problem) = &self.standing {
             return Some(problem.clone());
         }
-        let peer = self.peer.as_ref()?;
+        let policy = self.routes.policy(path);
+        let Some(peer) = &self.peer else {
+            return (policy != SyncPolicy::Anybody).then(certificate_required);
+        };
         if (self.options.revoked)(&peer.identity, &peer.serial) {
             return Some(revoked());
         }
         let expired = (self.options.clock)() > peer.not_after_ms;
-        // An expired certificate may renew itself and do nothing else.
-        (expired && path != RENEW_PATH).then(|| certificate_expired(peer.not_after_ms))
+        // An expired certificate may renew itself and do nothing else, not even what anybody may.
+        (expired && policy != SyncPolicy::Renewal).then(|| certificate_expired(peer.not_after_ms))
     }
 
     fn refuse(&self, problem: Problem) -> Response {
@@ -105,7 +108,7 @@ impl Gate {
             request.extensions_mut().insert(peer.identity.clone());
             request.extensions_mut().insert(peer.clone());
         }
-        let Ok(response) = self.router.clone().oneshot(request).await;
+        let Ok(response) = self.routes.router().oneshot(request).await;
         response
     }
 }
