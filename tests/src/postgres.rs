@@ -33,7 +33,6 @@ const SETTINGS: &[&str] = &[
     "max_connections=50",
     "shared_buffers=256MB",
     "max_wal_size=2GB",
-    "wal_compression=on",
     "fsync=on",
     "synchronous_commit=on",
     "full_page_writes=on",

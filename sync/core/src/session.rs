@@ -101,10 +101,20 @@ pub enum Input {
         /// In order.
         ready: Vec<Ready>,
     },
-    /// A page is durable here: confirm these.
-    PageDurable(Vec<Position>),
+    /// A page is durable here: confirm these. A page of an earlier connection may come to this only now.
+    PageDurable {
+        /// Whose page it was; its positions mean nothing to another upstream.
+        upstream: ActorId,
+        /// What it reached.
+        positions: Vec<Position>,
+    },
     /// A page left a gap: hold these from here instead.
-    PageRefused(Vec<Position>),
+    PageRefused {
+        /// Whose page it was.
+        upstream: ActorId,
+        /// From where to hold them.
+        positions: Vec<Position>,
+    },
     /// Something was written here.
     NewOps,
     /// Hold these scopes as soon as possible.
@@ -157,7 +167,7 @@ pub enum Output {
         /// Through this seq.
         through: u64,
     },
-    /// Store a page, then [`Input::PageDurable`] or [`Input::PageRefused`].
+    /// Store a page, then [`Input::PageDurable`] or [`Input::PageRefused`], with the same upstream.
     StorePage {
         /// The upstream database's incarnation.
         upstream: ActorId,
@@ -320,8 +330,13 @@ impl Session {
             Input::Reply { id, response } => self.reply(now_ms, id, response),
             Input::Compared { rehold } => self.compared(now_ms, rehold),
             Input::Segments { lane, ready } => self.segments(lane, ready),
-            Input::PageDurable(positions) => self.page_durable(positions),
-            Input::PageRefused(positions) => self.page_refused(positions),
+            Input::PageDurable { upstream, positions } if upstream == self.upstream => {
+                self.page_durable(positions);
+            }
+            Input::PageRefused { upstream, positions } if upstream == self.upstream => {
+                self.page_refused(positions);
+            }
+            Input::PageDurable { .. } | Input::PageRefused { .. } => {}
             Input::NewOps => {
                 for lane in &mut self.lanes {
                     (lane.is_drained, lane.is_outdated) = (false, lane.is_reading);
@@ -540,7 +555,9 @@ impl Session {
     }
 
     fn page_durable(&mut self, positions: Vec<Position>) {
-        if self.storing.take().is_none() {
+        // A page of an earlier connection is not the one that is being stored now; what it brought is sent again.
+        let is_this = |storing: &mut Vec<Position>| storing.iter().all(|reached| positions.contains(reached));
+        if self.storing.take_if(is_this).is_none() {
             return;
         }
         self.confirm.extend(positions);

@@ -185,7 +185,7 @@ fn nothing_waits_once_the_last_page_is_durable() {
     session.handle_input(0, Input::Reply { id: 2, response: Response::Page(page) });
     assert_eq!(session.waiting(), 1);
     let position = Position { scope: Scope::patient("a"), at: 2 };
-    session.handle_input(0, Input::PageDurable(vec![position]));
+    session.handle_input(0, Input::PageDurable { upstream: UPSTREAM, positions: vec![position] });
     assert_eq!(session.waiting(), 0);
 }
 
@@ -215,4 +215,22 @@ fn acknowledgement_of_what_was_not_sent_is_not_believed() {
     assert_eq!(ack(ACTOR, Lane::CHART, u64::MAX), [0; 0]);
     assert_eq!(ack(ACTOR, Lane::SAFETY, 3), [0; 0]);
     assert_eq!(ack(UPSTREAM, Lane::CHART, 3), [0; 0]);
+}
+
+/// Pages stored for the connection before may be durable only when the next one is up, to an upstream that was restored.
+#[test]
+fn positions_of_another_upstream_or_another_page_are_not_confirmed() {
+    let mut session = machine();
+    start(&mut session);
+    go_live(&mut session, 0);
+    let visit = Visit { scope: Scope::patient("a"), from: 1, to: 2, more: false };
+    let page = Page { visits: vec![visit], ops: vec![], states: vec![], waiting: 0 };
+    session.handle_input(0, Input::Reply { id: 2, response: Response::Page(page) });
+    let at = |at| vec![Position { scope: Scope::patient("a"), at }];
+    session.handle_input(0, Input::PageDurable { upstream: ACTOR, positions: at(2) });
+    session.handle_input(0, Input::PageDurable { upstream: UPSTREAM, positions: at(9) });
+    session.handle_input(0, Input::PageRefused { upstream: ACTOR, positions: at(9) });
+    assert_eq!(session.waiting(), 1, "the page at hand is not durable yet");
+    session.handle_input(0, Input::PageDurable { upstream: UPSTREAM, positions: at(2) });
+    assert_eq!(session.waiting(), 0);
 }

@@ -12,7 +12,7 @@ use common::{TestRules, actor, empty, entity};
 use ed25519_dalek::SigningKey;
 use holdfast_core::hlc::{Hlc, HybridClock};
 use holdfast_core::id::{ActorId, Dot, Lane, Scope};
-use holdfast_core::message::{Page, Request, Response, Visit};
+use holdfast_core::message::{Page, Position, Request, Response, Visit};
 use holdfast_core::op::{Change, EntityDot, Op};
 use holdfast_core::segment::{SegmentError, seal};
 use holdfast_core::session::{Input, Output, Session, SessionConfig};
@@ -84,6 +84,8 @@ fn sequence_numbers_end_before_they_wrap() {
     assert_eq!(clock.tick(1), Hlc(u64::MAX), "nor does the clock wrap");
 }
 
+const UPSTREAM: ActorId = ActorId([9; 16]);
+
 fn live(waiting: u64) -> (Session, u64) {
     let mut session = Session::new(SessionConfig {
         endpoints: 1,
@@ -96,8 +98,7 @@ fn live(waiting: u64) -> (Session, u64) {
         Request::Hello { protocol: 1, schema: 1, actors: vec![(actor(0), [0; 32])], opening: (1, [0; 16]) };
     session.handle_input(0, Input::Start { hello, actor: actor(0) });
     session.handle_input(0, Input::Connected);
-    let upstream = ActorId([9; 16]);
-    let response = Response::Welcome { protocol: 1, upstream, known: vec![], waiting };
+    let response = Response::Welcome { protocol: 1, upstream: UPSTREAM, known: vec![], waiting };
     session.handle_input(0, Input::Reply { id: 1, response });
     session.handle_input(0, Input::Compared { rehold: vec![] });
     for lane in Lane::ALL {
@@ -121,7 +122,8 @@ fn session_is_settled_only_when_nothing_is_left_to_do() {
     let page = Page { visits, waiting: 0, ..Page::default() };
     session.handle_input(0, Input::Reply { id: pull, response: Response::Page(page) });
     assert!(!session.is_settled(), "a page came and is not durable here");
-    session.handle_input(0, Input::PageDurable(vec![]));
+    let positions = vec![Position { scope: Scope::directory(), at: 1 }];
+    session.handle_input(0, Input::PageDurable { upstream: UPSTREAM, positions });
     assert!(session.is_settled());
     session.handle_input(0, Input::NewOps);
     assert!(!session.is_settled(), "something was written");

@@ -65,16 +65,16 @@ async fn answer(State(writer): State<Writer>, Peer(certificate): Peer, body: Byt
 async fn push(writer: &Writer, peer: StorePeer, bytes: Vec<u8>) -> Result<Response, StoreError> {
     let bytes = Arc::new(bytes);
     let (for_check, who) = (bytes.clone(), peer.clone());
-    let segment = match writer.call(move |records| records.verify_push(&who, &for_check)).await? {
-        Some(segment) => Arc::new(segment),
+    let pushed = match writer.call(move |records| records.verify_push(&who, &for_check)).await? {
+        Some(pushed) => Arc::new(pushed),
         None => return writer.call(move |records| records.quarantine(&peer, &bytes)).await,
     };
-    metrics::counter!("sync_ops_received_total").increment(segment.ops.len() as u64);
+    metrics::counter!("sync_ops_received_total").increment(pushed.segment.ops.len() as u64);
     let mut commits = writer.commits();
     let until = Instant::now() + PREDECESSOR_WITHIN;
     loop {
-        let (peer, segment, bytes) = (peer.clone(), segment.clone(), bytes.clone());
-        let outcome = writer.write(move |tx| tx.take_push(&peer, &segment, &bytes)).await;
+        let (peer, pushed, bytes) = (peer.clone(), pushed.clone(), bytes.clone());
+        let outcome = writer.write(move |tx| tx.take_push(&peer, &pushed, &bytes)).await;
         match outcome {
             Err(StoreError::Log(LogError::Gap { .. })) => {
                 if !matches!(timeout_at(until, commits.changed()).await, Ok(Ok(()))) {

@@ -6,6 +6,7 @@ use holdfast_core::id::{ActorId, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request};
 
 use crate::error::Result;
+use crate::evict;
 use crate::identity::{self, Rebirth};
 use crate::log;
 use crate::records::Records;
@@ -170,14 +171,12 @@ impl Records {
             for item in &page.states {
                 tx.join(item.entity.clone(), &item.json, &item.state)?;
             }
+            evict::came_back(tx.sql, page.states.iter().map(|item| &item.entity))?;
             for op in &page.ops {
                 tx.apply(op, Origin::Page)?;
             }
-            let now = tx.records.now_ms();
-            let reached = page.visits.iter().map(|visit| {
-                vec![upstream.0.to_vec().into(), visit.scope.0.as_str().into(), visit.to.into(), now.into()]
-            });
-            tx.sql.upsert(&schema::HELD, reached.collect())?;
+            let reached = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.to });
+            put_held(tx, upstream, reached.collect())?;
             let taken = pages_taken(tx.sql)? + 1;
             identity::set_meta(tx.sql, PAGES_TAKEN, Some(&taken.to_le_bytes()))?;
             let acks = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.to });
@@ -264,23 +263,39 @@ fn put_ack(
     tx.sql.upsert(&schema::ACKED, vec![row])
 }
 
+/// Where the page leaves something out: the positions that this replica has reached instead.
 fn gaps(tx: &mut Tx<'_>, upstream: ActorId, page: &Page) -> Result<Vec<Position>> {
     let keys: Vec<Vec<Value>> =
         page.visits.iter().map(|v| vec![upstream.0.to_vec().into(), v.scope.0.as_str().into()]).collect();
     let found = tx.sql.lookup(&schema::HELD, &["upstream", "scope"], &["pos"], &keys)?;
     let names: Vec<Vec<Value>> = page.visits.iter().map(|v| vec![v.scope.0.as_str().into()]).collect();
     let scopes = tx.sql.lookup(&schema::SCOPE, &["name"], &["no"], &names)?;
-    let mut out = BTreeMap::new();
+    let (mut out, mut begun) = (BTreeMap::new(), Vec::new());
     for ((visit, row), scope) in page.visits.iter().zip(found).zip(scopes) {
         let at = match (row, scope) {
             (Some(row), _) => row.uint(0)?,
-            // A scope that this replica made itself begins for it where the upstream says.
-            (None, Some(_)) => visit.from,
-            (None, None) => 0,
+            // A patient that this replica made itself begins for it where the upstream says first.
+            (None, Some(_)) if visit.scope.as_patient().is_some() => {
+                begun.push(Position { scope: visit.scope.clone(), at: visit.from });
+                visit.from
+            }
+            (None, _) => 0,
         };
         if at < visit.from {
             out.insert(visit.scope.clone(), at);
         }
     }
+    if !out.is_empty() {
+        // Where those begin stays said, though the page is dropped: the next one, on its way already, begins later.
+        put_held(tx, upstream, begun)?;
+    }
     Ok(out.into_iter().map(|(scope, at)| Position { scope, at }).collect())
+}
+
+fn put_held(tx: &mut Tx<'_>, upstream: ActorId, reached: Vec<Position>) -> Result<()> {
+    let now = tx.records.now_ms();
+    let row = |position: Position| -> Vec<Value> {
+        vec![upstream.0.to_vec().into(), position.scope.0.into(), position.at.into(), now.into()]
+    };
+    tx.sql.upsert(&schema::HELD, reached.into_iter().map(row).collect())
 }

@@ -107,7 +107,7 @@ fn remove(tx: &mut Tx<'_>, scope: &Scope, no: i64) -> Result<()> {
     let rows = tx.sql.query("SELECT DISTINCT resource_no FROM feed WHERE scope_no = $1", &[no.into()])?;
     let keys: Vec<Vec<Value>> = rows.into_iter().map(|row| row.0).collect();
     let columns = ["no", "kind", "id", "json", "state"];
-    let (mut resources, mut entries) = (Vec::new(), Vec::new());
+    let (mut resources, mut entries, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for row in tx.sql.lookup(&schema::RESOURCE, &["no"], &columns, &keys)?.into_iter().flatten() {
         let state = decode(Entity::new(row.text(1)?, row.text(2)?), row.text(3)?, row.blob(4)?)?;
         if is_elsewhere(tx, &state, scope)? {
@@ -117,9 +117,11 @@ fn remove(tx: &mut Tx<'_>, scope: &Scope, no: i64) -> Result<()> {
         let index = tx.rules().index(&state).into_iter();
         entries.extend(index.map(|r| vec![i64::from(r.param).into(), r.value.into(), number.into()]));
         resources.push(vec![number.into()]);
+        names.push(name(&state.entity));
     }
     tx.sql.delete(&schema::SEARCH, entries)?;
     tx.sql.delete(&schema::RESOURCE, resources)?;
+    tx.sql.insert_new(&schema::EVICTED, names)?;
     tx.sql.execute("DELETE FROM feed WHERE scope_no = $1", &[no.into()])?;
     tx.sql.execute("DELETE FROM scope WHERE no = $1", &[no.into()]).map(|_| ())
 }
@@ -129,4 +131,19 @@ fn is_elsewhere(tx: &mut Tx<'_>, state: &EntityState, scope: &Scope) -> Result<b
     let others = tx.rules().scopes(state, tx.records.clinic()).into_iter().filter(|other| other != scope);
     let keys: Vec<Vec<Value>> = others.map(|other| vec![other.0.into()]).collect();
     Ok(tx.sql.lookup(&schema::SCOPE, &["name"], &["no"], &keys)?.iter().any(Option::is_some))
+}
+
+fn name(entity: &Entity) -> Vec<Value> {
+    vec![entity.kind.as_str().into(), entity.id.as_str().into()]
+}
+
+/// Whether the resource was let go and has not come back whole.
+pub(crate) fn is_evicted(sql: &mut dyn Sql, entity: &Entity) -> Result<bool> {
+    let found = sql.lookup(&schema::EVICTED, &["kind", "id"], &["kind"], &[name(entity)])?;
+    Ok(found.iter().any(Option::is_some))
+}
+
+/// These have come whole.
+pub(crate) fn came_back<'a>(sql: &mut dyn Sql, entities: impl Iterator<Item = &'a Entity>) -> Result<()> {
+    sql.delete(&schema::EVICTED, entities.map(name).collect()).map(|_| ())
 }

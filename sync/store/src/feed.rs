@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use holdfast_core::id::Scope;
 
+use crate::draft::FeedEntry;
 use crate::error::Result;
 use crate::schema;
 use crate::sql::{Sql, Value};
-use crate::tx::{FeedEntry, Tx};
+use crate::tx::Tx;
 
 /// More subscribers than this in one batch of scopes are met in further rounds.
 const SUBSCRIBERS_A_ROUND: u32 = 1_000_000;
@@ -101,7 +102,7 @@ fn mark(tx: &mut Tx<'_>, scopes: &HashMap<Scope, Touched>) -> Result<()> {
     let arrivals: BTreeSet<i64> = scopes.values().filter(|s| s.has_arrival).map(|s| s.no).collect();
     let mut marks = Vec::new();
     for (scope_no, replicas) in &subscribed {
-        let author = tx.from_replica.filter(|_| !arrivals.contains(scope_no));
+        let author = tx.from_replica.filter(|_| !tx.is_late && !arrivals.contains(scope_no));
         for replica in replicas.iter().filter(|r| Some(**r) != author) {
             marks.push(vec![(*replica).into(), (*scope_no).into(), ROUTINE.into()]);
         }
@@ -146,7 +147,7 @@ fn subscribe_author(
         if !s.is_new && !crate::upstream::may_hold(tx.sql, name, &clinic)? {
             continue;
         }
-        let has_all = s.is_new && !s.has_arrival;
+        let has_all = s.is_new && !s.has_arrival && !tx.is_late;
         let cursor = if has_all { s.head } else { 0 };
         subscriptions.push(vec![s.no.into(), replica.into(), cursor.into()]);
         if !has_all {

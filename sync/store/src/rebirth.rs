@@ -36,12 +36,22 @@ pub(crate) fn say_again(tx: &mut Tx<'_>, old: ActorId) -> Result<()> {
         for (entity, ops) in by_entity {
             let seen = last_acknowledged(tx, old_no, &entity, acked)?;
             let state = tx.entity(&entity)?.state.clone();
+            begin_again(tx, &state)?;
             tx.replace(renamed(state, old, seen, &new_dots, &ops), &ops)?;
         }
         forget(tx, old_no, lane, acked)?;
         tx.flush()?;
         let again = orphans.iter().map(|op| renamed_op(op, &new_dots));
         tx.authored.entry(lane).or_default().extend(again);
+    }
+    Ok(())
+}
+
+/// An upstream that took in an op under its old dot, and whose acknowledgement was lost, gives it back as somebody
+/// else's; pages may have passed it by as our own, so the resource's scopes are held from their beginning.
+fn begin_again(tx: &mut Tx<'_>, state: &EntityState) -> Result<()> {
+    for scope in tx.rules().scopes(state, tx.records.clinic()) {
+        tx.sql.execute("UPDATE held SET pos = 0 WHERE scope = $1", &[scope.0.into()])?;
     }
     Ok(())
 }

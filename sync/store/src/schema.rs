@@ -186,6 +186,11 @@ pub static VISITED: Table = Table {
     indexes: &[("order", false, "(used_ms, scope)")],
 };
 
+/// Resources that were let go and have not come back whole. What is written here of one meanwhile may stand on ops that
+/// only an upstream has.
+pub static EVICTED: Table =
+    Table { name: "evicted", columns: &[("kind", Text), ("id", Text)], key: 2, indexes: &[] };
+
 /// One-time enrolment tokens (hash only).
 pub static TOKEN: Table = Table {
     name: "token",
@@ -253,6 +258,7 @@ pub static TABLES: &[&Table] = &[
     &ACKED,
     &HELD,
     &VISITED,
+    &EVICTED,
     &TOKEN,
     &TOKEN_USE,
     &ISSUED,

@@ -5,19 +5,22 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use holdfast_core::hlc::Skew;
-use holdfast_core::id::{ActorId, Entity, Lane, Scope};
+use holdfast_core::id::{ActorId, Entity, Lane};
 use holdfast_core::op::Op;
-use holdfast_core::rules::{IndexRow, Rules};
+use holdfast_core::rules::Rules;
 use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
 
+use crate::draft::{Draft, Rows};
 use crate::error::{Result, StoreError};
+use crate::evict;
 use crate::home;
+use crate::loaded::{self, Event, Loaded};
 use crate::parallel;
 use crate::records::Records;
 use crate::schema;
-use crate::sql::{Row, Sql, Value};
-use crate::view::{View, checksum};
+use crate::sql::{Sql, Value};
+use crate::view::View;
 
 /// Where an op came from, which decides where its content is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,25 +33,6 @@ pub(crate) enum Origin {
     Page,
 }
 
-/// A resource in memory.
-pub(crate) struct Loaded {
-    no: Option<i64>,
-    pub(crate) state: EntityState,
-    /// The clinic it belongs to, should it be in a clinic's own scope.
-    clinic: Arc<str>,
-    /// Index rows and scopes as the database has them, taken before the first change that may touch them.
-    before: Option<(Vec<IndexRow>, BTreeSet<Scope>)>,
-    events: Vec<Event>,
-    changed: bool,
-}
-
-struct Event {
-    actor_no: Option<i64>,
-    lane: Lane,
-    seq: u64,
-    content: Option<Vec<u8>>,
-}
-
 /// A writing transaction on a replica's records.
 pub struct Tx<'a> {
     pub(crate) sql: &'a mut dyn Sql,
@@ -56,12 +40,16 @@ pub struct Tx<'a> {
     entities: HashMap<Entity, Loaded>,
     /// Entities in the order first changed: feeds follow it.
     order: Vec<Entity>,
+    /// What was drafted ahead of this transaction.
+    pub(crate) drafts: Vec<(Entity, Draft)>,
     actor_numbers: HashMap<ActorId, i64>,
     /// This transaction's own new ops, per lane.
     pub(crate) authored: BTreeMap<Lane, Vec<Op>>,
     pub(crate) next_seq: BTreeMap<Lane, u64>,
     /// The replica below that the ops come from: it is not told of them.
     pub(crate) from_replica: Option<i64>,
+    /// An earlier incarnation of that replica wrote them, late: the present one may not have them.
+    pub(crate) is_late: bool,
     /// The clinic that new resources belong to: this replica's own, or that of the replica they come from.
     pub(crate) author_clinic: Arc<str>,
     /// Actors whose clock was ahead.
@@ -75,10 +63,12 @@ impl<'a> Tx<'a> {
             records,
             entities: HashMap::new(),
             order: Vec::new(),
+            drafts: Vec::new(),
             actor_numbers: HashMap::new(),
             authored: BTreeMap::new(),
             next_seq: BTreeMap::new(),
             from_replica: None,
+            is_late: false,
             author_clinic: records.clinic().into(),
             ahead: BTreeSet::new(),
         }
@@ -101,21 +91,9 @@ impl<'a> Tx<'a> {
     pub(crate) fn preload(&mut self, wanted: impl IntoIterator<Item = Entity>) -> Result<()> {
         let missing: BTreeSet<Entity> =
             wanted.into_iter().filter(|e| !self.entities.contains_key(e)).collect();
-        let keys: Vec<Vec<Value>> =
-            missing.iter().map(|e| vec![e.kind.as_str().into(), e.id.as_str().into()]).collect();
-        let rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["no", "json", "state"], &keys)?;
-        let (rules, clinic) = (self.rules(), &self.author_clinic);
-        let mut found: Vec<(Entity, Option<Row>)> = missing.into_iter().zip(rows).collect();
-        let decoded = parallel::slices(&mut found, |slice| {
-            slice
-                .iter_mut()
-                .map(|(entity, row)| Loaded::from_row(entity, row.take(), rules, clinic))
-                .collect()
-        });
-        let decoded: Vec<Vec<Result<Loaded>>> = decoded;
-        let mut loaded: Vec<Loaded> = decoded.into_iter().flatten().collect::<Result<_>>()?;
-        self.find_homes(&mut loaded)?;
-        self.entities.extend(found.into_iter().map(|(entity, _)| entity).zip(loaded));
+        let (rules, clinics) = (self.rules(), self.serves_clinics());
+        let loaded = loaded::load(self.sql, rules, &self.author_clinic, clinics, missing)?;
+        self.entities.extend(loaded);
         Ok(())
     }
 
@@ -124,31 +102,16 @@ impl<'a> Tx<'a> {
         self.records.clinic().is_empty()
     }
 
-    fn find_homes(&mut self, loaded: &mut [Loaded]) -> Result<()> {
-        if !self.serves_clinics() {
-            return Ok(());
-        }
-        let rules = self.rules();
-        let is_wanted = |one: &&mut Loaded| one.no.is_some() && home::is_in_clinic_scope(rules, &one.state);
-        let mut wanted: Vec<&mut Loaded> = loaded.iter_mut().filter(is_wanted).collect();
-        let numbers: Vec<i64> = wanted.iter().filter_map(|one| one.no).collect();
-        if numbers.is_empty() {
-            return Ok(());
-        }
-        let homes = home::find(self.sql, &numbers)?;
-        for (no, one) in numbers.iter().zip(&mut wanted) {
-            if let Some(clinic) = homes.get(no) {
-                one.clinic = clinic.clone();
-            }
-        }
-        Ok(())
-    }
-
     pub(crate) fn entity(&mut self, entity: &Entity) -> Result<&mut Loaded> {
         if !self.entities.contains_key(entity) {
             self.preload([entity.clone()])?;
         }
         self.entities.get_mut(entity).ok_or_else(|| StoreError::NotFound(entity.to_string()))
+    }
+
+    /// Whether this transaction has the resource in memory.
+    pub(crate) fn is_loaded(&self, entity: &Entity) -> bool {
+        self.entities.contains_key(entity)
     }
 
     /// Whether the database or this transaction has the resource.
@@ -161,31 +124,29 @@ impl<'a> Tx<'a> {
     pub(crate) fn apply(&mut self, op: &Op, origin: Origin) -> Result<Applied> {
         let actor_no = self.actor_no(op.dot.actor)?;
         let records = self.records;
-        let rules = records.rules();
-        let touches = op.changes.iter().any(|c| rules.touches_index(&op.entity.kind, &c.key));
-        let loaded = self.entity(&op.entity)?;
-        if loaded.state.vv.dots.is_empty() {
-            // The first op decides the lane: this build may not know the type, or know it by another lane.
-            loaded.state.lane = op.dot.lane;
-        }
-        loaded.note_before(rules, touches);
-        if loaded.state.apply(op) == Applied::Duplicate {
-            return Ok(Applied::Duplicate);
-        }
-        #[cfg(feature = "sabotage")]
-        crate::sabotage::after_apply(records, &mut loaded.state);
         let content = match origin {
             Origin::Page => Some(holdfast_core::codec::encode_ops(std::slice::from_ref(op))?),
             Origin::Local | Origin::Segment => None,
         };
-        loaded.events.push(Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content });
+        let loaded = self.entity(&op.entity)?;
+        if loaded.take(op, actor_no, content, records.rules()) == Applied::Duplicate {
+            return Ok(Applied::Duplicate);
+        }
+        #[cfg(feature = "sabotage")]
+        crate::sabotage::after_apply(records, &mut loaded.state);
         self.mark_changed(&op.entity);
+        self.note_clock(op, origin)?;
+        Ok(Applied::New)
+    }
+
+    /// Takes an op's clock reading in, and notes an author whose clock is ahead.
+    pub(crate) fn note_clock(&mut self, op: &Op, origin: Origin) -> Result<()> {
         let is_future = origin != Origin::Local && self.records.observe(op.hlc) == Skew::Future;
         // Once a transaction: a replica whose clock is ahead says nothing new with each of its ops.
         if is_future && self.ahead.insert(op.dot.actor) {
             self.notice("clock-future", &format!("{} wrote at {}", op.dot.actor, view::instant(op.hlc)))?;
         }
-        Ok(Applied::New)
+        Ok(())
     }
 
     /// Takes a whole state in. Whether anything changed.
@@ -211,9 +172,9 @@ impl<'a> Tx<'a> {
         Ok(true)
     }
 
-    /// What is held joined with what an upstream sent. What is held may lack ops that its vector seems to include
-    /// (written after the resource was evicted), and a plain join would take those for removed: so whatever
-    /// is new here is applied on top of what was sent, and only what cannot be had as ops is joined.
+    /// What is held joined with what an upstream sent. Of a resource that was evicted and then written here, the vector
+    /// seems to include ops that only the upstream has, and a plain join would take those for removed: what was written
+    /// since is applied on top of what was sent instead; it is all here as ops, for anything else would have come whole.
     fn merged(&mut self, local: EntityState, incoming: EntityState) -> Result<EntityState> {
         #[cfg(feature = "sabotage")]
         if self.records.is_broken(crate::sabotage::Sabotage::StatesAfterOps) {
@@ -223,11 +184,14 @@ impl<'a> Tx<'a> {
         if covers(&incoming) {
             return Ok(incoming);
         }
-        let mut all = incoming.clone();
+        if !evict::is_evicted(self.sql, &local.entity)? {
+            return Ok(local.join(&incoming));
+        }
+        let mut all = incoming;
         for op in self.view()?.ops(&local.entity)? {
             all.apply(&op);
         }
-        Ok(if covers(&all) { all } else { local.join(&incoming) })
+        Ok(all)
     }
 
     /// Replaces a resource's registers outright, with the ops that its history gains: repair and re-authoring only.
@@ -295,153 +259,48 @@ impl<'a> Tx<'a> {
 
     /// Writes every changed resource with its index, feeds and marks.
     pub(crate) fn flush(&mut self) -> Result<()> {
-        let order = std::mem::take(&mut self.order);
-        if order.is_empty() {
+        let mut drafts = std::mem::take(&mut self.drafts);
+        drafts.extend(self.draft_changed());
+        if drafts.is_empty() {
             return Ok(());
         }
-        let new = order.iter().filter(|e| self.entities[*e].no.is_none()).count() as u64;
+        let new = drafts.iter().filter(|(_, draft)| draft.no.is_none()).count() as u64;
         let mut next_no = if new > 0 { self.sql.allocate("resource", new)? as i64 } else { 0 };
-        let mut changed: Vec<(Entity, Loaded)> = Vec::with_capacity(order.len());
-        for entity in order {
-            let mut loaded = self.entities.remove(&entity).expect("a changed resource is loaded");
-            if loaded.no.is_none() {
-                loaded.no = Some(next_no);
+        let mut rows = Rows::default();
+        for (entity, draft) in drafts {
+            let no = draft.no.unwrap_or_else(|| {
                 next_no += 1;
+                next_no - 1
+            });
+            if let Some(loaded) = self.entities.get_mut(&entity) {
+                // What is flushed is what the database has; the cache serves later ops of this transaction.
+                loaded.no = Some(no);
             }
+            draft.write(no, &mut rows);
+        }
+        self.sql.upsert(&schema::RESOURCE, rows.resources)?;
+        if !rows.homes.is_empty() {
+            home::remember(self.sql, rows.homes)?;
+        }
+        self.sql.delete(&schema::SEARCH, rows.unsearch)?;
+        self.sql.insert_new(&schema::SEARCH, rows.search)?;
+        crate::feed::append(self, rows.feed)
+    }
+
+    /// Drafts what changed in memory. Most of what a merge costs, so all processors share it.
+    fn draft_changed(&mut self) -> Vec<(Entity, Draft)> {
+        let mut changed: Vec<(Entity, Loaded)> = Vec::with_capacity(self.order.len());
+        for entity in std::mem::take(&mut self.order) {
+            let loaded = self.entities.remove(&entity).expect("a changed resource is loaded");
             changed.push((entity, loaded));
         }
-        let out = rows(&mut changed, self.records.rules());
-        let homes = if self.serves_clinics() { homes(&changed, self.records.rules()) } else { Vec::new() };
-        // What is flushed is what the database has; keep the cache for later ops of this transaction.
+        let (rules, clinics) = (self.rules(), self.serves_clinics());
+        let drafts = parallel::slices(&mut changed, |slice| {
+            let draft = |(_, loaded): &mut (Entity, Loaded)| Draft::of(loaded, rules, clinics);
+            slice.iter_mut().map(draft).collect::<Vec<_>>()
+        });
+        let names: Vec<Entity> = changed.iter().map(|(entity, _)| entity.clone()).collect();
         self.entities.extend(changed);
-        self.sql.upsert(&schema::RESOURCE, out.resources)?;
-        if !homes.is_empty() {
-            home::remember(self.sql, homes)?;
-        }
-        self.sql.delete(&schema::SEARCH, out.unsearch)?;
-        self.sql.insert_new(&schema::SEARCH, out.search)?;
-        crate::feed::append(self, out.feed)
+        names.into_iter().zip(drafts.into_iter().flatten()).collect()
     }
-}
-
-impl Loaded {
-    fn from_row(entity: &Entity, row: Option<Row>, rules: &dyn Rules, clinic: &Arc<str>) -> Result<Self> {
-        let (no, state) = match row {
-            Some(row) => (Some(row.int(0)?), view::decode(entity.clone(), row.text(1)?, row.blob(2)?)?),
-            None => (None, EntityState::new(entity.clone(), rules.lane(&entity.kind))),
-        };
-        Ok(Self { no, state, clinic: clinic.clone(), before: None, events: Vec::new(), changed: false })
-    }
-
-    fn note_before(&mut self, rules: &dyn Rules, touches: bool) {
-        if self.before.is_some() {
-            return;
-        }
-        self.before = match (self.no, touches) {
-            (None, _) => Some((Vec::new(), BTreeSet::new())),
-            (Some(_), true) => Some((rules.index(&self.state), rules.scopes(&self.state, &self.clinic))),
-            (Some(_), false) => None,
-        };
-    }
-}
-
-/// One entry for a scope's feed.
-pub(crate) struct FeedEntry {
-    pub(crate) scope: Scope,
-    pub(crate) resource_no: i64,
-    /// `None`: the whole resource is new in this scope.
-    pub(crate) op: Option<(i64, Lane, u64)>,
-    pub(crate) content: Option<Vec<u8>>,
-}
-
-#[derive(Default)]
-struct Rows {
-    resources: Vec<Vec<Value>>,
-    search: Vec<Vec<Value>>,
-    unsearch: Vec<Vec<Value>>,
-    feed: Vec<FeedEntry>,
-}
-
-/// Where changed resources belong, of those in a clinic's own scope.
-fn homes(changed: &[(Entity, Loaded)], rules: &dyn Rules) -> Vec<(i64, Arc<str>)> {
-    let is_home = |one: &&Loaded| !one.clinic.is_empty() && home::is_in_clinic_scope(rules, &one.state);
-    let homes = changed.iter().map(|(_, loaded)| loaded).filter(is_home);
-    homes.filter_map(|loaded| Some((loaded.no?, loaded.clinic.clone()))).collect()
-}
-
-/// The rows of changed resources, which then count as unchanged. Most of what a merge costs, so all processors
-/// share it.
-fn rows(changed: &mut [(Entity, Loaded)], rules: &dyn Rules) -> Rows {
-    let parts = parallel::slices(changed, |slice| {
-        let mut part = Rows::default();
-        for (_, loaded) in slice {
-            part.take(loaded, rules);
-        }
-        part
-    });
-    parts.into_iter().reduce(Rows::followed_by).unwrap_or_default()
-}
-
-impl Rows {
-    fn followed_by(mut self, other: Self) -> Self {
-        self.resources.extend(other.resources);
-        self.search.extend(other.search);
-        self.unsearch.extend(other.unsearch);
-        self.feed.extend(other.feed);
-        self
-    }
-
-    fn take(&mut self, loaded: &mut Loaded, rules: &dyn Rules) {
-        let no = loaded.no.expect("a number was given");
-        let after = rules.scopes(&loaded.state, &loaded.clinic);
-        let before = match loaded.before.take() {
-            Some((index, scopes)) => {
-                self.reindex(no, &index, &rules.index(&loaded.state));
-                scopes
-            }
-            None => after.clone(),
-        };
-        self.resources.push(resource_row(no, &loaded.state, rules));
-        let whole_anyway = loaded.events.is_empty();
-        for scope in after.union(&before) {
-            let is_new_here = !before.contains(scope) && !before.is_empty();
-            if is_new_here || whole_anyway {
-                self.feed.push(FeedEntry { scope: scope.clone(), resource_no: no, op: None, content: None });
-                continue;
-            }
-            for event in &loaded.events {
-                let op = event.actor_no.map(|actor_no| (actor_no, event.lane, event.seq));
-                let content = event.content.clone();
-                self.feed.push(FeedEntry { scope: scope.clone(), resource_no: no, op, content });
-            }
-        }
-        loaded.events.clear();
-        loaded.changed = false;
-    }
-
-    fn reindex(&mut self, no: i64, before: &[IndexRow], after: &[IndexRow]) {
-        let row = |r: &IndexRow| vec![i64::from(r.param).into(), r.value.as_str().into(), no.into()];
-        self.unsearch.extend(before.iter().filter(|r| !after.contains(r)).map(row));
-        self.search.extend(after.iter().filter(|r| !before.contains(r)).map(row));
-    }
-}
-
-/// The row of a resource as [`schema::RESOURCE`] has it.
-pub(crate) fn resource_row(no: i64, state: &EntityState, rules: &dyn Rules) -> Vec<Value> {
-    let json = view::render(state, rules);
-    let blob = view::encode(state);
-    let conflicts = state.conflicts(rules).len() as i64;
-    let mut row = vec![
-        no.into(),
-        state.entity.kind.as_str().into(),
-        state.entity.id.as_str().into(),
-        json.into(),
-        blob.into(),
-        state.version().into(),
-        state.last_hlc.0.into(),
-        i64::from(state.is_deleted()).into(),
-        conflicts.into(),
-    ];
-    row.push(checksum(&row).into());
-    row
 }

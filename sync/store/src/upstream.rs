@@ -2,6 +2,7 @@
 //! requests. Who asks is what the certificate says, nothing else.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Position, Reach, Request, Response, StateItem};
@@ -11,6 +12,7 @@ use holdfast_core::state::Applied;
 use crate::error::{LogError, Result, StoreError};
 use crate::feed::{ROUTINE, URGENT, scope_number};
 use crate::log;
+use crate::prepare::Prepared;
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Database, Sql, Value};
@@ -25,6 +27,20 @@ pub struct Peer {
     pub clinic: String,
     /// `node`, `desktop` or `hub`.
     pub kind: String,
+}
+
+/// A pushed segment whose signature holds, with what it makes of its resources.
+pub struct Pushed {
+    /// The segment.
+    pub segment: Segment,
+    /// Used by the first transaction that can.
+    prepared: Mutex<Option<Prepared>>,
+}
+
+impl std::fmt::Debug for Pushed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pushed").field("head", &self.segment.head).finish_non_exhaustive()
+    }
 }
 
 /// Resources answered to one `Fetch` request; the others of a longer list are asked for again.
@@ -118,26 +134,30 @@ impl Records {
 
     fn push(&self, peer: &Peer, bytes: &[u8]) -> Result<Response> {
         match self.verify_push(peer, bytes)? {
-            Some(segment) => self.write(|tx| tx.take_push(peer, &segment, bytes)),
+            Some(pushed) => self.write(|tx| tx.take_push(peer, &pushed, bytes)),
             None => self.quarantine(peer, bytes),
         }
     }
 
-    /// Opens a pushed segment with its actor's key, ahead of [`Tx::take_push`] and in parallel with others;
-    /// `None` if the replica is revoked: hand the bytes to [`Records::quarantine`].
+    /// Opens a pushed segment with its actor's key and works out what it changes, ahead of [`Tx::take_push`] and in
+    /// parallel with others; `None` if the replica is revoked: hand the bytes to [`Records::quarantine`].
     ///
     /// # Errors
     /// [`StoreError::Segment`], [`LogError::UnknownActor`], or the database.
-    pub fn verify_push(&self, peer: &Peer, bytes: &[u8]) -> Result<Option<Segment>> {
+    pub fn verify_push(&self, peer: &Peer, bytes: &[u8]) -> Result<Option<Pushed>> {
         let head = segment::peek(bytes)?;
-        let (key, is_revoked) = self.read(|view| {
-            let key = owned_actor(view.sql, peer, head.actor)?;
-            Ok((key, find(view.sql, peer)?.is_some_and(|known| known.state == REVOKED)))
+        let (actor_no, key, is_revoked) = self.read(|view| {
+            let (actor_no, key) = owned_actor(view.sql, peer, head.actor)?;
+            Ok((actor_no, key, find(view.sql, peer)?.is_some_and(|known| known.state == REVOKED)))
         })?;
         let key =
             ed25519_dalek::VerifyingKey::from_bytes(&key).map_err(|_| segment::SegmentError::Signature)?;
         let segment = segment::open(bytes, &key)?;
-        Ok((!is_revoked).then_some(segment))
+        if is_revoked {
+            return Ok(None);
+        }
+        let prepared = self.prepare(peer, actor_no, &segment)?;
+        Ok(Some(Pushed { segment, prepared: Mutex::new(Some(prepared)) }))
     }
 
     /// Keeps a segment that may not be merged for review; always answers with the refusal.
@@ -444,10 +464,12 @@ fn introduce(tx: &mut Tx<'_>, peer: &Peer, actor: ActorId, key: &[u8; 32]) -> Re
     tx.sql.upsert(&schema::ACTOR, vec![row])
 }
 
-fn owned_actor(sql: &mut dyn Sql, peer: &Peer, actor: ActorId) -> Result<[u8; 32]> {
-    let text = "SELECT public_key FROM actor WHERE actor = $1 AND replica = $2";
+/// Number and key of an actor of this replica.
+fn owned_actor(sql: &mut dyn Sql, peer: &Peer, actor: ActorId) -> Result<(i64, [u8; 32])> {
+    let text = "SELECT no, public_key FROM actor WHERE actor = $1 AND replica = $2";
     let rows = sql.query(text, &[actor.0.to_vec().into(), owner(peer).into()])?;
-    rows.first().ok_or(LogError::UnknownActor)?.array(0)
+    let row = rows.first().ok_or(LogError::UnknownActor)?;
+    Ok((row.int(0)?, row.array(1)?))
 }
 
 /// A replica came back as another incarnation: what the old one confirmed counts no more, until `Hold` says
@@ -488,14 +510,16 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`LogError`] if it does not continue the log held, [`StoreError::Denied`], or the database.
-    pub fn take_push(&mut self, peer: &Peer, segment: &Segment, bytes: &[u8]) -> Result<Response> {
+    pub fn take_push(&mut self, peer: &Peer, pushed: &Pushed, bytes: &[u8]) -> Result<Response> {
         let known = known_or_new(self, peer)?;
         refuse_revoked(&known)?;
         self.from_replica = Some(known.no);
+        self.is_late = known.actor_no != Some(self.actor_no(pushed.segment.head.actor)?);
         if self.records.clinic().is_empty() {
             self.author_clinic = peer.clinic.as_str().into();
         }
-        take_segment(self, segment, bytes)?;
+        let segment = &pushed.segment;
+        take_segment(self, segment, bytes, &pushed.prepared)?;
         let (actor, lane) = (segment.head.actor, segment.head.lane);
         Ok(Response::Ack { actor, lane, through: segment.head.last() })
     }
@@ -509,7 +533,12 @@ pub fn refusal(error: &StoreError) -> Response {
 }
 
 /// Merges a verified segment if it continues the log held; an equal one held already is fine.
-pub(crate) fn take_segment(tx: &mut Tx<'_>, segment: &Segment, bytes: &[u8]) -> Result<()> {
+fn take_segment(
+    tx: &mut Tx<'_>,
+    segment: &Segment,
+    bytes: &[u8],
+    prepared: &Mutex<Option<Prepared>>,
+) -> Result<()> {
     let actor_no = tx.actor_no(segment.head.actor)?;
     let (held, hash) = log::head(tx.sql, actor_no, segment.head.lane)?;
     if segment.head.last() <= held {
@@ -520,12 +549,17 @@ pub(crate) fn take_segment(tx: &mut Tx<'_>, segment: &Segment, bytes: &[u8]) -> 
     let continues =
         if tx.records.is_broken(crate::sabotage::Sabotage::GapAccepted) { Ok(()) } else { continues };
     continues?;
-    tx.preload(segment.ops.iter().map(|op| op.entity.clone()))?;
+    let prepared = prepared.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let ready = tx.take_prepared(prepared)?;
+    tx.preload(segment.ops.iter().map(|op| op.entity.clone()).filter(|entity| !ready.contains(entity)))?;
     for op in &segment.ops {
-        if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
+        if ready.contains(&op.entity) {
+            tx.note_clock(op, Origin::Segment)?;
+        } else if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
             tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
         }
     }
+    tx.flush()?;
     let row = log::segment_row(actor_no, &segment.head, bytes.to_vec());
     tx.sql.insert_new(&schema::SEGMENT, vec![row])?;
     log::put_head(tx.sql, actor_no, segment.head.lane, segment.head.last(), &segment.head.hash())

@@ -66,10 +66,10 @@ pub(crate) fn stored(mut row: Row) -> Result<Stored> {
     })
 }
 
-/// 63 bits over everything a resource row says; `row` lacks the checksum itself.
-pub(crate) fn checksum(row: &[Value]) -> i64 {
+/// 63 bits over everything that a resource's row says but its number; see [`row_sum`].
+pub(crate) fn content_sum(cells: &[Value]) -> i64 {
     let mut hasher = blake3::Hasher::new();
-    for cell in row {
+    for cell in cells {
         match cell {
             Value::Null => hasher.update(&[0]),
             Value::Int(value) => hasher.update(&[1]).update(&value.to_le_bytes()),
@@ -80,6 +80,12 @@ pub(crate) fn checksum(row: &[Value]) -> i64 {
     let mut out = [0; 8];
     out.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
     i64::from_le_bytes(out) & i64::MAX
+}
+
+/// The checksum in a resource's row: the sum over its content, bound to its number. The content is summed before a new
+/// resource has its number.
+pub(crate) fn row_sum(no: i64, content_sum: i64) -> i64 {
+    (content_sum ^ no) & i64::MAX
 }
 
 impl View<'_> {

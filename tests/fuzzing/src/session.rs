@@ -10,6 +10,7 @@ use holdfast_core::session::{Input, MAX_IN_FLIGHT, Output, Phase, Ready, Session
 use crate::frame;
 use crate::source::Source;
 
+const UPSTREAM: ActorId = ActorId([9; 16]);
 const ME: ActorId = ActorId([1; 16]);
 const STEPS: usize = 96;
 /// Outputs of one input, besides one for each scope of a hold that was refused.
@@ -127,8 +128,8 @@ impl World<'_> {
             2..=6 => self.reply(),
             7 => Input::Compared { rehold: self.positions() },
             8 | 9 => self.segments(),
-            10 => Input::PageDurable(self.positions()),
-            11 => Input::PageRefused(self.positions()),
+            10 => Input::PageDurable { upstream: self.upstream(), positions: self.positions() },
+            11 => Input::PageRefused { upstream: self.upstream(), positions: self.positions() },
             12 => Input::NewOps,
             13 => Input::Want(self.positions().into_iter().map(|position| position.scope).collect()),
             14 => start(),
@@ -184,6 +185,11 @@ impl World<'_> {
         Response::Refused { code, message: String::new(), retryable: self.source.byte() > 127 }
     }
 
+    /// Now and then a page of an earlier upstream's becomes durable.
+    fn upstream(&mut self) -> ActorId {
+        if self.source.byte() % 8 == 0 { ActorId([8; 16]) } else { UPSTREAM }
+    }
+
     fn welcome(&mut self) -> Response {
         let known = (0..self.source.below(4))
             .map(|_| Reach {
@@ -193,8 +199,12 @@ impl World<'_> {
                 hash: [0; 32],
             })
             .collect();
-        let upstream = ActorId([9; 16]);
-        Response::Welcome { protocol: self.source.byte(), upstream, known, waiting: self.source.number() }
+        Response::Welcome {
+            protocol: self.source.byte(),
+            upstream: UPSTREAM,
+            known,
+            waiting: self.source.number(),
+        }
     }
 
     fn page(&mut self) -> Response {

@@ -237,14 +237,14 @@ impl Fleet {
             link.moved += 1;
         }
         match taken {
-            Taken::Rewind(positions) => self.feed(down, Input::PageRefused(positions)),
+            Taken::Rewind(positions) => self.feed(down, Input::PageRefused { upstream, positions }),
             Taken::Durable(positions) => {
                 for op in &page.ops {
                     self.dots.note(op)?;
                 }
                 let ops = page.ops.iter().map(|op| Oracle::of_author(&op.author)).fold(0, |a, b| a | b);
                 self.replicas[down].known |= ops | states;
-                self.feed(down, Input::PageDurable(positions))
+                self.feed(down, Input::PageDurable { upstream, positions })
             }
         }
     }
@@ -260,14 +260,10 @@ impl Fleet {
             check_refusal(code, message, self.hub_is_restored)?;
             self.note(|f| format!("{} is refused by {}: {code}", f.name(down), f.name(envelope.up)));
         } else if link.epoch != envelope.session {
-            // An older connection's answer: its work may already have been on the way to the store.
-            let Some(upstream) = envelope.upstream else { return Ok(()) };
-            match response {
-                Response::Ack { actor, lane, through } => {
-                    link.jobs.push_back(Job::Acked(upstream, actor, lane, through))
-                }
-                Response::Page(page) => link.jobs.push_back(Job::Store(upstream, page, states)),
-                _ => {}
+            // An older connection's acknowledgement may already have been on the way to the store. A page cannot: it is
+            // handed over only when the one before it, of the same connection, is durable.
+            if let (Response::Ack { actor, lane, through }, Some(upstream)) = (response, envelope.upstream) {
+                link.jobs.push_back(Job::Acked(upstream, actor, lane, through));
             }
             return Ok(());
         }

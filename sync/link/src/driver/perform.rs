@@ -226,8 +226,8 @@ impl Performer {
             metrics::counter!("sync_resources_received_total")
                 .increment((page.ops.len() + page.states.len()) as u64);
             Ok(Some(match taken {
-                Taken::Durable(positions) => Input::PageDurable(positions),
-                Taken::Rewind(positions) => Input::PageRefused(positions),
+                Taken::Durable(positions) => Input::PageDurable { upstream, positions },
+                Taken::Rewind(positions) => Input::PageRefused { upstream, positions },
             }))
         });
     }

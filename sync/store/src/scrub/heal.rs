@@ -9,12 +9,13 @@ use holdfast_core::state::EntityState;
 use holdfast_core::view::decode;
 
 use super::{Findings, Repair, Upstream};
+use crate::draft::resource_row;
 use crate::error::{Result, StoreError};
 use crate::log::OpFinder;
 use crate::records::Records;
 use crate::schema;
 use crate::sql::Sql;
-use crate::tx::{Tx, resource_row};
+use crate::tx::Tx;
 
 /// Heals each damaged resource on its own: one that cannot be healed leaves the others their chance.
 pub(super) fn resources(

@@ -35,7 +35,7 @@ pub(super) fn load(db: &Sqlite) -> Result<Resources, Finding> {
 
 fn resource(mut row: Row) -> Result<(Entity, Resource), Finding> {
     let entity = Entity::new(row.text(1)?, row.text(2)?);
-    if row.int(9)? != checksum(&row.0[..9]) {
+    if row.int(9)? != (checksum(&row.0[1..9]) ^ row.int(0)?) {
         return Err(Finding::new(Kind::Damaged, format!("{entity}: the row does not fit its checksum")));
     }
     let json = row.take_text(3)?;

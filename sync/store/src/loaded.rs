@@ -1,0 +1,124 @@
+//! A resource in memory: its registers, what they were before, and what its scopes' feeds are to say of the change.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use holdfast_core::id::{Entity, Lane, Scope};
+use holdfast_core::op::Op;
+use holdfast_core::rules::{IndexRow, Rules};
+use holdfast_core::state::{Applied, EntityState};
+use holdfast_core::view;
+
+use crate::error::Result;
+use crate::home;
+use crate::parallel;
+use crate::schema;
+use crate::sql::{Row, Sql, Value};
+
+/// A resource in memory.
+pub(crate) struct Loaded {
+    pub(crate) no: Option<i64>,
+    /// Checksum of the row it was loaded from; `None`: there was none.
+    pub(crate) base: Option<i64>,
+    pub(crate) state: EntityState,
+    /// The clinic it belongs to, should it be in a clinic's own scope.
+    pub(crate) clinic: Arc<str>,
+    /// Index rows and scopes as the database has them, taken before the first change that may touch them.
+    pub(crate) before: Option<(Vec<IndexRow>, BTreeSet<Scope>)>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) changed: bool,
+}
+
+/// An op that a resource took in, or with no actor: "the whole resource changed".
+pub(crate) struct Event {
+    pub(crate) actor_no: Option<i64>,
+    pub(crate) lane: Lane,
+    pub(crate) seq: u64,
+    pub(crate) content: Option<Vec<u8>>,
+}
+
+impl Loaded {
+    fn from_row(entity: &Entity, row: Option<Row>, rules: &dyn Rules, clinic: &Arc<str>) -> Result<Self> {
+        let (no, base, state) = match row {
+            Some(row) => {
+                let state = view::decode(entity.clone(), row.text(1)?, row.blob(2)?)?;
+                (Some(row.int(0)?), Some(row.int(3)?), state)
+            }
+            None => (None, None, EntityState::new(entity.clone(), rules.lane(&entity.kind))),
+        };
+        let events = Vec::new();
+        Ok(Self { no, base, state, clinic: clinic.clone(), before: None, events, changed: false })
+    }
+
+    /// Takes an op in; `content` is what the feed row keeps of it.
+    pub(crate) fn take(
+        &mut self,
+        op: &Op,
+        actor_no: i64,
+        content: Option<Vec<u8>>,
+        rules: &dyn Rules,
+    ) -> Applied {
+        if self.state.vv.dots.is_empty() {
+            // The first op decides the lane: this build may not know the type, or know it by another lane.
+            self.state.lane = op.dot.lane;
+        }
+        let touches = op.changes.iter().any(|c| rules.touches_index(&op.entity.kind, &c.key));
+        self.note_before(rules, touches);
+        if self.state.apply(op) == Applied::Duplicate {
+            return Applied::Duplicate;
+        }
+        self.events.push(Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content });
+        Applied::New
+    }
+
+    pub(crate) fn note_before(&mut self, rules: &dyn Rules, touches: bool) {
+        if self.before.is_some() {
+            return;
+        }
+        self.before = match (self.no, touches) {
+            (None, _) => Some((Vec::new(), BTreeSet::new())),
+            (Some(_), true) => Some((rules.index(&self.state), rules.scopes(&self.state, &self.clinic))),
+            (Some(_), false) => None,
+        };
+    }
+}
+
+/// Loads resources; those that are not there come as new ones of `clinic`. At an upstream of several clinics
+/// (`serves_clinics`) each one's own clinic is looked up.
+pub(crate) fn load(
+    sql: &mut dyn Sql,
+    rules: &dyn Rules,
+    clinic: &Arc<str>,
+    serves_clinics: bool,
+    wanted: BTreeSet<Entity>,
+) -> Result<HashMap<Entity, Loaded>> {
+    let keys: Vec<Vec<Value>> =
+        wanted.iter().map(|e| vec![e.kind.as_str().into(), e.id.as_str().into()]).collect();
+    let columns = ["no", "json", "state", "checksum"];
+    let rows = sql.lookup(&schema::RESOURCE, &["kind", "id"], &columns, &keys)?;
+    let mut found: Vec<(Entity, Option<Row>)> = wanted.into_iter().zip(rows).collect();
+    let decoded: Vec<Vec<Result<Loaded>>> = parallel::slices(&mut found, |slice| {
+        slice.iter_mut().map(|(entity, row)| Loaded::from_row(entity, row.take(), rules, clinic)).collect()
+    });
+    let mut loaded: Vec<Loaded> = decoded.into_iter().flatten().collect::<Result<_>>()?;
+    if serves_clinics {
+        find_homes(sql, rules, &mut loaded)?;
+    }
+    Ok(found.into_iter().map(|(entity, _)| entity).zip(loaded).collect())
+}
+
+fn find_homes(sql: &mut dyn Sql, rules: &dyn Rules, loaded: &mut [Loaded]) -> Result<()> {
+    let is_wanted = |one: &&mut Loaded| one.no.is_some() && home::is_in_clinic_scope(rules, &one.state);
+    let mut wanted: Vec<&mut Loaded> = loaded.iter_mut().filter(is_wanted).collect();
+    let numbers: Vec<i64> = wanted.iter().filter_map(|one| one.no).collect();
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let homes = home::find(sql, &numbers)?;
+    for (no, one) in numbers.iter().zip(&mut wanted) {
+        if let Some(clinic) = homes.get(no) {
+            one.clinic = clinic.clone();
+        }
+    }
+    Ok(())
+}

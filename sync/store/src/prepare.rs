@@ -1,0 +1,92 @@
+//! What a pushed segment makes of the resources it touches, worked out ahead of its transaction.
+//!
+//! Only one transaction writes at a time, so whatever is done in it holds everybody up. Decoding, merging and rendering
+//! need no transaction: they are done beside it, on what the database said a moment before. The transaction compares the
+//! checksums of the rows that were built on, and does again itself what has changed in between.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use holdfast_core::id::Entity;
+use holdfast_core::segment::Segment;
+
+use crate::draft::Draft;
+use crate::error::Result;
+use crate::loaded::{self, Loaded};
+use crate::parallel;
+use crate::records::Records;
+use crate::schema;
+use crate::sql::{Sql, Value};
+use crate::tx::Tx;
+use crate::upstream::Peer;
+
+/// What a segment makes of its resources, to be used once.
+pub(crate) struct Prepared {
+    drafts: Vec<Ahead>,
+}
+
+struct Ahead {
+    entity: Entity,
+    /// Checksum of the row that was built on; `None`: there was none.
+    base: Option<i64>,
+    draft: Draft,
+}
+
+impl Records {
+    /// Works out what the segment makes of its resources. `actor_no` is its actor's number here.
+    pub(crate) fn prepare(&self, peer: &Peer, actor_no: i64, segment: &Segment) -> Result<Prepared> {
+        let rules = self.rules();
+        let clinics = self.clinic().is_empty();
+        let clinic: Arc<str> = if clinics { peer.clinic.as_str() } else { self.clinic() }.into();
+        let wanted: BTreeSet<Entity> = segment.ops.iter().map(|op| op.entity.clone()).collect();
+        let mut resources =
+            self.read(|view| loaded::load(view.sql, rules, &clinic, clinics, wanted.clone()))?;
+        for op in &segment.ops {
+            let loaded = resources.get_mut(&op.entity).expect("every resource of the segment was loaded");
+            loaded.take(op, actor_no, None, rules);
+            #[cfg(feature = "sabotage")]
+            crate::sabotage::after_apply(self, &mut loaded.state);
+        }
+        // A resource that took in nothing new is not written.
+        let mut changed: Vec<(Entity, Loaded)> =
+            resources.into_iter().filter(|(_, loaded)| !loaded.events.is_empty()).collect();
+        let drafts = parallel::slices(&mut changed, |slice| {
+            let draft = |(entity, loaded): &mut (Entity, Loaded)| Ahead {
+                entity: entity.clone(),
+                base: loaded.base,
+                draft: Draft::of(loaded, rules, clinics),
+            };
+            slice.iter_mut().map(draft).collect::<Vec<_>>()
+        });
+        Ok(Prepared { drafts: drafts.into_iter().flatten().collect() })
+    }
+}
+
+impl Prepared {
+    /// The drafts whose resources are still as they were. The others' ops are to be applied anew.
+    fn still_valid(self, sql: &mut dyn Sql) -> Result<Vec<(Entity, Draft)>> {
+        let key = |one: &Ahead| vec![one.entity.kind.as_str().into(), one.entity.id.as_str().into()];
+        let keys: Vec<Vec<Value>> = self.drafts.iter().map(key).collect();
+        let rows = sql.lookup(&schema::RESOURCE, &["kind", "id"], &["checksum"], &keys)?;
+        let mut out = Vec::with_capacity(self.drafts.len());
+        for (one, row) in self.drafts.into_iter().zip(rows) {
+            if row.map(|row| row.int(0)).transpose()? == one.base {
+                out.push((one.entity, one.draft));
+            }
+        }
+        Ok(out)
+    }
+}
+
+impl Tx<'_> {
+    /// Takes what was worked out ahead and still holds, and says for which resources. They are not loaded: flush before
+    /// anything else is done to them.
+    pub(crate) fn take_prepared(&mut self, prepared: Option<Prepared>) -> Result<HashSet<Entity>> {
+        let Some(prepared) = prepared else { return Ok(HashSet::new()) };
+        let mut valid = prepared.still_valid(self.sql)?;
+        valid.retain(|(entity, _)| !self.is_loaded(entity));
+        let taken = valid.iter().map(|(entity, _)| entity.clone()).collect();
+        self.drafts.extend(valid);
+        Ok(taken)
+    }
+}
