@@ -124,7 +124,11 @@ fn a_search_finds_what_the_clinic_may_hold_and_few_at_a_time(backend: &Backend) 
         node.sync(&hub);
     }
     let found = |node: &Node, begins: &str| match node.ask(&hub, &by_name(begins)) {
-        Response::States(items) => items.into_iter().map(|item| item.entity.id).collect::<Vec<_>>(),
+        Response::States(items) => {
+            let mut ids: Vec<String> = items.into_iter().map(|item| item.entity.id).collect();
+            ids.sort();
+            ids
+        }
         Response::Refused { code, .. } => vec![code],
         other => panic!("{other:?}"),
     };
