@@ -46,6 +46,8 @@ pub struct Cluster {
     programs: Programs,
     account: Option<Account>,
     port: u16,
+    /// More settings, `name=value`.
+    more: Vec<String>,
     folder: tempfile::TempDir,
 }
 
@@ -62,7 +64,7 @@ impl Cluster {
         if let Some(account) = &account {
             account.give(folder.path())?;
         }
-        let mut cluster = Self { server: None, programs, account, port: 0, folder };
+        let mut cluster = Self { server: None, programs, account, port: 0, more: Vec::new(), folder };
         cluster.initialise()?;
         let mut result = Ok(());
         for _ in 0..PORT_TRIES {
@@ -158,6 +160,28 @@ impl Cluster {
         Ok(())
     }
 
+    /// Starts the server anew with this certificate and key, in PEM, for clients that want TLS.
+    ///
+    /// # Errors
+    /// The files cannot be written, or it does not start with them.
+    pub fn offer_tls(&mut self, chain_pem: &str, key_pem: &str) -> Result<()> {
+        for (name, text) in [("server.crt", chain_pem), ("server.key", key_pem)] {
+            let path = self.folder.path().join(name);
+            std::fs::write(&path, text).context("cannot write the server's certificate")?;
+            std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+            if let Some(account) = &self.account {
+                account.give(&path)?;
+            }
+        }
+        let path = |name: &str| self.folder.path().join(name).display().to_string();
+        self.more = vec![
+            "ssl=on".to_owned(),
+            format!("ssl_cert_file={}", path("server.crt")),
+            format!("ssl_key_file={}", path("server.key")),
+        ];
+        self.restart()
+    }
+
     /// CPU time and memory of the server and its processes together.
     ///
     /// # Errors
@@ -200,7 +224,7 @@ impl Cluster {
             .arg(self.data_folder())
             .args(["-p", &self.port.to_string(), "-k"])
             .arg(self.folder.path());
-        for setting in SETTINGS {
+        for setting in SETTINGS.iter().copied().chain(self.more.iter().map(String::as_str)) {
             spec = spec.args(["-c", setting]);
         }
         self.as_account(spec)

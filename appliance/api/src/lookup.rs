@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use crate::error::{ApiError, RequestError};
 use crate::finder::FindOutcome;
-use crate::request::limits::FIND_TIMEOUT;
+use crate::request::limits::{BESIDE_TIMEOUT, FIND_TIMEOUT};
 use crate::state::ApiState;
 
 /// Runs `work` on the resource; if the resource is not here, it is looked for elsewhere first.
@@ -34,6 +34,33 @@ where
     }
     look_elsewhere(state, entity).await?;
     Ok(again().await?)
+}
+
+/// Before resources are written: those that are not here are looked for at head office and taken in, so that the write
+/// knows what it replaces. Where head office cannot be asked, the write goes on without.
+///
+/// # Errors
+/// [`RequestError::Coming`] if one is known there and not here yet; the store.
+pub(crate) async fn bring(state: &ApiState, entities: Vec<Entity>) -> Result<(), ApiError> {
+    let Some(finder) = &state.parts().finder else { return Ok(()) };
+    let missing = state.writer().read(move |view| {
+        let mut missing = Vec::new();
+        for entity in &entities {
+            if view.get(entity)?.is_none() {
+                missing.push(entity.clone());
+            }
+        }
+        Ok(missing)
+    });
+    let missing = missing.await?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let coming = timeout(BESIDE_TIMEOUT, finder.bring(&missing)).await.unwrap_or_default();
+    match coming.first() {
+        Some(entity) => Err(RequestError::Coming { entity: entity.to_string() }.into()),
+        None => Ok(()),
+    }
 }
 
 /// Has the resource looked for at head office and taken in.

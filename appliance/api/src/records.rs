@@ -15,6 +15,7 @@ use crate::conflicts::json;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::answer::etag;
 use crate::fhir::update::check_body;
+use crate::lookup;
 use crate::refusal;
 use crate::request::body;
 use crate::request::condition::{if_match, must_be_new};
@@ -50,6 +51,9 @@ pub(crate) async fn save(
     let base = base(&parts.headers)?;
     let text = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     check_body(&entity, &text)?;
+    if !matches!(base, Base::Absent) {
+        lookup::bring(&state, vec![entity.clone()]).await?;
+    }
     let work = move |tx: &mut Tx<'_>| store(tx, &entity, &text, &base, &caller.id);
     Ok(answer(&refusal::write(state.writer(), work).await?))
 }

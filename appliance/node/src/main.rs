@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use cli::{Arguments, Command, Place, TokenOrder};
+use holdfast_api::access::tokens::parse_role;
 use holdfast_node::config::{self, Config};
 use holdfast_node::control::{Order, ask};
 use holdfast_node::data_dir::DataDir;
@@ -158,13 +159,7 @@ fn token(order: TokenOrder) -> Result<(), Failure> {
     let dir = |place: &Place| load(place, None).map(|config| DataDir::new(&config.node.data_dir));
     match order {
         TokenOrder::Add { name, roles, place } => {
-            let parse = |role: &String| {
-                let text = format!(
-                    "cannot give the role {role:?}: there is none; use admin, clinician, reception or system"
-                );
-                tokens::parse_role(role).ok_or_else(|| Failure::other("role", text))
-            };
-            let roles = roles.iter().map(parse).collect::<Result<_, _>>()?;
+            let roles = roles.iter().map(|role| parse_role(role)).collect::<Result<_, _>>()?;
             say(&tokens::add(&dir(&place)?, &name, roles)?);
             note("this is the only time that the token is shown; it works within two seconds");
         }

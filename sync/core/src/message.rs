@@ -1,12 +1,16 @@
 //! What two replicas say to each other. One request, one response, each one message; every request may be
 //! repeated. The carrier (HTTP/2 in `sync/link`, a simulated network in tests) only moves bytes.
 
+mod search;
+
 use crate::codec::{decode_ops, deflate, encode_ops, inflate};
 use crate::id::{ActorId, Entity, Lane, Scope};
 use crate::op::Op;
 use crate::segment::Hash;
 use crate::wellformed::{is_id, is_kind};
 use crate::wire::{Reader, WireError, put_bytes, put_varint};
+
+pub use search::{Condition, Search, Text};
 
 /// The protocol version this build speaks. A peer answers with the lower of both.
 pub const PROTOCOL: u8 = 1;
@@ -110,6 +114,8 @@ pub enum Request {
         /// Resources that know of more than the upstream's earlier logs reach.
         states: Vec<StateItem>,
     },
+    /// "Search for what I do not hold", among what the sender's clinic may hold.
+    Search(Search),
 }
 
 /// A resource's whole state.
@@ -181,7 +187,7 @@ pub enum Response {
     },
     /// To `Log`.
     Segments(Vec<Vec<u8>>),
-    /// To `Fetch`: those that exist and may be seen.
+    /// To `Fetch` and `Search`: those that exist and may be seen.
     States(Vec<StateItem>),
     /// To `GiveBack`.
     Lacking {
@@ -267,6 +273,10 @@ impl Request {
                 out.extend_from_slice(&actor.0);
                 put_states(&mut out, states)?;
             }
+            Self::Search(search) => {
+                out.push(9);
+                search.encode(&mut out);
+            }
         }
         Ok(out)
     }
@@ -333,6 +343,7 @@ impl Request {
                 actor: ActorId(reader.array("an actor")?),
                 states: read_states(&mut reader)?,
             },
+            9 => Self::Search(Search::decode(&mut reader)?),
             _ => return Err(WireError::Invalid("a request")),
         };
         reader.end()?;

@@ -22,7 +22,11 @@ pub const MAX_IN_FLIGHT: usize = 4;
 const READ_AHEAD: u32 = 8;
 /// First wait after a failure; doubles up to the longest, with full jitter.
 const BACK_OFF_FIRST_MS: u64 = 500;
+/// The longest after trouble with an upstream that was reached: it may have too much to do.
 const BACK_OFF_LONGEST_MS: u64 = 60_000;
+/// The longest while no connection comes about: an attempt costs a packet or two, and people wait for the link to be
+/// felt again (decision 13).
+const BACK_OFF_UNREACHED_MS: u64 = 4_000;
 /// Scopes named in one `Hold`.
 const HOLD_BATCH: usize = 10_000;
 
@@ -64,6 +68,13 @@ pub enum Input {
     },
     /// The connection asked for is up.
     Connected,
+    /// The connection asked for did not come about: nobody was there, or the way is cut.
+    Unreached {
+        /// Stable code.
+        code: String,
+        /// What failed, why, what to do.
+        message: String,
+    },
     /// The connection failed or ended, with a stable code and what a person should know.
     Disconnected {
         /// Stable code.
@@ -312,6 +323,9 @@ impl Session {
         match input {
             Input::Start { hello, actor } => self.start(now_ms, hello, actor),
             Input::Connected => self.greet(now_ms),
+            Input::Unreached { code, message } => {
+                self.fail_within(now_ms, code, message, BACK_OFF_UNREACHED_MS);
+            }
             Input::Disconnected { code, message } => self.fail(now_ms, code, message),
             Input::Reply { id, response } => self.reply(now_ms, id, response),
             Input::Compared { rehold } => self.compared(now_ms, rehold),
@@ -383,7 +397,14 @@ impl Session {
     }
 
     fn fail(&mut self, now_ms: u64, code: String, message: String) {
+        self.fail_within(now_ms, code, message, BACK_OFF_LONGEST_MS);
+    }
+
+    fn fail_within(&mut self, now_ms: u64, code: String, message: String, longest_ms: u64) {
         if self.phase == Phase::Waiting {
+            if self.hello.is_none() {
+                self.last_error = Some((code, message));
+            }
             return;
         }
         self.last_error = Some((code, message));
@@ -393,7 +414,7 @@ impl Session {
         self.endpoint = (self.endpoint + 1) % self.config.endpoints.max(1);
         // One whole round of endpoints fails fast, then the wait grows.
         let rounds = self.failures / u32::try_from(self.config.endpoints.max(1)).unwrap_or(1);
-        let longest = BACK_OFF_LONGEST_MS.min(BACK_OFF_FIRST_MS << rounds.min(16));
+        let longest = longest_ms.min(BACK_OFF_FIRST_MS << rounds.min(16));
         self.failures = self.failures.saturating_add(1);
         self.wake_at_ms = Some(now_ms + 1 + self.random() % longest);
     }

@@ -12,7 +12,9 @@ use ed25519_dalek::SigningKey;
 use holdfast_core::codec::{decode_ops, encode_ops};
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Dot, Entity, Lane, Scope};
-use holdfast_core::message::{Page, Position, Reach, Request, Response, StateItem, Visit};
+use holdfast_core::message::{
+    Condition, Page, Position, Reach, Request, Response, Search, StateItem, Text, Visit,
+};
 use holdfast_core::op::{Change, EntityDot, Op, member_key};
 use holdfast_core::segment::{open, peek, read, seal};
 use proptest::collection::vec;
@@ -145,7 +147,14 @@ fn request() -> impl Strategy<Value = Request> {
         vec(("[A-Z][a-z]{1,9}", id()).prop_map(|(kind, id)| Entity::new(kind, id)), 0..5)
             .prop_map(|entities| Request::Fetch { entities }),
         (actor(), vec(state(), 0..4)).prop_map(|(actor, states)| Request::GiveBack { actor, states }),
+        ("[A-Z][a-z]{1,9}", vec(condition(), 0..4), any::<u32>())
+            .prop_map(|(kind, all, limit)| Request::Search(Search { kind, all, limit })),
     ]
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    let text = prop_oneof![any::<String>().prop_map(Text::Exact), any::<String>().prop_map(Text::Prefix)];
+    (any::<u32>(), vec(text, 0..4)).prop_map(|(param, any)| Condition { param, any })
 }
 
 fn page() -> impl Strategy<Value = Page> {

@@ -55,6 +55,35 @@ fn lose_connection(session: &mut Session) {
     session.handle_input(0, Input::Disconnected { code: "cut".into(), message: "cut".into() });
 }
 
+/// The longest that the machine waits between any two of so many attempts that end in `input`.
+fn longest_wait_ms(input: impl Fn() -> Input) -> u64 {
+    let mut session = machine();
+    start(&mut session);
+    let (mut now_ms, mut longest) = (0, 0);
+    for _ in 0..200 {
+        session.handle_input(now_ms, Input::Tick);
+        session.handle_input(now_ms, input());
+        let wake = session.wake_at_ms().unwrap();
+        longest = longest.max(wake - now_ms);
+        now_ms = wake;
+    }
+    longest
+}
+
+#[test]
+fn upstream_that_is_not_reached_is_tried_again_within_seconds_however_long_it_is_gone() {
+    let unreached = || Input::Unreached { code: "connect-failed".into(), message: "refused".into() };
+    let longest = longest_wait_ms(unreached);
+    assert!((2_000..=4_001).contains(&longest), "{longest}");
+}
+
+#[test]
+fn upstream_that_breaks_off_is_given_more_and_more_time() {
+    let broken = || Input::Disconnected { code: "connection-closed".into(), message: "broke".into() };
+    let longest = longest_wait_ms(broken);
+    assert!((30_000..=60_001).contains(&longest), "{longest}");
+}
+
 fn refuse(session: &mut Session, id: u64, code: &str) {
     let response = Response::Refused { code: code.into(), message: "no".into(), retryable: false };
     session.handle_input(0, Input::Reply { id, response });

@@ -104,6 +104,11 @@ pub(crate) enum Command {
         #[arg(long)]
         database: Option<String>,
     },
+    /// Say who may use the hub's API.
+    Token {
+        #[command(subcommand)]
+        order: TokenOrder,
+    },
     /// Bring the database's schema up to date.
     Migrate {
         /// Overrides database.url.
@@ -138,5 +143,24 @@ pub(crate) enum Decision {
     Drop {
         /// Its number in the list.
         number: u64,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TokenOrder {
+    /// Make a token and print it, once.
+    Create {
+        /// Whose it is; it stands as the author of what is saved with it.
+        name: String,
+        /// admin, clinician, reception or system; may be given several times.
+        #[arg(long = "role", required = true)]
+        roles: Vec<String>,
+    },
+    /// List who has one.
+    List,
+    /// Withdraw a token.
+    Revoke {
+        /// Whose.
+        name: String,
     },
 }

@@ -1,15 +1,19 @@
 //! What the command line does beside serving.
 
 pub(crate) mod quarantine;
+use std::path::Path;
 
 use anyhow::{Context, Result};
+use holdfast_api::access::tokens::parse_role;
 use holdfast_hub::ca::HubCa;
 use holdfast_hub::config::Config;
 use holdfast_hub::enrolment::Enrolment;
-use holdfast_hub::storage;
+use holdfast_hub::{sign_in, storage};
 use holdfast_link::identity::{PeerIdentity, PeerKind};
 use holdfast_link::server::ServeOptions;
 use holdfast_store::{fleet, give_back, token};
+
+use crate::cli::TokenOrder;
 
 #[expect(clippy::print_stdout, reason = "a command answers on stdout")]
 pub(crate) fn say(text: &str) {
@@ -86,6 +90,27 @@ pub(crate) fn certificates(config: &Config) -> Result<()> {
         let end = holdfast_core::view::instant(holdfast_core::hlc::Hlc::new(known.not_after_ms, 0));
         let revoked = if known.revoked { "  revoked" } else { "" };
         say(&format!("{serial}  {}  until {end}{revoked}", known.identity));
+    }
+    Ok(())
+}
+
+pub(crate) fn token(data_dir: &Path, order: TokenOrder) -> Result<()> {
+    match order {
+        TokenOrder::Create { name, roles } => {
+            let roles = roles.iter().map(|role| parse_role(role)).collect::<Result<_, _>>()?;
+            // Alone on its line, so that a script can take it; it is shown nowhere again and works within two seconds.
+            say(&sign_in::create(data_dir, &name, roles)?);
+        }
+        TokenOrder::List => {
+            for known in sign_in::load(data_dir)? {
+                say(&format!("{}  {}", known.name, known.role_names()));
+            }
+        }
+        TokenOrder::Revoke { name } => say(if sign_in::revoke(data_dir, &name)? {
+            "withdrawn; it stops working within two seconds"
+        } else {
+            "there was no such token"
+        }),
     }
     Ok(())
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use holdfast_api::config::{FileText, Layers, Problems, Reader};
 use holdfast_link::transport::Endpoint;
 
+use crate::postgres::TlsMode;
+
 /// The commented default.
 pub const DEFAULT: &str = include_str!("default.toml");
 
@@ -42,6 +44,10 @@ pub struct DatabaseSection {
     pub url: String,
     /// A file that holds the URL, so that a password stands in no configuration; wins over `url`.
     pub url_file: String,
+    /// How the connection to PostgreSQL is secured.
+    pub sslmode: TlsMode,
+    /// The CA of the server's certificate, in PEM.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// What is logged.
@@ -115,7 +121,16 @@ fn database(reader: &mut Reader) -> Option<DatabaseSection> {
     });
     let url_file =
         reader.text("database", "url_file", "the path of a file, or nothing", |text| Some(text.to_owned()));
-    Some(DatabaseSection { url: url?, url_file: url_file? })
+    let modes = "\"disable\", \"require\", \"verify-full\", or nothing";
+    let sslmode = reader.text("database", "sslmode", modes, TlsMode::parse);
+    let ca_file = reader.text("database", "ca_file", "the path of a file, or nothing", |text| {
+        Some((!text.is_empty()).then(|| PathBuf::from(text)))
+    });
+    if (sslmode, &ca_file) == (Some(TlsMode::VerifyFull), &Some(None)) {
+        let fix = "name the file with the CA of the database server's certificate";
+        reader.reject_key("database", "ca_file", "it is empty, and database.sslmode is \"verify-full\"", fix);
+    }
+    Some(DatabaseSection { url: url?, url_file: url_file?, sslmode: sslmode?, ca_file: ca_file? })
 }
 
 fn log(reader: &mut Reader) -> Option<LogSection> {
@@ -138,13 +153,14 @@ mod tests {
         std::fs::write(
             &file,
             "[hub]\nnames = []\nlissen = \"x\"\nlisten = \"127.0.0.1:1\"\nsync_listen = \"127.0.0.1:1\"\n\
-             endpoints = [\"http://x\"]\n[database]\nurl = \"mysql://x\"\n[cloud]\nx = 1\n[log]\nfilter = \"a=b=c\"\n",
+             endpoints = [\"http://x\"]\n[database]\nurl = \"mysql://x\"\nsslmode = \"verify-full\"\n[cloud]\nx = 1\n[log]\nfilter = \"a=b=c\"\n",
         )
         .unwrap();
         let env = [("HOLDFAST_HUB__NOPE".to_owned(), "1".to_owned())];
         let error = load(Some(&file), env, &[]).unwrap_err().to_string();
         for part in [
-            "8 problems",
+            "9 problems",
+            "database.ca_file",
             "hub.names",
             "hub.lissen from",
             "write hub.listen",

@@ -13,4 +13,6 @@ mod gauges;
 pub mod postgres;
 pub mod revocation;
 pub mod serve;
+pub mod server_renewal;
+pub mod sign_in;
 pub mod storage;

@@ -74,6 +74,7 @@ fn run(arguments: Arguments) -> Result<()> {
             with_database(&mut config, database);
             commands::end_restore(&config)
         }
+        Command::Token { order } => commands::token(&config.hub.data_dir, order),
         Command::Migrate { database } => {
             with_database(&mut config, database);
             storage::open_database(&config)?;

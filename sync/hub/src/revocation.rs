@@ -30,9 +30,9 @@ impl Revocations {
     ///
     /// # Errors
     /// The database; what was known stays in force.
-    pub fn refresh(&self, db: &dyn Database, now_ms: u64) -> Result<bool> {
+    pub fn refresh(&self, db: &dyn Database) -> Result<bool> {
         let replicas = fleet::revoked(db)?;
-        let now = Revoked { serials: token::revoked_serials(db, now_ms)?, replicas };
+        let now = Revoked { serials: token::revoked_serials(db)?, replicas };
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let changed = *held != now;
         *held = now;
@@ -59,8 +59,7 @@ pub(crate) async fn run(
 ) {
     loop {
         let (held, db) = (revocations.clone(), db.clone());
-        let now_ms = writer.records().now_ms();
-        match tokio::task::spawn_blocking(move || held.refresh(&*db, now_ms)).await {
+        match tokio::task::spawn_blocking(move || held.refresh(&*db)).await {
             Ok(Ok(true)) => {
                 tracing::info!("the list of who is revoked has changed");
                 writer.announce();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use holdfast_api::access::token::OneToken;
+use holdfast_api::access::tokens::Tokens;
 use holdfast_api::{ApiParts, ApiState};
 use holdfast_link::server::{ServeOptions, serve as serve_tls};
 use holdfast_link::tls::{ClientAuth, server_config};
@@ -19,6 +19,8 @@ use crate::config::Config;
 use crate::enrolment::{self, Enrolment};
 use crate::gauges;
 use crate::revocation::{self, Revocations};
+use crate::server_renewal::{self, ServerRenewal};
+use crate::sign_in;
 use crate::storage::{DatabaseTokens, open_database, open_records};
 
 /// Serves until `shutdown` turns true; prints `sync URL` and `ready URL` once it does.
@@ -47,15 +49,19 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
         endpoints: endpoints.clone(),
         clock: ServeOptions::default().clock,
     };
-    let router = enrolment::router(enrolment).merge(holdfast_link::serve::router(opened.writer.clone()));
+    let routes = enrolment::routes(enrolment).merge(holdfast_link::serve::routes(opened.writer.clone()));
     let options = ServeOptions { revoked: opened.revocations.check(), ..ServeOptions::default() };
-    let tls = server_config(opened.certificate.to_shared()?, opened.ca.cert_pem(), ClientAuth::Optional)?;
-    let sync = tokio::spawn(serve_tls(sync_listener, tls, router, options, until(shutdown.clone())));
+    let tls = server_config(opened.renewal.shown.clone(), opened.ca.cert_pem(), ClientAuth::Optional)?;
+    let renewing = tokio::spawn(opened.renewal.run(server_renewal::EVERY, shutdown.clone()));
+    let sync = tokio::spawn(serve_tls(sync_listener, tls, routes, options, until(shutdown.clone())));
     let db = opened.tokens.0.clone();
     let watching = revocation::run(opened.revocations, db.clone(), opened.writer.clone(), shutdown.clone());
     let watching = tokio::spawn(watching);
-    let token = if dev { Some(dev_token(&config.hub.data_dir)?) } else { None };
-    let state = api_state(&opened.writer, token);
+    let dev_token = if dev { Some(sign_in::dev_token(&config.hub.data_dir)?) } else { None };
+    let tokens = Tokens::new(sign_in::load(&config.hub.data_dir)?, dev_token.as_deref());
+    let folder: Arc<Path> = config.hub.data_dir.as_path().into();
+    let signing = tokio::spawn(sign_in::run(folder, tokens.clone(), shutdown.clone()));
+    let state = api_state(&opened.writer, tokens);
     let app = holdfast_api::router(state.clone());
     let measuring = tokio::spawn(gauges::run(db, opened.writer.clone(), shutdown.clone()));
     announce(&endpoints, api_listener.local_addr()?);
@@ -67,12 +73,14 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     sync.await?;
     watching.await?;
     measuring.await?;
+    renewing.await?;
+    signing.await?;
     Ok(())
 }
 
 struct Opened {
     ca: Arc<HubCa>,
-    certificate: ServerCertificate,
+    renewal: ServerRenewal,
     tokens: Arc<DatabaseTokens>,
     writer: Writer,
     revocations: Arc<Revocations>,
@@ -81,18 +89,21 @@ struct Opened {
 fn open(config: &Config) -> Result<Opened> {
     let data_dir = &config.hub.data_dir;
     holdfast_link::keys::ensure_private_dir(data_dir)?;
-    let now_ms = (ServeOptions::default().clock)();
+    let clock = ServeOptions::default().clock;
+    let now_ms = clock();
     let ca = HubCa::load_or_create(&data_dir.join("ca"), now_ms)?;
     let names: Vec<ServerName> = config.hub.names.iter().map(|name| ServerName::parse(name)).collect();
-    let certificate = ServerCertificate::load_or_issue(&data_dir.join("tls"), &ca, &names, now_ms)?;
+    let dir = data_dir.join("tls");
+    let shown = ServerCertificate::load_or_issue(&dir, &ca, &names, now_ms)?.to_shared()?;
     let db = open_database(config)?;
     let records = open_records(config, db.clone())?;
     let writer = Writer::start(Arc::new(records))?;
     // Before the first connection: nobody who is revoked slips in while the hub starts.
     let revocations = Arc::new(Revocations::default());
-    revocations.refresh(&*db, now_ms)?;
+    revocations.refresh(&*db)?;
     let (ca, tokens) = (Arc::new(ca), Arc::new(DatabaseTokens(db)));
-    Ok(Opened { ca, certificate, tokens, writer, revocations })
+    let renewal = ServerRenewal { dir, ca: ca.clone(), names, shown, clock };
+    Ok(Opened { ca, renewal, tokens, writer, revocations })
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {
@@ -112,22 +123,12 @@ fn endpoints(config: &Config, port: u16) -> Result<Vec<Endpoint>> {
     urls.iter().map(|url| Endpoint::parse(url).map_err(Into::into)).collect()
 }
 
-fn api_state(writer: &Writer, token: Option<String>) -> ApiState {
-    let authenticator: Vec<OneToken> = token.iter().map(|token| OneToken::developer(token)).collect();
-    let mut parts = ApiParts::new(writer.clone(), Arc::new(authenticator));
+fn api_state(writer: &Writer, tokens: Arc<Tokens>) -> ApiState {
+    let mut parts = ApiParts::new(writer.clone(), tokens);
     if let Some(handle) = crate::serve::metrics::install() {
         parts.metrics = Arc::new(move || handle.render());
     }
     ApiState::new(parts)
-}
-
-fn dev_token(data_dir: &Path) -> Result<String> {
-    use base64::Engine;
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("no random bytes: {error}"))?;
-    let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
-    holdfast_link::keys::write_private(data_dir, "dev-token", token.as_bytes())?;
-    Ok(token)
 }
 
 #[expect(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use holdfast_clinical::FhirRules;
 use holdfast_link::enrol::SecretHash;
-use holdfast_link::identity::PeerIdentity;
+use holdfast_link::identity::{PeerCertificate, PeerIdentity};
 use holdfast_store::fleet;
 use holdfast_store::identity::Identity;
 use holdfast_store::sidecar::FileSidecar;
@@ -32,7 +32,23 @@ pub fn open_database(config: &Config) -> Result<Arc<dyn Database>> {
         let path = config.hub.data_dir.join(holdfast_store::backup::DATABASE_FILE);
         return Ok(Arc::new(Sqlite::open(&path, SqliteOptions::default())?));
     }
-    Ok(Arc::new(Postgres::open(&url, PostgresOptions::default())?))
+    let options = PostgresOptions {
+        tls: config.database.sslmode,
+        ca_pem: ca_pem(config)?,
+        ..PostgresOptions::default()
+    };
+    Ok(Arc::new(Postgres::open(&url, options)?))
+}
+
+fn ca_pem(config: &Config) -> Result<Option<String>> {
+    let Some(path) = &config.database.ca_file else { return Ok(None) };
+    let read = std::fs::read_to_string(path).map_err(|error| holdfast_store::StoreError::File {
+        path: path.display().to_string(),
+        reason: format!(
+            "{error}; database.ca_file must hold the CA of the database server's certificate, in PEM"
+        ),
+    });
+    read.map(Some)
 }
 
 fn database_url(config: &Config) -> Result<String> {
@@ -111,5 +127,15 @@ impl IssuedLog for DatabaseTokens {
     fn is_revoked(&self, identity: &PeerIdentity) -> std::result::Result<bool, TokenError> {
         let name = (identity.clinic().to_owned(), identity.replica().to_owned());
         Ok(fleet::revoked(&*self.0).map_err(failed)?.contains(&name))
+    }
+
+    fn knows(&self, shown: &PeerCertificate) -> std::result::Result<bool, TokenError> {
+        let record = token::Issued {
+            serial: shown.serial.as_bytes(),
+            identity: &shown.identity.to_uri(),
+            key_sha256: &shown.public_key_sha256,
+            not_after_ms: shown.not_after_ms,
+        };
+        token::is_good(&*self.0, &record).map_err(failed)
     }
 }

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response as HttpResponse};
@@ -18,7 +17,7 @@ use holdfast_store::{LogError, StoreError};
 use http::StatusCode;
 use tokio::time::{Instant, timeout_at};
 
-use crate::server::Peer;
+use crate::server::{Peer, SyncPolicy, SyncRoutes};
 
 /// The path of the one sync route.
 pub const PATH: &str = "/sync";
@@ -34,8 +33,9 @@ const PREDECESSOR_WITHIN: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 /// The sync route over a store. Every request needs a client certificate; who asks is what it says.
-pub fn router(writer: Writer) -> Router {
-    Router::new().route(PATH, post(answer)).layer(DefaultBodyLimit::max(MAX_MESSAGE_BYTES)).with_state(writer)
+pub fn routes(writer: Writer) -> SyncRoutes {
+    let sync = post(answer).layer(DefaultBodyLimit::max(MAX_MESSAGE_BYTES)).with_state(writer);
+    SyncRoutes::new().route(PATH, SyncPolicy::Replica, sync)
 }
 
 async fn answer(State(writer): State<Writer>, Peer(certificate): Peer, body: Bytes) -> HttpResponse {

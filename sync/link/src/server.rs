@@ -1,7 +1,8 @@
 //! The serving end of the sync port, for hub and node alike.
 //!
-//! One port serves `/enrol`, to a client without a certificate, and everything else, to a client with one. What a
-//! handler learns of its peer are the extensions [`PeerIdentity`] and [`PeerCertificate`], put there from the
+//! One port serves `/enrol`, to a client without a certificate, and everything else, to a client with one: each route
+//! carries its [`SyncPolicy`], which is enforced before its handler runs. What a handler learns of its peer are the
+//! extensions [`PeerIdentity`] and [`PeerCertificate`], put there from the
 //! verified certificate; take them by the extractor [`Peer`], which refuses a request without one.
 //!
 //! Nothing here waits for ever: the handshake, the first request, a body's next bytes and an unanswered PING each
@@ -14,6 +15,7 @@ mod gate;
 mod limits;
 mod peer;
 mod problem;
+mod routes;
 
 use std::{
     future::Future,
@@ -22,7 +24,6 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use axum::Router;
 use rustls::ServerConfig;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -38,6 +39,10 @@ use crate::identity::{CertificateSerial, PeerIdentity};
 pub use limits::Limits;
 pub use peer::Peer;
 pub use problem::Problem;
+pub use routes::{SyncPolicy, SyncRoutes};
+
+/// The code by which a replica learns that its certificate is good for nothing but its own renewal.
+pub const CERTIFICATE_EXPIRED: &str = "peer-certificate-expired";
 
 /// Pause after a failed `accept`, which is a lack of file descriptors as a rule.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -74,17 +79,17 @@ impl std::fmt::Debug for ServeOptions {
     }
 }
 
-/// Serves `router` until `shutdown` resolves; then takes no new connections, lets the requests in progress finish
+/// Serves `routes` until `shutdown` resolves; then takes no new connections, lets the requests in progress finish
 /// within [`Limits::drain`], and returns.
 pub async fn serve(
     listener: TcpListener,
     tls: Arc<ServerConfig>,
-    router: Router,
+    routes: SyncRoutes,
     options: ServeOptions,
     shutdown: impl Future<Output = ()>,
 ) {
     let drain_limit = options.limits.drain;
-    let server = Arc::new(Server::new(tls, router, options));
+    let server = Arc::new(Server::new(tls, routes, options));
     let (drain, draining) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -121,7 +126,7 @@ fn log_panic(ended: Result<(), tokio::task::JoinError>) {
 /// What all connections share.
 struct Server {
     acceptor: TlsAcceptor,
-    router: Router,
+    routes: SyncRoutes,
     options: ServeOptions,
     admission: Arc<Admission>,
     handshakes: Arc<Semaphore>,
@@ -135,11 +140,11 @@ struct Permits {
 }
 
 impl Server {
-    fn new(tls: Arc<ServerConfig>, router: Router, options: ServeOptions) -> Self {
+    fn new(tls: Arc<ServerConfig>, routes: SyncRoutes, options: ServeOptions) -> Self {
         let limits = &options.limits;
         Self {
             acceptor: TlsAcceptor::from(tls),
-            router,
+            routes,
             admission: Admission::new(limits),
             handshakes: Arc::new(Semaphore::new(limits.handshakes)),
             connections: Arc::new(Semaphore::new(limits.connections)),

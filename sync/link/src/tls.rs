@@ -1,12 +1,14 @@
 //! TLS on both ends: version 1.3 only, the hub's own CA only, `ring` only, HTTP/2 by ALPN, sessions resumed.
 //!
 //! * The server asks for a client certificate and lets a client without one in only to enrol
-//!   ([`ClientAuth::Optional`]); every other route needs the identity that the certificate carries.
+//!   ([`ClientAuth::Optional`]); every other route needs the identity that the certificate carries. One that has
+//!   expired is let in only to renew.
 //! * Resumption is stateful: a ticket is an identifier of 32 bytes rather than the sealed client certificate
 //!   (about 600 bytes more on each reconnect), at the price of a full handshake with a freshly started hub.
 //! * No 0-RTT data: it can be replayed (RFC 8446 §8).
 
 mod client;
+mod expired;
 mod pinned;
 mod server;
 

@@ -55,6 +55,7 @@ impl Records {
     /// # Errors
     /// The database.
     pub fn hello(&self) -> Result<Request> {
+        self.be_writable()?;
         let actors = self.own_actors()?;
         let opening = self.identity().opening;
         Ok(Request::Hello { protocol: PROTOCOL, schema: self.place.schema, actors, opening })

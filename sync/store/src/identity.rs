@@ -182,6 +182,10 @@ pub(crate) fn take_up(records: &Records) -> Result<()> {
     })?;
     let found = found.expect("a read that succeeded has looked");
     records.start_clock(found.clock);
+    if let Some(actor) = found.actor {
+        // Until it is taken up, for reading what this database wrote.
+        records.set_identity(Identity { actor, ..records.identity() });
+    }
     let record = sidecar.load()?;
     let reason = judge(&found, record.as_ref(), sidecar.progress());
     #[cfg(feature = "sabotage")]

@@ -40,6 +40,7 @@ pub mod salvage;
 pub mod schema;
 pub mod scrub;
 pub mod search;
+pub mod seek;
 pub mod sidecar;
 pub mod sql;
 pub mod sqlite;

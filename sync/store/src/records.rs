@@ -66,6 +66,8 @@ pub struct Records {
     steady: RwLock<()>,
     clock: Mutex<HybridClock>,
     progress: Mutex<Progress>,
+    /// The identity is not taken up, for want of room on the disk.
+    put_off: Mutex<bool>,
     pub(crate) opened: crate::visits::Opened,
     #[cfg(feature = "sabotage")]
     pub(crate) sabotage: Option<crate::sabotage::Sabotage>,
@@ -81,10 +83,11 @@ impl std::fmt::Debug for Records {
 }
 
 impl Records {
-    /// Joins a database with the identity it writes under; see [`crate::identity`].
+    /// Joins a database with the identity it writes under; see [`crate::identity`]. On a full disk it opens for
+    /// reading, and takes its identity up with the first write for which there is room.
     ///
     /// # Errors
-    /// [`StoreError`] if the identity cannot be recorded in the database.
+    /// [`StoreError`] if the identity cannot be recorded in the database, for another reason than a full disk.
     pub fn open(
         db: Arc<dyn Database>,
         rules: Arc<dyn Rules>,
@@ -93,8 +96,33 @@ impl Records {
         surroundings: Surroundings,
     ) -> Result<Self> {
         let records = Self::unopened(db, rules, identity, place, surroundings);
-        crate::identity::take_up(&records)?;
+        match crate::identity::take_up(&records) {
+            Err(StoreError::DiskFull) => {
+                tracing::warn!(error.code = "disk-full", "opened for reading alone: the disk is full");
+                *records.is_put_off() = true;
+            }
+            outcome => outcome?,
+        }
         Ok(records)
+    }
+
+    /// Takes the identity up if that was put off at opening. Everything that writes calls it first; it costs nothing
+    /// once the identity is taken up.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`] as long as there is no room; others as [`Records::open`].
+    pub fn be_writable(&self) -> Result<()> {
+        let mut put_off = self.is_put_off();
+        if *put_off {
+            crate::identity::take_up(self)?;
+            *put_off = false;
+            tracing::info!("there is room on the disk again: saving goes on");
+        }
+        Ok(())
+    }
+
+    fn is_put_off(&self) -> MutexGuard<'_, bool> {
+        self.put_off.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn unopened(
@@ -113,6 +141,7 @@ impl Records {
             steady: RwLock::new(()),
             clock: Mutex::new(HybridClock::default()),
             progress: Mutex::new(Progress::default()),
+            put_off: Mutex::new(false),
             opened: crate::visits::Opened::default(),
             #[cfg(feature = "sabotage")]
             sabotage: None,
@@ -208,6 +237,7 @@ impl Records {
     /// # Errors
     /// What `work` fails with, or the database; nothing is kept then.
     pub fn write<T>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.be_writable()?;
         let _steady = self.hold_identity();
         let mut out = None;
         let mut next_seq = BTreeMap::new();
@@ -236,6 +266,7 @@ impl Records {
         count: usize,
         mut work: impl FnMut(usize, &mut Tx<'_>) -> Result<()>,
     ) -> Result<Vec<Result<()>>> {
+        self.be_writable()?;
         let _steady = self.hold_identity();
         let mut outcomes = Vec::new();
         let mut next_seq = BTreeMap::new();

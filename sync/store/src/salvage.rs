@@ -50,7 +50,7 @@ pub struct Salvaged {
 pub fn salvage(folder: &Path, options: &SqliteOptions, tell: &mut dyn FnMut(&str)) -> Result<Salvaged> {
     let (path, partial) = (folder.join(DATABASE_FILE), folder.join("salvage.partial"));
     remove_database(&partial)?;
-    let mut salvaged = Salvaged { rows: 0, skipped: 0, kept: free_name(folder) };
+    let mut salvaged = Salvaged { rows: 0, skipped: 0, kept: free_name(&path) };
     let from = Sqlite::open_damaged(&path, options.clone())?;
     let to = Sqlite::open(&partial, options.clone())?;
     for table in schema::TABLES {
@@ -104,23 +104,34 @@ fn recount(sql: &mut dyn Sql, (name, table, column): &(&str, &str, &str)) -> Res
     sql.execute(text, &[(*name).into(), next.into()]).map(|_| ())
 }
 
-fn free_name(folder: &Path) -> PathBuf {
-    let name = |n: u32| folder.join(format!("{DATABASE_FILE}.damaged-{n}"));
+/// A name beside a damaged database that nothing has yet.
+pub(crate) fn free_name(database: &Path) -> PathBuf {
+    let name = |n: u32| PathBuf::from(format!("{}.damaged-{n}", database.display()));
     (1..).map(name).find(|path| !path.exists()).unwrap_or_else(|| name(0))
 }
 
 fn replace(path: &Path, partial: &Path, kept: &Path) -> Result<()> {
-    let rename = |from: &Path, to: &Path| {
-        std::fs::rename(from, to)
-            .map_err(|error| StoreError::File { path: to.display().to_string(), reason: error.to_string() })
-    };
+    set_aside(path, kept)?;
+    rename(partial, path)
+}
+
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    std::fs::rename(from, to)
+        .map_err(|error| StoreError::File { path: to.display().to_string(), reason: error.to_string() })
+}
+
+/// Gives a database, with what SQLite keeps beside it, another name.
+///
+/// # Errors
+/// [`StoreError::File`].
+pub(crate) fn set_aside(path: &Path, kept: &Path) -> Result<()> {
     for suffix in ["-wal", "-shm", ""] {
         let from = PathBuf::from(format!("{}{suffix}", path.display()));
         if from.exists() {
             rename(&from, &PathBuf::from(format!("{}{suffix}", kept.display())))?;
         }
     }
-    rename(partial, path)
+    Ok(())
 }
 
 fn copy(from: &Sqlite, to: &Sqlite, table: &'static Table, salvaged: &mut Salvaged) -> Result<()> {

@@ -139,16 +139,35 @@ pub fn revoke_serial(db: &dyn Database, serial: &[u8], now_ms: u64, reason: &str
     Ok(named)
 }
 
-/// The numbers of the certificates that are revoked and have not expired.
+/// Whether a certificate was recorded just so, and is not revoked.
 ///
 /// # Errors
 /// The database.
-pub fn revoked_serials(db: &dyn Database, now_ms: u64) -> Result<BTreeSet<Vec<u8>>> {
+pub fn is_good(db: &dyn Database, shown: &Issued<'_>) -> Result<bool> {
+    let mut is_good = false;
+    db.read(&mut |sql| {
+        let text = "SELECT identity, key_sha256, state FROM issued WHERE serial = $1";
+        let rows = sql.query(text, &[shown.serial.into()])?;
+        is_good = match rows.first() {
+            Some(row) => {
+                row.text(0)? == shown.identity && row.blob(1)? == shown.key_sha256 && row.int(2)? != REVOKED
+            }
+            None => false,
+        };
+        Ok(())
+    })?;
+    Ok(is_good)
+}
+
+/// The numbers of the certificates that are revoked; expired ones too, for they could be renewed still.
+///
+/// # Errors
+/// The database.
+pub fn revoked_serials(db: &dyn Database) -> Result<BTreeSet<Vec<u8>>> {
     let mut out = BTreeSet::new();
     db.read(&mut |sql| {
         out.clear();
-        let text = "SELECT serial FROM issued WHERE state = $1 AND not_after_ms >= $2";
-        for row in sql.query(text, &[REVOKED.into(), now_ms.into()])? {
+        for row in sql.query("SELECT serial FROM issued WHERE state = $1", &[REVOKED.into()])? {
             out.insert(row.blob(0)?.to_vec());
         }
         Ok(())

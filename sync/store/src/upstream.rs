@@ -81,6 +81,7 @@ impl Records {
             Request::Log { actor, lane, from } => self.log_from(peer, *actor, *lane, *from),
             Request::Fetch { entities } => self.fetch(peer, entities),
             Request::GiveBack { actor, states } => self.take_back(peer, *actor, states),
+            Request::Search(search) => self.seek(peer, search),
         };
         answer.unwrap_or_else(|error| {
             // The text may name a patient: it is for the peer alone.
@@ -253,37 +254,47 @@ impl Records {
     /// Resources in scopes that the replica's clinic may hold, whether the replica holds them or not.
     fn fetch(&self, peer: &Peer, entities: &[Entity]) -> Result<Response> {
         self.read(|view| {
-            let replica = find(view.sql, peer)?.ok_or(LogError::UnknownActor)?;
-            refuse_revoked(&replica)?;
-            let keys: Vec<Vec<Value>> = entities
-                .iter()
-                .take(MAX_FETCHED)
-                .map(|entity| vec![entity.kind.as_str().into(), entity.id.as_str().into()])
-                .collect();
-            let weights = view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &[page::WEIGHT], &keys)?;
-            let weights = weights.into_iter().map(|row| row.map_or(Ok(0), |row| row.uint(0)));
-            let weights = weights.collect::<Result<Vec<u64>>>()?;
-            let fitting = fitting(weights.into_iter().map(|bytes| bytes as usize));
-            let columns = ["json", "state", "no"];
-            let rows = view.sql.lookup(&schema::RESOURCE, &["kind", "id"], &columns, &keys[..fitting])?;
-            let mut out = Vec::new();
-            for (entity, row) in entities.iter().zip(rows) {
-                let Some(mut row) = row else { continue };
-                let decoded = holdfast_core::view::decode(entity.clone(), row.text(0)?, row.blob(1)?)?;
-                let no = row.int(2)?;
-                let home = crate::home::find(view.sql, &[no])?.remove(&no);
-                let clinic = home.as_deref().unwrap_or(self.clinic());
-                let mut is_allowed = false;
-                for scope in self.rules().scopes(&decoded, clinic) {
-                    is_allowed = is_allowed || may_hold(view.sql, &scope, &peer.clinic)?;
-                }
-                if is_allowed {
-                    let state = row.blob(1)?.to_vec();
-                    out.push(StateItem { entity: entity.clone(), json: row.take_text(0)?, state });
-                }
-            }
-            Ok(Response::States(out))
+            refuse_stranger(view.sql, peer)?;
+            self.visible(view.sql, peer, entities).map(Response::States)
         })
+    }
+
+    /// Those of the resources that exist and that the peer's clinic may hold; the first [`MAX_FETCHED`] are looked at, or
+    /// fewer if they are large.
+    pub(crate) fn visible(
+        &self,
+        sql: &mut dyn Sql,
+        peer: &Peer,
+        entities: &[Entity],
+    ) -> Result<Vec<StateItem>> {
+        let keys: Vec<Vec<Value>> = entities
+            .iter()
+            .take(MAX_FETCHED)
+            .map(|entity| vec![entity.kind.as_str().into(), entity.id.as_str().into()])
+            .collect();
+        let weights = sql.lookup(&schema::RESOURCE, &["kind", "id"], &[page::WEIGHT], &keys)?;
+        let weights = weights.into_iter().map(|row| row.map_or(Ok(0), |row| row.uint(0)));
+        let weights = weights.collect::<Result<Vec<u64>>>()?;
+        let fitting = fitting(weights.into_iter().map(|bytes| bytes as usize));
+        let columns = ["json", "state", "no"];
+        let rows = sql.lookup(&schema::RESOURCE, &["kind", "id"], &columns, &keys[..fitting])?;
+        let mut out = Vec::new();
+        for (entity, row) in entities.iter().zip(rows) {
+            let Some(mut row) = row else { continue };
+            let decoded = holdfast_core::view::decode(entity.clone(), row.text(0)?, row.blob(1)?)?;
+            let no = row.int(2)?;
+            let home = crate::home::find(sql, &[no])?.remove(&no);
+            let clinic = home.as_deref().unwrap_or(self.clinic());
+            let mut is_allowed = false;
+            for scope in self.rules().scopes(&decoded, clinic) {
+                is_allowed = is_allowed || may_hold(sql, &scope, &peer.clinic)?;
+            }
+            if is_allowed {
+                let state = row.blob(1)?.to_vec();
+                out.push(StateItem { entity: entity.clone(), json: row.take_text(0)?, state });
+            }
+        }
+        Ok(out)
     }
 
     /// Registers a replica (at enrolment), so that it may connect.
@@ -349,6 +360,11 @@ pub(crate) fn may_hold(sql: &mut dyn Sql, scope: &Scope, clinic: &str) -> Result
     }
     let text = "SELECT 1 FROM scope_grant WHERE scope = $1 AND clinic = $2";
     Ok(!sql.query(text, &[scope.0.as_str().into(), clinic.into()])?.is_empty())
+}
+
+/// Whoever is not registered or is revoked reads nothing.
+pub(crate) fn refuse_stranger(sql: &mut dyn Sql, peer: &Peer) -> Result<()> {
+    refuse_revoked(&find(sql, peer)?.ok_or(LogError::UnknownActor)?)
 }
 
 pub(crate) fn find(sql: &mut dyn Sql, peer: &Peer) -> Result<Option<Known>> {

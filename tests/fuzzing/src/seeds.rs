@@ -3,7 +3,9 @@
 use holdfast_core::codec::encode_ops;
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Dot, Entity, Lane, Scope};
-use holdfast_core::message::{Page, Position, Reach, Request, Response, StateItem, Visit};
+use holdfast_core::message::{
+    Condition, Page, Position, Reach, Request, Response, Search, StateItem, Text, Visit,
+};
 use holdfast_core::op::{Change, EntityDot, Op};
 use holdfast_core::segment::seal;
 use holdfast_core::wire::put_varint;
@@ -93,6 +95,14 @@ fn frames() -> Vec<Vec<u8>> {
         Request::Release { actor: ME, scopes: vec![Scope::directory()] },
         Request::Log { actor: ME, lane: Lane::AUDIT, from: 300 },
         Request::Fetch { entities: vec![Entity::new("Patient", "p1")] },
+        Request::Search(Search {
+            kind: "Patient".into(),
+            all: vec![Condition {
+                param: 103_003,
+                any: vec![Text::Prefix("smi".into()), Text::Exact("x".into())],
+            }],
+            limit: 20,
+        }),
     ];
     let visit = Visit { scope: Scope::clinic("north"), from: 1, to: 9, more: true };
     let item = StateItem { entity: Entity::new("Patient", "p1"), json: "{}".into(), state: vec![1, 1, 0, 0] };

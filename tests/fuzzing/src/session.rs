@@ -187,7 +187,7 @@ impl World<'_> {
 
     /// Now and then a page of an earlier upstream's becomes durable.
     fn upstream(&mut self) -> ActorId {
-        if self.source.byte() % 8 == 0 { ActorId([8; 16]) } else { UPSTREAM }
+        if self.source.byte().is_multiple_of(8) { ActorId([8; 16]) } else { UPSTREAM }
     }
 
     fn welcome(&mut self) -> Response {

@@ -4,5 +4,6 @@ mod guard;
 pub mod policy;
 pub mod routes;
 pub mod token;
+pub mod tokens;
 
 pub(crate) use guard::Caller;

@@ -103,6 +103,7 @@ fn of_request(error: &RequestError) -> Facts {
         E::UnknownVersion { .. } => Facts::new(S::NOT_FOUND, "unknown-version", "not-found"),
         E::BadCursor => Facts::new(S::BAD_REQUEST, "bad-cursor", "value"),
         E::NotHeld { .. } => Facts::new(S::NOT_FOUND, "not-held", "not-found"),
+        E::Coming { .. } => Facts::new(S::SERVICE_UNAVAILABLE, "coming", "transient").retry(RETRY_SOON_S),
         E::NotFound { .. } | E::NowhereFound { .. } => Facts::new(S::NOT_FOUND, "not-found", "not-found"),
         E::Overtaken => Facts::new(S::SERVICE_UNAVAILABLE, "overtaken", "transient").retry(RETRY_SOON_S),
         E::ManyMatches => Facts::new(S::PRECONDITION_FAILED, "many-matches", "multiple-matches"),

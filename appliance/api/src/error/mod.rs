@@ -5,7 +5,7 @@ mod problem;
 mod request;
 
 pub(crate) use facts::Facts;
-pub(crate) use problem::Problem;
+pub(crate) use problem::{CODE_SYSTEM, Problem};
 pub use request::RequestError;
 
 use std::sync::Arc;

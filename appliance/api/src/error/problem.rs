@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Facts;
 
 /// `system` of the codes in `details.coding`.
-const CODE_SYSTEM: &str = "urn:holdfast:error";
+pub(crate) const CODE_SYSTEM: &str = "urn:holdfast:error";
 
 /// Everything that is said about an error. Travels beside an empty response until the edge writes the body.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -127,6 +127,14 @@ pub enum RequestError {
         /// Which resource.
         entity: String,
     },
+    /// Known at head office, and not here yet.
+    #[error(
+        "cannot save {entity} now: head office has it, and it is on its way here, so that this save does not stand beside what others have written; save again in a moment"
+    )]
+    Coming {
+        /// Which resource.
+        entity: String,
+    },
     /// Not here, and there is nowhere else to look.
     #[error("{entity} does not exist: nothing was ever stored under this id; check type and id")]
     NotFound {

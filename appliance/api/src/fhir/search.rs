@@ -12,6 +12,7 @@ use http::StatusCode;
 
 use super::answer;
 use super::bundle::writer::BundleWriter;
+use super::elsewhere::{self, Note};
 use super::find::clauses;
 use super::patients;
 use crate::access::Caller;
@@ -61,8 +62,28 @@ async fn search(
     FhirBase(base): FhirBase,
 ) -> Result<Response, ApiError> {
     patients::bring(&state, &search.query.kind, &search.asked).await?;
-    let body = refusal::read(state.writer(), move |view| search.page(view, &caller, &base)).await?;
+    let search = Arc::new(search);
+    let note = look_elsewhere(&state, &search).await?;
+    let work = move |view: &mut View<'_>| search.page(view, &caller, &base, note.as_ref());
+    let body = refusal::read(state.writer(), work).await?;
     Ok(answer::fhir_json(StatusCode::OK, body))
+}
+
+/// Has head office searched too if nobody is found here, or the caller wants it.
+async fn look_elsewhere(state: &ApiState, search: &Arc<Search>) -> Result<Option<Note>, ApiError> {
+    let is_first_page = search.asked.cursor.is_none();
+    if state.parts().finder.is_none() || !is_first_page || !elsewhere::is_askable(&search.query) {
+        return Ok(None);
+    }
+    let asked = search.clone();
+    let is_known = refusal::read(state.writer(), move |view| {
+        let found = view.search(&asked.query.kind, &clauses(&asked.query), 0, 1)?;
+        Ok(!found.resources.is_empty())
+    });
+    if !search.asked.everywhere && is_known.await? {
+        return Ok(None);
+    }
+    Ok(elsewhere::search(state, &search.query).await)
 }
 
 /// One search, ready to be answered.
@@ -82,7 +103,7 @@ impl Search {
         Ok(Self { asked, query })
     }
 
-    /// A page as a Bundle of type `searchset`.
+    /// A page as a Bundle of type `searchset`, with what is to be said of the search.
     ///
     /// # Errors
     /// A cursor that does not fit, or the database.
@@ -91,6 +112,7 @@ impl Search {
         view: &mut View<'_>,
         caller: &Principal,
         base: &str,
+        note: Option<&Note>,
     ) -> Result<String, ApiError> {
         let kind = &self.query.kind;
         let list = List { what: format!("{kind}?{}", self.asked.canonical()), principal: caller };
@@ -107,6 +129,12 @@ impl Search {
             entry.full_url(&format!("{base}/{}", stored.entity));
             entry.resource(&stored.json);
             entry.is_match();
+            entry.finish();
+        }
+        if let Some(note) = note {
+            let mut entry = bundle.entry();
+            entry.resource(&note.operation_outcome());
+            entry.is_outcome();
             entry.finish();
         }
         Ok(bundle.finish())

@@ -10,6 +10,7 @@ use super::create::current;
 use super::{answer, check};
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
+use crate::lookup;
 use crate::refusal;
 use crate::request::body;
 use crate::request::condition::if_match;
@@ -32,6 +33,7 @@ pub(crate) async fn update(
     let seen = if_match(&parts.headers)?.map_or(Base::Blind, Base::Exactly);
     let json = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     check_body(&entity, &json)?;
+    lookup::bring(&state, vec![entity.clone()]).await?;
     let work = move |tx: &mut Tx<'_>| {
         let saved = tx.put(&entity, &json, &seen, &caller.id)?;
         Ok((saved.created, current(tx, &entity)?))

@@ -17,6 +17,8 @@ pub const BODY_IDLE: Duration = Duration::from_secs(15);
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 /// How long a reader waits for head office to be asked for what is not held here: the finder's own 2 s and some.
 pub const FIND_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a search or a save waits for head office, which it can do without: the finder's own 0.8 s and some.
+pub const BESIDE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long `/readyz` waits for the store: an orchestrator asks again anyway.
 pub const READY_TIMEOUT: Duration = Duration::from_secs(2);
 

@@ -11,6 +11,8 @@ pub(crate) struct Asked {
     pub(crate) pairs: Vec<(String, String)>,
     /// `_cursor`.
     pub(crate) cursor: Option<String>,
+    /// `-everywhere=true`, a parameter of this server's own: ask head office even if something is found here.
+    pub(crate) everywhere: bool,
 }
 
 impl Asked {
@@ -24,6 +26,7 @@ impl Asked {
             for (name, value) in parse_pairs(text).map_err(|reason| RequestError::BadQuery { reason })? {
                 match name.as_str() {
                     "_cursor" => asked.cursor = Some(value),
+                    "-everywhere" => asked.everywhere = value == "true",
                     // Checked by `media::check_accept`; the answer is compact JSON anyway.
                     "_format" | "_pretty" => {}
                     _ => asked.pairs.push((name, value)),

@@ -33,6 +33,7 @@ pub(super) async fn run(running: Running, rules: EvictionConfig, mut stop: watch
 /// How many were let go.
 async fn look(running: &Running, link: &NodeLink, rules: &EvictionConfig) -> Result<u32, StoreError> {
     let now = running.writer.call(Records::note_visits).await?;
+    counter!("eviction_looks_total").increment(1);
     // A page on its way may speak of a patient just let go.
     let settled = link.state().filter(|state| state.settled);
     let Some(upstream) = settled.and_then(|state| state.upstream) else { return Ok(0) };

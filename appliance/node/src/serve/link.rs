@@ -7,6 +7,7 @@ use holdfast_api::link::{LinkError, LinkProgress, LinkReport, LinkState as Shown
 use holdfast_core::id::Scope;
 use holdfast_core::message::Request;
 use holdfast_link::driver::{Answer, AskError, Link, LinkConfig, LinkPhase, LinkState};
+use holdfast_link::server::CERTIFICATE_EXPIRED;
 use holdfast_link::transport::{Connection, Endpoint, TransportError};
 use holdfast_store::writer::Writer;
 
@@ -103,6 +104,19 @@ impl NodeLink {
     /// Whether a session stands.
     pub(crate) fn is_up(&self) -> bool {
         self.state().is_some_and(|state| state.phase == LinkPhase::Connected)
+    }
+
+    /// Returns once the hub says that the certificate has expired. While no link runs it waits.
+    pub(super) async fn told_expired(&self) {
+        let Some(mut state) = self.with_current(|current| current.link.watch()) else {
+            return std::future::pending().await;
+        };
+        let says_so = |state: &LinkState| {
+            state.last_error.as_ref().is_some_and(|(code, _)| code == CERTIFICATE_EXPIRED)
+        };
+        if state.wait_for(says_so).await.is_err() {
+            std::future::pending().await
+        }
     }
 
     /// Asks to hold these scopes from now on.

@@ -22,6 +22,7 @@ mod token_worker;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use holdfast_api::access::tokens::Tokens;
 use holdfast_store::writer::Writer;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -34,7 +35,7 @@ use crate::failure::Failure;
 use crate::say::say;
 use crate::store::{self, Opened};
 use crate::telemetry::Telemetry;
-use crate::tokens::{self, Tokens};
+use crate::tokens;
 use link::NodeLink;
 use scrubbing::Health;
 

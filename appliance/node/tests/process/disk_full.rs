@@ -1,11 +1,12 @@
 //! A full disk: writes are refused with 507, reads go on, and it recovers by itself.
 
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::hub::Hub;
-use crate::support::{Answer, Node, eventually};
+use crate::support::{Answer, Node, eventually, read, run, stderr};
 
 /// A small disk of its own; unmounted when dropped.
 struct SmallDisk<'a>(&'a Path);
@@ -37,6 +38,14 @@ fn fill(disk: &Path) -> PathBuf {
     while !filler.is_empty() && std::fs::write(&ballast, &filler).is_err() {
         filler.truncate(filler.len() - (64 << 10));
     }
+    ballast
+}
+
+/// Takes all the room there is.
+fn fill_up(disk: &Path) -> PathBuf {
+    let ballast = disk.join("ballast");
+    let mut file = std::fs::File::create(&ballast).unwrap();
+    while file.write_all(&[0; 4096]).is_ok() {}
     ballast
 }
 
@@ -76,6 +85,68 @@ fn news_waits_at_the_hub_while_the_disk_is_full_and_comes_unaided() {
     eventually("what was accepted is at the hub", || {
         accepted.iter().all(|id| hub.holds(&format!("/fhir/Patient/{id}")))
     });
+}
+
+#[test]
+fn node_that_starts_on_a_full_disk_reads_and_recovers_unaided() {
+    let home = tempfile::tempdir().unwrap();
+    let at = home.path().join("disk");
+    let Some(_disk) = SmallDisk::mount(&at) else { return };
+    std::fs::set_permissions(&at, PermissionsExt::from_mode(0o700)).unwrap();
+    let hub = Hub::start(home.path().join("hub"));
+    hub.enrol(&at, "n1");
+    let mut node = Node::start(&at);
+    assert_eq!(node.put("Patient", "before", "").status, 201);
+    node.settles();
+    for ending in ["stopped", "killed"] {
+        match ending {
+            "stopped" => assert!(node.stop().success()),
+            _ => node.kill(),
+        }
+        let ballast = fill_up(&at);
+        node = Node::start(&at);
+        assert_eq!(node.get("/fhir/Patient/before").status, 200, "{ending}: reads go on");
+        let refused = node.put("Patient", ending, "");
+        assert!(refused.status == 507 && refused.body.contains("disk-full"), "{ending}: {refused:?}");
+        let told = node.get("/readyz");
+        assert!(told.status == 200 && told.body.contains("the disk is full"), "{ending}: {told:?}");
+        eventually("the link says why it waits", || node.get("/api/continuity").body.contains("disk-full"));
+        std::fs::remove_file(&ballast).unwrap();
+        eventually("the link is back by itself", || {
+            node.get("/api/continuity").body.contains("\"connected\"")
+        });
+        assert_eq!(node.put("Patient", ending, "").status, 201, "{ending}");
+        assert_eq!(node.get("/readyz").body, "ready\n");
+        eventually("it is at the hub", || hub.holds(&format!("/fhir/Patient/{ending}")));
+    }
+    assert!(!read(&node.log).contains("replica-"), "it stays the same replica");
+}
+
+#[test]
+fn restore_that_finds_no_room_leaves_the_old_database_whole() {
+    let home = tempfile::tempdir().unwrap();
+    let at = home.path().join("disk");
+    let Some(_disk) = SmallDisk::mount(&at) else { return };
+    std::fs::set_permissions(&at, PermissionsExt::from_mode(0o700)).unwrap();
+    let mut node = Node::start(&at);
+    assert_eq!(node.put("Patient", "before", "").status, 201);
+    let (copy, data) = (home.path().join("copy.db"), at.to_str().unwrap().to_owned());
+    assert!(run(&["backup", copy.to_str().unwrap(), "--data-dir", &data]).status.success());
+    let mode = std::fs::metadata(&copy).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "a backup is for its owner alone");
+    assert_eq!(node.put("Patient", "after", "").status, 201);
+    node.kill();
+    let ballast = fill_up(&at);
+    let restore = || run(&["restore", copy.to_str().unwrap(), "--replace", "--data-dir", &data]);
+    let refused = restore();
+    assert_eq!(refused.status.code(), Some(16), "{}", stderr(&refused));
+    std::fs::remove_file(&ballast).unwrap();
+    let mut node = Node::start(&at);
+    assert_eq!(node.get("/fhir/Patient/after").status, 200, "nothing was destroyed");
+    assert!(node.stop().success());
+    assert!(restore().status.success());
+    let node = Node::start(&at);
+    assert_eq!((node.get("/fhir/Patient/before").status, node.get("/fhir/Patient/after").status), (200, 404));
 }
 
 #[test]

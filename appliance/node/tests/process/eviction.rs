@@ -7,7 +7,8 @@ const RULES: &str = "[eviction]\nmax_patients = 2\ncheck_every_s = 1\n";
 const IDS: [&str; 5] = ["p1", "p2", "p3", "p4", "p5"];
 
 fn chart(node: &Node, id: &str) {
-    assert_eq!(node.put("Patient", id, ",\"gender\":\"female\"").status, 201);
+    let who = format!(",\"gender\":\"female\",\"name\":[{{\"family\":\"Family-{id}\"}}]");
+    assert_eq!(node.put("Patient", id, &who).status, 201);
     let rest = format!(
         ",\"status\":\"final\",\"code\":{{\"text\":\"weight\"}},\"subject\":{{\"reference\":\"Patient/{id}\"}}"
     );
@@ -34,8 +35,13 @@ fn patients_beyond_the_bound_go_and_come_back_when_asked_for() {
     node.link_goes_down();
     IDS.iter().for_each(|id| chart(&node, id));
     eventually("the gauge", || gauge(&node, "patients_held") == Some(5.0));
-    std::thread::sleep(std::time::Duration::from_secs(3));
-    assert_eq!(gauge(&node, "patients_held"), Some(5.0), "what is not acknowledged stays");
+    let looks = || gauge(&node, "eviction_looks_total").unwrap_or_default();
+    let before = looks();
+    eventually("it is looked again and again", || looks() >= before + 3.0);
+    assert!(
+        IDS.iter().all(|id| node.get(&format!("/fhir/Patient/{id}")).status == 200),
+        "what is not acknowledged stays"
+    );
 
     hub.go_on();
     eventually("three are let go", || gauge(&node, "eviction_patients_total") == Some(3.0));
@@ -49,6 +55,8 @@ fn patients_beyond_the_bound_go_and_come_back_when_asked_for() {
     assert!(found.body.contains("o-p2"), "{found:?}");
     assert_eq!(node.get("/fhir/Observation/o-p3").status, 200);
     assert_eq!(node.get("/fhir/Patient/nobody").status, 404);
+    let by_name = || node.get("/fhir/Patient?name=Family-p4").body;
+    eventually("found by name", || by_name().contains("\"id\":\"p4\""));
     assert!(gauge(&node, "sync_found_at_hub_total") >= Some(3.0));
     hub.put("Patient", "p3", ",\"gender\":\"male\"");
     eventually("its news", || node.get("/fhir/Patient/p3").body.contains("\"male\""));
@@ -61,6 +69,8 @@ fn patients_beyond_the_bound_go_and_come_back_when_asked_for() {
     node.link_goes_down();
     let gone = IDS.iter().find(|id| node.get(&format!("/fhir/Patient/{id}")).status != 200);
     let gone = gone.expect("not all are held");
+    let told = node.get(&format!("/fhir/Patient?name=Family-{gone}"));
+    assert!(told.status == 200 && told.body.contains("searched-here-alone"), "{told:?}");
     for path in [format!("/fhir/Patient/{gone}"), format!("/fhir/Observation?patient={gone}")] {
         let answer = node.get(&path);
         assert_eq!(answer.status, 404, "{path}: {}", answer.body);

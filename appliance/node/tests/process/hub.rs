@@ -5,15 +5,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use holdfast_hub::ca::HubCa;
+use holdfast_hub::ca::{HubCa, SigningRequest};
 use holdfast_hub::config::{Config, load};
-use holdfast_hub::enrolment::Enrolment;
+use holdfast_hub::enrolment::{Enrolment, IssuedLog};
 use holdfast_hub::storage::{DatabaseTokens, open_database};
+use holdfast_link::enrol::CERT_FILE;
 use holdfast_link::identity::{PeerIdentity, PeerKind};
+use holdfast_link::keys::{KEY_FILE, PrivateKey};
 use holdfast_link::server::ServeOptions;
 use tokio::sync::watch;
 
 use crate::support::{Answer, Node, eventually, read, run, send_to, stderr};
+
+const DAY_MS: u64 = 86_400_000;
 
 pub(crate) struct Hub {
     config: Config,
@@ -74,6 +78,22 @@ impl Hub {
         let hub = format!("https://{}", self.config.hub.sync_listen);
         let done = run(&["enrol", "--hub", &hub, "--token", &token, "--data-dir", data.to_str().unwrap()]);
         assert!(done.status.success(), "{}", stderr(&done));
+    }
+
+    /// Puts a certificate that ended ten days ago in the place of the one in a data folder, for the same key; `on_record`
+    /// says whether the hub has noted that it gave it out.
+    pub(crate) fn let_expire(&self, data: &Path, replica: &str, on_record: bool) {
+        let folder = data.join("enrolment");
+        let key = PrivateKey::load(&folder, KEY_FILE).unwrap();
+        let csr = SigningRequest::parse_pem(&key.csr_pem().unwrap()).unwrap();
+        let clock = ServeOptions::default().clock;
+        let ca = HubCa::load_or_create(&self.config.hub.data_dir.join("ca"), clock()).unwrap();
+        let identity = PeerIdentity::new("north", PeerKind::Node, replica).unwrap();
+        let issued = ca.issue_client(&csr, &identity, clock() - 100 * DAY_MS, 90).unwrap();
+        if on_record {
+            DatabaseTokens(open_database(&self.config).unwrap()).record(&issued, None).unwrap();
+        }
+        std::fs::write(folder.join(CERT_FILE), issued.cert_pem).unwrap();
     }
 
     /// Asks the hub's own API.

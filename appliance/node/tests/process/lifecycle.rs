@@ -112,13 +112,17 @@ fn sigterm_finishes_the_request_in_progress() {
     let mut slow = TcpStream::connect(&authority).unwrap();
     let head = format!(
         "PUT /fhir/Patient/late HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
-         content-type: application/fhir+json\r\ncontent-length: {}\r\n\r\n",
+         content-type: application/fhir+json\r\nexpect: 100-continue\r\ncontent-length: {}\r\n\r\n",
         node.token(),
         body.len()
     );
     slow.write_all(head.as_bytes()).unwrap();
+    // Said once the handler waits for the body.
+    let goes_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    let mut said = vec![0; goes_on.len()];
+    slow.read_exact(&mut said).unwrap();
+    assert_eq!(String::from_utf8_lossy(&said), goes_on);
     slow.write_all(&body.as_bytes()[..10]).unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(300));
     node.signal(rustix::process::Signal::TERM);
     crate::support::eventually("no new connection", || TcpStream::connect(&authority).is_err());
     slow.write_all(&body.as_bytes()[10..]).unwrap();

@@ -1,6 +1,6 @@
 //! Logs hold nothing of patients, and no token.
 
-use crate::support::{Node, read, run, stdout};
+use crate::support::{Node, eventually, read, run, stdout};
 
 const NAME: &str = "Quackenbush";
 
@@ -23,7 +23,7 @@ fn neither_names_nor_tokens_are_logged() {
     node.send("PUT", "/fhir/Patient/p1", &format!("{{\"resourceType\":\"{NAME}\""));
     node.send_as(NAME, "GET", "/fhir/Patient/p1", "");
     let token = stdout(&run(&["token", "add", "x", "--role", "admin", "--data-dir", data.to_str().unwrap()]));
-    std::thread::sleep(std::time::Duration::from_secs(3));
+    eventually("the token is taken up", || read(&node.log).contains("the tokens have changed"));
     let dev = node.token();
     assert!(node.stop().success());
     let log = read(&node.log);

@@ -11,6 +11,7 @@ mod console;
 mod damage;
 mod disk_full;
 mod eviction;
+mod expired;
 mod hub;
 mod import;
 mod lifecycle;

@@ -31,6 +31,11 @@ pub enum EnrolmentError {
     /// The replica is revoked.
     #[error("the renewal is refused: this replica has been revoked; ask central IT")]
     Revoked,
+    /// An expired certificate that the hub has no record of, or for another key than the one to certify.
+    #[error(
+        "the renewal is refused: the certificate has expired, and the hub has no record that it was given out for this key; enrol this replica again"
+    )]
+    UnknownKey,
     /// The signing request is not accepted.
     #[error(transparent)]
     Csr(CsrError),
@@ -61,6 +66,7 @@ impl EnrolmentError {
             Self::TokenUsed => "enrol-token-used",
             Self::TokenExpired => "enrol-token-expired",
             Self::Revoked => "replica-revoked",
+            Self::UnknownKey => "renew-key-unknown",
             Self::Csr(e) => e.code(),
             Self::Store(_) => "enrol-store-failed",
             Self::Ca(_) => "enrol-ca-failed",
@@ -79,7 +85,7 @@ impl EnrolmentError {
         match self {
             Self::Malformed | Self::Csr(_) => StatusCode::BAD_REQUEST,
             Self::TokenUnknown => StatusCode::UNAUTHORIZED,
-            Self::Revoked => StatusCode::FORBIDDEN,
+            Self::Revoked | Self::UnknownKey => StatusCode::FORBIDDEN,
             Self::TokenUsed => StatusCode::CONFLICT,
             Self::TokenExpired => StatusCode::GONE,
             Self::Store(_) | Self::Random | Self::Interrupted => StatusCode::SERVICE_UNAVAILABLE,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use holdfast_link::{
     enrol::{CERTIFICATE_DAYS, EnrolToken, SecretHash, TOKEN_LIFE_MS, TokenSecret},
-    identity::PeerIdentity,
+    identity::{PeerCertificate, PeerIdentity},
     server::Clock,
     transport::Endpoint,
 };
@@ -19,7 +19,7 @@ use crate::ca::{HubCa, IssuedCertificate, SigningRequest};
 
 pub use error::EnrolmentError;
 pub use request::{EnrolRequest, MAX_REQUEST_BYTES, parse_renewal, parse_request};
-pub use routes::router;
+pub use routes::routes;
 pub use tokens::{IssuedLog, MemoryTokens, TakenToken, TokenError, TokenStore};
 
 /// What the hub needs to enrol replicas.
@@ -63,20 +63,28 @@ impl Enrolment {
         }
     }
 
-    /// Certifies a key for a replica that has shown a certificate. Blocks on the store.
+    /// Certifies a key for a replica that has shown a certificate. One that has expired serves only if it is on
+    /// record, and only for its own key. Blocks on the store.
     ///
     /// # Errors
-    /// [`EnrolmentError::Revoked`], [`EnrolmentError::Store`], [`EnrolmentError::Ca`].
+    /// [`EnrolmentError::Revoked`], [`EnrolmentError::UnknownKey`], [`EnrolmentError::Store`],
+    /// [`EnrolmentError::Ca`].
     pub fn renew(
         &self,
         csr: &SigningRequest,
-        identity: &PeerIdentity,
+        shown: &PeerCertificate,
         now_ms: u64,
     ) -> Result<IssuedCertificate, EnrolmentError> {
-        if self.issued.is_revoked(identity).map_err(EnrolmentError::of_token)? {
+        if self.issued.is_revoked(&shown.identity).map_err(EnrolmentError::of_token)? {
             return Err(EnrolmentError::Revoked);
         }
-        self.certify(csr, identity, now_ms, None)
+        if now_ms > shown.not_after_ms {
+            let is_own_key = csr.key_sha256() == shown.public_key_sha256;
+            if !is_own_key || !self.issued.knows(shown).map_err(EnrolmentError::of_token)? {
+                return Err(EnrolmentError::UnknownKey);
+            }
+        }
+        self.certify(csr, &shown.identity, now_ms, None)
     }
 
     fn certify(

@@ -1,41 +1,42 @@
 //! `POST /enrol` and `POST /renew`.
 
 use axum::{
-    Json, Router,
+    Json,
     body::Bytes,
     extract::{DefaultBodyLimit, State},
     routing::post,
 };
 use holdfast_link::{
     enrol::{ENROL_PATH, EnrolAnswer, RENEW_PATH},
-    server::Peer,
+    server::{Peer, SyncPolicy, SyncRoutes},
 };
 
 use super::{Enrolment, EnrolmentError, MAX_REQUEST_BYTES, parse_renewal, parse_request};
 use crate::ca::IssuedCertificate;
 
-/// The routes, to be merged into the sync port's router. `/enrol` is for anybody with a token; `/renew` for a
-/// replica with a certificate.
-pub fn router(enrolment: Enrolment) -> Router {
-    Router::new()
-        .route(ENROL_PATH, post(enrol))
-        .route(RENEW_PATH, post(renew))
-        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
-        .with_state(enrolment)
+/// The routes of the sync port that give certificates. `/enrol` is for anybody with a token; `/renew` for a replica with
+/// a certificate, which may have expired.
+pub fn routes(enrolment: Enrolment) -> SyncRoutes {
+    let bounded = || DefaultBodyLimit::max(MAX_REQUEST_BYTES);
+    let enrol = post(enrol).layer(bounded()).with_state(enrolment.clone());
+    let renew = post(renew).layer(bounded()).with_state(enrolment);
+    SyncRoutes::new().route(ENROL_PATH, SyncPolicy::Anybody, enrol).route(
+        RENEW_PATH,
+        SyncPolicy::Renewal,
+        renew,
+    )
 }
 
 async fn enrol(State(hub): State<Enrolment>, body: Bytes) -> Result<Json<EnrolAnswer>, EnrolmentError> {
     blocking(hub, move |hub, now_ms| hub.enrol(&parse_request(&body)?, now_ms)).await
 }
 
-// The certificate may have expired by then (see `holdfast_link::tls` and `server::gate`);
-// check here that its key is one that `IssuedLog` has recorded for this identity, and how long ago it expired.
 async fn renew(
     State(hub): State<Enrolment>,
     Peer(peer): Peer,
     body: Bytes,
 ) -> Result<Json<EnrolAnswer>, EnrolmentError> {
-    blocking(hub, move |hub, now_ms| hub.renew(&parse_renewal(&body)?, &peer.identity, now_ms)).await
+    blocking(hub, move |hub, now_ms| hub.renew(&parse_renewal(&body)?, &peer, now_ms)).await
 }
 
 async fn blocking(

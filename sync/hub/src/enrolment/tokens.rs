@@ -6,7 +6,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use holdfast_link::{enrol::SecretHash, identity::PeerIdentity};
+use holdfast_link::{
+    enrol::SecretHash,
+    identity::{PeerCertificate, PeerIdentity},
+};
 
 use crate::ca::IssuedCertificate;
 
@@ -52,6 +55,12 @@ pub trait IssuedLog: Send + Sync {
     /// # Errors
     /// [`TokenError::Store`].
     fn is_revoked(&self, identity: &PeerIdentity) -> Result<bool, TokenError>;
+
+    /// Whether a certificate is on record with its identity and key, and is not revoked. May block.
+    ///
+    /// # Errors
+    /// [`TokenError::Store`].
+    fn knows(&self, shown: &PeerCertificate) -> Result<bool, TokenError>;
 }
 
 /// Why a token was not inserted or taken.
@@ -131,6 +140,15 @@ impl IssuedLog for MemoryTokens {
 
     fn is_revoked(&self, _identity: &PeerIdentity) -> Result<bool, TokenError> {
         Ok(false)
+    }
+
+    fn knows(&self, shown: &PeerCertificate) -> Result<bool, TokenError> {
+        let is_it = |issued: &IssuedCertificate| {
+            issued.serial == shown.serial
+                && issued.identity == shown.identity
+                && issued.public_key_sha256 == shown.public_key_sha256
+        };
+        Ok(lock(&self.issued).iter().any(is_it))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use holdfast_store::error::{Result, StoreError};
 use postgres::types::ToSql;
 use postgres::{Client, Config, NoTls, Row, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{ends_connection, map_error};
 use super::options::PostgresOptions;
@@ -20,8 +21,16 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn open(config: &Config, options: &PostgresOptions) -> Result<Self> {
-        let client = config.connect(NoTls).map_err(|error| map_error(&error))?;
+    pub(super) fn open(
+        config: &Config,
+        tls: Option<&MakeRustlsConnect>,
+        options: &PostgresOptions,
+    ) -> Result<Self> {
+        let connected = match tls {
+            Some(tls) => config.connect(tls.clone()),
+            None => config.connect(NoTls),
+        };
+        let client = connected.map_err(|error| map_error(&error))?;
         let mut connection = Self { client, prepared: HashMap::new(), is_lost: false };
         connection.run(&session_settings(options))?;
         Ok(connection)

@@ -17,6 +17,7 @@ mod migrate;
 mod options;
 mod pool;
 mod statements;
+mod tls;
 mod turn;
 
 use holdfast_store::error::{Result, StoreError};
@@ -24,6 +25,7 @@ use holdfast_store::sql::{Database, Sql};
 pub use options::PostgresOptions;
 use pool::{Lease, Pool};
 use statements::Statements;
+pub use tls::TlsMode;
 
 /// Reads see one moment.
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -46,7 +48,7 @@ impl Postgres {
     /// its schema. Any number of processes may do so at once.
     ///
     /// # Errors
-    /// [`StoreError::Database`] if the address cannot be understood, the server cannot be reached, is too old or
+    /// [`StoreError::Refused`] if it may not be connected to without TLS; [`StoreError::Database`] if the address cannot be understood, the server cannot be reached, is too old or
     /// does not store UTF-8, or the database was written by a newer build.
     pub fn open(url: &str, options: PostgresOptions) -> Result<Self> {
         let mut config: postgres::Config = url
@@ -57,7 +59,8 @@ impl Postgres {
             .connect_timeout(options.connect_timeout)
             .keepalives_idle(options.connection_timeout)
             .tcp_user_timeout(options.connection_timeout);
-        let pool = Pool::new(config, options);
+        let tls = tls::connector(&mut config, options.tls, options.ca_pem.as_deref())?;
+        let pool = Pool::new(config, tls, options);
         let mut lease = pool.connect()?;
         migrate::migrate(lease.connection())?;
         let warnings = migrate::durability_warnings(lease.connection())?;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::tls::TlsMode;
+
 /// Limits of the pool and of what one statement may take. The defaults suit a hub.
 #[derive(Clone, Debug)]
 pub struct PostgresOptions {
@@ -20,6 +22,10 @@ pub struct PostgresOptions {
     /// The server ends a transaction that says nothing for this long, so that a hung hub holds the others up no
     /// longer. A merge says something every second or so.
     pub idle_in_transaction_timeout: Duration,
+    /// How the connection is secured.
+    pub tls: TlsMode,
+    /// The CA of the server's certificate, in PEM.
+    pub ca_pem: Option<String>,
 }
 
 impl Default for PostgresOptions {
@@ -32,6 +38,8 @@ impl Default for PostgresOptions {
             statement_timeout: Duration::from_secs(60),
             lock_timeout: Duration::from_secs(10),
             idle_in_transaction_timeout: Duration::from_secs(15),
+            tls: TlsMode::Unset,
+            ca_pem: None,
         }
     }
 }

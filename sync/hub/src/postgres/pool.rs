@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use holdfast_store::error::{Result, StoreError};
 use postgres::Config;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::connection::Connection;
 use super::options::PostgresOptions;
@@ -19,6 +20,7 @@ struct Places {
 
 pub(super) struct Pool {
     config: Config,
+    tls: Option<MakeRustlsConnect>,
     options: PostgresOptions,
     places: Mutex<Places>,
     freed: Condvar,
@@ -33,8 +35,8 @@ pub(super) struct Lease<'a> {
 }
 
 impl Pool {
-    pub(super) fn new(config: Config, options: PostgresOptions) -> Self {
-        Self { config, options, places: Mutex::default(), freed: Condvar::new() }
+    pub(super) fn new(config: Config, tls: Option<MakeRustlsConnect>, options: PostgresOptions) -> Self {
+        Self { config, tls, options, places: Mutex::default(), freed: Condvar::new() }
     }
 
     /// A connection with `begin` already run on it. Idle connections that died while they waited are replaced.
@@ -54,7 +56,7 @@ impl Pool {
         let idle = self.wait_for_place()?;
         let mut lease = Lease { pool: self, waited: idle.is_some(), connection: idle };
         if lease.connection.is_none() {
-            lease.connection = Some(Connection::open(&self.config, &self.options)?);
+            lease.connection = Some(Connection::open(&self.config, self.tls.as_ref(), &self.options)?);
         }
         Ok(lease)
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use holdfast_clinical::FhirRules;
 use holdfast_core::id::Entity;
-use holdfast_core::message::{Request, Response};
+use holdfast_core::message::{Condition, Request, Response, Search, Text};
 use holdfast_store::Records;
 use holdfast_store::error::Result;
+use holdfast_store::seek::MAX_SOUGHT;
 use holdfast_store::sidecar::MemorySidecar;
 use holdfast_store::sqlite::Sqlite;
 use holdfast_store::upstream::Peer;
@@ -18,6 +19,7 @@ behaviours![
     a_clinics_schedule_reaches_its_other_nodes_and_no_other_clinic,
     a_schedule_stays_its_clinics_whoever_edits_it,
     a_damaged_schedule_is_given_back_to_its_clinic_alone,
+    a_search_finds_what_the_clinic_may_hold_and_few_at_a_time,
 ];
 
 fn hub(backend: &Backend) -> Records {
@@ -95,4 +97,46 @@ fn a_damaged_schedule_is_given_back_to_its_clinic_alone(backend: &Backend) {
         other => panic!("{other:?}"),
     };
     assert_eq!((given(&north), given(&south)), (1, 0));
+}
+
+/// `Patient?name=` of the FHIR rules.
+const PATIENT_NAME: u32 = 103_003;
+
+fn by_name(begins: &str) -> Request {
+    let any = vec![Text::Prefix(begins.into())];
+    Request::Search(Search {
+        kind: "Patient".into(),
+        all: vec![Condition { param: PATIENT_NAME, any }],
+        limit: 99,
+    })
+}
+
+fn a_search_finds_what_the_clinic_may_hold_and_few_at_a_time(backend: &Backend) {
+    let hub = hub(backend);
+    let (north, south) = (node("north", "n1"), node("south", "s1"));
+    let stranger = node("south", "s9");
+    put(&north.records, "Patient", "ann", r#""name":[{"family":"Quimby"}]"#).unwrap();
+    put(&north.records, "Patient", "bob", r#""name":[{"family":"Quimper"}]"#).unwrap();
+    for n in 0..30 {
+        put(&north.records, "Patient", &format!("many-{n}"), r#""name":[{"family":"Smith"}]"#).unwrap();
+    }
+    for node in [&north, &south] {
+        node.sync(&hub);
+    }
+    let found = |node: &Node, begins: &str| match node.ask(&hub, &by_name(begins)) {
+        Response::States(items) => {
+            let mut ids: Vec<String> = items.into_iter().map(|item| item.entity.id).collect();
+            ids.sort();
+            ids
+        }
+        Response::Refused { code, .. } => vec![code],
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(found(&north, "quim"), ["ann", "bob"]);
+    assert!(found(&south, "quim").is_empty(), "another clinic's patients are not found");
+    hub.share(&holdfast_core::id::Scope::patient("bob"), "south").unwrap();
+    assert_eq!(found(&south, "quim"), ["bob"], "one who is shared is");
+    assert_eq!(found(&north, "smith").len(), MAX_SOUGHT as usize);
+    assert_eq!(found(&north, "q"), ["search-too-wide"]);
+    assert_eq!(found(&stranger, "quim"), ["actor-unknown"]);
 }

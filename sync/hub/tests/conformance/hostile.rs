@@ -39,6 +39,9 @@ fn numbered(n: usize) -> ActorId {
     ActorId((n as u128 + 1).to_be_bytes())
 }
 
+/// Resource type, id, and what is assigned.
+type Saves<'a> = [(&'a str, &'a str, &'a [(&'a str, &'a str)])];
+
 /// Speaks for a replica, and signs whatever it is told to.
 struct Forger {
     peer: Peer,
@@ -68,7 +71,7 @@ impl Forger {
     }
 
     /// One segment of one op each; `ack`, or the code of the refusal.
-    fn push(&mut self, hub: &Records, lane: Lane, ops: &[(&str, &str, &[(&str, &str)])]) -> String {
+    fn push(&mut self, hub: &Records, lane: Lane, ops: &Saves<'_>) -> String {
         let changes = |list: &[(&str, &str)]| {
             let change = |(key, value): &(&str, &str)| Change {
                 key: (*key).into(),
@@ -150,7 +153,7 @@ fn texts_that_only_one_database_takes_block_no_lane(backend: &Backend) {
         r#"[{{"value":"{long}"}},{{"value":"{long}x"}},{{"system":"{long}"}},{{"value":"n\u0000l","system":"s"}}]"#
     );
     let reference = r#"{"reference":"Patient/p\u0000"}"#;
-    let ops: &[(&str, &str, &[(&str, &str)])] = &[
+    let ops: &Saves<'_> = &[
         ("Patient", "p1", &[("name", names), ("identifier", &identifiers)]),
         ("Observation", "o1", &[("subject", reference), ("valueString", "\"\\u0000\"")]),
     ];
@@ -188,7 +191,7 @@ fn malformed_op_is_refused_by_name_and_poisons_nothing(backend: &Backend) {
         ("gender", "\"a\" ", "op-value"),
         ("meta", "{\"versionId\":\"1\"}", "op-value"),
     ] {
-        let mixed: &[(&str, &str, &[(&str, &str)])] =
+        let mixed: &Saves<'_> =
             &[("Patient", "p1", &[("gender", "\"male\"")]), ("Patient", "p1", &[(key, value)])];
         assert_eq!(forger.push(&hub, Lane::CHART, mixed), code, "{key:?}");
     }
@@ -233,7 +236,7 @@ fn record_is_not_handed_to_a_clinic_that_writes_itself_into_it(backend: &Backend
     let mut forger = Forger::new(&hub, "south", "s1");
     let mallory = r#"{"reference":"Patient/mallory"}"#;
     let actor = format!("[{mallory}]");
-    let attack: &[(&str, &str, &[(&str, &str)])] = &[
+    let attack: &Saves<'_> = &[
         ("Patient", "mallory", &[("active", "true")]),
         ("Observation", "o1", &[("subject", mallory)]),
         ("Observation", "o1", &[("status", "\"final\"")]),

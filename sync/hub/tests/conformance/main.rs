@@ -13,6 +13,7 @@ mod hostile;
 mod postgres_crash;
 mod postgres_open;
 mod postgres_session;
+mod postgres_tls;
 mod quarantine;
 mod records;
 mod restored;

@@ -7,4 +7,5 @@ mod enrolment;
 mod refusals;
 mod replica;
 mod revocation;
+mod sign_in;
 mod support;

@@ -26,11 +26,20 @@ fn binary() -> Command {
 
 impl Hub {
     pub(crate) fn start() -> Self {
+        Self::start_with(&["--dev"])
+    }
+
+    /// As it runs in earnest: nobody may use the API until somebody is given a token.
+    pub(crate) fn start_without_dev() -> Self {
+        Self::start_with(&[])
+    }
+
+    fn start_with(flags: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let data = home.path().join("hub");
         let log = std::fs::File::create(home.path().join("log")).unwrap();
         let mut command = binary();
-        command.args(["serve", "--dev", "--listen", "127.0.0.1:0", "--sync-listen", "127.0.0.1:0"]);
+        command.arg("serve").args(flags).args(["--listen", "127.0.0.1:0", "--sync-listen", "127.0.0.1:0"]);
         let mut child =
             command.arg("--data-dir").arg(&data).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -51,6 +60,23 @@ impl Hub {
         let done = binary().args(args).arg("--data-dir").arg(&self.data).output().unwrap();
         assert!(!done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stdout));
         String::from_utf8(done.stderr).unwrap()
+    }
+
+    pub(crate) fn data(&self) -> &std::path::Path {
+        &self.data
+    }
+
+    /// The status of a GET with this token.
+    pub(crate) fn status(&self, path: &str, token: &str) -> u16 {
+        let mut stream = TcpStream::connect(&self.api).unwrap();
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n",
+            self.api
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.split(' ').nth(1).unwrap().parse().unwrap()
     }
 
     pub(crate) fn token(&self, clinic: &str, replica: &str) -> EnrolToken {

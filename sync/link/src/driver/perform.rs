@@ -1,6 +1,7 @@
 //! Carrying out what the session asks for, each on a task of its own; what comes of it returns as an event.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use holdfast_core::id::{ActorId, Lane};
@@ -16,6 +17,9 @@ use super::ask::Question;
 use super::give_back::GiveBack;
 use crate::serve;
 use crate::transport::{Connection, Counters, TransportError};
+
+/// From one attempt to greet to the next.
+const GREET_AGAIN: Duration = Duration::from_secs(2);
 
 /// What happened, with the connection it happened on.
 pub(super) enum Event {
@@ -105,11 +109,25 @@ impl Performer {
         }
     }
 
-    /// Begins, or begins again under a new actor.
+    /// Begins, as soon as the store can make a greeting: on a full disk it cannot.
     pub(super) fn greet(&self) {
-        self.call(|records| {
-            let hello = records.hello()?;
-            Ok(Some(Input::Start { hello, actor: records.actor() }))
+        let (writer, events) = (self.writer.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let mut is_told = false;
+            while events.upgrade().is_some() {
+                let made = writer.call(|records| Ok((records.hello()?, records.actor()))).await;
+                match made {
+                    Ok((hello, actor)) => {
+                        return send(&events, Event::Input(Input::Start { hello, actor })).await;
+                    }
+                    Err(error) if !is_told => {
+                        is_told = true;
+                        send(&events, Event::Input(store_failed(&error))).await;
+                    }
+                    Err(_) => {}
+                }
+                tokio::time::sleep(GREET_AGAIN).await;
+            }
         });
     }
 
@@ -140,7 +158,7 @@ impl Performer {
         tokio::spawn(async move {
             let event = match Connection::open(&target, tls).await {
                 Ok(connection) => Event::Opened(epoch, connection),
-                Err(error) => Event::Of(epoch, disconnected(&error)),
+                Err(error) => Event::Of(epoch, not_connected(&error)),
             };
             send(&events, event).await;
         });
@@ -248,11 +266,25 @@ async fn exchange(connection: &Connection, id: u64, body: Bytes) -> Input {
             Ok(response) => Input::Reply { id, response },
             Err(error) => Input::Disconnected { code: "answer-damaged".into(), message: error.to_string() },
         },
-        Err(TransportError::Refused { code, message, status, .. }) => {
-            let retryable = status >= 500;
-            Input::Reply { id, response: Response::Refused { code: code.to_string(), message, retryable } }
+        Err(error) => {
+            let retryable = error.is_retryable();
+            match error {
+                TransportError::Refused { code, message, .. } => {
+                    Input::Reply { id, response: Response::Refused { code, message, retryable } }
+                }
+                error => disconnected(&error),
+            }
         }
-        Err(error) => disconnected(&error),
+    }
+}
+
+/// A connection that did not come about. Where somebody was there and refused, the upstream may be in trouble.
+fn not_connected(error: &TransportError) -> Input {
+    match error {
+        TransportError::Connect { .. } | TransportError::ConnectTimeout { .. } => {
+            Input::Unreached { code: error.code().to_owned(), message: error.to_string() }
+        }
+        _ => disconnected(error),
     }
 }
 

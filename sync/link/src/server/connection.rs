@@ -63,7 +63,7 @@ fn peer_of(tls: &TlsStream<PromptStream>) -> Result<Option<PeerCertificate>, Ide
 
 /// A connection that is refused gets a gate all the same: one that answers each request with the reason.
 fn admit(server: &Server, peer: Result<Option<PeerCertificate>, IdentityError>) -> (Gate, Option<Slot>) {
-    let gate = |peer, standing| Gate::new(server.router.clone(), server.options.clone(), peer, standing);
+    let gate = |peer, standing| Gate::new(server.routes.clone(), server.options.clone(), peer, standing);
     let peer = match peer {
         Ok(peer) => peer,
         Err(error) => {

@@ -9,21 +9,22 @@ use std::{
 };
 
 use axum::{
-    Router,
     body::Body,
     response::{IntoResponse, Response},
 };
+use holdfast_core::hlc::Hlc;
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
-use super::{Problem, ServeOptions, body::TimedBody};
-use crate::{enrol::RENEW_PATH, identity::PeerCertificate, transport::ChunkedBody};
+use super::peer::certificate_required;
+use super::{CERTIFICATE_EXPIRED, Problem, ServeOptions, SyncPolicy, SyncRoutes, body::TimedBody};
+use crate::{identity::PeerCertificate, transport::ChunkedBody};
 
 /// One connection's judge.
 pub(super) struct Gate {
-    router: Router,
+    routes: SyncRoutes,
     options: ServeOptions,
     peer: Option<PeerCertificate>,
     /// Why no request of this connection is served at all.
@@ -34,12 +35,12 @@ pub(super) struct Gate {
 
 impl Gate {
     pub(super) fn new(
-        router: Router,
+        routes: SyncRoutes,
         options: ServeOptions,
         peer: Option<PeerCertificate>,
         standing: Option<Problem>,
     ) -> Self {
-        Self { router, options, peer, standing, asked: AtomicBool::new(false), refused: Notify::new() }
+        Self { routes, options, peer, standing, asked: AtomicBool::new(false), refused: Notify::new() }
     }
 
     /// Whether the peer has asked for anything yet.
@@ -80,13 +81,16 @@ impl Gate {
         if let Some(problem) = &self.standing {
             return Some(problem.clone());
         }
-        let peer = self.peer.as_ref()?;
+        let policy = self.routes.policy(path);
+        let Some(peer) = &self.peer else {
+            return (policy != SyncPolicy::Anybody).then(certificate_required);
+        };
         if (self.options.revoked)(&peer.identity, &peer.serial) {
             return Some(revoked());
         }
         let expired = (self.options.clock)() > peer.not_after_ms;
-        // An expired certificate may renew itself and do nothing else.
-        (expired && path != RENEW_PATH).then(certificate_expired)
+        // An expired certificate may renew itself and do nothing else, not even what anybody may.
+        (expired && policy != SyncPolicy::Renewal).then(|| certificate_expired(peer.not_after_ms))
     }
 
     fn refuse(&self, problem: Problem) -> Response {
@@ -104,7 +108,7 @@ impl Gate {
             request.extensions_mut().insert(peer.identity.clone());
             request.extensions_mut().insert(peer.clone());
         }
-        let Ok(response) = self.router.clone().oneshot(request).await;
+        let Ok(response) = self.routes.router().oneshot(request).await;
         response
     }
 }
@@ -117,10 +121,15 @@ fn revoked() -> Problem {
     )
 }
 
-fn certificate_expired() -> Problem {
+fn certificate_expired(not_after_ms: u64) -> Problem {
+    let end = holdfast_core::view::instant(Hlc::new(not_after_ms, 0));
+    let day = end.split('T').next().unwrap_or_default();
     Problem::new(
         StatusCode::FORBIDDEN,
-        "peer-certificate-expired",
-        "the request is refused: the client certificate has expired; renew it, then connect again",
+        CERTIFICATE_EXPIRED,
+        format!(
+            "the request is refused: the client certificate expired on {day}; renewing it is all that it is good \
+             for, and a node does so by itself"
+        ),
     )
 }

@@ -7,7 +7,7 @@ use super::Problem;
 use crate::identity::PeerCertificate;
 
 /// The peer's verified certificate. A request over a connection without one is refused with 401 and the code
-/// `peer-certificate-required`: give every route but `/enrol` this extractor.
+/// `peer-certificate-required`, here as by every policy but [`super::SyncPolicy::Anybody`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer(pub PeerCertificate);
 
@@ -19,7 +19,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Peer {
     }
 }
 
-fn certificate_required() -> Problem {
+pub(super) fn certificate_required() -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,
         "peer-certificate-required",

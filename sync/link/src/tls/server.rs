@@ -12,7 +12,7 @@ use rustls::{
     version::TLS13,
 };
 
-use super::{ALPN_H2, TlsError, certificates, provider, trust_anchor};
+use super::{ALPN_H2, TlsError, certificates, expired::ExpiredToo, provider, trust_anchor};
 use crate::keys::PrivateKey;
 
 /// Sessions that can be resumed, at about 1.5 KiB each: every replica of a large region once, 24 MiB at most.
@@ -53,10 +53,6 @@ pub fn server_config(
     Ok(Arc::new(config))
 }
 
-// A certificate that has expired is refused here, in the handshake. To let an expired
-// but known key reach `/renew`, wrap this verifier: on `CertificateError::Expired*`, accept when the key is in the
-// hub's record of issued keys. The rest is in place: `server::gate` refuses every request of an expired
-// certificate except one to `RENEW_PATH`.
 fn client_verifier(ca_pem: &str, auth: ClientAuth) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
     let mut builder = WebPkiClientVerifier::builder_with_provider(trust_anchor(ca_pem)?, provider())
         // A replica has one certificate: the CA's name as a hint would be bytes for nothing.
@@ -64,7 +60,8 @@ fn client_verifier(ca_pem: &str, auth: ClientAuth) -> Result<Arc<dyn ClientCertV
     if auth == ClientAuth::Optional {
         builder = builder.allow_unauthenticated();
     }
-    builder.build().map_err(|e| TlsError::Ca(Box::new(e)))
+    let strict = builder.build().map_err(|e| TlsError::Ca(Box::new(e)))?;
+    Ok(Arc::new(ExpiredToo(strict)))
 }
 
 /// The server's certificate, which can be replaced while the server runs.

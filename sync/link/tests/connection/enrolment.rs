@@ -9,7 +9,7 @@ use holdfast_link::{
     },
     identity::{PeerIdentity, PeerKind},
     keys::{KEY_FILE, PrivateKey},
-    server::{ServeOptions, serve},
+    server::{ServeOptions, SyncRoutes, serve},
     tls::{ClientAuth, SharedServerCert, enrolment_client_config, server_config},
     transport::{Connection, Endpoint, TransportError},
 };
@@ -94,7 +94,7 @@ async fn man_in_the_middle_who_shows_the_real_ca_is_not_believed() {
     let tls = server_config(cert, hub.ca.cert_pem(), ClientAuth::Optional).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = Endpoint::parse(&format!("https://{}", listener.local_addr().unwrap())).unwrap();
-    tokio::spawn(serve(listener, tls, axum::Router::new(), ServeOptions::default(), std::future::pending()));
+    tokio::spawn(serve(listener, tls, SyncRoutes::new(), ServeOptions::default(), std::future::pending()));
     let key = PrivateKey::generate().unwrap();
     let refused = enrol(&endpoint, &hub.token("north", "n1"), &key, now_ms()).await.unwrap_err();
     assert!(matches!(refused, EnrolError::Transport(TransportError::Tls { .. })), "{refused}");

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed step fails the test, also inside a helper")]
 
 mod enrolment;
+mod expired;
 mod frozen;
 mod peers;
 mod resumption;

@@ -63,6 +63,22 @@ async fn sync_route_without_a_certificate_is_refused() {
 }
 
 #[tokio::test]
+async fn policy_of_a_route_holds_whatever_its_handler_asks_for() {
+    let hub = Hub::start().await;
+    for path in ["/unasking", "/nowhere"] {
+        let tls = enrolment_client_config(hub.ca.fingerprint(), now_ms()).unwrap();
+        let anonymous = Connection::open(&hub.endpoint, tls).await.unwrap();
+        let refused = anonymous.request(path, Bytes::new()).await.unwrap_err();
+        assert_eq!(refused.code(), "peer-certificate-required", "{path}");
+    }
+    let replica = hub.enrol("north", "n1").await;
+    let connection = replica.connect(&hub.endpoint).await;
+    assert_eq!(connection.request("/unasking", Bytes::new()).await.unwrap(), "reached");
+    let refused = connection.request("/nowhere", Bytes::new()).await.unwrap_err();
+    assert!(matches!(refused, TransportError::Refused { status: 404, .. }), "{refused}");
+}
+
+#[tokio::test]
 async fn peer_revoked_in_mid_connection_is_refused_with_the_reason() {
     let hub = Hub::start().await;
     let replica = hub.enrol("north", "n1").await;

@@ -2,6 +2,7 @@
 
 mod statements;
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -65,6 +66,9 @@ impl Sqlite {
     /// [`StoreError::Corrupt`] if it is not a database or the key is wrong; [`StoreError::Database`] if it
     /// cannot be opened or was written by a newer build.
     pub fn open(path: &Path, options: SqliteOptions) -> Result<Self> {
+        if options.vfs.is_none() {
+            make_private(path);
+        }
         let mut writer = connect(path, &options, false)?;
         prepare_writer(&mut writer, &options)?;
         let readers = Mutex::new(Vec::new());
@@ -213,6 +217,13 @@ fn integrity_of(connection: &Connection) -> Result<Vec<String>> {
     let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(map_error)?;
     let found: Vec<String> = rows.collect::<Result<_, _>>().map_err(map_error)?;
     Ok(found.into_iter().filter(|line| line != "ok").collect())
+}
+
+/// Makes a new database's file readable by its owner alone; the files that SQLite puts beside it take after it. What
+/// cannot be made here SQLite cannot make either, and says why.
+fn make_private(path: &Path) {
+    let _there_or_impossible =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
 }
 
 fn connect(path: &Path, options: &SqliteOptions, read_only: bool) -> Result<Connection> {

@@ -23,6 +23,7 @@ use super::answer;
 use crate::access::Caller;
 use crate::access::policy::Principal;
 use crate::error::{ApiError, RequestError};
+use crate::lookup;
 use crate::request::body;
 use crate::request::limits::BUNDLE_BODY_BYTES;
 use crate::request::media::Media;
@@ -47,6 +48,9 @@ pub(crate) async fn post(
     let (parts, body) = request.into_parts();
     let text: Arc<str> = body::text(&parts.headers, body, Media::Json, BUNDLE_BODY_BYTES).await?.into();
     let sender = Sender { caller, base: base.into() };
+    if state.parts().finder.is_some() {
+        lookup::bring(&state, plan::named(&text)).await?;
+    }
     let answer = match plan::mode(&text)? {
         Mode::Transaction => transaction::carry_out(&state, &text, &sender).await?,
         Mode::Batch => batch::carry_out(&state, &text, &sender).await?,

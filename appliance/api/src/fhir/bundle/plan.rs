@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 pub(super) use holdfast_clinical::bundle::Mode;
-use holdfast_clinical::bundle::{Action, BundleError, Condition, Matches, Plan, Step};
+use holdfast_clinical::bundle::{Action, BundleError, Condition, Matches, Method, Plan, Step};
+use holdfast_core::id::Entity;
 use holdfast_store::StoreError;
 use holdfast_store::view::View;
 use serde::Deserialize;
@@ -60,6 +61,17 @@ pub(super) fn mode(text: &str) -> Result<Mode, ApiError> {
         // Whatever else it is, the plan says what is wrong with it.
         _ => Ok(Mode::Transaction),
     }
+}
+
+/// The resources that entries read or replace by their id. What is wrong with the bundle is said when it is planned.
+pub(super) fn named(text: &str) -> Vec<Entity> {
+    let Ok(plan) = Plan::parse(text) else { return Vec::new() };
+    let by_id = |entry: &holdfast_clinical::bundle::Entry<'_>| {
+        let is_by_id = matches!(entry.method, Method::Get | Method::Put) && entry.condition.is_none();
+        let id = entry.url.id.as_deref().filter(|_| is_by_id)?;
+        Some(Entity::new(&*entry.url.kind, id))
+    };
+    plan.entries().iter().filter_map(|entry| by_id(entry.as_ref().ok()?)).collect()
 }
 
 /// Plans a transaction. Blocks.

@@ -89,7 +89,7 @@ pub(super) fn get(
     let Some(id) = &url.id else {
         let query = url.text.split_once('?').map_or("", |(_, query)| query);
         let search = Search::parse(url.kind.clone(), Asked::read(&[query])?)?;
-        return Ok(Done::Found(search.page(view, &sender.caller, &sender.base)?));
+        return Ok(Done::Found(search.page(view, &sender.caller, &sender.base, None)?));
     };
     let entity = Entity::new(&*url.kind, id);
     let stored = match &url.version {

@@ -86,6 +86,12 @@ impl EntryWriter<'_> {
         self.out.push_str("{\"mode\":\"match\"}");
     }
 
+    /// The entry says something about the search itself.
+    pub(crate) fn is_outcome(&mut self) {
+        self.name("search");
+        self.out.push_str("{\"mode\":\"outcome\"}");
+    }
+
     /// What was asked for.
     pub(crate) fn request(&mut self, method: &str, url: &str) {
         self.name("request");

@@ -11,16 +11,16 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use axum::{Router, body::Bytes, routing::post};
+use axum::{body::Bytes, routing::post};
 use holdfast_hub::{
-    ca::{HubCa, ServerCertificate, ServerName},
-    enrolment::{Enrolment, MemoryTokens, router},
+    ca::{HubCa, ServerCertificate, ServerName, SigningRequest},
+    enrolment::{Enrolment, IssuedLog, MemoryTokens, routes},
 };
 use holdfast_link::{
     enrol::{EnrolToken, Enrolled, enrol},
     identity::{CertificateSerial, PeerIdentity, PeerKind},
     keys::PrivateKey,
-    server::{Limits, Peer, ServeOptions, serve},
+    server::{Limits, Peer, ServeOptions, SyncPolicy, SyncRoutes, serve},
     tls::{ClientAuth, client_config, server_config},
     transport::{Connection, Endpoint, Timeouts},
 };
@@ -76,7 +76,7 @@ impl Hub {
             clock: Arc::new(move || now_ms() + ahead.load(Relaxed)),
         };
         let (stop, stopped) = oneshot::channel();
-        let routes = router(enrolment.clone()).merge(sync_routes());
+        let routes = routes(enrolment.clone()).merge(sync_routes());
         tokio::spawn(serve(listener, tls, routes, options, async { drop(stopped.await) }));
         Self { ca, tokens, enrolment, endpoint, revoked, clock_ahead_ms, stop: Some(stop), _home: home }
     }
@@ -93,18 +93,37 @@ impl Hub {
         Replica { key, enrolled }
     }
 
+    /// A replica whose certificate ended `days_ago`, as the hub has it on record.
+    pub(crate) fn expired(&self, clinic: &str, replica: &str, days_ago: u64) -> Replica {
+        let key = PrivateKey::generate().unwrap();
+        let csr = SigningRequest::parse_pem(&key.csr_pem().unwrap()).unwrap();
+        let identity = PeerIdentity::new(clinic, PeerKind::Node, replica).unwrap();
+        let issued = self.ca.issue_client(&csr, &identity, now_ms() - (days_ago + 1) * DAY_MS, 1).unwrap();
+        self.tokens.record(&issued, None).unwrap();
+        let enrolled = Enrolled {
+            identity,
+            cert_pem: issued.cert_pem,
+            ca_pem: self.ca.cert_pem().to_owned(),
+            endpoints: vec![self.endpoint.clone()],
+            not_after_ms: issued.not_after_ms,
+        };
+        Replica { key, enrolled }
+    }
+
     pub(crate) fn stop(&mut self) {
         drop(self.stop.take());
     }
 }
 
-fn sync_routes() -> Router {
-    Router::new()
-        .route("/echo", post(async |_: Peer, body: Bytes| body))
-        .route("/whoami", post(async |Peer(peer): Peer| peer.identity.to_uri()))
-        .route("/sink", post(async |_: Peer, body: Bytes| body.len().to_string()))
-        .route("/download", post(async |_: Peer| vec![7_u8; 60_000]))
-        .route("/slow", post(async |_: Peer| tokio::time::sleep(Duration::from_secs(3600)).await))
+fn sync_routes() -> SyncRoutes {
+    let replica = SyncPolicy::Replica;
+    SyncRoutes::new()
+        .route("/echo", replica, post(async |_: Peer, body: Bytes| body))
+        .route("/whoami", replica, post(async |Peer(peer): Peer| peer.identity.to_uri()))
+        .route("/unasking", replica, post(async || "reached"))
+        .route("/sink", replica, post(async |_: Peer, body: Bytes| body.len().to_string()))
+        .route("/download", replica, post(async |_: Peer| vec![7_u8; 60_000]))
+        .route("/slow", replica, post(async |_: Peer| tokio::time::sleep(Duration::from_secs(3600)).await))
 }
 
 /// An enrolled replica.

@@ -1,0 +1,64 @@
+//! A search that finds nobody here is made at head office too, and says what it could not look at. A patient who is new to
+//! the clinic is found by name or record number, not only by id.
+
+use holdfast_clinical::search::query::{ClauseParam, Query};
+use tokio::time::timeout;
+
+use super::find::clauses;
+use crate::finder::SearchOutcome;
+use crate::request::limits::BESIDE_TIMEOUT;
+use crate::state::ApiState;
+
+/// What a person should know of a search beside what it found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Note {
+    code: &'static str,
+    text: String,
+}
+
+/// Whether head office may be asked: for patients, by anything but the id, which is looked for on its own.
+pub(crate) fn is_askable(query: &Query) -> bool {
+    let by_index = |clause: &holdfast_clinical::search::query::Clause| clause.param != ClauseParam::Id;
+    query.kind == "Patient" && !query.clauses.is_empty() && query.clauses.iter().all(by_index)
+}
+
+/// Makes the search at head office and takes in what it finds; what is to be said about it. `None` without head office, or
+/// if there is nothing to say.
+pub(crate) async fn search(state: &ApiState, query: &Query) -> Option<Note> {
+    let finder = state.parts().finder.clone()?;
+    let clauses = clauses(query);
+    let outcome = timeout(BESIDE_TIMEOUT, finder.search(&query.kind, &clauses)).await;
+    match outcome.unwrap_or(SearchOutcome::Unreachable) {
+        SearchOutcome::All => None,
+        SearchOutcome::Some => Some(Note {
+            code: "more-elsewhere",
+            text: "head office knows more patients like this than are fetched at once; name the patient more closely".into(),
+        }),
+        SearchOutcome::Coming(count) => Some(Note {
+            code: "coming",
+            text: format!("{count} more found at head office are on their way; search again in a moment"),
+        }),
+        SearchOutcome::Unreachable => Some(Note {
+            code: "searched-here-alone",
+            text: "only the records held here were searched, for head office could not be asked; search again when the link \
+                   is back"
+                .into(),
+        }),
+    }
+}
+
+impl Note {
+    /// An OperationOutcome for an entry of mode `outcome` (<https://hl7.org/fhir/R4/search.html#mode>).
+    pub(crate) fn operation_outcome(&self) -> String {
+        serde_json::json!({
+            "resourceType": "OperationOutcome",
+            "issue": [{
+                "severity": "information",
+                "code": "incomplete",
+                "details": { "coding": [{ "system": crate::error::CODE_SYSTEM, "code": self.code }], "text": self.text },
+                "diagnostics": self.text,
+            }],
+        })
+        .to_string()
+    }
+}

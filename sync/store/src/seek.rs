@@ -1,0 +1,61 @@
+//! A search on behalf of a replica below: it finds what that replica's clinic may hold and nothing else, few at a time.
+
+use holdfast_core::message::{Response, Search, StateItem, Text};
+
+use crate::error::{Result, StoreError};
+use crate::records::Records;
+use crate::search::{Clause, Match};
+use crate::upstream::Peer;
+
+/// Resources in one answer: what a person looks through, and what is taken in at once.
+pub const MAX_SOUGHT: u32 = 20;
+/// Resources looked at for one answer; beyond it the search is too wide to be made for somebody else.
+const MAX_LOOKED_AT: u32 = 500;
+const PAGE: u32 = 100;
+/// A beginning shorter than this finds half a country.
+const SHORTEST_PREFIX_CHARS: usize = 2;
+
+impl Records {
+    pub(crate) fn seek(&self, peer: &Peer, search: &Search) -> Result<Response> {
+        let clauses = clauses(search)?;
+        let most = search.limit.min(MAX_SOUGHT) as usize;
+        self.read(|view| {
+            crate::upstream::refuse_stranger(view.sql, peer)?;
+            let (mut out, mut after, mut looked_at) = (Vec::new(), 0, 0);
+            while out.len() < most && looked_at < MAX_LOOKED_AT {
+                let found = view.search(&search.kind, &clauses, after, PAGE)?;
+                looked_at += PAGE;
+                let entities: Vec<_> = found.resources.into_iter().map(|stored| stored.entity).collect();
+                let seen: Vec<StateItem> = self.visible(view.sql, peer, &entities)?;
+                out.extend(seen);
+                let Some(next) = found.next else { break };
+                after = next;
+            }
+            out.truncate(most);
+            Ok(Response::States(out))
+        })
+    }
+}
+
+/// # Errors
+/// [`StoreError::Refused`] for a search that names nothing, or next to nothing.
+fn clauses(search: &Search) -> Result<Vec<Clause>> {
+    let is_short =
+        |one: &Text| matches!(one, Text::Prefix(text) if text.chars().count() < SHORTEST_PREFIX_CHARS);
+    let is_wide =
+        search.all.is_empty() || search.all.iter().any(|condition| condition.any.iter().any(is_short));
+    if is_wide || search.all.iter().any(|condition| condition.any.is_empty()) {
+        let message =
+            "the search is refused: it names too little; give an identifier, or two letters of a name";
+        return Err(StoreError::Refused { code: "search-too-wide", message: message.to_owned() });
+    }
+    let matching = |one: &Text| match one {
+        Text::Exact(text) => Match::Exact(text.clone()),
+        Text::Prefix(text) => Match::Prefix(text.clone()),
+    };
+    let clause = |condition: &holdfast_core::message::Condition| Clause::Param {
+        param: condition.param,
+        any: condition.any.iter().map(matching).collect(),
+    };
+    Ok(search.all.iter().map(clause).collect())
+}
