@@ -90,7 +90,9 @@ impl Node {
         let unsent = self.unsent(hub);
         for segment in &unsent {
             match self.ask(hub, &Request::Push { segment: segment.bytes.clone() }) {
-                Response::Ack { .. } => {}
+                Response::Ack { actor, lane, through } => {
+                    self.records.acknowledge("hub", hub.actor(), actor, lane, through).unwrap();
+                }
                 Response::Refused { code, .. } => return Err(code),
                 other => panic!("{other:?}"),
             }

@@ -223,9 +223,11 @@ impl Performer {
         });
     }
 
-    fn store_page(&self, upstream: ActorId, page: Page) {
-        let writer = self.writer.clone();
+    fn store_page(&mut self, upstream: ActorId, page: Page) {
+        let (writer, acks) = (self.writer.clone(), self.take_acks());
         self.call(move |records| {
+            // A page that shows what was acknowledged just now is taken only once that is noted.
+            acks.save(records)?;
             let taken = records.take_page(upstream, &page)?;
             writer.announce();
             metrics::counter!("sync_resources_received_total")
@@ -239,17 +241,29 @@ impl Performer {
 
     /// Notes acknowledgements in the store. They need not be durable: the next welcome says them again.
     pub(super) fn save_acks(&mut self) {
-        let acks = std::mem::take(&mut self.acks);
-        if acks.is_empty() {
-            return;
+        let acks = self.take_acks();
+        if !acks.of.is_empty() {
+            self.call(move |records| acks.save(records).map(|()| None));
         }
-        let endpoint = self.endpoint_url();
-        self.call(move |records| {
-            for ((upstream, actor, lane), through) in acks {
-                records.acknowledge(&endpoint, upstream, actor, lane, through)?;
-            }
-            Ok(None)
-        });
+    }
+
+    fn take_acks(&mut self) -> Acks {
+        Acks { endpoint: self.endpoint_url(), of: std::mem::take(&mut self.acks) }
+    }
+}
+
+/// Acknowledgements that are not noted in the store yet.
+struct Acks {
+    endpoint: String,
+    of: BTreeMap<(ActorId, ActorId, Lane), u64>,
+}
+
+impl Acks {
+    fn save(self, records: &holdfast_store::Records) -> Result<(), StoreError> {
+        for ((upstream, actor, lane), through) in self.of {
+            records.acknowledge(&self.endpoint, upstream, actor, lane, through)?;
+        }
+        Ok(())
     }
 }
 
