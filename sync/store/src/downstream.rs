@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use holdfast_core::id::{ActorId, Lane, Scope};
-use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request};
+use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request, Visit};
 use holdfast_core::op::Op;
 use holdfast_core::wellformed::check_op;
 
@@ -140,10 +140,15 @@ impl Records {
     /// The database; nothing of the page is kept then.
     pub fn take_page(&self, upstream: ActorId, page: &Page) -> Result<Taken> {
         match self.merge_page(upstream, page) {
-            Err(StoreError::Refused { code: TOO_EARLY, .. }) => {
-                let again = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.from });
-                Ok(Taken::Rewind(again.collect()))
-            }
+            Err(StoreError::Refused { code: TOO_EARLY, .. }) => self.write(|tx| {
+                let reached = reached(tx, upstream, page)?;
+                reached.keep_begun(tx, upstream)?;
+                let repeat = |(at, visit): (u64, &Visit)| Position {
+                    scope: visit.scope.clone(),
+                    at: at.min(visit.from),
+                };
+                Ok(Taken::Rewind(reached.at.into_iter().zip(&page.visits).map(repeat).collect()))
+            }),
             taken => taken,
         }
     }
@@ -285,31 +290,48 @@ fn put_ack(
 
 /// Where the page leaves something out: the positions that this replica has reached instead.
 fn gaps(tx: &mut Tx<'_>, upstream: ActorId, page: &Page) -> Result<Vec<Position>> {
+    let reached = reached(tx, upstream, page)?;
+    let pairs = page.visits.iter().zip(&reached.at).filter(|(visit, at)| **at < visit.from);
+    let out: BTreeMap<&Scope, u64> = pairs.map(|(visit, at)| (&visit.scope, *at)).collect();
+    if !out.is_empty() {
+        reached.keep_begun(tx, upstream)?;
+    }
+    Ok(out.into_iter().map(|(scope, at)| Position { scope: scope.clone(), at }).collect())
+}
+
+/// Where this replica stands in the scopes of a page.
+struct Reached {
+    /// For each visit.
+    at: Vec<u64>,
+    /// Patients that this replica made itself: they begin for it where the upstream says first.
+    begun: Vec<Position>,
+}
+
+impl Reached {
+    /// Where those begin stays said when the page is dropped: the next one, on its way already, begins later.
+    fn keep_begun(&self, tx: &mut Tx<'_>, upstream: ActorId) -> Result<()> {
+        put_held(tx, upstream, self.begun.clone())
+    }
+}
+
+fn reached(tx: &mut Tx<'_>, upstream: ActorId, page: &Page) -> Result<Reached> {
     let keys: Vec<Vec<Value>> =
         page.visits.iter().map(|v| vec![upstream.0.to_vec().into(), v.scope.0.as_str().into()]).collect();
     let found = tx.sql.lookup(&schema::HELD, &["upstream", "scope"], &["pos"], &keys)?;
     let names: Vec<Vec<Value>> = page.visits.iter().map(|v| vec![v.scope.0.as_str().into()]).collect();
     let scopes = tx.sql.lookup(&schema::SCOPE, &["name"], &["no"], &names)?;
-    let (mut out, mut begun) = (BTreeMap::new(), Vec::new());
+    let (mut at, mut begun) = (Vec::new(), Vec::new());
     for ((visit, row), scope) in page.visits.iter().zip(found).zip(scopes) {
-        let at = match (row, scope) {
+        at.push(match (row, scope) {
             (Some(row), _) => row.uint(0)?,
-            // A patient that this replica made itself begins for it where the upstream says first.
             (None, Some(_)) if visit.scope.as_patient().is_some() => {
                 begun.push(Position { scope: visit.scope.clone(), at: visit.from });
                 visit.from
             }
             (None, _) => 0,
-        };
-        if at < visit.from {
-            out.insert(visit.scope.clone(), at);
-        }
+        });
     }
-    if !out.is_empty() {
-        // Where those begin stays said, though the page is dropped: the next one, on its way already, begins later.
-        put_held(tx, upstream, begun)?;
-    }
-    Ok(out.into_iter().map(|(scope, at)| Position { scope, at }).collect())
+    Ok(Reached { at, begun })
 }
 
 fn put_held(tx: &mut Tx<'_>, upstream: ActorId, reached: Vec<Position>) -> Result<()> {

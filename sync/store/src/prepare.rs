@@ -57,6 +57,8 @@ impl Records {
         // A resource that took in nothing new is not written.
         let mut changed: Vec<(Entity, Loaded)> =
             resources.into_iter().filter(|(_, loaded)| !loaded.events.is_empty()).collect();
+        // In one order always, so that a history of the simulation replays exactly.
+        changed.sort_by(|(a, _), (b, _)| a.cmp(b));
         let drafts = parallel::slices(&mut changed, |slice| {
             let draft = |(entity, loaded): &mut (Entity, Loaded)| Ahead {
                 entity: entity.clone(),
