@@ -19,7 +19,7 @@ use crate::log;
 use crate::notice;
 use crate::records::Records;
 use crate::sql::{Database, Sql, Value};
-use crate::tx::Tx;
+use crate::tx::{Tx, taken_apart};
 use crate::upstream::{Peer, current, may_hold};
 
 /// Resources looked at in one go.
@@ -134,7 +134,11 @@ impl Records {
             }
             let (mut taken, mut later, mut refused) = (0, 0, 0);
             for item in items {
-                let state = decode(item.entity.clone(), &item.json, &item.state)?;
+                // One that is malformed holds up nothing that comes with it.
+                let Ok(state) = taken_apart(&item.entity, &item.json, &item.state) else {
+                    refused += 1;
+                    continue;
+                };
                 match judge(tx, peer, &former, &state)? {
                     Verdict::Known => {}
                     Verdict::Take => taken += u64::from(take(tx, &former, state)?),
@@ -149,7 +153,9 @@ impl Records {
             if refused > 0 {
                 tx.notice(
                     "given-back-refused",
-                    &format!("{refused} records that its clinic may not hold, by {who}"),
+                    &format!(
+                        "{refused} records that its clinic may not hold or that are malformed, by {who}"
+                    ),
                 )?;
             }
             Ok(Response::Lacking { former, later })

@@ -374,7 +374,7 @@ impl<'a> Tx<'a> {
 }
 
 /// A state that was sent, if it is one that may be taken.
-fn taken_apart(entity: &Entity, json: &str, state: &[u8]) -> Result<EntityState, String> {
+pub(crate) fn taken_apart(entity: &Entity, json: &str, state: &[u8]) -> Result<EntityState, String> {
     let state = view::decode(entity.clone(), json, state).map_err(|error| error.to_string())?;
     check_state(&state).map_err(|fault| fault.to_string())?;
     Ok(state)

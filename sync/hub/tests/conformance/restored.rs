@@ -24,6 +24,7 @@ behaviours![
     nothing_is_taken_under_other_numbers_nor_from_who_may_not_hold_it,
     what_the_hub_has_gives_way_only_to_what_it_had_written_itself,
     what_replaced_a_lost_save_does_not_conflict_with_what_that_had_replaced,
+    a_malformed_resource_is_refused_and_holds_up_nothing,
 ];
 
 /// All rows of one database in another, fresh one: what a restore does.
@@ -228,4 +229,24 @@ fn what_replaced_a_lost_save_does_not_conflict_with_what_that_had_replaced(backe
     assert_eq!(gives_back(&world.a, &hub), 0);
     same(&hub, &world.a, "Patient", "p1");
     assert_eq!(hub.read(|view| view.conflicted(0, 9)).unwrap().0, []);
+}
+
+fn a_malformed_resource_is_refused_and_holds_up_nothing(backend: &Backend) {
+    let world = world();
+    put(&world.old, "Patient", "p1", r#""name":"Anna","phone":"1""#).unwrap();
+    put(&world.old, "Device", "d1", r#""name":"pump""#).unwrap();
+    world.a.sync(&world.old);
+    let hub = world.restored(backend);
+    world.a.push(&hub).unwrap();
+    let whole = |kind, id| world.a.records.read(|view| view.state(&Entity::new(kind, id))).unwrap();
+    let mut forged = whole("Patient", "p1");
+    let register = forged.registers.remove("name").unwrap();
+    forged.registers.insert("id".into(), register);
+    let mut torn = item(&whole("Patient", "p1"));
+    torn.state.truncate(9);
+    let given = vec![item(&forged), torn, item(&whole("Device", "d1"))];
+    assert_eq!(ask(&world.a, &hub, given).1, 0);
+    assert!(json(&hub, "Patient", "p1").contains(r#""name":"Ann""#), "nothing of the two is taken");
+    same(&hub, &world.a, "Device", "d1");
+    assert_eq!(notice::counts(&*backend.open()).unwrap().get("given-back-refused"), Some(&1));
 }
