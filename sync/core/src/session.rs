@@ -402,7 +402,13 @@ impl Session {
 
     fn fail_within(&mut self, now_ms: u64, code: String, message: String, longest_ms: u64) {
         if self.phase == Phase::Waiting {
-            if self.hello.is_none() {
+            // A new actor was asked for, and the store could not take one: the upstream refuses the old one again,
+            // and then it is asked for again.
+            let is_stuck = self.hello.is_some() && self.wake_at_ms.is_none();
+            if is_stuck {
+                self.back_off(now_ms, longest_ms);
+            }
+            if is_stuck || self.hello.is_none() {
                 self.last_error = Some((code, message));
             }
             return;
@@ -412,6 +418,10 @@ impl Session {
         self.forget_connection();
         self.phase = Phase::Waiting;
         self.endpoint = (self.endpoint + 1) % self.config.endpoints.max(1);
+        self.back_off(now_ms, longest_ms);
+    }
+
+    fn back_off(&mut self, now_ms: u64, longest_ms: u64) {
         // One whole round of endpoints fails fast, then the wait grows.
         let rounds = self.failures / u32::try_from(self.config.endpoints.max(1)).unwrap_or(1);
         let longest = longest_ms.min(BACK_OFF_FIRST_MS << rounds.min(16));

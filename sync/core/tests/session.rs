@@ -234,3 +234,30 @@ fn positions_of_another_upstream_or_another_page_are_not_confirmed() {
     session.handle_input(0, Input::PageDurable { upstream: UPSTREAM, positions: at(2) });
     assert_eq!(session.waiting(), 0);
 }
+
+/// Lets a connection come about whose greeting is refused as that of a copy; whether a new actor is asked for.
+fn is_refused_as_copy(session: &mut Session, now_ms: u64) -> bool {
+    session.handle_input(now_ms, Input::Tick);
+    let mut asked = false;
+    while let Some(output) = session.poll_output() {
+        match output {
+            Output::Connect { .. } => session.handle_input(now_ms, Input::Connected),
+            Output::Send { id, request: Request::Hello { .. } } => refuse(session, id, "replica-copied"),
+            Output::TakeNewActor => asked = true,
+            _ => {}
+        }
+    }
+    asked
+}
+
+#[test]
+fn new_actor_that_a_full_disk_did_not_give_is_asked_for_again() {
+    let mut session = machine();
+    start(&mut session);
+    assert!(is_refused_as_copy(&mut session, 0));
+    assert_eq!(session.wake_at_ms(), None);
+    session.handle_input(0, Input::Disconnected { code: "disk-full".into(), message: "full".into() });
+    assert_eq!(session.last_error().map(|(code, _)| code.as_str()), Some("disk-full"));
+    let wake = session.wake_at_ms().unwrap();
+    assert!(is_refused_as_copy(&mut session, wake));
+}
