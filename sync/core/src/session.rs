@@ -234,6 +234,8 @@ pub struct Session {
     lanes: [LaneProgress; 4],
     rehold: VecDeque<Position>,
     wanted: Vec<Position>,
+    /// Parts of holds that were refused for some scope in them, each part asked for on its own.
+    parted: Vec<Vec<Position>>,
     confirm: Vec<Position>,
     storing: Option<Vec<Position>>,
     next_page: Option<Page>,
@@ -263,6 +265,7 @@ impl Session {
             lanes: Default::default(),
             rehold: VecDeque::new(),
             wanted: Vec::new(),
+            parted: Vec::new(),
             confirm: Vec::new(),
             storing: None,
             next_page: None,
@@ -304,7 +307,8 @@ impl Session {
     pub fn is_settled(&self) -> bool {
         let pushing = self.in_flight.values().any(|(p, _)| !matches!(p, Pending::Pull));
         let drained = self.lanes.iter().all(|lane| lane.is_drained && lane.ready.is_empty());
-        self.phase == Phase::Live && drained && !pushing && self.waiting == 0 && self.storing.is_none()
+        let holding = !self.wanted.is_empty() || !self.parted.is_empty();
+        self.phase == Phase::Live && drained && !pushing && !holding && self.waiting == 0 && self.storing.is_none()
     }
 
     /// When to come back with [`Input::Tick`] at the latest.
@@ -368,6 +372,7 @@ impl Session {
                 self.wanted.extend(scopes);
             }
         }
+        self.wanted.extend(std::mem::take(&mut self.parted).into_iter().flatten());
         // A wish stays until it is granted; a position counts only with the upstream that it was counted by.
         self.wanted.retain(|position| position.at == 0);
         self.confirm.clear();
@@ -484,7 +489,7 @@ impl Session {
         let Some((pending, _)) = self.in_flight.remove(&id) else { return };
         match (pending, response) {
             (Pending::Rehold(scopes), Response::Refused { code, .. }) if code == "scope-denied" => {
-                // Each on its own, once live: one that may no longer be held must not keep the others waiting.
+                // In parts, once live: one that may no longer be held must not keep the others waiting.
                 self.wanted.extend(scopes);
                 self.rehold_next(now_ms);
             }
@@ -515,12 +520,12 @@ impl Session {
         }
     }
 
-    /// One scope that may not be held must stop neither the others nor the session; any other refusal leaves
-    /// the wish standing.
+    /// One scope that may not be held must stop neither the others nor the session: what was refused is asked for in
+    /// halves until it stands alone. Any other refusal leaves the wish standing.
     fn hold_refused(
         &mut self,
         now_ms: u64,
-        scopes: Vec<Position>,
+        mut scopes: Vec<Position>,
         (code, message, retryable): (String, String, bool),
     ) {
         if code != "scope-denied" {
@@ -531,9 +536,21 @@ impl Session {
             self.last_error = Some((code, message));
             return;
         }
-        for scope in scopes {
-            let alone = Request::Hold { actor: self.actor, scopes: vec![scope.clone()], urgent: true };
-            self.send(now_ms, Pending::Hold(vec![scope]), alone);
+        let half = scopes.split_off(scopes.len() / 2);
+        self.parted.extend([half, scopes]);
+    }
+
+    /// One at a time, for each is a write at the upstream; new wishes before what was refused once.
+    fn hold_more(&mut self, now_ms: u64) {
+        if self.in_flight.values().any(|(p, _)| matches!(p, Pending::Hold(_))) {
+            return;
+        }
+        let n = self.wanted.len().min(HOLD_BATCH);
+        let scopes: Vec<Position> =
+            if n > 0 { self.wanted.drain(..n).collect() } else { self.parted.pop().unwrap_or_default() };
+        if !scopes.is_empty() {
+            let request = Request::Hold { actor: self.actor, scopes: scopes.clone(), urgent: true };
+            self.send(now_ms, Pending::Hold(scopes), request);
         }
     }
 
@@ -597,14 +614,7 @@ impl Session {
         if self.phase != Phase::Live {
             return;
         }
-        if !self.wanted.is_empty() {
-            let scopes = std::mem::take(&mut self.wanted);
-            self.send(
-                now_ms,
-                Pending::Hold(scopes.clone()),
-                Request::Hold { actor: self.actor, scopes, urgent: true },
-            );
-        }
+        self.hold_more(now_ms);
         self.push_more(now_ms);
         self.pull_more(now_ms);
     }
