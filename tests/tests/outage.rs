@@ -13,7 +13,7 @@ fn a_short_outage_loses_hides_and_decides_nothing() {
         Options { edits: EDITS, concurrent: 40, patients: 60, clients: 4, rounds: 1, ..Options::default() };
     let report = run(&options).unwrap();
     assert!(report.print(), "{report:?}");
-    assert_eq!((report.edits_a_side, report.kills), (EDITS, 4));
+    assert_eq!((report.edits_a_side, report.kills), (EDITS as u64, 4));
     assert_eq!((report.conflicts_expected, report.conflicts_found), (40, 40));
     assert!(report.acked >= 2 * EDITS as u64 && report.least_left > 0, "{report:?}");
 }

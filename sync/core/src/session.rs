@@ -308,7 +308,12 @@ impl Session {
         let pushing = self.in_flight.values().any(|(p, _)| !matches!(p, Pending::Pull));
         let drained = self.lanes.iter().all(|lane| lane.is_drained && lane.ready.is_empty());
         let holding = !self.wanted.is_empty() || !self.parted.is_empty();
-        self.phase == Phase::Live && drained && !pushing && !holding && self.waiting == 0 && self.storing.is_none()
+        self.phase == Phase::Live
+            && drained
+            && !pushing
+            && !holding
+            && self.waiting == 0
+            && self.storing.is_none()
     }
 
     /// When to come back with [`Input::Tick`] at the latest.
