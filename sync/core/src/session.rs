@@ -234,6 +234,8 @@ pub struct Session {
     lanes: [LaneProgress; 4],
     rehold: VecDeque<Position>,
     wanted: Vec<Position>,
+    /// Parts of holds that were refused for some scope in them, each part asked for on its own.
+    parted: Vec<Vec<Position>>,
     confirm: Vec<Position>,
     storing: Option<Vec<Position>>,
     next_page: Option<Page>,
@@ -263,6 +265,7 @@ impl Session {
             lanes: Default::default(),
             rehold: VecDeque::new(),
             wanted: Vec::new(),
+            parted: Vec::new(),
             confirm: Vec::new(),
             storing: None,
             next_page: None,
@@ -304,7 +307,8 @@ impl Session {
     pub fn is_settled(&self) -> bool {
         let pushing = self.in_flight.values().any(|(p, _)| !matches!(p, Pending::Pull));
         let drained = self.lanes.iter().all(|lane| lane.is_drained && lane.ready.is_empty());
-        self.phase == Phase::Live && drained && !pushing && self.waiting == 0 && self.storing.is_none()
+        let holding = !self.wanted.is_empty() || !self.parted.is_empty();
+        self.phase == Phase::Live && drained && !pushing && !holding && self.waiting == 0 && self.storing.is_none()
     }
 
     /// When to come back with [`Input::Tick`] at the latest.
@@ -368,6 +372,7 @@ impl Session {
                 self.wanted.extend(scopes);
             }
         }
+        self.wanted.extend(std::mem::take(&mut self.parted).into_iter().flatten());
         // A wish stays until it is granted; a position counts only with the upstream that it was counted by.
         self.wanted.retain(|position| position.at == 0);
         self.confirm.clear();
@@ -402,7 +407,13 @@ impl Session {
 
     fn fail_within(&mut self, now_ms: u64, code: String, message: String, longest_ms: u64) {
         if self.phase == Phase::Waiting {
-            if self.hello.is_none() {
+            // A new actor was asked for, and the store could not take one: the upstream refuses the old one again,
+            // and then it is asked for again.
+            let is_stuck = self.hello.is_some() && self.wake_at_ms.is_none();
+            if is_stuck {
+                self.back_off(now_ms, longest_ms);
+            }
+            if is_stuck || self.hello.is_none() {
                 self.last_error = Some((code, message));
             }
             return;
@@ -412,6 +423,10 @@ impl Session {
         self.forget_connection();
         self.phase = Phase::Waiting;
         self.endpoint = (self.endpoint + 1) % self.config.endpoints.max(1);
+        self.back_off(now_ms, longest_ms);
+    }
+
+    fn back_off(&mut self, now_ms: u64, longest_ms: u64) {
         // One whole round of endpoints fails fast, then the wait grows.
         let rounds = self.failures / u32::try_from(self.config.endpoints.max(1)).unwrap_or(1);
         let longest = longest_ms.min(BACK_OFF_FIRST_MS << rounds.min(16));
@@ -474,7 +489,7 @@ impl Session {
         let Some((pending, _)) = self.in_flight.remove(&id) else { return };
         match (pending, response) {
             (Pending::Rehold(scopes), Response::Refused { code, .. }) if code == "scope-denied" => {
-                // Each on its own, once live: one that may no longer be held must not keep the others waiting.
+                // In parts, once live: one that may no longer be held must not keep the others waiting.
                 self.wanted.extend(scopes);
                 self.rehold_next(now_ms);
             }
@@ -505,12 +520,12 @@ impl Session {
         }
     }
 
-    /// One scope that may not be held must stop neither the others nor the session; any other refusal leaves
-    /// the wish standing.
+    /// One scope that may not be held must stop neither the others nor the session: what was refused is asked for in
+    /// halves until it stands alone. Any other refusal leaves the wish standing.
     fn hold_refused(
         &mut self,
         now_ms: u64,
-        scopes: Vec<Position>,
+        mut scopes: Vec<Position>,
         (code, message, retryable): (String, String, bool),
     ) {
         if code != "scope-denied" {
@@ -521,9 +536,21 @@ impl Session {
             self.last_error = Some((code, message));
             return;
         }
-        for scope in scopes {
-            let alone = Request::Hold { actor: self.actor, scopes: vec![scope.clone()], urgent: true };
-            self.send(now_ms, Pending::Hold(vec![scope]), alone);
+        let half = scopes.split_off(scopes.len() / 2);
+        self.parted.extend([half, scopes]);
+    }
+
+    /// One at a time, for each is a write at the upstream; new wishes before what was refused once.
+    fn hold_more(&mut self, now_ms: u64) {
+        if self.in_flight.values().any(|(p, _)| matches!(p, Pending::Hold(_))) {
+            return;
+        }
+        let n = self.wanted.len().min(HOLD_BATCH);
+        let scopes: Vec<Position> =
+            if n > 0 { self.wanted.drain(..n).collect() } else { self.parted.pop().unwrap_or_default() };
+        if !scopes.is_empty() {
+            let request = Request::Hold { actor: self.actor, scopes: scopes.clone(), urgent: true };
+            self.send(now_ms, Pending::Hold(scopes), request);
         }
     }
 
@@ -587,14 +614,7 @@ impl Session {
         if self.phase != Phase::Live {
             return;
         }
-        if !self.wanted.is_empty() {
-            let scopes = std::mem::take(&mut self.wanted);
-            self.send(
-                now_ms,
-                Pending::Hold(scopes.clone()),
-                Request::Hold { actor: self.actor, scopes, urgent: true },
-            );
-        }
+        self.hold_more(now_ms);
         self.push_more(now_ms);
         self.pull_more(now_ms);
     }

@@ -132,17 +132,56 @@ fn scope_that_may_not_be_held_stops_neither_the_others_nor_the_session() {
     start(&mut session);
     let (id, _) = go_live(&mut session, 0).remove(0);
     refuse(&mut session, id, "scope-denied");
-    let alone: Vec<(u64, Request)> = std::iter::from_fn(|| session.poll_output())
-        .filter_map(|output| match output {
-            Output::Send { id, request: request @ Request::Hold { .. } } => Some((id, request)),
-            Output::Close => panic!("the session goes on"),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(alone.len(), 2, "each is asked for on its own");
+    let alone = holds(&mut session);
+    assert_eq!(alone.len(), 1, "one after the other");
+    assert_eq!(alone[0].1, [Scope::patient("a")]);
     refuse(&mut session, alone[0].0, "scope-denied");
     assert_eq!(session.last_error().map(|(code, _)| code.as_str()), Some("scope-denied"));
-    assert!(std::iter::from_fn(|| session.poll_output()).all(|output| output != Output::Close));
+    assert_eq!(holds(&mut session)[0].1, [Scope::patient("b")]);
+}
+
+/// The holds that the machine sends, of a session that goes on.
+fn holds(session: &mut Session) -> Vec<(u64, Vec<Scope>)> {
+    let mut holds = Vec::new();
+    while let Some(output) = session.poll_output() {
+        match output {
+            Output::Send { id, request: Request::Hold { scopes, .. } } => {
+                holds.push((id, scopes.into_iter().map(|p| p.scope).collect()));
+            }
+            Output::Close => panic!("the session goes on"),
+            _ => {}
+        }
+    }
+    holds
+}
+
+#[test]
+fn one_scope_in_thousands_that_may_not_be_held_costs_few_requests_one_at_a_time() {
+    let all: Vec<Scope> = (0..25_000).map(|i| Scope::patient(&i.to_string())).collect();
+    let denied = Scope::patient("7777");
+    let mut session = machine();
+    session.handle_input(0, Input::Want(all.clone()));
+    start(&mut session);
+    let mut asked = go_live(&mut session, 0);
+    let (mut requests, mut held) = (0, Vec::new());
+    while let Some((id, scopes)) = asked.pop() {
+        assert!(asked.is_empty(), "one at a time");
+        assert!(scopes.len() <= 10_000 && !session.is_settled());
+        requests += 1;
+        if scopes.contains(&denied) {
+            refuse(&mut session, id, "scope-denied");
+        } else {
+            let response = Response::Done { count: scopes.len() as u64 };
+            session.handle_input(0, Input::Reply { id, response });
+            held.extend(scopes);
+        }
+        asked = holds(&mut session);
+    }
+    assert!(requests < 40, "{requests}");
+    held.sort();
+    let mut expected: Vec<Scope> = all.into_iter().filter(|scope| *scope != denied).collect();
+    expected.sort();
+    assert_eq!(held, expected);
 }
 
 #[test]
@@ -233,4 +272,31 @@ fn positions_of_another_upstream_or_another_page_are_not_confirmed() {
     assert_eq!(session.waiting(), 1, "the page at hand is not durable yet");
     session.handle_input(0, Input::PageDurable { upstream: UPSTREAM, positions: at(2) });
     assert_eq!(session.waiting(), 0);
+}
+
+/// Lets a connection come about whose greeting is refused as that of a copy; whether a new actor is asked for.
+fn is_refused_as_copy(session: &mut Session, now_ms: u64) -> bool {
+    session.handle_input(now_ms, Input::Tick);
+    let mut asked = false;
+    while let Some(output) = session.poll_output() {
+        match output {
+            Output::Connect { .. } => session.handle_input(now_ms, Input::Connected),
+            Output::Send { id, request: Request::Hello { .. } } => refuse(session, id, "replica-copied"),
+            Output::TakeNewActor => asked = true,
+            _ => {}
+        }
+    }
+    asked
+}
+
+#[test]
+fn new_actor_that_a_full_disk_did_not_give_is_asked_for_again() {
+    let mut session = machine();
+    start(&mut session);
+    assert!(is_refused_as_copy(&mut session, 0));
+    assert_eq!(session.wake_at_ms(), None);
+    session.handle_input(0, Input::Disconnected { code: "disk-full".into(), message: "full".into() });
+    assert_eq!(session.last_error().map(|(code, _)| code.as_str()), Some("disk-full"));
+    let wake = session.wake_at_ms().unwrap();
+    assert!(is_refused_as_copy(&mut session, wake));
 }

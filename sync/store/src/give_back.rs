@@ -7,6 +7,7 @@
 
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::message::{Reach, Response, StateItem};
+use holdfast_core::op::EntityDot;
 use holdfast_core::state::EntityState;
 use holdfast_core::view::decode;
 
@@ -18,7 +19,7 @@ use crate::log;
 use crate::notice;
 use crate::records::Records;
 use crate::sql::{Database, Sql, Value};
-use crate::tx::Tx;
+use crate::tx::{Tx, taken_apart};
 use crate::upstream::{Peer, current, may_hold};
 
 /// Resources looked at in one go.
@@ -133,10 +134,14 @@ impl Records {
             }
             let (mut taken, mut later, mut refused) = (0, 0, 0);
             for item in items {
-                let state = decode(item.entity.clone(), &item.json, &item.state)?;
+                // One that is malformed holds up nothing that comes with it.
+                let Ok(state) = taken_apart(&item.entity, &item.json, &item.state) else {
+                    refused += 1;
+                    continue;
+                };
                 match judge(tx, peer, &former, &state)? {
                     Verdict::Known => {}
-                    Verdict::Take => taken += u64::from(tx.join_known(state)?),
+                    Verdict::Take => taken += u64::from(take(tx, &former, state)?),
                     Verdict::Later => later += 1,
                     Verdict::Foreign => refused += 1,
                 }
@@ -148,7 +153,9 @@ impl Records {
             if refused > 0 {
                 tx.notice(
                     "given-back-refused",
-                    &format!("{refused} records that its clinic may not hold, by {who}"),
+                    &format!(
+                        "{refused} records that its clinic may not hold or that are malformed, by {who}"
+                    ),
                 )?;
             }
             Ok(Response::Lacking { former, later })
@@ -220,6 +227,36 @@ fn judge(tx: &mut Tx<'_>, peer: &Peer, former: &[Reach], state: &EntityState) ->
         return Ok(Verdict::Later);
     }
     if may_give(tx, peer, local.as_ref(), state)? { Ok(Verdict::Take) } else { Ok(Verdict::Foreign) }
+}
+
+fn take(tx: &mut Tx<'_>, former: &[Reach], given: EntityState) -> Result<bool> {
+    let taken = if tx.exists(&given.entity)? {
+        beside(&tx.entity(&given.entity)?.state, &given, former)
+    } else {
+        given
+    };
+    tx.set_whole(taken)
+}
+
+/// What is held joined with what is given. A held value gives way only in a register where this hub wrote something that
+/// it lacks: that is given now, or a replica's own save names it as replaced. Any other stays, however far the given
+/// vector claims to reach, beside what was given.
+fn beside(held: &EntityState, given: &EntityState, former: &[Reach]) -> EntityState {
+    let is_lost =
+        |dot: &EntityDot| former.iter().any(|reach| reach.actor == dot.actor && dot.seq > reach.seq);
+    let mut joined = held.join(given);
+    for (key, register) in &mut joined.registers {
+        let Some(had) = held.registers.get(key) else { continue };
+        let new = register.dots().into_iter().filter(|dot| had.siblings.iter().all(|s| s.dot != *dot));
+        let arrived = had.unseen.iter().filter(|dot| !register.unseen.contains(dot)).copied();
+        if new.chain(arrived).any(|dot| is_lost(&dot)) {
+            continue;
+        }
+        register.siblings.extend(had.siblings.iter().cloned());
+        register.siblings.sort_by_key(|s| s.dot);
+        register.siblings.dedup_by_key(|s| s.dot);
+    }
+    joined
 }
 
 /// A clinic gives back what it may hold; of what is not here at all, what is in no scope that is here.

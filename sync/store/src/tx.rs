@@ -210,18 +210,8 @@ impl<'a> Tx<'a> {
         self.set_whole(joined)
     }
 
-    /// Joins what is held with a state whose every value, but for those that are new, is known here: nothing that is
-    /// held gives way to another text under the same number.
-    pub(crate) fn join_known(&mut self, incoming: EntityState) -> Result<bool> {
-        let rules = self.rules();
-        let loaded = self.entity(&incoming.entity)?;
-        loaded.note_before(rules, true);
-        let joined =
-            if loaded.no.is_some() || loaded.changed { loaded.state.join(&incoming) } else { incoming };
-        self.set_whole(joined)
-    }
-
-    fn set_whole(&mut self, joined: EntityState) -> Result<bool> {
+    /// Puts a whole state in the place of what is held. Whether anything changed.
+    pub(crate) fn set_whole(&mut self, joined: EntityState) -> Result<bool> {
         let (rules, entity) = (self.rules(), joined.entity.clone());
         let loaded = self.entity(&entity)?;
         if joined == loaded.state {
@@ -384,7 +374,7 @@ impl<'a> Tx<'a> {
 }
 
 /// A state that was sent, if it is one that may be taken.
-fn taken_apart(entity: &Entity, json: &str, state: &[u8]) -> Result<EntityState, String> {
+pub(crate) fn taken_apart(entity: &Entity, json: &str, state: &[u8]) -> Result<EntityState, String> {
     let state = view::decode(entity.clone(), json, state).map_err(|error| error.to_string())?;
     check_state(&state).map_err(|fault| fault.to_string())?;
     Ok(state)

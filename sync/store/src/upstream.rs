@@ -340,13 +340,21 @@ fn fitting(weights: impl Iterator<Item = usize>) -> usize {
     weights.enumerate().take_while(fits).count()
 }
 
-/// Lets a clinic hold a patient's scope.
+/// Lets a clinic hold a patient's scope. Its nodes hold it from now on, as those do that come later: one that asked when
+/// it might not, as after a restore of this database, does not ask again.
 ///
 /// # Errors
 /// The database.
 pub fn share(db: &dyn Database, scope: &Scope, clinic: &str) -> Result<()> {
     db.write(&mut |sql| {
-        sql.insert_new(&schema::GRANT, vec![vec![scope.0.as_str().into(), clinic.into()]]).map(|_| ())
+        sql.insert_new(&schema::GRANT, vec![vec![scope.0.as_str().into(), clinic.into()]])?;
+        let text = "SELECT no FROM replica r WHERE clinic = $1 AND kind = $2 AND NOT EXISTS (SELECT 1 FROM subscription u \
+                    JOIN scope s ON s.no = u.scope_no WHERE u.replica_no = r.no AND s.name = $3)";
+        let params: [Value; 3] = [clinic.into(), NODE.into(), scope.0.as_str().into()];
+        for node in sql.query(text, &params)? {
+            subscribe(sql, node.int(0)?, scope, 0, ROUTINE)?;
+        }
+        Ok(())
     })
 }
 

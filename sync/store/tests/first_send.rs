@@ -231,3 +231,17 @@ fn resource_larger_than_a_page_goes_alone_and_one_larger_than_a_message_is_not_w
     let too_large = hub.records.write(|tx| tx.put(&Entity::new("Note", "n"), &json, &Base::Blind, "nurse"));
     assert_eq!(too_large.unwrap_err().code(), "resource-too-large");
 }
+
+#[test]
+fn patient_shared_with_a_clinic_comes_to_the_node_that_is_there() {
+    let (hub, node) = (replica("hub"), replica("node"));
+    node.sync(&hub);
+    hub.put("Patient", "p1", r#""name":"Ann""#, &Base::Blind);
+    hub.records.share(&Scope::patient("p1"), "north").unwrap();
+    node.sync(&hub);
+    same(&node, &hub, "Patient", "p1");
+    hub.put("Patient", "p1", r#""name":"Anna""#, &Base::Blind);
+    hub.records.share(&Scope::patient("p1"), "north").unwrap();
+    assert!(node.sync(&hub) <= 1, "sharing again sends nothing again");
+    same(&node, &hub, "Patient", "p1");
+}

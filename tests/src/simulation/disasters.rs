@@ -106,12 +106,7 @@ impl Fleet {
         self.replicas[0].db = self.pool.from_image(&backup.image)?;
         self.replicas[0].known = backup.known;
         self.reopen(0, sidecar)?;
-        for node in &self.replicas[1..] {
-            for scope in &node.wanted {
-                self.replicas[0].records.share(scope, &node.profile.clinic)?;
-            }
-        }
-        Ok(())
+        super::fleet::share_all(&self.replicas[0])
     }
 
     /// Copies the whole disk while the original goes on, and starts the copy too.

@@ -243,8 +243,9 @@ fn compose(entity: &Entity, form: &Shown, author: usize, dice: &mut Dice) -> Con
     if has_subject(&entity.kind) && (!values.contains_key("subject") || dice.chance(12)) {
         values.insert("subject".into(), format!("\"{}\"", PATIENTS[dice.below(PATIENTS.len())]));
     }
-    if entity.kind == "Visit" && (!values.contains_key("clinic") || dice.chance(12)) {
-        values.insert("clinic".into(), format!("\"{}\"", CLINICS[dice.below(CLINICS.len())]));
+    if entity.kind == "Visit" {
+        // Of one clinic, whoever writes: that another brings it into its own scope is put aside.
+        values.insert("clinic".into(), format!("\"{}\"", CLINICS[0]));
     }
     for _ in 0..1 + dice.below(2) {
         let element = ["name", "phone", "dose", "pref", "fresh", "same", "text"][dice.below(7)];

@@ -22,6 +22,9 @@ behaviours![
     what_the_hub_had_written_after_the_backup_comes_back,
     what_builds_on_others_waits_for_them,
     nothing_is_taken_under_other_numbers_nor_from_who_may_not_hold_it,
+    what_the_hub_has_gives_way_only_to_what_it_had_written_itself,
+    what_replaced_a_lost_save_does_not_conflict_with_what_that_had_replaced,
+    a_malformed_resource_is_refused_and_holds_up_nothing,
 ];
 
 /// All rows of one database in another, fresh one: what a restore does.
@@ -92,6 +95,14 @@ fn gives_back(node: &Node, hub: &Records) -> u64 {
     waits
 }
 
+fn item(state: &EntityState) -> StateItem {
+    StateItem {
+        entity: state.entity.clone(),
+        json: view::render(state, &crate::rules::SmallRules),
+        state: view::encode(state),
+    }
+}
+
 fn same(hub: &Records, node: &Node, kind: &str, id: &str) {
     let get = |records: &Records| records.read(|view| view.read(&Entity::new(kind, id))).unwrap();
     let (here, there) = (get(hub), get(&node.records));
@@ -148,11 +159,6 @@ fn nothing_is_taken_under_other_numbers_nor_from_who_may_not_hold_it(backend: &B
     let hub = world.restored(backend);
     let before = json(&hub, "Patient", "p1");
     let honest = world.a.records.read(|view| view.state(&Entity::new("Patient", "p1"))).unwrap();
-    let item = |state: &EntityState| StateItem {
-        entity: state.entity.clone(),
-        json: view::render(state, &crate::rules::SmallRules),
-        state: view::encode(state),
-    };
     let b_actor = world.b.records.actor();
     let forge = |change: &dyn Fn(&mut EntityState)| {
         let mut state = honest.clone();
@@ -189,4 +195,58 @@ fn nothing_is_taken_under_other_numbers_nor_from_who_may_not_hold_it(backend: &B
     assert!(give_back::end(&*db, 0).unwrap() && !give_back::end(&*db, 0).unwrap());
     assert_eq!(ask(&world.a, &hub, vec![item(&honest)]), (vec![], 0));
     assert_eq!(json(&hub, "Patient", "p1"), before, "nothing is taken once the restore has been ended");
+}
+
+/// A lost save of the hub changed the name alone; the giver claims that the phone went with it, or everything.
+fn what_the_hub_has_gives_way_only_to_what_it_had_written_itself(backend: &Backend) {
+    let world = world();
+    put(&world.old, "Patient", "p1", r#""name":"Anna","phone":"1""#).unwrap();
+    world.a.sync(&world.old);
+    let hub = world.restored(backend);
+    let honest = world.a.records.read(|view| view.state(&Entity::new("Patient", "p1"))).unwrap();
+    let (mut without_phone, mut empty) = (honest.clone(), honest.clone());
+    without_phone.registers.remove("phone");
+    empty.registers.clear();
+    world.a.push(&hub).unwrap();
+    assert_eq!(ask(&world.a, &hub, vec![item(&empty)]).1, 0);
+    let after = json(&hub, "Patient", "p1");
+    assert!(after.contains(r#""name":"Ann","phone":"1""#), "a vector alone removes nothing: {after}");
+
+    let hub = world.restored(&Backend::sqlite_memory());
+    world.a.push(&hub).unwrap();
+    assert_eq!(ask(&world.a, &hub, vec![item(&without_phone)]).1, 0);
+    let after = json(&hub, "Patient", "p1");
+    assert!(after.contains(r#""name":"Anna""#) && after.contains(r#""phone":"1""#), "{after}");
+    assert_eq!(hub.read(|view| view.conflicted(0, 9)).unwrap().0, []);
+}
+
+fn what_replaced_a_lost_save_does_not_conflict_with_what_that_had_replaced(backend: &Backend) {
+    let world = world();
+    put(&world.old, "Patient", "p1", r#""name":"Ann","phone":"2""#).unwrap();
+    world.a.sync(&world.old);
+    put(&world.a.records, "Patient", "p1", r#""name":"Ann","phone":"3""#).unwrap();
+    let hub = world.restored(backend);
+    assert_eq!(gives_back(&world.a, &hub), 0);
+    same(&hub, &world.a, "Patient", "p1");
+    assert_eq!(hub.read(|view| view.conflicted(0, 9)).unwrap().0, []);
+}
+
+fn a_malformed_resource_is_refused_and_holds_up_nothing(backend: &Backend) {
+    let world = world();
+    put(&world.old, "Patient", "p1", r#""name":"Anna","phone":"1""#).unwrap();
+    put(&world.old, "Device", "d1", r#""name":"pump""#).unwrap();
+    world.a.sync(&world.old);
+    let hub = world.restored(backend);
+    world.a.push(&hub).unwrap();
+    let whole = |kind, id| world.a.records.read(|view| view.state(&Entity::new(kind, id))).unwrap();
+    let mut forged = whole("Patient", "p1");
+    let register = forged.registers.remove("name").unwrap();
+    forged.registers.insert("id".into(), register);
+    let mut torn = item(&whole("Patient", "p1"));
+    torn.state.truncate(9);
+    let given = vec![item(&forged), torn, item(&whole("Device", "d1"))];
+    assert_eq!(ask(&world.a, &hub, given).1, 0);
+    assert!(json(&hub, "Patient", "p1").contains(r#""name":"Ann""#), "nothing of the two is taken");
+    same(&hub, &world.a, "Device", "d1");
+    assert_eq!(notice::counts(&*backend.open()).unwrap().get("given-back-refused"), Some(&1));
 }
