@@ -6,7 +6,8 @@
 //!
 //! All state is in one folder (`.run`): `hub/` and `node/` (their data), `link-port` (the link keeps its port between
 //! runs, because the node remembers it), `enrolled` (a mark that enrolment is done), `control.sock` (cut and heal),
-//! `*.log`. How the two binaries are called is in `supervisor/commands.rs` and nowhere else.
+//! `env` (addresses and tokens for a shell), `*.log`. How the two binaries are called is in `supervisor/commands.rs` and
+//! nowhere else.
 
 mod address;
 mod clinic_day;
@@ -65,7 +66,7 @@ pub async fn supervise(plan: &Plan) -> Result<()> {
         _ = interrupt.recv() => return Ok(()),
         _ = terminate.recv() => return Ok(()),
     };
-    announce(plan, &running);
+    announce(plan, &running)?;
     let ended = tokio::select! {
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
@@ -174,12 +175,19 @@ async fn watch(node: &mut Process, hub: &mut Process) -> Result<()> {
     }
 }
 
-fn announce(plan: &Plan, running: &Running) {
-    let token = |data: &str| plan.folder.dev_token(data);
-    say(&format!("clinic node   {}   sign-in token: {}", running.node_url, token("node")));
-    say(&format!("central hub   {}   sign-in token: {}", running.hub_url, token("hub")));
+/// Says where everything is, and writes it to `env` for the README's `curl` lines.
+fn announce(plan: &Plan, running: &Running) -> Result<()> {
+    let [node, hub] = ["node", "hub"].map(|data| plan.folder.dev_token(data));
+    let (node_url, hub_url) = (&running.node_url, &running.hub_url);
+    say(&format!("clinic node   {node_url}   sign-in token: {node}"));
+    say(&format!("its page      {node_url}/#token={node}"));
+    say(&format!("central hub   {hub_url}   sign-in token: {hub}"));
     say(&format!("cloud link    {}   `make cut` cuts it, `make heal` restores it", running.link.address()));
+    let env = format!("NODE={node_url}\nHUB={hub_url}\nNODE_TOKEN={node}\nHUB_TOKEN={hub}\n");
+    plan.folder.write_private("env", &env)?;
+    say(&format!("all of it     source {}", plan.folder.path().join("env").display()));
     say("Ctrl-C stops all");
+    Ok(())
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

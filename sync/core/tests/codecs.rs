@@ -164,11 +164,18 @@ fn page() -> impl Strategy<Value = Page> {
         .prop_map(|(visits, ops, states, waiting)| Page { visits, ops, states, waiting })
 }
 
+fn reach() -> impl Strategy<Value = Reach> {
+    (actor(), any::<u8>(), any::<u64>(), any::<[u8; 32]>()).prop_map(|(actor, lane, seq, hash)| Reach {
+        actor,
+        lane: Lane(lane),
+        seq,
+        hash,
+    })
+}
+
 fn response() -> impl Strategy<Value = Response> {
-    let reach = (actor(), any::<u8>(), any::<u64>(), any::<[u8; 32]>())
-        .prop_map(|(actor, lane, seq, hash)| Reach { actor, lane: Lane(lane), seq, hash });
     prop_oneof![
-        (any::<u8>(), actor(), vec(reach, 0..4), any::<u64>()).prop_map(
+        (any::<u8>(), actor(), vec(reach(), 0..4), any::<u64>()).prop_map(
             |(protocol, upstream, known, waiting)| {
                 Response::Welcome { protocol, upstream, known, waiting }
             }
@@ -182,6 +189,7 @@ fn response() -> impl Strategy<Value = Response> {
         any::<u64>().prop_map(|count| Response::Done { count }),
         vec(vec(any::<u8>(), 0..60), 0..4).prop_map(Response::Segments),
         vec(state(), 0..4).prop_map(Response::States),
+        (vec(reach(), 0..4), any::<u64>()).prop_map(|(former, later)| Response::Lacking { former, later }),
         ("[a-z-]{1,20}", any::<String>(), any::<bool>())
             .prop_map(|(code, message, retryable)| Response::Refused { code, message, retryable }),
     ]

@@ -87,6 +87,7 @@ fn bomb() -> Vec<u8> {
 
 fn frames() -> Vec<Vec<u8>> {
     let at = |n: u64| Position { scope: Scope::patient(&n.to_string()), at: n };
+    let item = StateItem { entity: Entity::new("Patient", "p1"), json: "{}".into(), state: vec![1, 1, 0, 0] };
     let requests = [
         Request::Hello { protocol: 1, schema: 1, actors: vec![(ME, [2; 32])], opening: (3, [4; 16]) },
         Request::Push { segment: vec![1, 2, 3] },
@@ -103,9 +104,10 @@ fn frames() -> Vec<Vec<u8>> {
             }],
             limit: 20,
         }),
+        Request::GiveBack { actor: ME, states: vec![] },
+        Request::GiveBack { actor: ME, states: vec![item.clone()] },
     ];
     let visit = Visit { scope: Scope::clinic("north"), from: 1, to: 9, more: true };
-    let item = StateItem { entity: Entity::new("Patient", "p1"), json: "{}".into(), state: vec![1, 1, 0, 0] };
     let page = Page { visits: vec![visit], ops: ops(4), states: vec![item.clone()], waiting: 2 };
     let reach = Reach { actor: ME, lane: Lane::CHART, seq: 7, hash: [8; 32] };
     let responses = [
@@ -115,6 +117,7 @@ fn frames() -> Vec<Vec<u8>> {
         Response::Done { count: 2 },
         Response::Segments(vec![vec![1, 2], vec![]]),
         Response::States(vec![item]),
+        Response::Lacking { former: vec![reach], later: 3 },
         Response::Refused { code: "busy".into(), message: "later".into(), retryable: true },
     ];
     let mut out: Vec<Vec<u8>> =
@@ -122,9 +125,11 @@ fn frames() -> Vec<Vec<u8>> {
     out.extend(responses.iter().filter_map(|r| r.encode().ok()).map(|bytes| tagged(1, &bytes)));
     out.push(tagged(1, &tagged(6, &bomb())));
     out.push(tagged(0, &tagged(7, &bomb())));
-    // A fetch and states, their bodies not yet compressed.
+    // A fetch, states and a gift of states, their bodies not yet compressed.
+    let states = b"\x01\x07Patient\x02p1\x01\x01\x02{}";
     out.push([&[2, 1, 0, 7, 2][..], b"\x07Patient\x02p1\x07Patient\x02p2"].concat());
-    out.push([&[3, 0, 1][..], b"\x07Patient\x02p1\x01\x01\x02{}"].concat());
+    out.push([&[3, 0][..], states].concat());
+    out.push([&[2, 17, 0, 8][..], &ME.0, states].concat());
     out
 }
 

@@ -1,6 +1,8 @@
 //! The state folder of `make run`.
 
 use anyhow::{Context, Result};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The state folder, `.run` in the workspace.
@@ -68,5 +70,15 @@ impl Folder {
     pub(super) fn write(&self, name: &str, text: &str) -> Result<()> {
         let path = self.0.join(name);
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Writes a small file whole, for its owner's eyes alone.
+    pub(super) fn write_private(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.0.join(name);
+        let mut options = std::fs::OpenOptions::new();
+        let opened = options.create(true).truncate(true).write(true).mode(0o600).open(&path);
+        opened
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 }

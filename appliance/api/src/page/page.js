@@ -48,7 +48,10 @@
     audit: ["Audit", "who saw and did what"],
   };
 
+  // Head office itself has no clinic, and usually nobody above it.
+  const isTop = () => !report.clinic && report.link.state === "off";
   function headline({ link, unsent, unsentSinceMs }) {
+    if (isTop()) return ["ok", "This is head office.", "What the clinics write comes together here.", ""];
     const waiting = unsent ? `${changes(unsent)} waiting.` : "No changes waiting.";
     const coming = link.waitingScopes ? `News of ${plural(link.waitingScopes, "record group", "record groups")} is still to come.` : "";
     if (link.state === "off") {
@@ -61,7 +64,7 @@
       return ["ok", "Everything from here is at head office.", "", to];
     }
     if (!link.sinceMs) return ["busy", "Connecting to head office.", `${waiting} Nothing is lost.`, ""];
-    const head = `Link to head office down ${ago(link.sinceMs)}. ${waiting} Nothing is lost.`;
+    const head = `Link to head office down for ${ago(link.sinceMs)}. ${waiting} Nothing is lost.`;
     return ["down", head, `The clinic carries on as always. ${nextTry(link)} ${coming}`, link.lastError ? `Why: ${link.lastError.message}` : ""];
   }
   function nextTry(link) {
@@ -71,6 +74,7 @@
     return seconds < 120 ? `It tries again in ${seconds} seconds.` : `It tries again in ${Math.round(seconds / 60)} minutes.`;
   }
   function laneStatus(lane, link) {
+    if (isTop()) return ["ok", lane.written ? `${lane.written.toLocaleString("en")} written here` : "Nothing written yet"];
     if (!lane.unsent) return ["ok", lane.written ? "All at head office" : "Nothing written yet"];
     const since = lane.unsentSinceMs ? ` for ${ago(lane.unsentSinceMs)}` : "";
     if (link.state === "off") return ["off", `${lane.unsent.toLocaleString("en")} held here only`];
@@ -185,7 +189,7 @@
   const elementName = (element) => element === "@deleted" ? "deleted in one place, changed in another" : element;
   function conflictRow(c) {
     const detail = details.get(`${idOf(c)} ${c.element}`);
-    const since = c.sinceMs ? `since ${ago(c.sinceMs)}` : "";
+    const since = c.sinceMs ? `for ${ago(c.sinceMs)}` : "";
     const values = c.element === "@deleted" ? "" : `${c.values} values`;
     return make("li", { className: "conflict" },
       make("div", { className: "head" },
