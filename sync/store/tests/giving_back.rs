@@ -51,3 +51,18 @@ fn a_damaged_resource_holds_up_no_other() {
     }
     assert!(!node.records.may_have_to_give_back(hub.records.actor()).unwrap());
 }
+
+#[test]
+fn nobody_is_let_go_before_a_restored_upstream_has_been_given_back_what_it_lacks() {
+    let (node, hub) = restored();
+    node.records.note_visits().unwrap();
+    let evictable = || node.records.evictable(hub.records.actor(), u64::MAX >> 1, 9).unwrap();
+    let actor = hub.records.actor();
+    for lane in Lane::ALL {
+        // What the node wrote itself is there again; what the hub wrote is not.
+        node.records.acknowledge("up", actor, node.records.actor(), lane, 99).unwrap();
+    }
+    assert_eq!(evictable(), []);
+    node.records.gave_back(actor).unwrap();
+    assert_eq!(evictable().len(), 2);
+}
