@@ -29,11 +29,15 @@ const LOOKED_AT: u32 = 10;
 
 impl Records {
     /// Patient scopes not visited since `before_ms` (by the clock of [`Records::note_visits`]) in which everything
-    /// written here is acknowledged by `upstream`, longest forgotten first. Who is due today stays.
+    /// written here is acknowledged by `upstream`, longest forgotten first. Who is due today stays; everybody stays while
+    /// the upstream may lack what it had said itself, for the copy here may be the only one.
     ///
     /// # Errors
     /// The database.
     pub fn evictable(&self, upstream: ActorId, before_ms: u64, limit: u32) -> Result<Vec<Scope>> {
+        if self.may_have_to_give_back(upstream)? {
+            return Ok(Vec::new());
+        }
         let today = holdfast_core::view::instant(holdfast_core::hlc::Hlc::new(self.now_ms(), 0));
         let due = self.rules().due_on(&today[..10]);
         self.read(|view| {

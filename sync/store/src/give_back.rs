@@ -31,6 +31,17 @@ const GIVEN_BACK: &str = "given-back";
 /// Set while a restored hub takes back what its earlier incarnations had said.
 const RESTORED: &str = "restored";
 
+/// Resources to give back.
+#[derive(Clone, Default, Debug)]
+pub struct Offers {
+    /// What to give.
+    pub states: Vec<StateItem>,
+    /// Go on after this resource number.
+    pub last: i64,
+    /// Resources that do not read here: they can be given once a scrub has repaired them.
+    pub damaged: u64,
+}
+
 /// An own earlier log that goes on after what an upstream has of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Owed {
@@ -85,31 +96,38 @@ impl Records {
     }
 
     /// Resources that know more of the upstream's earlier incarnations than it does itself, after resource number
-    /// `after`, and the number to go on after; `None` at the end. Looks at every resource: for a restored hub only.
+    /// `after`; `None` at the end. Looks at every resource: for a restored hub only.
     ///
     /// # Errors
     /// The database.
-    pub fn offers(&self, former: &[Reach], after: i64) -> Result<Option<(Vec<StateItem>, i64)>> {
+    pub fn offers(&self, former: &[Reach], after: i64) -> Result<Option<Offers>> {
         self.read(|view| {
             let text = format!(
                 "SELECT no, kind, id, json, state FROM resource WHERE no > $1 ORDER BY no LIMIT {LOOKED_AT}"
             );
-            let (mut out, mut last, mut size) = (Vec::new(), None, 0);
+            let (mut out, mut size) = (Offers { last: after, ..Offers::default() }, 0);
             for mut row in view.sql.query(&text, &[after.into()])? {
                 let entity = Entity { kind: row.take_text(1)?, id: row.take_text(2)? };
                 let (json, state) = (row.take_text(3)?, row.blob(4)?.to_vec());
                 size += json.len() + state.len();
-                if size > OFFER_BYTES && last.is_some() {
+                if size > OFFER_BYTES && out.last > after {
                     break;
                 }
-                last = Some(row.int(0)?);
-                let decoded = decode(entity.clone(), &json, &state)?;
+                out.last = row.int(0)?;
+                let decoded = match decode(entity.clone(), &json, &state) {
+                    Ok(decoded) => decoded,
+                    Err(error) => {
+                        tracing::warn!(resource = out.last, %error, "a damaged resource waits for a scrub");
+                        out.damaged += 1;
+                        continue;
+                    }
+                };
                 // One that was let go and written since is not whole here.
                 if knows_more(&decoded, former) && !evict::is_evicted(view.sql, &entity)? {
-                    out.push(StateItem { entity, json, state });
+                    out.states.push(StateItem { entity, json, state });
                 }
             }
-            Ok(last.map(|last| (out, last)))
+            Ok((out.last > after).then_some(out))
         })
     }
 

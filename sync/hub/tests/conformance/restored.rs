@@ -85,9 +85,9 @@ fn gives_back(node: &Node, hub: &Records) -> u64 {
     assert!(node.records.may_have_to_give_back(hub.actor()).unwrap());
     let (former, mut waits) = ask(node, hub, vec![]);
     let mut after = 0;
-    while let Some((states, last)) = node.records.offers(&former, after).unwrap() {
-        waits += ask(node, hub, states).1;
-        after = last;
+    while let Some(found) = node.records.offers(&former, after).unwrap() {
+        waits += ask(node, hub, found.states).1;
+        after = found.last;
     }
     if waits == 0 {
         node.records.gave_back(hub.actor()).unwrap();

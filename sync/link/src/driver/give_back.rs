@@ -88,11 +88,12 @@ impl GiveBack {
         while !former.is_empty() {
             let of = former.clone();
             let found = self.writer.call(move |records| records.offers(&of, after)).await?;
-            let Some((states, last)) = found else { break };
-            if !states.is_empty() {
-                waits += self.give(states).await?.1;
+            let Some(found) = found else { break };
+            waits += found.damaged;
+            if !found.states.is_empty() {
+                waits += self.give(found.states).await?.1;
             }
-            after = last;
+            after = found.last;
         }
         if waits > 0 {
             tracing::info!(

@@ -106,12 +106,13 @@ pub(crate) fn give_back(down: &Records, ask: &impl Fn(&Request) -> Response) -> 
     let (former, mut waits) = give(vec![]);
     let mut after = 0;
     while !former.is_empty()
-        && let Some((states, last)) = down.offers(&former, after).unwrap()
+        && let Some(found) = down.offers(&former, after).unwrap()
     {
-        if !states.is_empty() {
-            waits += give(states).1;
+        waits += found.damaged;
+        if !found.states.is_empty() {
+            waits += give(found.states).1;
         }
-        after = last;
+        after = found.last;
     }
     waits
 }
