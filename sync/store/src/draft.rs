@@ -41,6 +41,9 @@ struct Content {
 pub(crate) struct Rows {
     pub(crate) resources: Vec<Vec<Value>>,
     pub(crate) search: Vec<Vec<Value>>,
+    /// Those of resources that had no number before: nothing can be there.
+    pub(crate) new_resources: Vec<Vec<Value>>,
+    pub(crate) new_search: Vec<Vec<Value>>,
     pub(crate) unsearch: Vec<Vec<Value>>,
     pub(crate) feed: Vec<FeedEntry>,
     /// Clinics that resources belong to, where that has to be known.
@@ -116,9 +119,13 @@ impl Draft {
 
     /// Adds its rows.
     pub(crate) fn write(self, no: i64, rows: &mut Rows) {
-        rows.resources.push(self.content.into_row(no));
+        let (resources, search) = match self.no {
+            Some(_) => (&mut rows.resources, &mut rows.search),
+            None => (&mut rows.new_resources, &mut rows.new_search),
+        };
+        resources.push(self.content.into_row(no));
         let row = |r: IndexRow| vec![i64::from(r.param).into(), r.value.into(), no.into()];
-        rows.search.extend(self.search.into_iter().map(row));
+        search.extend(self.search.into_iter().map(row));
         rows.unsearch.extend(self.unsearch.into_iter().map(row));
         for scope in self.entered {
             rows.feed.push(FeedEntry { scope, resource_no: no, op: None, content: None });

@@ -51,7 +51,7 @@ pub(crate) fn append(tx: &mut Tx<'_>, entries: Vec<FeedEntry>) -> Result<()> {
             content,
         ]);
     }
-    tx.sql.insert_new(&schema::FEED, rows)?;
+    tx.sql.insert(&schema::FEED, rows)?;
     let heads =
         scopes.iter().map(|(name, s)| vec![s.no.into(), name.0.as_str().into(), s.head.into()]).collect();
     tx.sql.upsert(&schema::SCOPE, heads)?;

@@ -24,7 +24,7 @@ pub(crate) fn rows(rules: &dyn Rules, state: &EntityState) -> Vec<IndexRow> {
             has_changed = true;
         }
     }
-    if has_changed {
+    if has_changed || !rows.is_sorted_by(|a, b| a < b) {
         rows.sort_unstable();
         rows.dedup();
     }

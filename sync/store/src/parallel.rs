@@ -1,19 +1,44 @@
 //! Pure work on many items, spread over the processors. The order of the results is that of the items.
 
 use std::num::NonZero;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 /// Fewer items than this for each thread are not worth starting one: a start takes about as long as ten items.
 const WORTH_A_THREAD: usize = 64;
 
-fn threads(items: usize) -> usize {
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    processors.min(items / WORTH_A_THREAD).max(1)
+static PROCESSORS: LazyLock<usize> =
+    LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
+
+/// Threads of this process that are at such work now. Where several pushes are worked out side by side, each on a thread
+/// of its own, more threads would only take turns, and fill and empty caches and heaps of their own.
+static AT_WORK: AtomicUsize = AtomicUsize::new(0);
+
+/// Threads counted as at work until it is dropped.
+struct Claim(usize);
+
+impl Claim {
+    /// As many threads for `items` as there are processors with nothing to do, at least the caller's own.
+    fn for_items(items: usize) -> Self {
+        let wanted = (items / WORTH_A_THREAD).max(1);
+        let busy = AT_WORK.load(Ordering::Relaxed);
+        let claimed = wanted.min(PROCESSORS.saturating_sub(busy)).max(1);
+        AT_WORK.fetch_add(claimed, Ordering::Relaxed);
+        Self(claimed)
+    }
 }
 
-/// Runs `work` on slices of `items`, one a processor, and returns what each made, in order.
+impl Drop for Claim {
+    fn drop(&mut self) {
+        AT_WORK.fetch_sub(self.0, Ordering::Relaxed);
+    }
+}
+
+/// Runs `work` on slices of `items`, one a processor that has nothing to do, and returns what each made, in order.
 pub(crate) fn slices<T: Send, R: Send>(items: &mut [T], work: impl Fn(&mut [T]) -> R + Sync) -> Vec<R> {
-    let threads = threads(items.len());
+    let claim = Claim::for_items(items.len());
+    let threads = claim.0;
     if threads == 1 {
         return vec![work(items)];
     }

@@ -69,24 +69,44 @@ impl Records {
         });
         // What may have to be put aside or refused is judged op by op, in the transaction.
         let is_plain = |one: &Ahead| !doubtful.contains(&one.entity) && one.draft.entered.is_empty();
-        Ok(Prepared { drafts: drafts.into_iter().flatten().filter(is_plain).collect() })
+        let mut plain = Vec::with_capacity(changed.len());
+        plain.extend(drafts.into_iter().flatten().filter(is_plain));
+        Ok(Prepared { drafts: plain })
     }
 }
 
 impl Prepared {
     /// The drafts whose resources are still as they were. The others' ops are to be applied anew.
     fn still_valid(self, sql: &mut dyn Sql) -> Result<Vec<(Entity, Draft)>> {
-        let key = |one: &Ahead| vec![one.entity.kind.as_str().into(), one.entity.id.as_str().into()];
-        let keys: Vec<Vec<Value>> = self.drafts.iter().map(key).collect();
-        let rows = sql.lookup(&schema::RESOURCE, &["kind", "id"], &["checksum"], &keys)?;
-        let mut out = Vec::with_capacity(self.drafts.len());
-        for (one, row) in self.drafts.into_iter().zip(rows) {
-            if row.map(|row| row.int(0)).transpose()? == one.base {
-                out.push((one.entity, one.draft));
-            }
-        }
+        let (known, new): (Vec<Ahead>, Vec<Ahead>) =
+            self.drafts.into_iter().partition(|one| one.draft.no.is_some());
+        // By number where there is one: a shorter key to compare.
+        let by_number = |one: &Ahead| vec![one.draft.no.map_or(Value::Null, Value::Int)];
+        let by_name = |one: &Ahead| vec![one.entity.kind.as_str().into(), one.entity.id.as_str().into()];
+        let mut out = unchanged(sql, &["no"], known, by_number)?;
+        out.extend(unchanged(sql, &["kind", "id"], new, by_name)?);
         Ok(out)
     }
+}
+
+fn unchanged(
+    sql: &mut dyn Sql,
+    by: &[&'static str],
+    drafts: Vec<Ahead>,
+    key: impl Fn(&Ahead) -> Vec<Value>,
+) -> Result<Vec<(Entity, Draft)>> {
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<Vec<Value>> = drafts.iter().map(key).collect();
+    let rows = sql.lookup(&schema::RESOURCE, by, &["checksum"], &keys)?;
+    let mut out = Vec::with_capacity(drafts.len());
+    for (one, row) in drafts.into_iter().zip(rows) {
+        if row.map(|row| row.int(0)).transpose()? == one.base {
+            out.push((one.entity, one.draft));
+        }
+    }
+    Ok(out)
 }
 
 impl Tx<'_> {

@@ -205,6 +205,13 @@ pub trait Sql {
     /// [`StoreError`] of the database.
     fn upsert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<()>;
 
+    /// Inserts rows (all columns, in order) that are known to be new: their numbers were allocated, or come after the
+    /// last of their group. Nobody looks first, which is half of what [`Sql::insert_new`] costs.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database, also if a key is there: the caller's defect.
+    fn insert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<()>;
+
     /// Inserts rows (all columns, in order) whose key is not there yet; how many were new.
     ///
     /// # Errors

@@ -347,11 +347,13 @@ impl<'a> Tx<'a> {
             draft.write(no, &mut rows);
         }
         self.sql.upsert(&schema::RESOURCE, rows.resources)?;
+        self.sql.insert(&schema::RESOURCE, rows.new_resources)?;
         if !rows.homes.is_empty() {
             home::remember(self.sql, rows.homes)?;
         }
         self.sql.delete(&schema::SEARCH, rows.unsearch)?;
         self.sql.insert_new(&schema::SEARCH, rows.search)?;
+        self.sql.insert(&schema::SEARCH, rows.new_search)?;
         crate::feed::append(self, rows.feed)
     }
 

@@ -47,6 +47,10 @@ impl Sql for CountedSql<'_> {
         self.count(rows.len());
         self.0.upsert(table, rows)
     }
+    fn insert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<()> {
+        self.count(rows.len());
+        self.0.insert(table, rows)
+    }
     fn insert_new(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<u64> {
         self.count(rows.len());
         self.0.insert_new(table, rows)

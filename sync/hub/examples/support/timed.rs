@@ -117,6 +117,9 @@ impl Sql for Statements<'_> {
     fn upsert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<()> {
         self.timed(format!("upsert {}", table.name), rows.len(), |inner| inner.upsert(table, rows))
     }
+    fn insert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<()> {
+        self.timed(format!("insert {}", table.name), rows.len(), |inner| inner.insert(table, rows))
+    }
     fn insert_new(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<u64> {
         self.timed(format!("insert_new {}", table.name), rows.len(), |inner| inner.insert_new(table, rows))
     }

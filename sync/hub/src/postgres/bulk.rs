@@ -51,16 +51,16 @@ pub(super) fn upsert(table: &Table) -> String {
     )
 }
 
+/// Inserts rows of all columns that are known to be new.
+pub(super) fn insert(table: &Table) -> String {
+    let (names, cells) = names_and_cells(table);
+    format!("INSERT INTO {} ({names}) SELECT {cells} FROM {}", table.name, sent(table))
+}
+
 /// Inserts those rows of all columns whose key is not there. Keys must be distinct.
 pub(super) fn insert_new(table: &Table) -> String {
-    let (names, cells) = names_and_cells(table);
-    format!(
-        "INSERT INTO {} ({names}) SELECT {cells} FROM {} WHERE NOT EXISTS (SELECT 1 FROM {} t WHERE {})",
-        table.name,
-        sent(table),
-        table.name,
-        same_key(table),
-    )
+    let (all, table, same) = (insert(table), table.name, same_key(table));
+    format!("{all} WHERE NOT EXISTS (SELECT 1 FROM {table} t WHERE {same})")
 }
 
 fn names_and_cells(table: &Table) -> (String, String) {

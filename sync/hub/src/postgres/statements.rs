@@ -150,6 +150,11 @@ impl Sql for Statements<'_> {
         self.each_chunk(&bulk::upsert(table), table.columns.len(), &rows).map(|_| ())
     }
 
+    fn insert(&mut self, table: &'static Table, mut rows: Vec<Vec<Value>>) -> Result<()> {
+        rows.sort_by(|a, b| by_key(table, a, b));
+        self.each_chunk(&bulk::insert(table), table.columns.len(), &rows).map(|_| ())
+    }
+
     fn insert_new(&mut self, table: &'static Table, mut rows: Vec<Vec<Value>>) -> Result<u64> {
         rows.sort_by(|a, b| by_key(table, a, b));
         rows.dedup_by(|later, first| by_key(table, first, later).is_eq());

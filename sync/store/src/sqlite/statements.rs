@@ -80,6 +80,12 @@ fn equals(columns: &[&str]) -> String {
     columns.iter().zip(1..).map(|(name, at)| format!("{name} = ?{at}")).collect::<Vec<_>>().join(" AND ")
 }
 
+fn insert(verb: &str, table: &Table) -> String {
+    let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
+    let cells = placeholders(1, columns.len());
+    format!("{verb} INTO {} ({}) VALUES ({cells})", table.name, columns.join(", "))
+}
+
 impl Sql for Statements<'_> {
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         let mut statement = self.connection.prepare_cached(&dialect(sql)).map_err(map_error)?;
@@ -96,31 +102,21 @@ impl Sql for Statements<'_> {
     }
 
     fn upsert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<()> {
-        let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
         let updates: Vec<String> =
-            columns[table.key..].iter().map(|name| format!("{name} = excluded.{name}")).collect();
+            table.columns[table.key..].iter().map(|(name, _)| format!("{name} = excluded.{name}")).collect();
         let keys: Vec<&str> = table.key_columns().collect();
         let action =
             if updates.is_empty() { "NOTHING".into() } else { format!("UPDATE SET {}", updates.join(", ")) };
-        let sql = format!(
-            "INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO {action}",
-            table.name,
-            columns.join(", "),
-            placeholders(1, columns.len()),
-            keys.join(", "),
-        );
+        let sql = format!("{} ON CONFLICT ({}) DO {action}", insert("INSERT", table), keys.join(", "));
         self.run_each(&sql, &rows).map(|_| ())
     }
 
+    fn insert(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<()> {
+        self.run_each(&insert("INSERT", table), &rows).map(|_| ())
+    }
+
     fn insert_new(&mut self, table: &'static Table, rows: Vec<Vec<Value>>) -> Result<u64> {
-        let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
-        let sql = format!(
-            "INSERT OR IGNORE INTO {} ({}) VALUES ({})",
-            table.name,
-            columns.join(", "),
-            placeholders(1, columns.len()),
-        );
-        self.run_each(&sql, &rows)
+        self.run_each(&insert("INSERT OR IGNORE", table), &rows)
     }
 
     fn delete(&mut self, table: &'static Table, keys: Vec<Vec<Value>>) -> Result<u64> {
