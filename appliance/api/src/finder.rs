@@ -21,6 +21,8 @@ pub enum SearchOutcome {
     All,
     /// The same, but there are more than are taken in at once.
     Some,
+    /// There is too much to look through: whatever head office came upon is held here from now on, or on its way.
+    TooWide,
     /// So many were found that are not here yet.
     Coming(usize),
     /// Head office could not be asked, or did not answer in time.

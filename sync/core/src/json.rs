@@ -1,7 +1,12 @@
 //! Byte-faithful JSON: taking a top-level object apart and removing insignificant white space, with
 //! every number and string kept exactly as written.
 
+use std::collections::HashSet;
+
 use serde_json::value::RawValue;
+
+/// Up to so many keys are compared one by one; of more, a set is kept.
+const FEW: usize = 64;
 
 /// The members of an object in the order written, values as raw text without insignificant white space.
 ///
@@ -24,8 +29,17 @@ impl<'de> serde::Deserialize<'de> for Members {
             }
             fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
                 let mut out: Vec<(String, String)> = Vec::with_capacity(16);
+                let mut seen: HashSet<String> = HashSet::new();
                 while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
-                    if out.iter().any(|(seen, _)| *seen == key) {
+                    if out.len() == FEW {
+                        seen.extend(out.iter().map(|(key, _)| key.clone()));
+                    }
+                    let is_repeated = if out.len() < FEW {
+                        out.iter().any(|(seen, _)| *seen == key)
+                    } else {
+                        !seen.insert(key.clone())
+                    };
+                    if is_repeated {
                         return Err(serde::de::Error::custom(format_args!(
                             "the key \"{key}\" appears twice"
                         )));

@@ -129,6 +129,18 @@ pub struct StateItem {
     pub state: Vec<u8>,
 }
 
+impl StateItem {
+    /// In a page: says that this resource waits, because it fits in no message.
+    pub fn held_back(entity: Entity) -> Self {
+        Self { entity, json: String::new(), state: Vec::new() }
+    }
+
+    /// Whether this is [`StateItem::held_back`].
+    pub fn is_held_back(&self) -> bool {
+        self.json.is_empty() && self.state.is_empty()
+    }
+}
+
 /// A stretch of one scope's feed in a page.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Visit {
@@ -189,6 +201,9 @@ pub enum Response {
     Segments(Vec<Vec<u8>>),
     /// To `Fetch` and `Search`: those that exist and may be seen.
     States(Vec<StateItem>),
+    /// To `Search`, where there was more to look through than the upstream does for one search: those that it came
+    /// upon.
+    Partly(Vec<StateItem>),
     /// To `GiveBack`.
     Lacking {
         /// How far the upstream's own earlier logs reach; empty if it was not restored, or wants nothing more.
@@ -388,6 +403,10 @@ impl Response {
                 out.push(6);
                 put_states(&mut out, states)?;
             }
+            Self::Partly(states) => {
+                out.push(9);
+                put_states(&mut out, states)?;
+            }
             Self::Lacking { former, later } => {
                 out.push(8);
                 put_reaches(&mut out, former);
@@ -434,6 +453,7 @@ impl Response {
                 message: reader.string(8192, "a message")?,
             },
             8 => Self::Lacking { former: read_reaches(&mut reader)?, later: reader.varint("a count")? },
+            9 => Self::Partly(read_states(&mut reader)?),
             _ => return Err(WireError::Invalid("a response")),
         };
         reader.end()?;

@@ -8,6 +8,9 @@
 //!                                                          └ Pull … Page  next page asked for while one is stored
 //! ```
 //!
+//! A replica that is revoked pushes what was never acknowledged, for a person to review, and asks again rarely; it pulls
+//! nothing.
+//!
 //! Everything may be repeated: a lost answer means the same request again, on the next connection, after a
 //! jittered back-off, at the next endpoint.
 
@@ -27,6 +30,10 @@ const BACK_OFF_LONGEST_MS: u64 = 60_000;
 /// The longest while no connection comes about: an attempt costs a packet or two, and people wait for the link to be
 /// felt again (decision 13).
 const BACK_OFF_UNREACHED_MS: u64 = 4_000;
+/// By this code an upstream says that a replica is revoked. What it still sends is kept for a person to review.
+const REVOKED: &str = "replica-revoked";
+/// By this one, that a person has seen a segment and does not want it: sent again, it would be refused again.
+const DROPPED: &str = "quarantine-dropped";
 /// Scopes named in one `Hold`.
 const HOLD_BATCH: usize = 10_000;
 
@@ -94,6 +101,11 @@ pub enum Input {
         /// Empty if this database was not restored.
         rehold: Vec<Position>,
     },
+    /// What any upstream has acknowledged of our log, by lane: what lies beyond is handed over for review.
+    Parting {
+        /// Through this seq.
+        acknowledged: [u64; 4],
+    },
     /// Segments read from the store, empty if there are no more.
     Segments {
         /// Which lane.
@@ -147,6 +159,8 @@ pub enum Output {
         /// What it has of our log.
         known: Vec<Reach>,
     },
+    /// This replica is revoked: look up what of our log is acknowledged, then [`Input::Parting`].
+    Part,
     /// Read segments after this seq, then [`Input::Segments`].
     ReadSegments {
         /// Which lane.
@@ -193,6 +207,8 @@ pub enum Phase {
     Reholding,
     /// Exchanging.
     Live,
+    /// Revoked: handing over what was never acknowledged, for a person to review. Nothing is pulled.
+    Parting,
 }
 
 #[derive(Debug, Default)]
@@ -232,6 +248,10 @@ pub struct Session {
     next_id: u64,
     in_flight: BTreeMap<u64, (Pending, u64)>,
     lanes: [LaneProgress; 4],
+    /// Through which seq of each lane this replica has handed over its work since it was revoked: once is enough.
+    handed_over: [u64; 4],
+    /// Set once it is known what is left to hand over.
+    is_parting: bool,
     rehold: VecDeque<Position>,
     wanted: Vec<Position>,
     /// Parts of holds that were refused for some scope in them, each part asked for on its own.
@@ -263,6 +283,8 @@ impl Session {
             next_id: 0,
             in_flight: BTreeMap::new(),
             lanes: Default::default(),
+            handed_over: [0; 4],
+            is_parting: false,
             rehold: VecDeque::new(),
             wanted: Vec::new(),
             parted: Vec::new(),
@@ -338,6 +360,7 @@ impl Session {
             Input::Disconnected { code, message } => self.fail(now_ms, code, message),
             Input::Reply { id, response } => self.reply(now_ms, id, response),
             Input::Compared { rehold } => self.compared(now_ms, rehold),
+            Input::Parting { acknowledged } => self.parting(acknowledged),
             Input::Segments { lane, ready } => self.segments(lane, ready),
             Input::PageDurable { upstream, positions } if upstream == self.upstream => {
                 self.page_durable(positions);
@@ -364,6 +387,9 @@ impl Session {
             self.out.push_back(Output::Close);
         }
         self.forget_connection();
+        if actor != self.actor {
+            self.handed_over = [0; 4];
+        }
         (self.hello, self.actor) = (Some(hello), actor);
         self.lanes = Default::default();
         self.phase = Phase::Waiting;
@@ -385,6 +411,7 @@ impl Session {
         self.waiting += self.at_hand();
         (self.storing, self.next_page) = (None, None);
         self.rehold.clear();
+        self.is_parting = false;
         for lane in &mut self.lanes {
             lane.ready.clear();
             (lane.is_reading, lane.is_drained) = (false, false);
@@ -501,6 +528,13 @@ impl Session {
             (Pending::Hold(scopes), Response::Refused { code, message, retryable }) => {
                 self.hold_refused(now_ms, scopes, (code, message, retryable));
             }
+            // Kept for review, or seen and not wanted: there is nothing more to do about this one.
+            (Pending::Push(lane, last), Response::Refused { code, .. })
+                if self.phase == Phase::Parting && (code == REVOKED || code == DROPPED) =>
+            {
+                let handed_over = &mut self.handed_over[usize::from(lane.0)];
+                *handed_over = last.max(*handed_over);
+            }
             (_, Response::Refused { code, message, retryable }) => {
                 self.refused(now_ms, code, message, retryable)
             }
@@ -559,16 +593,62 @@ impl Session {
         }
     }
 
+    /// Revoked. What was never acknowledged is handed over on this connection, and then the upstream is left alone.
+    fn part(&mut self, code: String, message: String) {
+        self.forget_connection();
+        self.waiting = 0;
+        self.last_error = Some((code, message));
+        self.phase = Phase::Parting;
+        self.out.push_back(Output::Part);
+    }
+
+    fn parting(&mut self, acknowledged: [u64; 4]) {
+        if self.phase != Phase::Parting || self.is_parting {
+            return;
+        }
+        self.is_parting = true;
+        for (at, lane) in self.lanes.iter_mut().enumerate() {
+            *lane =
+                LaneProgress { sent: acknowledged[at].max(self.handed_over[at]), ..LaneProgress::default() };
+        }
+    }
+
+    /// Hands over more, and leaves once everything is handed over.
+    fn part_more(&mut self, now_ms: u64) {
+        if !self.is_parting {
+            return;
+        }
+        self.push_more(now_ms);
+        let is_done = self.lanes.iter().all(|lane| lane.is_drained && lane.ready.is_empty());
+        if is_done && self.in_flight.is_empty() {
+            let (code, message) = self.last_error.clone().unwrap_or_default();
+            self.fail(now_ms, code, message);
+            self.wait_long(now_ms);
+        }
+    }
+
     fn refused(&mut self, now_ms: u64, code: String, message: String, retryable: bool) {
+        if code == REVOKED {
+            match self.phase {
+                Phase::Greeting => return self.part(code, message),
+                // On the next connection, soon, where nothing else is under way.
+                Phase::Reholding | Phase::Live => return self.fail(now_ms, code, message),
+                Phase::Waiting | Phase::Connecting | Phase::Parting => {}
+            }
+        }
         let is_copy = matches!(code.as_str(), "log-fork" | "log-rewind" | "replica-copied" | "actor-taken");
         self.fail(now_ms, code, message);
         if is_copy {
             self.out.push_back(Output::TakeNewActor);
             self.wake_at_ms = None;
         } else if !retryable {
-            // Nothing here will change by itself soon: ask again, but rarely.
-            self.wake_at_ms = Some(now_ms + BACK_OFF_LONGEST_MS / 2 + self.random() % BACK_OFF_LONGEST_MS);
+            self.wait_long(now_ms);
         }
+    }
+
+    /// Nothing here will change by itself soon: ask again, but rarely.
+    fn wait_long(&mut self, now_ms: u64) {
+        self.wake_at_ms = Some(now_ms + BACK_OFF_LONGEST_MS / 2 + self.random() % BACK_OFF_LONGEST_MS);
     }
 
     fn page(&mut self, page: Page) {
@@ -616,12 +696,15 @@ impl Session {
     }
 
     fn go_on(&mut self, now_ms: u64) {
-        if self.phase != Phase::Live {
-            return;
+        match self.phase {
+            Phase::Live => {
+                self.hold_more(now_ms);
+                self.push_more(now_ms);
+                self.pull_more(now_ms);
+            }
+            Phase::Parting => self.part_more(now_ms),
+            _ => {}
         }
-        self.hold_more(now_ms);
-        self.push_more(now_ms);
-        self.pull_more(now_ms);
     }
 
     /// Urgent lanes first: a lane is touched only when every lane before it has nothing left to send. Lane 0
@@ -631,7 +714,11 @@ impl Session {
             let lane = Lane(at as u8);
             loop {
                 let flying = self.in_flight.values().filter(|(p, _)| matches!(p, Pending::Push(..))).count();
-                let places = MAX_IN_FLIGHT + usize::from(lane == Lane::SAFETY);
+                // One by one while parting: of a segment that is not kept, nothing behind it is counted as handed over.
+                let places = match self.phase {
+                    Phase::Parting => 1,
+                    _ => MAX_IN_FLIGHT + usize::from(lane == Lane::SAFETY),
+                };
                 if flying >= places {
                     break;
                 }

@@ -15,6 +15,9 @@ use crate::id::{ActorId, Entity, Lane};
 use crate::op::{Change, DELETED, EntityDot, Op, split_key};
 use crate::rules::{Policy, Rules};
 
+/// Predecessors that are compared one by one; of more, a sorted copy is searched.
+const FEW: usize = 16;
+
 /// One value of a register, with who wrote it and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Sibling {
@@ -59,7 +62,7 @@ impl Register {
     }
 
     fn assign(&mut self, change: &Change, new: Sibling, vv: &VClock<ActorId>) {
-        self.siblings.retain(|s| !change.pred.contains(&s.dot));
+        self.replace(&change.pred);
         for pred in &change.pred {
             if pred.seq > vv.get(&pred.actor) {
                 insert_sorted(&mut self.unseen, *pred);
@@ -74,6 +77,15 @@ impl Register {
                 self.siblings.insert(at, new);
             }
         }
+    }
+
+    fn replace(&mut self, pred: &[EntityDot]) {
+        if pred.len() <= FEW {
+            return self.siblings.retain(|s| !pred.contains(&s.dot));
+        }
+        let mut sorted = pred.to_vec();
+        sorted.sort_unstable();
+        self.siblings.retain(|s| sorted.binary_search(&s.dot).is_err());
     }
 
     fn join(&self, other: &Self, mine: &VClock<ActorId>, theirs: &VClock<ActorId>) -> Self {

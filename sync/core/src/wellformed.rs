@@ -4,6 +4,7 @@
 
 use serde_json::value::RawValue;
 
+use crate::codec::{MAX_CHANGES, MAX_OP_BYTES, MAX_PREDECESSORS, OpSize};
 use crate::id::{Dot, Lane};
 use crate::json;
 use crate::op::{Change, DELETED, EntityDot, MEMBER_SEPARATOR, Op};
@@ -17,9 +18,6 @@ const MAX_ID_BYTES: usize = 64;
 const MAX_ELEMENT_BYTES: usize = 128;
 /// The longest author: a reference or a program's name.
 const MAX_AUTHOR_BYTES: usize = 1024;
-/// Predecessors that one op may name: as many values as one person can have seen, and far more than ever stood side
-/// by side. Each that has not arrived is remembered for good.
-pub const MAX_PREDECESSORS: usize = 4096;
 /// Sequence numbers stay below 2^63, so that every database can hold them.
 const MAX_SEQ: u64 = u64::MAX / 2;
 /// Elements that every resource has of its own: a register of that name would render them twice.
@@ -66,9 +64,11 @@ pub enum Fault {
     /// Not compact JSON, or a `meta` with parts that are rendered from elsewhere.
     #[error("a value is not compact JSON of its register's form")]
     Value,
-    /// More than [`MAX_PREDECESSORS`].
-    #[error("it names more predecessors than anybody can have seen")]
-    Predecessors,
+    /// Larger than [`OpSize::fits`] allows.
+    #[error(
+        "it is larger than one op may be ({MAX_CHANGES} registers, {MAX_PREDECESSORS} predecessors, {MAX_OP_BYTES} bytes)"
+    )]
+    Size,
 }
 
 impl Fault {
@@ -83,7 +83,7 @@ impl Fault {
             Self::Key => "op-key",
             Self::RepeatedKey => "op-key-repeated",
             Self::Value => "op-value",
-            Self::Predecessors => "op-predecessors",
+            Self::Size => "op-too-large",
         }
     }
 }
@@ -95,8 +95,8 @@ impl Fault {
 pub fn check_op(op: &Op) -> Result<(), Malformed> {
     let wrong = |fault| Malformed { seq: op.dot.seq, lane: op.dot.lane.0, fault };
     check_head(op.dot, &op.entity.kind, &op.entity.id, &op.author).map_err(wrong)?;
-    if op.changes.iter().map(|change| change.pred.len()).sum::<usize>() > MAX_PREDECESSORS {
-        return Err(wrong(Fault::Predecessors));
+    if !OpSize::of(&op.changes).fits() {
+        return Err(wrong(Fault::Size));
     }
     op.changes.iter().try_for_each(check_change).map_err(wrong)?;
     if has_repeated_key(&op.changes) { Err(wrong(Fault::RepeatedKey)) } else { Ok(()) }
@@ -284,6 +284,6 @@ mod tests {
         let many = |op: &mut Op| {
             op.changes[0].pred = vec![EntityDot { actor: ActorId([2; 16]), seq: 1 }; MAX_PREDECESSORS + 1];
         };
-        assert_eq!(with(many), Some(Fault::Predecessors));
+        assert_eq!(with(many), Some(Fault::Size));
     }
 }

@@ -189,6 +189,7 @@ fn response() -> impl Strategy<Value = Response> {
         any::<u64>().prop_map(|count| Response::Done { count }),
         vec(vec(any::<u8>(), 0..60), 0..4).prop_map(Response::Segments),
         vec(state(), 0..4).prop_map(Response::States),
+        vec(state(), 0..4).prop_map(Response::Partly),
         (vec(reach(), 0..4), any::<u64>()).prop_map(|(former, later)| Response::Lacking { former, later }),
         ("[a-z-]{1,20}", any::<String>(), any::<bool>())
             .prop_map(|(code, message, retryable)| Response::Refused { code, message, retryable }),

@@ -8,7 +8,7 @@
 
 use holdfast_core::id::{ActorId, Lane, Scope};
 use holdfast_core::message::{Page, Position, Request, Response, Visit};
-use holdfast_core::session::{Input, Output, Ready, Session, SessionConfig};
+use holdfast_core::session::{Input, Output, Phase, Ready, Session, SessionConfig};
 
 const UPSTREAM: ActorId = ActorId([7; 16]);
 const ACTOR: ActorId = ActorId([1; 16]);
@@ -299,4 +299,75 @@ fn new_actor_that_a_full_disk_did_not_give_is_asked_for_again() {
     assert_eq!(session.last_error().map(|(code, _)| code.as_str()), Some("disk-full"));
     let wake = session.wake_at_ms().unwrap();
     assert!(is_refused_as_copy(&mut session, wake));
+}
+
+/// What a revoked replica does on one connection, of whose log two saves are acknowledged and `last` are written: the
+/// segments that it pushes, each answered with `answer`.
+fn parts(session: &mut Session, now_ms: u64, last: u64, answer: &str) -> Vec<u64> {
+    session.handle_input(now_ms, Input::Tick);
+    let mut pushed: Vec<u64> = Vec::new();
+    while let Some(output) = session.poll_output() {
+        match output {
+            Output::Connect { .. } => session.handle_input(now_ms, Input::Connected),
+            Output::Send { id, request: Request::Hello { .. } } => refuse(session, id, "replica-revoked"),
+            Output::Part => session.handle_input(now_ms, Input::Parting { acknowledged: [0, 2, 0, 0] }),
+            Output::ReadSegments { lane, after, .. } => {
+                let to = if lane == Lane::CHART { last } else { 0 };
+                let ready = (after + 1..=to)
+                    .map(|seq| Ready { first: seq, last: seq, bytes: vec![seq as u8] })
+                    .collect();
+                session.handle_input(now_ms, Input::Segments { lane, ready });
+            }
+            Output::Send { id, request: Request::Push { segment } } => {
+                pushed.push(u64::from(segment[0]));
+                refuse(session, id, answer);
+            }
+            Output::Send { request, .. } => panic!("a revoked replica only pushes: {request:?}"),
+            _ => {}
+        }
+    }
+    pushed
+}
+
+fn error(session: &Session) -> Option<&str> {
+    session.last_error().map(|(code, _)| code.as_str())
+}
+
+#[test]
+fn revoked_replica_hands_over_what_was_never_acknowledged_once_and_then_asks_rarely() {
+    let mut session = machine();
+    session.handle_input(0, Input::Want(patients()));
+    start(&mut session);
+    assert_eq!(parts(&mut session, 0, 5, "replica-revoked"), [3, 4, 5]);
+    assert_eq!((session.phase(), error(&session)), (&Phase::Waiting, Some("replica-revoked")));
+    let wake = session.wake_at_ms().unwrap();
+    assert!((30_000..=90_000).contains(&wake), "{wake}");
+    assert_eq!(parts(&mut session, wake, 5, "replica-revoked"), [0; 0], "once is enough");
+    let wake = session.wake_at_ms().unwrap();
+    assert_eq!(parts(&mut session, wake, 6, "quarantine-dropped"), [6], "what was written since");
+    assert_eq!((session.is_settled(), error(&session)), (false, Some("replica-revoked")));
+}
+
+#[test]
+fn revoked_replica_of_which_no_more_is_kept_says_so_and_offers_it_again_later() {
+    let mut session = machine();
+    start(&mut session);
+    assert_eq!(parts(&mut session, 0, 5, "quarantine-full"), [3]);
+    assert_eq!(error(&session), Some("quarantine-full"));
+    let wake = session.wake_at_ms().unwrap();
+    assert!(wake >= 30_000, "{wake}");
+    assert_eq!(parts(&mut session, wake, 5, "replica-revoked"), [3, 4, 5]);
+}
+
+#[test]
+fn replica_revoked_in_mid_session_hands_over_on_its_next_connection() {
+    let mut session = machine();
+    start(&mut session);
+    go_live(&mut session, 0);
+    // The hello was request 1, the pull is request 2.
+    refuse(&mut session, 2, "replica-revoked");
+    assert_eq!(error(&session), Some("replica-revoked"));
+    let wake = session.wake_at_ms().unwrap();
+    assert!(wake <= 1_000, "soon: {wake}");
+    assert_eq!(parts(&mut session, wake, 3, "replica-revoked"), [3]);
 }

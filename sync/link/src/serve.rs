@@ -24,8 +24,8 @@ pub const PATH: &str = "/sync";
 /// A message of a replica: a segment of one large resource is the largest.
 pub const MAX_MESSAGE_BYTES: usize = 32 << 20;
 const _: () = assert!(
-    MAX_MESSAGE_BYTES > holdfast_core::codec::MAX_RESOURCE_BYTES + (1 << 20),
-    "the segment of the largest resource can be pushed"
+    MAX_MESSAGE_BYTES > holdfast_core::codec::MAX_OP_BYTES + 16 * holdfast_core::codec::MAX_CHANGES,
+    "the segment of the largest op can be pushed"
 );
 /// How long a push may wait for the one before it, which travels beside it.
 const PREDECESSOR_WITHIN: Duration = Duration::from_secs(5);

@@ -2,6 +2,8 @@
 //!
 //! * An op that brings a resource into a scope it was not in, from a clinic that may hold none of the scopes that the
 //!   resource is in. Merged, it would hand the record to that clinic (see `docs/decisions/`).
+//! * An op after which the resource could be sent to nobody: too heavy, or with too many replaced values that never came.
+//!   Refused, it would block the lane of whoever wrote it, who may have done nothing wrong.
 //! * An op in another lane than its resource's. A register names values by actor and number, which are distinct
 //!   within a lane only.
 
@@ -25,13 +27,19 @@ pub(crate) enum Reason {
     ScopeEntry,
     /// It came in another lane than its resource's.
     Lane,
+    /// It would leave too many replaced values that never came.
+    Unseen,
+    /// It would make its resource too large to be sent.
+    Weight,
 }
 
 impl Reason {
     fn code(self) -> &'static str {
         match self {
-            Self::ScopeEntry => "scope-entry",
+            Self::ScopeEntry => quarantine::SCOPE_ENTRY,
             Self::Lane => "lane-differs",
+            Self::Unseen => quarantine::UNSEEN,
+            Self::Weight => quarantine::OVERGROWN,
         }
     }
 
@@ -42,6 +50,14 @@ impl Reason {
                  with the clinic if that is right"
             }
             Self::Lane => "came in another lane than its resource's; upgrade the older replica",
+            Self::Unseen => {
+                "stands in place of values that never came here, of which one element has too many already; find out \
+                 who wrote those, then accept it"
+            }
+            Self::Weight => {
+                "would make its record larger than what can be sent to a replica; settle the record's conflicts, then \
+                 accept it"
+            }
         }
     }
 }
@@ -80,6 +96,15 @@ impl Foreign {
         let loaded = tx.entity(&op.entity)?;
         if loaded.lane().is_some_and(|lane| lane != op.dot.lane) {
             return Ok(Some(Reason::Lane));
+        }
+        if loaded.knows(op) {
+            return Ok(None);
+        }
+        if loaded.would_leave_too_many_unseen(op) {
+            return Ok(Some(Reason::Unseen));
+        }
+        if loaded.would_be_too_heavy(op, rules) {
+            return Ok(Some(Reason::Weight));
         }
         let enters = self.entities.contains(&op.entity) && loaded.would_enter_a_scope(op, rules);
         Ok(enters.then_some(Reason::ScopeEntry))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use holdfast_core::codec::MAX_RESOURCE_BYTES;
+use holdfast_core::codec::{MAX_RESOURCE_BYTES, OpSize};
 use holdfast_core::id::Entity;
 use holdfast_core::json;
 use holdfast_core::op::{Change, DELETED, EntityDot, Op, split_key};
@@ -13,6 +13,7 @@ use holdfast_core::wellformed::check_op;
 use crate::error::{Result, StoreError};
 use crate::log;
 use crate::tx::{Origin, Tx};
+use crate::weight::{MAX_SAVED_BYTES, SMALL_BYTES};
 
 /// What the author of a save had seen.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,7 +44,8 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::Stale`], [`StoreError::Exists`], [`StoreError::Immutable`], [`StoreError::Step`],
-    /// [`StoreError::Split`], [`StoreError::Malformed`], or the database.
+    /// [`StoreError::Split`], [`StoreError::TooLarge`], [`StoreError::SaveTooLarge`], [`StoreError::Overgrown`],
+    /// [`StoreError::Malformed`], or the database.
     pub fn put(&mut self, entity: &Entity, json: &str, base: &Base, author: &str) -> Result<Saved> {
         if json.len() > MAX_RESOURCE_BYTES {
             return Err(StoreError::TooLarge { entity: entity.to_string(), bytes: json.len() });
@@ -60,6 +62,7 @@ impl Tx<'_> {
         self.check_policies(entity, &changes)?;
         let changed = !changes.is_empty() || !existed;
         if changed {
+            self.check_size(entity, &changes, author)?;
             self.author_op(entity, changes, author)?;
         }
         let version = self.entity(entity)?.state.version();
@@ -159,6 +162,19 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Refuses a large value beside others that are too large together already. What is small, settles or deletes is
+    /// always saved.
+    fn check_size(&mut self, entity: &Entity, changes: &[Change], author: &str) -> Result<()> {
+        let rules = self.rules();
+        let loaded = self.entity(entity)?;
+        let bytes = loaded.weight_after(changes, author, rules).bytes();
+        if bytes > MAX_SAVED_BYTES && bytes > loaded.weight.bytes() + SMALL_BYTES {
+            let entity = entity.to_string();
+            return Err(StoreError::Overgrown { entity, bytes, most: MAX_SAVED_BYTES });
+        }
+        Ok(())
+    }
+
     fn author_op(&mut self, entity: &Entity, changes: Vec<Change>, author: &str) -> Result<()> {
         #[cfg(feature = "sabotage")]
         let changes = if self.records.is_broken(crate::sabotage::Sabotage::NoPred) {
@@ -166,11 +182,15 @@ impl Tx<'_> {
         } else {
             changes
         };
+        // What an upstream would refuse must not get into the log: it would block the lane.
+        let size = OpSize::of(&changes);
+        if !size.fits() {
+            return Err(StoreError::SaveTooLarge { entity: entity.to_string(), size });
+        }
         let lane = self.entity(entity)?.state.lane;
         let dot = log::next_dot(self, lane)?;
         let hlc = self.records.tick();
         let op = Op { dot, hlc, entity: entity.clone(), author: author.to_owned(), changes };
-        // What an upstream would refuse must not get into the log: it would block the lane.
         check_op(&op)?;
         self.apply(&op, Origin::Local)?;
         self.authored.entry(lane).or_default().push(op);

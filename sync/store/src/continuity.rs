@@ -46,6 +46,23 @@ pub struct Continuity {
 }
 
 impl Records {
+    /// Through which op of each lane any upstream has acknowledged the own log.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn acknowledged(&self) -> Result<[u64; 4]> {
+        let actor = self.actor();
+        self.read(|view| {
+            let mut out = [0; 4];
+            for one in acknowledged(view.sql, actor)? {
+                if let Some(slot) = out.get_mut(usize::from(one.lane.0)) {
+                    *slot = one.through.max(*slot);
+                }
+            }
+            Ok(out)
+        })
+    }
+
     /// What is unsent, since when, and what has been acknowledged by whom.
     ///
     /// # Errors

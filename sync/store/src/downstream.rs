@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use holdfast_core::id::{ActorId, Lane, Scope};
+use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request, Visit};
 use holdfast_core::op::Op;
 use holdfast_core::wellformed::check_op;
@@ -11,6 +11,7 @@ use crate::error::{Result, StoreError};
 use crate::evict;
 use crate::identity::{self, Rebirth};
 use crate::log;
+use crate::quarantine::OVERGROWN;
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Sql, Value};
@@ -172,10 +173,13 @@ impl Records {
             if tx.records.is_broken(crate::sabotage::Sabotage::StatesAfterOps) {
                 page.ops.iter().try_for_each(|op| tx.apply(op, Origin::Page).map(|_| ()))?;
             }
-            for item in &page.states {
+            let (held_back, whole): (Vec<_>, Vec<_>) =
+                page.states.iter().partition(|item| item.is_held_back());
+            for item in &whole {
                 tx.join(item.entity.clone(), &item.json, &item.state)?;
             }
-            evict::came_back(tx.sql, page.states.iter().map(|item| &item.entity))?;
+            held_back.iter().try_for_each(|item| note_held_back(tx, &item.entity))?;
+            evict::came_back(tx.sql, whole.iter().map(|item| &item.entity))?;
             take_ops(tx, &page.ops)?;
             let reached = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.to });
             put_held(tx, upstream, reached.collect())?;
@@ -222,6 +226,17 @@ impl Records {
             identity::set_meta(tx.sql, "rehold", None)
         })
     }
+}
+
+/// The upstream cannot send a resource: what waits, and why.
+fn note_held_back(tx: &mut Tx<'_>, entity: &Entity) -> Result<()> {
+    let sum = blake3::hash(entity.to_string().as_bytes()).to_hex();
+    let detail = format!(
+        "a {} waits at the upstream, for it is larger than what can be sent; once its conflicts are settled there it comes \
+         by itself, and all else comes meanwhile",
+        entity.kind
+    );
+    tx.notice_daily(&format!("held-back/{}", &sum[..16]), OVERGROWN, &detail)
 }
 
 /// Merges the ops of a page. A malformed one, which an upstream should have refused, is left out with a notice: it must

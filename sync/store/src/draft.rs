@@ -1,7 +1,7 @@
 //! What is to be written of a changed resource: its row, its index, what its scopes' feeds say. Worked out from the
 //! registers, without the database, so that all processors share the work and a push can have it done beforehand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use holdfast_core::id::{Lane, Scope};
@@ -143,8 +143,10 @@ impl Draft {
 
 /// Rows to add and rows to remove.
 fn differences(before: &[IndexRow], after: &[IndexRow]) -> (Vec<IndexRow>, Vec<IndexRow>) {
-    let missing =
-        |from: &[IndexRow], of: &[IndexRow]| from.iter().filter(|r| !of.contains(r)).cloned().collect();
+    let missing = |from: &[IndexRow], of: &[IndexRow]| {
+        let of: HashSet<&IndexRow> = of.iter().collect();
+        from.iter().filter(|row| !of.contains(row)).cloned().collect()
+    };
     (missing(after, before), missing(before, after))
 }
 

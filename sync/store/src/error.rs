@@ -1,6 +1,6 @@
 //! What can go wrong in a store, for the layer above.
 
-use holdfast_core::codec::MAX_RESOURCE_BYTES;
+use holdfast_core::codec::{MAX_CHANGES, MAX_OP_BYTES, MAX_PREDECESSORS, MAX_RESOURCE_BYTES, OpSize};
 use holdfast_core::rules::SplitError;
 use holdfast_core::segment::SegmentError;
 use holdfast_core::wellformed::Malformed;
@@ -48,6 +48,32 @@ pub enum StoreError {
         entity: String,
         /// How large it is.
         bytes: usize,
+    },
+    /// A save of more than one op may say.
+    #[error(
+        "saving {entity} would change {} parts of it ({} bytes) in place of {} values, and one save may change {MAX_CHANGES} \
+         ({MAX_OP_BYTES} bytes) in place of {MAX_PREDECESSORS}; nothing was saved, save a long list in several steps",
+        size.changes, size.bytes, size.predecessors
+    )]
+    SaveTooLarge {
+        /// Which resource.
+        entity: String,
+        /// How large the save is.
+        size: OpSize,
+    },
+    /// A resource that has too many large values beside each other to be sent to anybody.
+    #[error(
+        "{entity} would have {bytes} bytes with all values that stand beside each other in it and the names of removed \
+         list members, {most} are the most; nothing was saved, settle its conflicts first, keep large attachments outside of \
+         it, or begin a new resource for a long list that was rewritten often"
+    )]
+    Overgrown {
+        /// Which resource.
+        entity: String,
+        /// How large it would be, as it is kept.
+        bytes: usize,
+        /// The bound.
+        most: usize,
     },
     /// There is no such conflict.
     #[error("{entity} has no open conflict on {key}; it may have been settled meanwhile, look again")]
@@ -163,6 +189,8 @@ impl StoreError {
             Self::Immutable { .. } => "immutable",
             Self::Step(_) => "illegal-step",
             Self::TooLarge { .. } => "resource-too-large",
+            Self::SaveTooLarge { .. } => "save-too-large",
+            Self::Overgrown { .. } => "resource-overgrown",
             Self::NoConflict { .. } => "no-conflict",
             Self::Split(_) => "invalid-resource",
             Self::Wire(_) => "damaged",

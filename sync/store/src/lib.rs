@@ -34,6 +34,7 @@ pub mod quarantine;
 mod rebirth;
 pub mod records;
 mod remembered;
+mod rewind;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
 pub mod salvage;
@@ -49,6 +50,7 @@ mod tx;
 pub mod upstream;
 pub mod view;
 mod visits;
+mod weight;
 pub mod writer;
 
 pub use error::{LogError, Result, StoreError};

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use holdfast_core::id::{Entity, Lane, Scope};
-use holdfast_core::op::Op;
+use holdfast_core::op::{Change, EntityDot, Op};
 use holdfast_core::rules::{IndexRow, Rules};
 use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
@@ -15,6 +15,7 @@ use crate::index;
 use crate::parallel;
 use crate::schema;
 use crate::sql::{Row, Sql, Value};
+use crate::weight::{MAX_STATE_BYTES, Weight};
 
 /// Values of one register that may be known as replaced before they have arrived. They come by other replicas of the
 /// author's clinic within a session or two, so even a handful is rare.
@@ -32,6 +33,7 @@ pub(crate) struct Loaded {
     pub(crate) before: Option<(Vec<IndexRow>, BTreeSet<Scope>)>,
     pub(crate) events: Vec<Event>,
     pub(crate) changed: bool,
+    pub(crate) weight: Weight,
 }
 
 /// An op that a resource took in, or with no actor: "the whole resource changed".
@@ -44,15 +46,16 @@ pub(crate) struct Event {
 
 impl Loaded {
     fn from_row(entity: &Entity, row: Option<Row>, rules: &dyn Rules, clinic: &Arc<str>) -> Result<Self> {
-        let (no, base, state) = match row {
+        let (no, base, state, bytes) = match row {
             Some(row) => {
-                let state = view::decode(entity.clone(), row.text(1)?, row.blob(2)?)?;
-                (Some(row.int(0)?), Some(row.int(3)?), state)
+                let (json, bytes) = (row.text(1)?, row.blob(2)?);
+                let state = view::decode(entity.clone(), json, bytes)?;
+                (Some(row.int(0)?), Some(row.int(3)?), state, json.len() + bytes.len())
             }
-            None => (None, None, EntityState::new(entity.clone(), rules.lane(&entity.kind))),
+            None => (None, None, EntityState::new(entity.clone(), rules.lane(&entity.kind)), 0),
         };
-        let events = Vec::new();
-        Ok(Self { no, base, state, clinic: clinic.clone(), before: None, events, changed: false })
+        let (events, weight) = (Vec::new(), Weight::of_row(bytes));
+        Ok(Self { no, base, state, clinic: clinic.clone(), before: None, events, changed: false, weight })
     }
 
     /// Takes an op in; `content` is what the feed row keeps of it.
@@ -68,9 +71,11 @@ impl Loaded {
             self.state.lane = op.dot.lane;
         }
         self.note_before(rules, touches(rules, op));
+        let weight = self.weight_after(&op.changes, &op.author, rules);
         if self.state.apply(op) == Applied::Duplicate {
             return Applied::Duplicate;
         }
+        self.weight = weight;
         self.events.push(Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content });
         Applied::New
     }
@@ -88,10 +93,35 @@ impl Loaded {
         !rules.scopes(&after, &self.clinic).is_subset(before)
     }
 
-    /// Whether the op left a register with more replaced values that never came than anybody may leave.
-    pub(crate) fn is_overgrown_by(&self, op: &Op) -> bool {
-        let is_large = |key: &str| self.state.registers.get(key).is_some_and(|r| r.unseen.len() > MAX_UNSEEN);
-        op.changes.iter().any(|change| !change.pred.is_empty() && is_large(&change.key))
+    /// Whether the op has been taken in.
+    pub(crate) fn knows(&self, op: &Op) -> bool {
+        op.dot.seq <= self.state.vv.get(&op.dot.actor)
+    }
+
+    /// Whether the op would leave a register with more replaced values that never came than anybody may leave. One that
+    /// replaces only what is here leaves none.
+    pub(crate) fn would_leave_too_many_unseen(&self, op: &Op) -> bool {
+        op.changes.iter().any(|change| {
+            let has_come = |dot: &EntityDot| dot.seq <= self.state.vv.get(&dot.actor);
+            if change.pred.iter().all(has_come) {
+                return false;
+            }
+            let known = self.state.registers.get(&change.key).map_or(&[][..], |register| &register.unseen);
+            let is_new = |dot: &&EntityDot| !has_come(dot) && known.binary_search(dot).is_err();
+            let new = change.pred.iter().filter(is_new).count();
+            new > 0 && known.len() + new > MAX_UNSEEN
+        })
+    }
+
+    /// Whether the op would make the resource heavier than what can be sent whole. Not if it makes it no heavier.
+    pub(crate) fn would_be_too_heavy(&mut self, op: &Op, rules: &dyn Rules) -> bool {
+        let after = self.weight_after(&op.changes, &op.author, rules);
+        after.bytes() > MAX_STATE_BYTES && after.bytes() > self.weight.bytes()
+    }
+
+    /// What the resource will weigh once these changes have been applied.
+    pub(crate) fn weight_after(&mut self, changes: &[Change], author: &str, rules: &dyn Rules) -> Weight {
+        self.weight.after(&self.state, changes, author, rules)
     }
 
     pub(crate) fn note_before(&mut self, rules: &dyn Rules, touches: bool) {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use holdfast_core::codec::{decode_ops, encode_ops};
+use holdfast_core::codec::{cost_of, decode_ops, encode_ops};
 use holdfast_core::id::{ActorId, Dot, Lane};
 use holdfast_core::op::Op;
 use holdfast_core::segment::{self, Hash, MAX_SEGMENT_OPS, SEGMENT_TARGET_BYTES, Segment};
@@ -18,6 +18,10 @@ use crate::tx::Tx;
 /// Ops that wait unsealed in a lane before they are sealed without a session asking: enough for good
 /// compression, few enough to re-read.
 const SEAL_AT: u64 = 512;
+
+/// Ops share a segment only as long as reading it takes no more than this: the members of sets are in an op's keys, and a
+/// few large sets together would be more than any reader takes.
+const MAX_SHARED_COST: usize = 16 << 20;
 
 /// Sealed end of a log: last seq and the hash of the segment that ends there.
 pub(crate) fn head(sql: &mut dyn Sql, actor_no: i64, lane: Lane) -> Result<(u64, Hash)> {
@@ -153,19 +157,23 @@ pub(crate) fn segments_after(
     rows.iter().map(outgoing).collect()
 }
 
-/// Splits ops into segments: at most so many ops, and closed once they are large.
+/// Splits ops into segments: at most so many ops, and closed once they are large, on the wire or to whoever reads them.
 fn stretches(ops: Vec<Op>) -> Vec<Vec<Op>> {
     let mut out: Vec<Vec<Op>> = vec![Vec::new()];
-    let mut size = 0;
+    let (mut size, mut cost) = (0, 0);
     for op in ops {
         let bytes: usize = op.changes.iter().filter_map(|c| c.value.as_ref()).map(String::len).sum();
+        let to_read = cost_of(&op);
         let current = out.last_mut().expect("there is always one");
-        if !current.is_empty() && (current.len() >= MAX_SEGMENT_OPS || size + bytes > SEGMENT_TARGET_BYTES) {
+        let is_full = current.len() >= MAX_SEGMENT_OPS
+            || size + bytes > SEGMENT_TARGET_BYTES
+            || cost + to_read > MAX_SHARED_COST;
+        if is_full && !current.is_empty() {
             out.push(vec![op]);
-            size = bytes;
+            (size, cost) = (bytes, to_read);
         } else {
             current.push(op);
-            size += bytes;
+            (size, cost) = (size + bytes, cost + to_read);
         }
     }
     out.retain(|stretch| !stretch.is_empty());
@@ -218,6 +226,39 @@ impl OpFinder {
         match content {
             Some(bytes) => one_op(bytes).map(Some),
             None => self.find(sql, dot.0, dot.1, dot.2),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holdfast_core::hlc::Hlc;
+    use holdfast_core::id::Entity;
+    use holdfast_core::op::{Change, member_key};
+
+    use super::*;
+
+    /// An op that assigns one large member of a set: next to no value, all of it in the key.
+    fn op(seq: u64) -> Op {
+        let member = format!("{{\"x\":\"{}\"}}", "m".repeat(3 << 20));
+        let change = Change { key: member_key("member", &member), pred: vec![], value: Some("0".into()) };
+        Op {
+            dot: Dot { actor: ActorId([1; 16]), lane: Lane::CHART, seq },
+            hlc: Hlc::new(1, 0),
+            entity: Entity::new("Group", seq.to_string()),
+            author: "nurse".into(),
+            changes: vec![change],
+        }
+    }
+
+    #[test]
+    fn large_sets_do_not_share_a_segment_that_nobody_could_read() {
+        let ops: Vec<Op> = (1..=30).map(op).collect();
+        assert!(encode_ops(&ops).is_err(), "together they are too much");
+        let stretches = stretches(ops);
+        assert_eq!(stretches.iter().flatten().count(), 30);
+        for stretch in stretches {
+            assert_eq!(decode_ops(&encode_ops(&stretch).unwrap()).unwrap(), stretch);
         }
     }
 }

@@ -4,10 +4,12 @@
 //! what changed later is sent as ops. A first send may take any number of pages: rows that the feed had when it began
 //! may name a resource that went with an earlier page, and those are sent as ops too, for nothing but their
 //! own content is known to be missing.
+//!
+//! A resource that has to go whole and fits in no message stops its own scope, and nothing else: what lies before it and
+//! all other scopes go on, the scope counts as waiting, and both sides say why.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use holdfast_core::codec::MAX_INFLATED_BYTES;
 use holdfast_core::id::Entity;
 use holdfast_core::message::{Page, StateItem, Visit};
 use holdfast_core::op::Op;
@@ -18,6 +20,7 @@ use crate::pull::Marked;
 use crate::schema;
 use crate::sql::{Row, Sql, Value};
 use crate::upstream::{Known, waiting};
+use crate::weight::MAX_STATE_BYTES;
 
 /// What a page needs of a feed row.
 pub(crate) const FEED_COLUMNS: [&str; 7] =
@@ -28,8 +31,8 @@ pub(crate) const WEIGHT: &str = "CAST(OCTET_LENGTH(json) + OCTET_LENGTH(state) A
 const WEIGHED_AT_ONCE: usize = 256;
 /// What names and lengths add to a resource or a change.
 const ENVELOPE_BYTES: usize = 64;
-/// A resource with so many large values beside each other that it fits in no message is sent op by op.
-const MAX_STATE_BYTES: usize = MAX_INFLATED_BYTES - (1 << 20);
+/// What a predecessor adds, past the one that most changes have.
+const PRED_BYTES: usize = 8;
 
 /// A page in the making.
 pub(crate) struct Builder<'a> {
@@ -39,8 +42,36 @@ pub(crate) struct Builder<'a> {
     size: usize,
     /// Resources to send whole, once each.
     states: BTreeSet<i64>,
+    /// Resources that fit in no message, once each.
+    stuck: BTreeSet<i64>,
     weights: Weights,
     finder: OpFinder,
+}
+
+/// What became of a feed row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// The page says it.
+    Taken,
+    /// The page has no room for it.
+    Full,
+    /// No page ever has.
+    Stuck,
+}
+
+impl Step {
+    fn of(has_room: bool) -> Self {
+        if has_room { Self::Taken } else { Self::Full }
+    }
+}
+
+/// A resource that waits because it fits in no message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct HeldBack {
+    /// Its number here.
+    pub(crate) no: i64,
+    pub(crate) entity: Entity,
+    pub(crate) bytes: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -61,6 +92,7 @@ impl<'a> Builder<'a> {
             budget,
             size: 0,
             states: BTreeSet::new(),
+            stuck: BTreeSet::new(),
             weights,
             finder: OpFinder::default(),
         })
@@ -69,20 +101,20 @@ impl<'a> Builder<'a> {
     /// Takes as many of a scope's rows as fit; whether the page has room for another scope.
     pub(crate) fn visit(&mut self, sql: &mut dyn Sql, scope: &Marked, rows: &[Row]) -> Result<bool> {
         let named_before = named_before(sql, scope, rows)?;
-        let (mut to, mut has_room) = (scope.cursor, true);
+        let (mut to, mut step) = (scope.cursor, Step::Taken);
         for row in rows {
             let at = row.int(1)?;
-            has_room = self.take(sql, row, at <= scope.first_to, named_before.contains(&at))?;
-            if !has_room {
+            step = self.take(sql, row, at <= scope.first_to, named_before.contains(&at))?;
+            if step != Step::Taken {
                 break;
             }
             to = at;
         }
-        if to > scope.cursor || has_room {
+        if to > scope.cursor || step == Step::Taken {
             let (from, more) = (scope.cursor as u64, to < scope.head);
             self.page.visits.push(Visit { scope: scope.name.clone(), from, to: to as u64, more });
         }
-        Ok(has_room)
+        Ok(step != Step::Full)
     }
 
     fn take(
@@ -91,41 +123,50 @@ impl<'a> Builder<'a> {
         row: &Row,
         is_first_send: bool,
         named_before: bool,
-    ) -> Result<bool> {
+    ) -> Result<Step> {
         let resource_no = row.int(2)?;
         if self.states.contains(&resource_no) {
-            return Ok(true);
+            return Ok(Step::Taken);
         }
         if row.is_null(3) {
             return self.take_state(sql, resource_no);
         }
+        // One that fits in no message is sent op by op.
         if is_first_send && !named_before && self.weights.of(sql, resource_no)? <= MAX_STATE_BYTES {
             return self.take_state(sql, resource_no);
         }
         let dot = (row.int(3)?, row.int(4)?, row.uint(5)?);
         // Its own, unless this is what it has let go of and holds again.
         if !is_first_send && self.known.actor_no == Some(dot.0) {
-            return Ok(true);
+            return Ok(Step::Taken);
         }
         let content = if row.is_null(6) { None } else { Some(row.blob(6)?) };
         match self.finder.of_feed_row(sql, content, dot)? {
-            Some(op) => Ok(self.take_op(op)),
+            Some(op) => Ok(Step::of(self.take_op(op))),
             // Its content was compacted away here: the whole resource says it too.
             None => self.take_state(sql, resource_no),
         }
     }
 
-    fn take_state(&mut self, sql: &mut dyn Sql, resource_no: i64) -> Result<bool> {
+    fn take_state(&mut self, sql: &mut dyn Sql, resource_no: i64) -> Result<Step> {
         let weight = self.weights.of(sql, resource_no)?;
+        if weight > MAX_STATE_BYTES {
+            self.stuck.insert(resource_no);
+            return Ok(Step::Stuck);
+        }
         let has_room = self.has_room(weight);
         if has_room {
             self.states.insert(resource_no);
         }
-        Ok(has_room)
+        Ok(Step::of(has_room))
     }
 
     fn take_op(&mut self, op: Op) -> bool {
-        let values = op.changes.iter().map(|c| c.value.as_ref().map_or(0, String::len) + ENVELOPE_BYTES);
+        // A set's members are in the keys.
+        let values = op.changes.iter().map(|change| {
+            let value = change.value.as_ref().map_or(0, String::len);
+            value + change.key.len().max(ENVELOPE_BYTES) + change.pred.len().saturating_sub(1) * PRED_BYTES
+        });
         let has_room = self.has_room(values.sum());
         if has_room {
             self.page.ops.push(op);
@@ -143,8 +184,10 @@ impl<'a> Builder<'a> {
     }
 
     /// Fills in the resources and what waits after this page: of the marks, neither those that it brings up to date
-    /// nor those that earlier pages have (`received`). They stay until they are confirmed.
-    pub(crate) fn finish(mut self, sql: &mut dyn Sql, received: u64) -> Result<Page> {
+    /// nor those that earlier pages have (`received`). They stay until they are confirmed. Beside it, what no page can
+    /// bring.
+    pub(crate) fn finish(mut self, sql: &mut dyn Sql, received: u64) -> Result<(Page, Vec<HeldBack>)> {
+        let held_back = self.held_back(sql)?;
         let keys: Vec<Vec<Value>> = self.states.into_iter().map(|no| vec![no.into()]).collect();
         for row in sql.lookup(&schema::RESOURCE, &["no"], &["kind", "id", "json", "state"], &keys)? {
             let Some(mut row) = row else { continue };
@@ -154,7 +197,20 @@ impl<'a> Builder<'a> {
         }
         let done = received + self.page.visits.iter().filter(|visit| !visit.more).count() as u64;
         self.page.waiting = waiting(sql, self.known.no)?.saturating_sub(done);
-        Ok(self.page)
+        self.page.states.extend(held_back.iter().map(|one| StateItem::held_back(one.entity.clone())));
+        Ok((self.page, held_back))
+    }
+
+    fn held_back(&mut self, sql: &mut dyn Sql) -> Result<Vec<HeldBack>> {
+        let keys: Vec<Vec<Value>> = self.stuck.iter().map(|no| vec![(*no).into()]).collect();
+        let names = sql.lookup(&schema::RESOURCE, &["no"], &["kind", "id"], &keys)?;
+        let mut out = Vec::new();
+        for (no, name) in std::mem::take(&mut self.stuck).into_iter().zip(names) {
+            let Some(mut name) = name else { continue };
+            let entity = Entity { kind: name.take_text(0)?, id: name.take_text(1)? };
+            out.push(HeldBack { no, entity, bytes: self.weights.of(sql, no)? });
+        }
+        Ok(out)
     }
 }
 

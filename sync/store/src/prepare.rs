@@ -44,15 +44,15 @@ impl Records {
         let mut doubtful = BTreeSet::new();
         for op in &segment.ops {
             let loaded = resources.get_mut(&op.entity).expect("every resource of the segment was loaded");
-            if loaded.lane().is_some_and(|lane| lane != op.dot.lane) {
+            if loaded.lane().is_some_and(|lane| lane != op.dot.lane)
+                || loaded.would_leave_too_many_unseen(op)
+                || loaded.would_be_too_heavy(op, rules)
+            {
                 doubtful.insert(&op.entity);
             }
             loaded.take(op, actor_no, None, rules);
             #[cfg(feature = "sabotage")]
             crate::sabotage::after_apply(self, &mut loaded.state);
-            if loaded.is_overgrown_by(op) {
-                doubtful.insert(&op.entity);
-            }
         }
         // A resource that took in nothing new is not written.
         let mut changed: Vec<(Entity, Loaded)> =
@@ -67,7 +67,7 @@ impl Records {
             };
             slice.iter_mut().map(draft).collect::<Vec<_>>()
         });
-        // What may have to be put aside or refused is judged op by op, in the transaction.
+        // What may have to be put aside is judged op by op, in the transaction.
         let is_plain = |one: &Ahead| !doubtful.contains(&one.entity) && one.draft.entered.is_empty();
         let mut plain = Vec::with_capacity(changed.len());
         plain.extend(drafts.into_iter().flatten().filter(is_plain));

@@ -6,11 +6,14 @@ use holdfast_core::id::{ActorId, Scope};
 use holdfast_core::message::{Page, Position, Response};
 
 use crate::error::Result;
-use crate::page::{Builder, FEED_COLUMNS};
+use crate::notice;
+use crate::page::{Builder, FEED_COLUMNS, HeldBack};
+use crate::quarantine::OVERGROWN;
 use crate::records::Records;
+use crate::rewind::{self, Rewound, Served};
 use crate::schema;
 use crate::sql::{Row, Sql};
-use crate::upstream::{Known, Peer, confirm, count_pages, current};
+use crate::upstream::{Known, Peer, confirm, count_pages, current, owner};
 
 /// Scopes in one page, and feed rows in one page: bounds memory on both sides.
 const PAGE_SCOPES: u32 = 512;
@@ -31,6 +34,8 @@ pub(crate) struct Marked {
     pub(crate) head: i64,
     /// Up to here the scope is sent for the first time; see [`schema::FIRST_SEND`].
     pub(crate) first_to: i64,
+    /// Set while a `Hold` counts more than what was confirmed before.
+    pub(crate) rewound: Option<Rewound>,
     rank: i64,
 }
 
@@ -54,18 +59,39 @@ impl Records {
         if self.is_broken(crate::sabotage::Sabotage::CursorBeforeDurable) {
             return self.write(|tx| {
                 let known = current(tx.sql, peer, actor)?;
-                let page = page(tx.sql, &known, pending, MIN_PAGE_BYTES as usize)?;
+                let Made { page, .. } = page(tx.sql, &known, pending, MIN_PAGE_BYTES as usize)?;
                 crate::sabotage::count_as_held(tx.sql, known.no, &page)?;
                 Ok(Response::Page(page))
             });
         }
         let budget = max_bytes.clamp(MIN_PAGE_BYTES, MAX_PAGE_BYTES) as usize;
-        let (answer, known) = self.read(|view| {
+        let (Made { page, held_back, served }, known) = self.read(|view| {
             let known = current(view.sql, peer, actor)?;
-            page(view.sql, &known, pending, budget).map(|page| (Response::Page(page), known))
+            Ok((page(view.sql, &known, pending, budget)?, known))
         })?;
+        if !served.is_empty() {
+            self.write(|tx| rewind::note_served(tx.sql, known.no, &served))?;
+        }
         self.note_seen(&known)?;
-        Ok(answer)
+        self.note_held_back(peer, &held_back)?;
+        Ok(Response::Page(page))
+    }
+
+    /// A notice once a resource, replica and day.
+    fn note_held_back(&self, peer: &Peer, held_back: &[HeldBack]) -> Result<()> {
+        for one in held_back {
+            let topic = format!("held-back/{}/{}", owner(peer), one.no);
+            let (no, kind, bytes) = (one.no, &one.entity.kind, one.bytes);
+            let detail = format!(
+                "a {kind} (resource {no}, {bytes} bytes) is too large to be sent to {}, and what follows it in its scope \
+                 waits: settle its conflicts, then it goes by itself",
+                owner(peer)
+            );
+            if notice::is_due(&*self.db, &topic, self.now_ms())? {
+                self.write(|tx| tx.notice_daily(&topic, OVERGROWN, &detail))?;
+            }
+        }
+        Ok(())
     }
 
     /// That a replica is there is written down once a minute, not with every pull.
@@ -81,7 +107,14 @@ impl Records {
     }
 }
 
-fn page(sql: &mut dyn Sql, known: &Known, pending: &[Position], budget: usize) -> Result<Page> {
+/// A page, and what is to be noted of it.
+struct Made {
+    page: Page,
+    held_back: Vec<HeldBack>,
+    served: Vec<Served>,
+}
+
+fn page(sql: &mut dyn Sql, known: &Known, pending: &[Position], budget: usize) -> Result<Made> {
     let (marked, received) = marked(sql, known.no, pending)?;
     let ranges: Vec<(i64, i64)> = marked.iter().map(|m| (m.scope_no, m.cursor)).collect();
     let rows = sql.scan_after(&schema::FEED, &FEED_COLUMNS, &ranges, PAGE_ROWS)?;
@@ -103,7 +136,9 @@ fn page(sql: &mut dyn Sql, known: &Known, pending: &[Position], budget: usize) -
             break;
         }
     }
-    builder.finish(sql, received)
+    let (page, held_back) = builder.finish(sql, received)?;
+    let served = rewind::served(&page, visits.iter().map(|(scope, _)| scope));
+    Ok(Made { page, held_back, served })
 }
 
 /// The marked scopes with news, and how many more are marked only because what was received is not confirmed yet.
@@ -112,16 +147,23 @@ fn marked(sql: &mut dyn Sql, replica: i64, pending: &[Position]) -> Result<(Vec<
     let pending: HashMap<&str, u64> = pending.iter().map(|p| (p.scope.0.as_str(), p.at)).collect();
     let limit = u64::from(PAGE_SCOPES) + pending.len() as u64;
     let text = format!(
-        "SELECT d.scope_no, sc.name, s.cursor_pos, sc.head, d.rank, w.whole_to FROM dirty d \
+        "SELECT d.scope_no, sc.name, s.cursor_pos, sc.head, d.rank, w.whole_to, h.hold_no, h.served_to FROM dirty d \
          JOIN subscription s ON s.scope_no = d.scope_no AND s.replica_no = d.replica_no \
          JOIN scope sc ON sc.no = d.scope_no \
          LEFT JOIN first_send w ON w.scope_no = d.scope_no AND w.replica_no = d.replica_no \
+         LEFT JOIN rewound h ON h.scope_no = d.scope_no AND h.replica_no = d.replica_no \
          WHERE d.replica_no = $1 ORDER BY d.rank, d.scope_no LIMIT {limit}"
     );
     let (mut out, mut done) = (Vec::new(), 0);
     for row in sql.query(&text, &[replica.into()])? {
         let (scope_no, name, confirmed, head) = (row.int(0)?, row.text(1)?, row.int(2)?, row.int(3)?);
+        let rewound = match row.is_null(6) {
+            true => None,
+            false => Some(Rewound { hold_no: row.int(6)?, served_to: row.int(7)? }),
+        };
         let received = pending.get(name).map_or(0, |at| i64::try_from(*at).unwrap_or(0));
+        let received =
+            rewound.map_or(received, |rewound| if received > rewound.served_to { 0 } else { received });
         let cursor = confirmed.max(received);
         if cursor < head || received == 0 {
             let first_to = match confirmed {
@@ -130,7 +172,7 @@ fn marked(sql: &mut dyn Sql, replica: i64, pending: &[Position]) -> Result<(Vec<
                 _ => row.int(5)?,
             };
             let (name, rank) = (Scope(name.to_owned()), row.int(4)?);
-            out.push(Marked { scope_no, name, cursor, head, first_to, rank });
+            out.push(Marked { scope_no, name, cursor, head, first_to, rewound, rank });
         } else {
             done += 1;
         }

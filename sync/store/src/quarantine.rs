@@ -24,10 +24,16 @@ use crate::upstream::{Peer, find, owner};
 
 /// Kept for each replica: one that is revoked cannot fill the disk.
 pub const MAX_KEPT: u64 = 1000;
+/// The same in bytes: more than a clinic writes in a long outage, scanned documents included.
+pub const MAX_KEPT_BYTES: u64 = 256 << 20;
 /// A whole segment of a replica that is revoked.
 pub(crate) const REVOKED_SEGMENT: &str = "replica-revoked";
 /// One op that would bring a record into a scope whose clinic may not hold it.
-const SCOPE_ENTRY: &str = "scope-entry";
+pub(crate) const SCOPE_ENTRY: &str = "scope-entry";
+/// One op that stands in place of values that never came, where too many are awaited already.
+pub(crate) const UNSEEN: &str = "values-never-came";
+/// One op that would make its resource too large to be sent.
+pub(crate) const OVERGROWN: &str = "resource-overgrown";
 /// A segment that was dropped: its hash stands in for it, so that it is not kept again.
 const DROPPED: &str = "dropped";
 
@@ -69,18 +75,17 @@ pub(crate) fn keep(tx: &mut Tx<'_>, peer: &Peer, code: &str, bytes: &[u8]) -> Re
     if let Some(row) = tx.sql.query(text, &params)?.first() {
         return Ok(if row.text(0)? == DROPPED { Keep::Dropped } else { Keep::Kept });
     }
-    let held = count(tx.sql, &replica, "<>")?;
-    if held >= MAX_KEPT {
+    let (held, held_bytes) = kept(tx.sql, &replica)?;
+    if held >= MAX_KEPT || held_bytes + bytes.len() as u64 > MAX_KEPT_BYTES {
+        let full =
+            format!("{replica} has {held} things held for review ({held_bytes} bytes): no more are kept");
+        tx.notice_daily(&format!("quarantine-full/{replica}"), "quarantine-full", &full)?;
         return Ok(Keep::Full);
     }
     let no = tx.sql.allocate("quarantine", 1)?;
     let now = tx.records.now_ms();
     let row = vec![no.into(), now.into(), replica.as_str().into(), code.into(), bytes.into()];
     tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
-    if held + 1 == MAX_KEPT {
-        let full = format!("{replica} has {MAX_KEPT} things held for review: no more are kept");
-        tx.notice("quarantine-full", &full)?;
-    }
     Ok(Keep::New)
 }
 
@@ -88,10 +93,18 @@ fn fingerprint(bytes: &[u8]) -> Vec<u8> {
     blake3::hash(bytes).as_bytes().to_vec()
 }
 
-/// How many rows of a replica were dropped (`=`) or were not (`<>`).
-fn count(sql: &mut dyn Sql, replica: &str, dropped: &str) -> Result<u64> {
-    let text = format!("SELECT COUNT(*) FROM quarantine WHERE replica = $1 AND code {dropped} $2");
-    let rows = sql.query(&text, &[replica.into(), DROPPED.into()])?;
+/// How many things of a replica wait for a decision, and their bytes.
+fn kept(sql: &mut dyn Sql, replica: &str) -> Result<(u64, u64)> {
+    let text = "SELECT COUNT(*), CAST(COALESCE(SUM(OCTET_LENGTH(bytes)), 0) AS BIGINT) FROM quarantine \
+                WHERE replica = $1 AND code <> $2";
+    let rows = sql.query(text, &[replica.into(), DROPPED.into()])?;
+    rows.first().map_or(Ok((0, 0)), |row| Ok((row.uint(0)?, row.uint(1)?)))
+}
+
+/// How many things of a replica a person has dropped.
+fn dropped(sql: &mut dyn Sql, replica: &str) -> Result<u64> {
+    let text = "SELECT COUNT(*) FROM quarantine WHERE replica = $1 AND code = $2";
+    let rows = sql.query(text, &[replica.into(), DROPPED.into()])?;
     rows.first().map_or(Ok(0), |row| row.uint(0))
 }
 
@@ -171,7 +184,7 @@ pub fn drop(db: &dyn Database, no: u64, now_ms: u64) -> Result<()> {
             let mark = fingerprint(found.blob(4)?);
             let row = vec![no.into(), now_ms.into(), replica.into(), DROPPED.into(), mark.into()];
             sql.upsert(&schema::QUARANTINE, vec![row])?;
-            if count(sql, replica, "=")? > MAX_KEPT {
+            if dropped(sql, replica)? > MAX_KEPT {
                 let text = "DELETE FROM quarantine WHERE no = (SELECT MIN(no) FROM quarantine \
                             WHERE replica = $1 AND code = $2)";
                 sql.execute(text, &[replica.into(), DROPPED.into()])?;
@@ -203,7 +216,7 @@ pub fn accept(
         let what = held(&found)?;
         match what.code.as_str() {
             REVOKED_SEGMENT => merge_segment(tx, no, found.blob(4)?)?,
-            SCOPE_ENTRY => merge_op(tx, &what)?,
+            SCOPE_ENTRY | UNSEEN | OVERGROWN => merge_op(tx, &what)?,
             code => {
                 return Err(refused(
                     no,
@@ -259,6 +272,12 @@ fn merge_op(tx: &mut Tx<'_>, what: &Held) -> Result<()> {
         tx.author_clinic = clinic.into();
     }
     for op in &what.ops {
+        let rules = tx.rules();
+        if tx.entity(&op.entity)?.would_be_too_heavy(op, rules) {
+            let why = "with it the record would be larger than what can be sent to a replica; settle the record's \
+                       conflicts first, then accept it";
+            return Err(refused(what.no, why));
+        }
         if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
             let why = "a later save of the same author on that record was merged meanwhile; enter it by hand, then drop it";
             return Err(refused(what.no, why));

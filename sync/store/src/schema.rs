@@ -4,7 +4,7 @@ use crate::sql::Type::{Blob, Int, Text};
 use crate::sql::{Table, Type};
 
 /// The version of this schema. A newer database is refused, an older one is migrated forward.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 /// Facts of this database: `name → value`.
 pub static META: Table =
@@ -152,6 +152,15 @@ pub static FIRST_SEND: Table = Table {
     indexes: &[],
 };
 
+/// Scopes that a replica asked to hold from an earlier position on, by which `Hold`, and how far they have been sent since:
+/// what it confirms beyond that it had received before. See [`crate::rewind`].
+pub static REWOUND: Table = Table {
+    name: "rewound",
+    columns: &[("scope_no", Int), ("replica_no", Int), ("hold_no", Int), ("served_to", Int)],
+    key: 2,
+    indexes: &[],
+};
+
 /// Scopes in which something waits for a replica; `rank` 0 goes first.
 pub static DIRTY: Table = Table {
     name: "dirty",
@@ -263,6 +272,7 @@ pub static TABLES: &[&Table] = &[
     &OPENING,
     &SUBSCRIPTION,
     &FIRST_SEND,
+    &REWOUND,
     &DIRTY,
     &GRANT,
     &ACKED,

@@ -16,15 +16,13 @@ use crate::draft::{Draft, Rows};
 use crate::error::{Result, StoreError};
 use crate::evict;
 use crate::home;
-use crate::identity::{meta, set_meta};
 use crate::loaded::{self, Event, Loaded};
 use crate::parallel;
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Sql, Value};
 use crate::view::View;
-
-const DAY_MS: u64 = 86_400_000;
+use crate::weight::Weight;
 
 /// Where an op came from, which decides where its content is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -174,13 +172,9 @@ impl<'a> Tx<'a> {
 
     /// A notice once an actor and day.
     fn note_clock_ahead(&mut self, op: &Op) -> Result<()> {
-        let name = format!("clock-future/{}", op.dot.actor);
-        let today = (self.records.now_ms() / DAY_MS).to_le_bytes();
-        if meta(self.sql, &name)?.as_deref() == Some(&today) {
-            return Ok(());
-        }
-        set_meta(self.sql, &name, Some(&today))?;
-        self.notice("clock-future", &format!("{} wrote at {}", op.dot.actor, view::instant(op.hlc)))
+        let topic = format!("clock-future/{}", op.dot.actor);
+        let detail = format!("{} wrote at {}", op.dot.actor, view::instant(op.hlc));
+        self.notice_daily(&topic, "clock-future", &detail)
     }
 
     /// Takes a whole state in. Whether anything changed. One that is malformed is left out with a notice: it must not
@@ -203,11 +197,16 @@ impl<'a> Tx<'a> {
         let loaded = self.entity(&entity)?;
         loaded.note_before(rules, true);
         let local = (loaded.no.is_some() || loaded.changed).then(|| loaded.state.clone());
+        let weight = loaded.weight.with(json.len() + state.len());
         let joined = match local {
             Some(local) => self.merged(local, incoming)?,
             None => incoming,
         };
-        self.set_whole(joined)
+        let has_changed = self.set_whole(joined)?;
+        if has_changed {
+            self.entity(&entity)?.weight = weight;
+        }
+        Ok(has_changed)
     }
 
     /// Puts a whole state in the place of what is held. Whether anything changed.
@@ -218,7 +217,7 @@ impl<'a> Tx<'a> {
             return Ok(false);
         }
         loaded.note_before(rules, true);
-        loaded.state = joined;
+        (loaded.state, loaded.weight) = (joined, Weight::unknown());
         loaded.events.push(Event { actor_no: None, lane: loaded.state.lane, seq: 0, content: None });
         self.mark_changed(&entity);
         Ok(true)
@@ -270,7 +269,7 @@ impl<'a> Tx<'a> {
             history.iter().map(|op| self.actor_no(op.dot.actor)).collect::<Result<_>>()?;
         let loaded = self.entity(&entity)?;
         loaded.note_before(rules, true);
-        loaded.state = state;
+        (loaded.state, loaded.weight) = (state, Weight::unknown());
         for (op, actor_no) in history.iter().zip(actor_numbers) {
             let event = Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content: None };
             loaded.events.push(event);
@@ -317,6 +316,11 @@ impl<'a> Tx<'a> {
     /// Leaves a line for the operator.
     pub(crate) fn notice(&mut self, code: &str, detail: &str) -> Result<()> {
         crate::notice::leave(self.sql, self.records.now_ms(), code, detail)
+    }
+
+    /// Leaves a line for the operator, once a topic and day.
+    pub(crate) fn notice_daily(&mut self, topic: &str, code: &str, detail: &str) -> Result<()> {
+        crate::notice::leave_daily(self.sql, self.records.now_ms(), topic, (code, detail))
     }
 
     /// Seals or queues what was authored and writes everything out.

@@ -9,7 +9,7 @@ use holdfast_core::message::{MAX_ACTORS, PROTOCOL, Position, Reach, Request, Res
 use holdfast_core::op::Op;
 use holdfast_core::segment::{self, Hash, Segment};
 use holdfast_core::state::Applied;
-use holdfast_core::wellformed::{self, Fault, Malformed};
+use holdfast_core::wellformed;
 
 use crate::aside;
 use crate::error::{LogError, Result, StoreError};
@@ -19,9 +19,11 @@ use crate::page;
 use crate::prepare::Prepared;
 use crate::quarantine::{self, Keep};
 use crate::records::Records;
+use crate::rewind;
 use crate::schema;
 use crate::sql::{Database, Sql, Value};
 use crate::tx::{Origin, Tx};
+use crate::weight::MAX_STATE_BYTES;
 
 /// Who asks, as its certificate says.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -97,11 +99,14 @@ impl Records {
         opening: (u64, [u8; 16]),
     ) -> Result<Response> {
         let &(current, _) = actors.first().ok_or(LogError::UnknownActor)?;
-        self.write(|tx| {
+        let is_revoked = self.write(|tx| {
             let known = known_or_new(tx, peer)?;
-            refuse_revoked(&known)?;
+            // Of a revoked replica too: what it still sends is kept for review by its author's key.
             for (actor, key) in actors {
                 introduce(tx, peer, *actor, key)?;
+            }
+            if known.state != OK {
+                return Ok(true);
             }
             let actor_no = tx.actor_no(current)?;
             refuse_copy(tx, actor_no, opening)?;
@@ -113,9 +118,9 @@ impl Records {
                 .upsert(&schema::OPENING, vec![vec![actor_no.into(), count.into(), nonce.to_vec().into()]])?;
             let now = tx.records.now_ms();
             let text = "UPDATE replica SET seen_ms = $2 WHERE no = $1";
-            tx.sql.execute(text, &[known.no.into(), now.into()]).map(|_| ())
+            tx.sql.execute(text, &[known.no.into(), now.into()]).map(|_| false)
         })?;
-        self.welcome(peer, actors)
+        if is_revoked { Err(revoked()) } else { self.welcome(peer, actors) }
     }
 
     fn welcome(&self, peer: &Peer, actors: &[(ActorId, [u8; 32])]) -> Result<Response> {
@@ -202,6 +207,7 @@ impl Records {
         let rank = if urgent { URGENT } else { ROUTINE };
         let count = self.write(|tx| {
             let known = current(tx.sql, peer, actor)?;
+            let mut taken_back = Vec::new();
             for position in scopes {
                 if !may_hold(tx.sql, &position.scope, &peer.clinic)? {
                     return Err(StoreError::Denied {
@@ -212,8 +218,12 @@ impl Records {
                         ),
                     });
                 }
-                subscribe(tx.sql, known.no, &position.scope, position.at, rank)?;
+                let (scope_no, at, head) = subscribe(tx.sql, known.no, &position.scope, position.at, rank)?;
+                if at < head {
+                    taken_back.push((scope_no, at));
+                }
             }
+            rewind::begin(tx.sql, known.no, &taken_back)?;
             Ok(scopes.len() as u64)
         })?;
         Ok(Response::Done { count })
@@ -228,6 +238,7 @@ impl Records {
                 count +=
                     tx.sql.delete(&schema::SUBSCRIPTION, vec![vec![scope_no.into(), known.no.into()]])?;
                 tx.sql.delete(&schema::FIRST_SEND, vec![vec![scope_no.into(), known.no.into()]])?;
+                rewind::end(tx.sql, known.no, [scope_no])?;
                 tx.sql.delete(&schema::DIRTY, vec![vec![known.no.into(), scope_no.into()]])?;
             }
             Ok(count)
@@ -255,18 +266,28 @@ impl Records {
     fn fetch(&self, peer: &Peer, entities: &[Entity]) -> Result<Response> {
         self.read(|view| {
             refuse_stranger(view.sql, peer)?;
-            self.visible(view.sql, peer, entities).map(Response::States)
+            let (found, _) = self.visible(view.sql, peer, entities)?;
+            match found.first() {
+                Some(first) if first.is_held_back() => Err(StoreError::Refused {
+                    code: quarantine::OVERGROWN,
+                    message: format!(
+                        "{} is larger than what can be sent; settle its conflicts here, then ask again",
+                        first.entity
+                    ),
+                }),
+                _ => Ok(Response::States(found.into_iter().filter(|item| !item.is_held_back()).collect())),
+            }
         })
     }
 
-    /// Those of the resources that exist and that the peer's clinic may hold; the first [`MAX_FETCHED`] are looked at, or
-    /// fewer if they are large.
+    /// Those of the resources that exist and that the peer's clinic may hold, and how many were looked at: the first
+    /// [`MAX_FETCHED`], or fewer if they are large. One that fits in no message stands there as held back.
     pub(crate) fn visible(
         &self,
         sql: &mut dyn Sql,
         peer: &Peer,
         entities: &[Entity],
-    ) -> Result<Vec<StateItem>> {
+    ) -> Result<(Vec<StateItem>, usize)> {
         let keys: Vec<Vec<Value>> = entities
             .iter()
             .take(MAX_FETCHED)
@@ -275,11 +296,12 @@ impl Records {
         let weights = sql.lookup(&schema::RESOURCE, &["kind", "id"], &[page::WEIGHT], &keys)?;
         let weights = weights.into_iter().map(|row| row.map_or(Ok(0), |row| row.uint(0)));
         let weights = weights.collect::<Result<Vec<u64>>>()?;
-        let fitting = fitting(weights.into_iter().map(|bytes| bytes as usize));
+        let is_sendable = |bytes: u64| bytes as usize <= MAX_STATE_BYTES;
+        let fitting = fitting(weights.iter().map(|bytes| *bytes as usize * usize::from(is_sendable(*bytes))));
         let columns = ["json", "state", "no"];
         let rows = sql.lookup(&schema::RESOURCE, &["kind", "id"], &columns, &keys[..fitting])?;
         let mut out = Vec::new();
-        for (entity, row) in entities.iter().zip(rows) {
+        for ((entity, row), bytes) in entities.iter().zip(rows).zip(weights) {
             let Some(mut row) = row else { continue };
             let decoded = holdfast_core::view::decode(entity.clone(), row.text(0)?, row.blob(1)?)?;
             let no = row.int(2)?;
@@ -289,12 +311,14 @@ impl Records {
             for scope in self.rules().scopes(&decoded, clinic) {
                 is_allowed = is_allowed || may_hold(sql, &scope, &peer.clinic)?;
             }
-            if is_allowed {
+            if is_allowed && !is_sendable(bytes) {
+                out.push(StateItem::held_back(entity.clone()));
+            } else if is_allowed {
                 let state = row.blob(1)?.to_vec();
                 out.push(StateItem { entity: entity.clone(), json: row.take_text(0)?, state });
             }
         }
-        Ok(out)
+        Ok((out, fitting))
     }
 
     /// Registers a replica (at enrolment), so that it may connect.
@@ -530,16 +554,18 @@ fn take_incarnation(tx: &mut Tx<'_>, peer: &Peer, known: &Known, actor_no: i64) 
     tx.sql.execute(text, &[known.no.into(), actor_no.into()]).map(|_| ())
 }
 
-fn subscribe(sql: &mut dyn Sql, replica: i64, scope: &Scope, at: u64, rank: i64) -> Result<()> {
+/// The scope's number, the position from which it is held, and its last one.
+fn subscribe(sql: &mut dyn Sql, replica: i64, scope: &Scope, at: u64, rank: i64) -> Result<(i64, i64, i64)> {
     let (scope_no, head) = scope_number(sql, scope)?;
     // A position past the end was counted by another incarnation of this database: start over.
     let at = i64::try_from(at).ok().filter(|at| *at <= head).unwrap_or(0);
     sql.upsert(&schema::SUBSCRIPTION, vec![vec![scope_no.into(), replica.into(), at.into()]])?;
     if at < head {
-        sql.upsert(&schema::DIRTY, vec![vec![replica.into(), scope_no.into(), rank.into()]])
+        sql.upsert(&schema::DIRTY, vec![vec![replica.into(), scope_no.into(), rank.into()]])?;
     } else {
-        sql.delete(&schema::DIRTY, vec![vec![replica.into(), scope_no.into()]]).map(|_| ())
+        sql.delete(&schema::DIRTY, vec![vec![replica.into(), scope_no.into()]])?;
     }
+    Ok((scope_no, at, head))
 }
 
 pub(crate) fn waiting(sql: &mut dyn Sql, replica: i64) -> Result<u64> {
@@ -630,10 +656,6 @@ fn take_ops(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<()> {
         if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
             tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");
         }
-        if tx.entity(&op.entity)?.is_overgrown_by(op) {
-            let (seq, lane) = (op.dot.seq, op.dot.lane.0);
-            return Err(Malformed { seq, lane, fault: Fault::Predecessors }.into());
-        }
     }
     aside::put(tx, peer, &kept_out)
 }
@@ -707,12 +729,21 @@ pub(crate) fn confirm(sql: &mut dyn Sql, replica: i64, acked: &[Position]) -> Re
     }
     let keys: Vec<Vec<Value>> = wanted.keys().map(|no| vec![(*no).into(), replica.into()]).collect();
     let cursors = sql.lookup(&schema::SUBSCRIPTION, &["scope_no", "replica_no"], &["cursor_pos"], &keys)?;
+    let rewound = rewind::find(sql, replica, wanted.keys().copied())?;
     let (mut rows, mut done) = (Vec::new(), Vec::new());
     let (mut begun, mut ended) = (Vec::new(), Vec::new());
+    let mut arrived = Vec::new();
     for ((scope_no, (at, head)), cursor) in wanted.iter().zip(cursors) {
         let Some(cursor) = cursor else { continue };
+        if rewound.get(scope_no).is_some_and(|rewound| *at > rewound.served_to) {
+            // It was reached before the scope was taken back.
+            continue;
+        }
         let before = cursor.int(0)?;
         let at = (*at).min(*head).max(before);
+        if at > before {
+            arrived.push(*scope_no);
+        }
         rows.push(vec![(*scope_no).into(), replica.into(), at.into()]);
         if at >= *head {
             done.push(vec![replica.into(), (*scope_no).into()]);
@@ -721,6 +752,7 @@ pub(crate) fn confirm(sql: &mut dyn Sql, replica: i64, acked: &[Position]) -> Re
             begun.push(vec![(*scope_no).into(), replica.into(), (*head).into()]);
         }
     }
+    rewind::end(sql, replica, arrived.into_iter().filter(|scope_no| rewound.contains_key(scope_no)))?;
     sql.upsert(&schema::SUBSCRIPTION, rows)?;
     sql.upsert(&schema::FIRST_SEND, begun)?;
     sql.delete(&schema::FIRST_SEND, ended)?;

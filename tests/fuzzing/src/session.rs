@@ -15,7 +15,7 @@ const ME: ActorId = ActorId([1; 16]);
 const STEPS: usize = 96;
 /// Outputs of one input, besides one for each scope of a hold that was refused.
 const WORK: usize = 16;
-const CODES: [&str; 5] = ["scope-denied", "log-fork", "replica-copied", "busy", ""];
+const CODES: [&str; 6] = ["scope-denied", "log-fork", "replica-copied", "busy", "", "replica-revoked"];
 
 struct World<'a> {
     source: Source<'a>,
@@ -26,6 +26,8 @@ struct World<'a> {
     /// The last seq handed over for sending, by lane.
     handed: [u64; 4],
     wants_new_actor: bool,
+    /// The machine asked what is acknowledged.
+    is_parting: bool,
 }
 
 pub(crate) fn run(data: &[u8]) {
@@ -39,7 +41,8 @@ pub(crate) fn run(data: &[u8]) {
     };
     let session = Session::new(config);
     let sent = BTreeMap::new();
-    let mut world = World { source, session, now_ms: 0, sent, handed: [0; 4], wants_new_actor: false };
+    let mut world =
+        World { source, session, now_ms: 0, sent, handed: [0; 4], wants_new_actor: false, is_parting: false };
     world.step(start());
     for _ in 0..STEPS {
         if world.source.is_empty() {
@@ -102,6 +105,7 @@ impl World<'_> {
                 }
             }
             Output::TakeNewActor => self.wants_new_actor = true,
+            Output::Part => self.is_parting = true,
             _ => {}
         }
     }
@@ -122,6 +126,10 @@ impl World<'_> {
     }
 
     fn input(&mut self) -> Input {
+        if std::mem::take(&mut self.is_parting) {
+            // No more than there is.
+            return Input::Parting { acknowledged: self.handed };
+        }
         match self.source.byte() % 16 {
             0 => Input::Connected,
             1 => Input::Disconnected { code: self.source.text(), message: String::new() },

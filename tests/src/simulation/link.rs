@@ -30,6 +30,7 @@ enum Job {
     Acked(ActorId, ActorId, Lane, u64),
     Store(ActorId, Page, Saves),
     Reheld,
+    Part,
     NewActor,
 }
 
@@ -141,6 +142,7 @@ impl Fleet {
                 link.jobs.push_back(Job::Store(upstream, page, states));
             }
             Output::Reheld => link.jobs.push_back(Job::Reheld),
+            Output::Part => link.jobs.push_back(Job::Part),
             Output::TakeNewActor => link.jobs.push_back(Job::NewActor),
         }
         Ok(())
@@ -178,6 +180,10 @@ impl Fleet {
             }
             Job::Store(upstream, page, states) => self.store(down, upstream, &page, states)?,
             Job::Reheld => self.replicas[down].records.reheld()?,
+            Job::Part => {
+                let acknowledged = self.replicas[down].records.acknowledged()?;
+                self.feed(down, Input::Parting { acknowledged })?;
+            }
             Job::NewActor => self.fork_away(down)?,
         }
         Ok(true)

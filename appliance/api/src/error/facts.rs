@@ -58,7 +58,9 @@ fn of_store(error: &StoreError) -> Facts {
         StoreError::Exists(_) => Facts::new(S::CONFLICT, code, "duplicate"),
         StoreError::Immutable { .. } => Facts::new(S::CONFLICT, code, "business-rule"),
         StoreError::Step(_) => Facts::new(S::UNPROCESSABLE_ENTITY, code, "business-rule"),
-        StoreError::TooLarge { .. } => Facts::new(S::PAYLOAD_TOO_LARGE, code, "too-long"),
+        StoreError::TooLarge { .. } | StoreError::SaveTooLarge { .. } | StoreError::Overgrown { .. } => {
+            Facts::new(S::PAYLOAD_TOO_LARGE, code, "too-long")
+        }
         StoreError::NoConflict { .. } => Facts::new(S::CONFLICT, code, "conflict"),
         StoreError::Split(_) | StoreError::Malformed(_) => Facts::new(S::BAD_REQUEST, code, "structure"),
         StoreError::Denied { .. } => Facts::new(S::FORBIDDEN, code, "forbidden"),

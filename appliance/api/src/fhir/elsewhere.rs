@@ -34,6 +34,12 @@ pub(crate) async fn search(state: &ApiState, query: &Query) -> Option<Note> {
             code: "more-elsewhere",
             text: "head office knows more patients like this than are fetched at once; name the patient more closely".into(),
         }),
+        SearchOutcome::TooWide => Some(Note {
+            code: "search-too-wide",
+            text: "head office did not look through everybody who is like this, for they are too many; name the patient more \
+                   closely, by more of the name or a record number"
+                .into(),
+        }),
         SearchOutcome::Coming(count) => Some(Note {
             code: "coming",
             text: format!("{count} more found at head office are on their way; search again in a moment"),

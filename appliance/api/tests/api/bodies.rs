@@ -68,3 +68,25 @@ async fn bytes_that_are_not_utf8_are_refused() {
     let refused = server.send(request.body(Full::from(body)).unwrap()).await.refused(400, "bad-body");
     assert!(refused.text().contains("byte 38"), "{}", refused.text());
 }
+
+#[tokio::test]
+async fn a_list_too_long_for_one_save_is_refused_whole_with_what_to_do() {
+    let server = start().await;
+    let group = |count: usize| {
+        let members: Vec<String> =
+            (0..count).map(|n| format!(r#"{{"entity":{{"display":"{n}"}}}}"#)).collect();
+        format!(
+            r#"{{"resourceType":"Group","id":"g","type":"person","actual":true,"member":[{}]}}"#,
+            members.join(",")
+        )
+    };
+    let most = holdfast_core::codec::MAX_CHANGES;
+    let refused = server.put("/fhir/Group/g", &group(most + 1)).await.refused(413, "save-too-large");
+    let text = refused.text();
+    assert!(
+        text.contains("Group/g") && text.contains("nothing was saved") && text.contains("several steps"),
+        "{text}"
+    );
+    server.get("/fhir/Group/g").await.refused(404, "not-found");
+    server.put("/fhir/Group/g", &group(10_000)).await.expect(201);
+}

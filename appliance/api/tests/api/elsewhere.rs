@@ -46,6 +46,10 @@ impl Finder for HeadOffice {
         if !self.is_reachable {
             return SearchOutcome::Unreachable;
         }
+        let asked = format!("{clauses:?}");
+        if asked.contains("smith") {
+            return SearchOutcome::TooWide;
+        }
         self.take_in().await;
         SearchOutcome::All
     }
@@ -148,4 +152,22 @@ async fn a_bundle_reads_and_replaces_what_is_held_elsewhere() {
         let answer = server.post("/fhir", &bundle).await.expect(200).json();
         assert_eq!(answer["entry"][0]["resource"]["gender"], "female", "{kind}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn a_search_that_head_office_cut_says_so_beside_what_is_here() {
+    let (server, _) = clinic(true).await;
+    server.patient("p1", r#""name":[{"family":"Smithson"}]"#).await;
+    let found = server.get("/fhir/Patient?name=smith&-everywhere=true").await.expect(200).json();
+    assert_eq!(found["entry"].as_array().map(Vec::len), Some(2), "{found}");
+    assert_eq!(found["entry"][0]["resource"]["id"], "p1");
+    let entry = &found["entry"][1];
+    let issue = &entry["resource"]["issue"][0];
+    assert_eq!(
+        (&entry["search"]["mode"], &issue["code"]),
+        (&"outcome".into(), &"incomplete".into()),
+        "{found}"
+    );
+    assert_eq!(issue["details"]["coding"][0]["code"], "search-too-wide");
+    assert!(issue["details"]["text"].as_str().unwrap().contains("name the patient more closely"), "{issue}");
 }

@@ -8,8 +8,9 @@ use holdfast_api::finder::{FindOutcome, Finder, SearchOutcome};
 use holdfast_core::id::{Entity, Scope};
 use holdfast_core::message::{Condition, Request, Response, Search, StateItem, Text};
 use holdfast_core::view::decode;
+use holdfast_link::driver::AskError;
 use holdfast_store::search::{Clause, Match};
-use holdfast_store::seek::MAX_SOUGHT;
+use holdfast_store::seek::{MAX_SOUGHT, TOO_WIDE};
 use holdfast_store::upstream::MAX_FETCHED;
 use holdfast_store::writer::Writer;
 use tokio::time::{Instant, timeout_at};
@@ -25,6 +26,13 @@ const SLOW_FOR: Duration = Duration::from_secs(10);
 /// The link is looked at this often while nothing is committed.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// What the hub answered.
+struct Looked {
+    items: Vec<StateItem>,
+    /// It did not look through everything there is.
+    is_cut: bool,
+}
+
 pub(super) struct HubFinder {
     link: Arc<NodeLink>,
     writer: Writer,
@@ -38,11 +46,23 @@ impl HubFinder {
 
     /// What the hub has; `None` if it did not say.
     async fn ask(&self, question: Request, until: Instant) -> Option<Vec<StateItem>> {
+        match self.look(question, until).await? {
+            Looked { items, is_cut: false } => Some(items),
+            Looked { is_cut: true, .. } => None,
+        }
+    }
+
+    /// What the hub has, and whether it stopped looking before the end; `None` if it did not say.
+    async fn look(&self, question: Request, until: Instant) -> Option<Looked> {
         match timeout_at(until, self.link.ask(question)).await {
             Ok(Ok(answer)) => match answer.response {
-                Response::States(items) => Some(items),
+                Response::States(items) => Some(Looked { items, is_cut: false }),
+                Response::Partly(items) => Some(Looked { items, is_cut: true }),
                 _ => None,
             },
+            Ok(Err(AskError::Refused { code, .. })) if code == TOO_WIDE => {
+                Some(Looked { items: Vec::new(), is_cut: true })
+            }
             Ok(Err(error)) => {
                 tracing::info!(error.code = error.code(), "the hub could not be asked for what is not held");
                 None
@@ -156,13 +176,14 @@ impl Finder for HubFinder {
         if !self.is_worth_asking() {
             return SearchOutcome::Unreachable;
         }
-        let Some(items) = self.ask(Request::Search(search), until).await else {
+        let Some(Looked { items, is_cut }) = self.look(Request::Search(search), until).await else {
             return SearchOutcome::Unreachable;
         };
-        let is_cut = items.len() >= MAX_SOUGHT as usize;
+        let is_full = items.len() >= MAX_SOUGHT as usize;
         let missing = self.missing(items).await;
         match self.take_in(&missing, until).await.len() {
-            0 if is_cut => SearchOutcome::Some,
+            _ if is_cut => SearchOutcome::TooWide,
+            0 if is_full => SearchOutcome::Some,
             0 => SearchOutcome::All,
             late => SearchOutcome::Coming(late),
         }

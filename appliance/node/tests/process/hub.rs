@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use holdfast_clinical::FhirRules;
 use holdfast_hub::ca::{HubCa, SigningRequest};
 use holdfast_hub::config::{Config, load};
 use holdfast_hub::enrolment::{Enrolment, IssuedLog};
-use holdfast_hub::storage::{DatabaseTokens, open_database};
+use holdfast_hub::storage::{DatabaseTokens, SCHEMA, open_database};
 use holdfast_link::enrol::CERT_FILE;
 use holdfast_link::identity::{PeerIdentity, PeerKind};
 use holdfast_link::keys::{KEY_FILE, PrivateKey};
 use holdfast_link::server::ServeOptions;
+use holdfast_store::quarantine::{self, Held};
+use holdfast_store::{Place, Surroundings, fleet};
 use tokio::sync::watch;
 
 use crate::support::{Answer, Node, eventually, read, run, send_to, stderr};
@@ -108,6 +111,37 @@ impl Hub {
         assert!(answer.status < 300, "{answer:?}");
     }
 
+    /// Revokes a replica of the clinic "north", as the command line does.
+    pub(crate) fn revoke(&self, replica: &str) {
+        let db = open_database(&self.config).unwrap();
+        fleet::revoke(&*db, "north", replica, (ServeOptions::default().clock)(), "stolen").unwrap();
+    }
+
+    fn quarantine(&self) -> Vec<Held> {
+        let mut out = Vec::new();
+        let db = open_database(&self.config).unwrap();
+        quarantine::each(&*db, &mut |held| {
+            out.push(held);
+            Ok(())
+        })
+        .unwrap();
+        out
+    }
+
+    /// How many saves wait for a person's decision.
+    pub(crate) fn held_for_review(&self) -> usize {
+        self.quarantine().iter().map(|held| held.ops.len()).sum()
+    }
+
+    /// Accepts them, oldest first.
+    pub(crate) fn accept_all(&self) {
+        for held in self.quarantine() {
+            let db = open_database(&self.config).unwrap();
+            let place = Place { clinic: String::new(), schema: SCHEMA };
+            quarantine::accept(db, Arc::new(FhirRules), place, Surroundings::default(), held.no).unwrap();
+        }
+    }
+
     pub(crate) fn holds(&self, path: &str) -> bool {
         self.send("GET", path, "").status == 200
     }
@@ -123,7 +157,7 @@ impl Drop for Hub {
 }
 
 impl Node {
-    fn continuity(&self) -> serde_json::Value {
+    pub(crate) fn continuity(&self) -> serde_json::Value {
         serde_json::from_str(&self.get("/api/continuity").body).unwrap_or_default()
     }
 

@@ -16,4 +16,5 @@ mod hub;
 mod import;
 mod lifecycle;
 mod logs;
+mod revoked;
 mod support;

@@ -12,7 +12,7 @@ const EACH: usize = 256;
 const STATE_BASE: usize = 8 << 20;
 const STATE_EACH: usize = 1024;
 /// Nothing decodes to more than this, structures included.
-const MAX: usize = 128 << 20;
+pub(super) const MAX: usize = 128 << 20;
 
 /// Begins a zstd frame that holds nothing.
 const SKIPPABLE_MAGIC: u32 = 0x184d_2a50;
@@ -71,7 +71,8 @@ pub(super) fn cost(ops: &[Op]) -> Result<usize, WireError> {
     if total > MAX { Err(WireError::TooLarge("a batch of ops")) } else { Ok(total) }
 }
 
-fn cost_of(op: &Op) -> usize {
+/// At least what reading one op back takes, in bytes.
+pub fn cost_of(op: &Op) -> usize {
     let texts = 2 * (op.author.len() + op.entity.kind.len()) + 3 * op.entity.id.len();
     let changes = op.changes.iter().map(|change| {
         // A UUID in a value is counted with the mark that stands for it.

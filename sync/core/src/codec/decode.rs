@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 use super::budget::{Budget, CHANGE, COLUMN, NUMBER, OP, PRED, TEXT, allowance};
 use super::{
-    DICTIONARY, MAX_INFLATED_BYTES, MAX_OPS, MAX_TABLE, UUID_HERE, VALUE_END, VALUE_REMOVED, uuids,
-    zstd_failed,
+    DICTIONARY, MAX_CHANGES, MAX_INFLATED_BYTES, MAX_OPS, MAX_PREDECESSORS, MAX_TABLE, OpSize, UUID_HERE,
+    VALUE_END, VALUE_REMOVED, uuids, zstd_failed,
 };
 use crate::hlc::Hlc;
 use crate::id::{ActorId, Dot, Entity, Lane};
@@ -93,7 +93,8 @@ impl Decoder<'_> {
         let form = self.columns[FORMS].count(MAX_TABLE, "a shape")?;
         let shape = self.shapes.get(form).ok_or(WireError::Invalid("a shape"))?.clone();
         let changes = shape.into_iter().map(|key| self.change(kind, key)).collect::<Result<_, _>>()?;
-        Ok(Op { dot, hlc: Hlc(self.last_hlc), entity, author, changes })
+        let op = Op { dot, hlc: Hlc(self.last_hlc), entity, author, changes };
+        if OpSize::of(&op.changes).fits() { Ok(op) } else { Err(WireError::TooLarge("an op")) }
     }
 
     fn dot(&mut self) -> Result<Dot, WireError> {
@@ -138,7 +139,7 @@ impl Decoder<'_> {
 
     fn change(&mut self, kind: usize, key: usize) -> Result<Change, WireError> {
         let mut pred = Vec::new();
-        for _ in 0..self.columns[PREDS].count(MAX_OPS, "predecessors")? {
+        for _ in 0..self.columns[PREDS].count(MAX_PREDECESSORS, "predecessors")? {
             let at = self.columns[PREDS].count(MAX_TABLE, "an actor's number")?;
             let actor = *self.actors.get(at).ok_or(WireError::Invalid("an actor's number"))?;
             let delta = unzigzag(self.columns[PREDS].varint("a predecessor")?);
@@ -240,7 +241,7 @@ fn read_shapes(reader: &mut Reader<'_>, budget: &mut Budget) -> Result<Vec<Vec<u
     let n = reader.count(MAX_TABLE, "the shapes of a batch")?;
     let mut shapes = Vec::new();
     for _ in 0..n {
-        let keys = reader.count(MAX_OPS, "a shape")?;
+        let keys = reader.count(MAX_CHANGES, "a shape")?;
         budget.spend(TEXT + NUMBER * keys)?;
         shapes
             .push((0..keys).map(|_| reader.count(MAX_TABLE, "a register's key")).collect::<Result<_, _>>()?);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::budget;
 use super::uuids::{self, UuidTable};
-use super::{DICTIONARY, VALUE_END, VALUE_REMOVED, zstd_failed};
+use super::{DICTIONARY, OpSize, VALUE_END, VALUE_REMOVED, zstd_failed};
 use crate::id::{ActorId, Entity};
 use crate::op::{Change, Op};
 use crate::wire::{WireError, put_bytes, put_varint, zigzag};
@@ -178,6 +178,9 @@ impl Encoder {
 pub fn encode_ops(ops: &[Op]) -> Result<Vec<u8>, WireError> {
     if ops.len() > super::MAX_OPS {
         return Err(WireError::TooLarge("a batch of ops"));
+    }
+    if !ops.iter().all(|op| OpSize::of(&op.changes).fits()) {
+        return Err(WireError::TooLarge("an op"));
     }
     let cost = budget::cost(ops)?;
     let mut encoder = Encoder {

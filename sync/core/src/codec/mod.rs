@@ -5,12 +5,15 @@
 pub(crate) mod budget;
 mod decode;
 mod encode;
+mod size;
 mod uuids;
 
 use crate::wire::WireError;
 
+pub use budget::cost_of;
 pub use decode::{decode_ops, inflate};
 pub use encode::{deflate, encode_ops};
+pub use size::{MAX_CHANGES, MAX_OP_BYTES, MAX_PREDECESSORS, OpSize};
 
 /// Ops in one batch: bounds what a decoder allocates. Segments use at most 1,024.
 pub const MAX_OPS: usize = 8192;

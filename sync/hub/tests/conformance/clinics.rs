@@ -7,7 +7,7 @@ use holdfast_core::id::Entity;
 use holdfast_core::message::{Condition, Request, Response, Search, Text};
 use holdfast_store::Records;
 use holdfast_store::error::Result;
-use holdfast_store::seek::MAX_SOUGHT;
+use holdfast_store::seek::{MAX_LOOKED_AT, MAX_SOUGHT};
 use holdfast_store::sidecar::MemorySidecar;
 use holdfast_store::sqlite::Sqlite;
 use holdfast_store::upstream::Peer;
@@ -20,6 +20,7 @@ behaviours![
     a_schedule_stays_its_clinics_whoever_edits_it,
     a_damaged_schedule_is_given_back_to_its_clinic_alone,
     a_search_finds_what_the_clinic_may_hold_and_few_at_a_time,
+    a_search_that_is_cut_says_so_and_one_that_is_not_does_not,
 ];
 
 fn hub(backend: &Backend) -> Records {
@@ -139,4 +140,27 @@ fn a_search_finds_what_the_clinic_may_hold_and_few_at_a_time(backend: &Backend) 
     assert_eq!(found(&north, "smith").len(), MAX_SOUGHT as usize);
     assert_eq!(found(&north, "q"), ["search-too-wide"]);
     assert_eq!(found(&stranger, "quim"), ["actor-unknown"]);
+}
+
+fn a_search_that_is_cut_says_so_and_one_that_is_not_does_not(backend: &Backend) {
+    let hub = hub(backend);
+    let (north, south) = (node("north", "n1"), node("south", "s1"));
+    let add = |from: usize, to: usize| {
+        for n in from..to {
+            put(&north.records, "Patient", &format!("many-{n:04}"), r#""name":[{"family":"Smith"}]"#)
+                .unwrap();
+        }
+        north.sync(&hub);
+    };
+    add(0, MAX_LOOKED_AT);
+    south.sync(&hub);
+    assert_eq!(south.ask(&hub, &by_name("smith")), Response::States(vec![]), "all were looked at");
+    add(MAX_LOOKED_AT, MAX_LOOKED_AT + 1);
+    hub.share(&holdfast_core::id::Scope::patient("many-0007"), "south").unwrap();
+    match south.ask(&hub, &by_name("smith")) {
+        Response::Partly(items) => {
+            assert_eq!(items.len(), 1, "whom it came upon, and that it did not see all")
+        }
+        other => panic!("{other:?}"),
+    }
 }

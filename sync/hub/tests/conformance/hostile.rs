@@ -11,13 +11,14 @@ use holdfast_core::message::{MAX_ACTORS, PROTOCOL, Request, Response};
 use holdfast_core::op::{Change, EntityDot, Op};
 use holdfast_core::segment::{self, Hash};
 use holdfast_store::Records;
+use holdfast_store::author::Base;
 use holdfast_store::search::{Clause, Match};
 use holdfast_store::sidecar::MemorySidecar;
 use holdfast_store::sqlite::Sqlite;
 use holdfast_store::upstream::Peer;
 
 use crate::backend::{Backend, behaviours, read};
-use crate::fleet::{Node, json, put, records_by};
+use crate::fleet::{Node, json, put, put_over, records_by};
 
 behaviours![
     texts_that_only_one_database_takes_block_no_lane,
@@ -28,6 +29,7 @@ behaviours![
     op_in_another_lane_than_its_resources_is_put_aside,
     actors_of_one_replica_are_bounded,
     replaced_values_that_never_came_are_bounded,
+    full_register_blocks_nobody_elses_lane,
     clock_that_is_ahead_is_told_of_once_a_day,
 ];
 
@@ -55,7 +57,7 @@ struct Forger {
 impl Forger {
     fn new(hub: &Records, clinic: &str, name: &str) -> Self {
         let peer = Peer { replica: name.into(), clinic: clinic.into(), kind: "node".into() };
-        let actor = numbered(0);
+        let actor = ActorId(blake3::hash(name.as_bytes()).as_bytes()[..16].try_into().unwrap());
         let key = SigningKey::from_bytes(&[9; 32]);
         let forger = Self { peer, actor, key, hlc: Hlc::new(NOW_MS, 0), heads: BTreeMap::new() };
         assert!(matches!(forger.greet(hub, actor), Response::Welcome { .. }));
@@ -330,9 +332,43 @@ fn replaced_values_that_never_came_are_bounded(backend: &Backend) {
         let change = Change { key: "active".into(), pred, value: Some("true".into()) };
         forger.push_changes(&hub, Lane::CHART, vec![(Entity::new("Patient", "p1"), vec![change])])
     };
-    assert_eq!((change(7), change(8)), ("ack".into(), "op-predecessors".into()));
+    assert_eq!((change(7), change(8)), ("ack".into(), "ack".into()));
+    let aside = "SELECT COUNT(*) FROM quarantine WHERE code = 'values-never-came'";
+    assert_eq!(count(backend, aside), 1, "the second is kept, and merged nowhere");
     let good: &[(&str, &str)] = &[("active", "false")];
     assert_eq!(forger.push(&hub, Lane::CHART, &[("Patient", "p1", good)]), "ack");
+    assert!(json(&hub, "Patient", "p1").contains(r#""active":false"#));
+}
+
+fn full_register_blocks_nobody_elses_lane(backend: &Backend) {
+    let (hub, honest) = (hub(backend), node("north", "n2"));
+    put(&honest.records, "Patient", "p1", r#""gender":"female""#).unwrap();
+    honest.sync(&hub);
+    let mut forger = Forger::new(&hub, "north", "n1");
+    let pred = (1..=1024).map(|seq| EntityDot { actor: ActorId([7; 16]), seq }).collect();
+    let change = Change { key: "gender".into(), pred, value: Some("\"male\"".into()) };
+    let fill = vec![(Entity::new("Patient", "p1"), vec![change])];
+    assert_eq!(forger.push_changes(&hub, Lane::CHART, fill), "ack");
+    // What replaces values that are here is merged, full or not.
+    honest.sync(&hub);
+    let version = honest.records.read(|view| view.read(&Entity::new("Patient", "p1"))).unwrap().version;
+    let seen = Base::Exactly(version);
+    put_over(&honest.records, "Patient", "p1", r#""gender":"other""#, &seen).unwrap();
+    honest.sync(&hub);
+    assert_eq!(json(&hub, "Patient", "p1"), json(&honest.records, "Patient", "p1"));
+    // What replaces one that has not come waits for a person, and the segment around it does not.
+    let mut third = Forger::new(&hub, "north", "n3");
+    let late = Change {
+        key: "gender".into(),
+        pred: vec![EntityDot { actor: ActorId([8; 16]), seq: 1 }],
+        value: Some("\"unknown\"".into()),
+    };
+    let plain = Change { key: "active".into(), pred: vec![], value: Some("true".into()) };
+    let ops = vec![(Entity::new("Patient", "p1"), vec![late]), (Entity::new("Patient", "p1"), vec![plain])];
+    assert_eq!(third.push_changes(&hub, Lane::CHART, ops), "ack");
+    let now = json(&hub, "Patient", "p1");
+    assert!(now.contains(r#""active":true"#) && !now.contains("unknown"), "{now}");
+    assert_eq!(count(backend, "SELECT COUNT(*) FROM quarantine WHERE code = 'values-never-came'"), 1);
 }
 
 fn clock_that_is_ahead_is_told_of_once_a_day(backend: &Backend) {

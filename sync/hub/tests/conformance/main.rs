@@ -10,6 +10,7 @@ mod counters;
 mod feeds;
 mod fleet;
 mod hostile;
+mod large;
 mod postgres_crash;
 mod postgres_open;
 mod postgres_session;
@@ -38,6 +39,7 @@ fn every_behaviour() -> Vec<Behaviour> {
         quarantine::behaviours(),
         restored::behaviours(),
         hostile::behaviours(),
+        large::behaviours(),
     ];
     lists.concat()
 }

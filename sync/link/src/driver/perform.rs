@@ -95,6 +95,7 @@ impl Performer {
             Output::Close => self.close(),
             Output::Send { id, request } => self.send(id, &request),
             Output::Compare { upstream, known } => self.compare(upstream, known),
+            Output::Part => self.part(),
             Output::ReadSegments { lane, after, limit } => self.read_segments(lane, after, limit),
             Output::Acked { upstream, actor, lane, through } => {
                 let slot = self.acks.entry((upstream, actor, lane)).or_default();
@@ -206,6 +207,12 @@ impl Performer {
                 Ok(Some(Input::Start { hello: records.hello()?, actor: records.actor() }))
             }
         });
+    }
+
+    /// Revoked: nobody is asked anything beside the session any more.
+    fn part(&mut self) {
+        self.upstream = None;
+        self.call(|records| Ok(Some(Input::Parting { acknowledged: records.acknowledged()? })));
     }
 
     fn take_new_actor(&self) {

@@ -71,7 +71,7 @@ impl LinkState {
 fn phase(session: &Session) -> LinkPhase {
     match session.phase() {
         Phase::Waiting => LinkPhase::Waiting,
-        Phase::Connecting | Phase::Greeting | Phase::Reholding => LinkPhase::Connecting,
+        Phase::Connecting | Phase::Greeting | Phase::Reholding | Phase::Parting => LinkPhase::Connecting,
         Phase::Live => LinkPhase::Connected,
     }
 }
