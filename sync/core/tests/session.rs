@@ -300,3 +300,16 @@ fn new_actor_that_a_full_disk_did_not_give_is_asked_for_again() {
     let wake = session.wake_at_ms().unwrap();
     assert!(is_refused_as_copy(&mut session, wake));
 }
+
+/// The store may refuse a page after its connection has gone; where that page left off is nothing to the upstream that
+/// was restored meanwhile.
+#[test]
+fn position_of_a_page_refused_late_is_not_held_at_another_upstream() {
+    let mut session = machine();
+    start(&mut session);
+    go_live(&mut session, 0);
+    lose_connection(&mut session);
+    let positions = vec![Position { scope: Scope::patient("a"), at: 2 }];
+    session.handle_input(0, Input::PageRefused { upstream: UPSTREAM, positions });
+    assert_eq!(go_live(&mut session, 100_000), []);
+}
