@@ -14,10 +14,15 @@ use crate::tx::Tx;
 /// More subscribers than this in one batch of scopes are met in further rounds.
 const SUBSCRIBERS_A_ROUND: u32 = 1_000_000;
 
-struct Touched {
-    no: i64,
-    head: i64,
-    is_new: bool,
+/// Numbers the entries of all feeds, from 1.
+pub(crate) const ARRIVAL: &str = "arrival";
+
+/// A scope that entries were added to.
+pub(crate) struct Touched {
+    pub(crate) no: i64,
+    pub(crate) head: i64,
+    /// Nothing was known of it before.
+    pub(crate) is_new: bool,
     /// A resource came in whole from another scope: even its author may not have all of it.
     has_arrival: bool,
 }
@@ -29,7 +34,8 @@ pub(crate) fn append(tx: &mut Tx<'_>, entries: Vec<FeedEntry>) -> Result<()> {
     }
     let names: BTreeSet<&Scope> = entries.iter().map(|e| &e.scope).collect();
     let mut scopes = touch(tx.sql, &names)?;
-    let first = tx.sql.allocate("arrival", entries.len() as u64)? as i64;
+    let first = tx.sql.allocate(ARRIVAL, entries.len() as u64)? as i64;
+    tx.entries = first as u64 + entries.len() as u64 - 1;
     let mut rows = Vec::with_capacity(entries.len());
     for (arrival, entry) in (first..).zip(&entries) {
         let scope = scopes.get_mut(&entry.scope).expect("every scope was touched");

@@ -16,7 +16,7 @@ use crate::draft::{Draft, Rows};
 use crate::error::{Result, StoreError};
 use crate::evict;
 use crate::home;
-use crate::identity::{meta, set_meta};
+use crate::identity::{Reached, meta, set_meta};
 use crate::loaded::{self, Event, Loaded};
 use crate::parallel;
 use crate::records::Records;
@@ -53,6 +53,8 @@ pub struct Tx<'a> {
     /// This transaction's own new ops, per lane.
     pub(crate) authored: BTreeMap<Lane, Vec<Op>>,
     pub(crate) next_seq: BTreeMap<Lane, u64>,
+    /// Entries that all feeds together have had, once this transaction has added some.
+    pub(crate) entries: u64,
     /// The replica below that the ops come from: it is not told of them.
     pub(crate) from_replica: Option<i64>,
     /// An earlier incarnation of that replica wrote them, late: the present one may not have them.
@@ -74,6 +76,7 @@ impl<'a> Tx<'a> {
             actor_numbers: HashMap::new(),
             authored: BTreeMap::new(),
             next_seq: BTreeMap::new(),
+            entries: 0,
             from_replica: None,
             is_late: false,
             author_clinic: records.clinic().into(),
@@ -323,6 +326,11 @@ impl<'a> Tx<'a> {
     pub(crate) fn finish(&mut self) -> Result<()> {
         self.flush()?;
         crate::log::append_authored(self)
+    }
+
+    /// How far this transaction has come, once it has finished.
+    pub(crate) fn reached(&mut self) -> Reached {
+        Reached { next_seq: std::mem::take(&mut self.next_seq), entries: self.entries }
     }
 
     /// Writes every changed resource with its index, feeds and marks.
