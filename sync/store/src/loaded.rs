@@ -10,6 +10,7 @@ use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
 
 use crate::error::Result;
+use crate::grant;
 use crate::home;
 use crate::index;
 use crate::parallel;
@@ -32,6 +33,8 @@ pub(crate) struct Loaded {
     pub(crate) before: Option<(Vec<IndexRow>, BTreeSet<Scope>)>,
     pub(crate) events: Vec<Event>,
     pub(crate) changed: bool,
+    /// It is a patient who was made by what was taken in; see [`grant`].
+    pub(crate) is_made: bool,
 }
 
 /// An op that a resource took in, or with no actor: "the whole resource changed".
@@ -52,7 +55,8 @@ impl Loaded {
             None => (None, None, EntityState::new(entity.clone(), rules.lane(&entity.kind))),
         };
         let events = Vec::new();
-        Ok(Self { no, base, state, clinic: clinic.clone(), before: None, events, changed: false })
+        let clinic = clinic.clone();
+        Ok(Self { no, base, state, clinic, before: None, events, changed: false, is_made: false })
     }
 
     /// Takes an op in; `content` is what the feed row keeps of it.
@@ -68,9 +72,11 @@ impl Loaded {
             self.state.lane = op.dot.lane;
         }
         self.note_before(rules, touches(rules, op));
+        let is_made = grant::makes(&self.state, op);
         if self.state.apply(op) == Applied::Duplicate {
             return Applied::Duplicate;
         }
+        self.is_made |= is_made;
         self.events.push(Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content });
         Applied::New
     }

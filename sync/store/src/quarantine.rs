@@ -27,7 +27,9 @@ pub const MAX_KEPT: u64 = 1000;
 /// A whole segment of a replica that is revoked.
 pub(crate) const REVOKED_SEGMENT: &str = "replica-revoked";
 /// One op that would bring a record into a scope whose clinic may not hold it.
-const SCOPE_ENTRY: &str = "scope-entry";
+pub(crate) const SCOPE_ENTRY: &str = "scope-entry";
+/// One op that makes a patient whom another clinic has made.
+pub(crate) const PATIENT_TWICE: &str = "patient-made-twice";
 /// A segment that was dropped: its hash stands in for it, so that it is not kept again.
 const DROPPED: &str = "dropped";
 
@@ -203,7 +205,7 @@ pub fn accept(
         let what = held(&found)?;
         match what.code.as_str() {
             REVOKED_SEGMENT => merge_segment(tx, no, found.blob(4)?)?,
-            SCOPE_ENTRY => merge_op(tx, &what)?,
+            SCOPE_ENTRY | PATIENT_TWICE => merge_op(tx, &what)?,
             code => {
                 return Err(refused(
                     no,

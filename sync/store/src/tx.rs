@@ -360,7 +360,7 @@ impl<'a> Tx<'a> {
         }
         self.sql.delete(&schema::SEARCH, rows.unsearch)?;
         self.sql.insert_new(&schema::SEARCH, rows.search)?;
-        crate::feed::append(self, rows.feed)
+        crate::feed::append(self, rows.feed, &rows.made)
     }
 
     /// Drafts what changed in memory. Most of what a merge costs, so all processors share it.

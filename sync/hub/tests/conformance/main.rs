@@ -9,6 +9,7 @@ mod clinics;
 mod counters;
 mod feeds;
 mod fleet;
+mod grants;
 mod hostile;
 mod postgres_crash;
 mod postgres_open;
@@ -35,6 +36,7 @@ fn every_behaviour() -> Vec<Behaviour> {
         records::behaviours(),
         rivals::behaviours(),
         clinics::behaviours(),
+        grants::behaviours(),
         quarantine::behaviours(),
         restored::behaviours(),
         hostile::behaviours(),
