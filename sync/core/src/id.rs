@@ -127,6 +127,11 @@ impl Scope {
         Self("directory".to_owned())
     }
 
+    /// The scope of the patient whom a `Patient` resource is; none for other types.
+    pub fn of_patient(entity: &Entity) -> Option<Self> {
+        (entity.kind == "Patient").then(|| Self::patient(&entity.id))
+    }
+
     /// The patient's id if this is a patient scope.
     pub fn as_patient(&self) -> Option<&str> {
         self.0.strip_prefix("patient/")

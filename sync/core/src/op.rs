@@ -66,6 +66,11 @@ impl Op {
         EntityDot { actor: self.dot.actor, seq: self.dot.seq }
     }
 
+    /// The values that the author saw and replaces.
+    pub fn seen(&self) -> impl Iterator<Item = &EntityDot> {
+        self.changes.iter().flat_map(|change| &change.pred)
+    }
+
     /// The entity's lane.
     pub fn lane(&self) -> Lane {
         self.dot.lane

@@ -407,6 +407,9 @@ impl Session {
         // A wish stays until it is granted; a position counts only with the upstream that it was counted by.
         self.wanted.retain(|position| position.at == 0);
         self.confirm.clear();
+        // What the store says of this connection's pages from now on is about positions that the next upstream, which
+        // may be this one restored, has never given.
+        self.upstream = ActorId::default();
         // What was at hand is not here, and will be sent again.
         self.waiting += self.at_hand();
         (self.storing, self.next_page) = (None, None);

@@ -211,6 +211,11 @@ impl EntityState {
         }
     }
 
+    /// Whether values are known as replaced that have not arrived: others have written here, and are yet to come.
+    pub fn awaits_values(&self) -> bool {
+        self.registers.values().any(|register| !register.unseen.is_empty())
+    }
+
     /// Names exactly the set of ops taken in: 16 hex digits, equal on every replica that has the same ops.
     /// It is the resource's `versionId`.
     pub fn version(&self) -> String {

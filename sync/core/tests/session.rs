@@ -371,3 +371,16 @@ fn replica_revoked_in_mid_session_hands_over_on_its_next_connection() {
     assert!(wake <= 1_000, "soon: {wake}");
     assert_eq!(parts(&mut session, wake, 3, "replica-revoked"), [3]);
 }
+
+/// The store may refuse a page after its connection has gone; where that page left off is nothing to the upstream that
+/// was restored meanwhile.
+#[test]
+fn position_of_a_page_refused_late_is_not_held_at_another_upstream() {
+    let mut session = machine();
+    start(&mut session);
+    go_live(&mut session, 0);
+    lose_connection(&mut session);
+    let positions = vec![Position { scope: Scope::patient("a"), at: 2 }];
+    session.handle_input(0, Input::PageRefused { upstream: UPSTREAM, positions });
+    assert_eq!(go_live(&mut session, 100_000), []);
+}

@@ -4,19 +4,21 @@
 //!   resource is in. Merged, it would hand the record to that clinic (see `docs/decisions/`).
 //! * An op after which the resource could be sent to nobody: too heavy, or with too many replaced values that never came.
 //!   Refused, it would block the lane of whoever wrote it, who may have done nothing wrong.
+//! * An op that makes a patient who was made here already, from a clinic that may not hold them: two people may stand
+//!   under one id.
 //! * An op in another lane than its resource's. A register names values by actor and number, which are distinct
 //!   within a lane only.
 
 use std::collections::BTreeSet;
 
 use holdfast_core::codec::encode_ops;
-use holdfast_core::id::{Entity, Scope};
+use holdfast_core::id::{ActorId, Entity, Scope};
 use holdfast_core::op::Op;
 
 use crate::error::Result;
+use crate::give_back;
+use crate::grant;
 use crate::quarantine;
-use crate::schema;
-use crate::sql::Value;
 use crate::tx::Tx;
 use crate::upstream::Peer;
 
@@ -25,6 +27,8 @@ use crate::upstream::Peer;
 pub(crate) enum Reason {
     /// It would hand a record to a clinic that may not hold it.
     ScopeEntry,
+    /// It makes a patient whom another clinic has made.
+    Twice,
     /// It came in another lane than its resource's.
     Lane,
     /// It would leave too many replaced values that never came.
@@ -37,6 +41,7 @@ impl Reason {
     fn code(self) -> &'static str {
         match self {
             Self::ScopeEntry => quarantine::SCOPE_ENTRY,
+            Self::Twice => quarantine::PATIENT_TWICE,
             Self::Lane => "lane-differs",
             Self::Unseen => quarantine::UNSEEN,
             Self::Weight => quarantine::OVERGROWN,
@@ -48,6 +53,10 @@ impl Reason {
             Self::ScopeEntry => {
                 "would bring a record that its clinic may not hold to a patient of its own; share the record's patient \
                  with the clinic if that is right"
+            }
+            Self::Twice => {
+                "makes a patient under an id that somebody else's patient has; if they are one person, accept it and share \
+                 the patient with the clinic, otherwise have the clinic enter its patient under another id"
             }
             Self::Lane => "came in another lane than its resource's; upgrade the older replica",
             Self::Unseen => {
@@ -63,31 +72,22 @@ impl Reason {
 }
 
 /// The resources of a segment that its sender's clinic may not read.
+#[derive(Default)]
 pub(crate) struct Foreign {
-    entities: BTreeSet<Entity>,
+    /// Records that others have a part in.
+    records: BTreeSet<Entity>,
+    /// Patients who were made before.
+    patients: BTreeSet<Entity>,
 }
 
 impl Foreign {
-    /// Looks at all resources that the ops may move, at the cost of one lookup.
+    /// Looks at all resources that the ops may move or make, at the cost of two lookups.
     pub(crate) fn find(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<Self> {
-        let mut entities = BTreeSet::new();
         if !tx.serves_clinics() {
-            return Ok(Self { entities });
+            return Ok(Self::default());
         }
-        let moved = tx.scopes_at_stake(ops)?;
-        let own = [Scope::directory(), Scope::clinic(&peer.clinic)];
-        let asked: BTreeSet<&Scope> = moved.values().flatten().filter(|s| s.as_patient().is_some()).collect();
-        let keys: Vec<Vec<Value>> =
-            asked.iter().map(|s| vec![s.0.as_str().into(), peer.clinic.as_str().into()]).collect();
-        let found = tx.sql.lookup(&schema::GRANT, &["scope", "clinic"], &["clinic"], &keys)?;
-        let granted: BTreeSet<&Scope> =
-            asked.into_iter().zip(found).filter(|(_, row)| row.is_some()).map(|(scope, _)| scope).collect();
-        for (entity, scopes) in &moved {
-            if !scopes.iter().any(|scope| own.contains(scope) || granted.contains(scope)) {
-                entities.insert(entity.clone());
-            }
-        }
-        Ok(Self { entities })
+        let patients = patients(tx, peer, ops)?;
+        Ok(Self { records: records(tx, peer, ops)?, patients })
     }
 
     /// Why this op may not be merged as the resources now stand; `None` if it may.
@@ -100,15 +100,62 @@ impl Foreign {
         if loaded.knows(op) {
             return Ok(None);
         }
+        if self.patients.contains(&op.entity) && grant::is_anew(&loaded.state, op) {
+            return Ok(Some(Reason::Twice));
+        }
         if loaded.would_leave_too_many_unseen(op) {
             return Ok(Some(Reason::Unseen));
         }
         if loaded.would_be_too_heavy(op, rules) {
             return Ok(Some(Reason::Weight));
         }
-        let enters = self.entities.contains(&op.entity) && loaded.would_enter_a_scope(op, rules);
+        let enters = self.records.contains(&op.entity) && loaded.would_enter_a_scope(op, rules);
         Ok(enters.then_some(Reason::ScopeEntry))
     }
+}
+
+/// The records that the ops may move, that the clinic may not hold and that not only its own replicas have written.
+fn records(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<BTreeSet<Entity>> {
+    let moved = tx.scopes_at_stake(ops)?;
+    let own = [Scope::directory(), Scope::clinic(&peer.clinic)];
+    let asked: BTreeSet<&Scope> = moved.values().flatten().filter(|s| s.as_patient().is_some()).collect();
+    let granted = grant::given_to(tx.sql, &peer.clinic, asked)?;
+    let is_held = |scopes: &BTreeSet<Scope>| scopes.iter().any(|s| own.contains(s) || granted.contains(s));
+    let mut out = BTreeSet::new();
+    for (entity, _) in moved.iter().filter(|(_, scopes)| !is_held(scopes)) {
+        if !is_own_work(tx, peer, entity)? {
+            out.insert(entity.clone());
+        }
+    }
+    Ok(out)
+}
+
+/// Whether replicas of the clinic alone have written the resource: moved, it tells them nothing new.
+fn is_own_work(tx: &mut Tx<'_>, peer: &Peer, entity: &Entity) -> Result<bool> {
+    let actors: Vec<ActorId> = tx.entity(entity)?.state.vv.dots.keys().copied().collect();
+    let own = format!("{}/", peer.clinic);
+    let owners = grant::owners(tx, &actors)?;
+    Ok(owners.iter().all(|owner| owner.as_ref().is_some_and(|owner| owner.starts_with(&own))))
+}
+
+/// The patients whom the ops make a second time, and whom the clinic may not hold. While a restored hub is being filled
+/// again the first maker may come last: there nothing is put aside, and the operator is told.
+fn patients(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<BTreeSet<Entity>> {
+    let mut found: BTreeSet<Scope> = BTreeSet::new();
+    for op in ops {
+        let loaded = tx.entity(&op.entity)?;
+        if loaded.no.is_some() && grant::is_anew(&loaded.state, op) && !grant::is_unmade(tx, &op.entity)? {
+            found.extend(Scope::of_patient(&op.entity));
+        }
+    }
+    let granted = grant::given_to(tx.sql, &peer.clinic, &found)?;
+    let twice: BTreeSet<&Scope> = found.iter().filter(|scope| !granted.contains(scope)).collect();
+    if !twice.is_empty() && give_back::is_restored(tx.sql)? {
+        grant::tell_not_granted(tx, &peer.clinic, &twice)?;
+        return Ok(BTreeSet::new());
+    }
+    let ops = ops.iter().map(|op| &op.entity);
+    Ok(ops.filter(|e| Scope::of_patient(e).is_some_and(|s| twice.contains(&s))).cloned().collect())
 }
 
 /// Keeps ops beside the log for review, and tells the operator once a segment and reason.

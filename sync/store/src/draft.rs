@@ -28,6 +28,8 @@ pub(crate) struct Draft {
     pub(crate) entered: Vec<Scope>,
     events: Vec<Event>,
     home: Option<Arc<str>>,
+    /// The scope of the patient whom this makes.
+    made: Option<Scope>,
 }
 
 /// A resource's row without its number, and the sum over it.
@@ -48,6 +50,8 @@ pub(crate) struct Rows {
     pub(crate) feed: Vec<FeedEntry>,
     /// Clinics that resources belong to, where that has to be known.
     pub(crate) homes: Vec<(i64, Arc<str>)>,
+    /// Scopes of the patients who are made.
+    pub(crate) made: Vec<Scope>,
 }
 
 /// One entry for a scope's feed.
@@ -103,6 +107,7 @@ impl Draft {
         let events = std::mem::take(&mut loaded.events);
         let (entered, told) = split_scopes(&scopes, &before, events.is_empty());
         loaded.changed = false;
+        let is_made = std::mem::take(&mut loaded.is_made);
         let is_home =
             serves_clinics && !loaded.clinic.is_empty() && home::is_in_clinic_scope(rules, &loaded.state);
         Self {
@@ -114,6 +119,7 @@ impl Draft {
             entered,
             events,
             home: is_home.then(|| loaded.clinic.clone()),
+            made: Scope::of_patient(&loaded.state.entity).filter(|_| is_made),
         }
     }
 
@@ -138,6 +144,7 @@ impl Draft {
             }
         }
         rows.homes.extend(self.home.map(|clinic| (no, clinic)));
+        rows.made.extend(self.made);
     }
 }
 

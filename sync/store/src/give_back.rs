@@ -14,6 +14,7 @@ use holdfast_core::view::decode;
 use crate::downstream::Outgoing;
 use crate::error::Result;
 use crate::evict;
+use crate::grant;
 use crate::identity::{meta, set_meta};
 use crate::log;
 use crate::notice;
@@ -151,18 +152,24 @@ impl Records {
                 tx.author_clinic = peer.clinic.as_str().into();
             }
             let (mut taken, mut later, mut refused) = (0, 0, 0);
-            for item in items {
-                // One that is malformed holds up nothing that comes with it.
-                let Ok(state) = taken_apart(&item.entity, &item.json, &item.state) else {
-                    refused += 1;
-                    continue;
-                };
-                match judge(tx, peer, &former, &state)? {
-                    Verdict::Known => {}
-                    Verdict::Take => taken += u64::from(take(tx, &former, state)?),
-                    Verdict::Later => later += 1,
-                    Verdict::Foreign => refused += 1,
+            // Patients first: what else there is about them is the giver's to give once it may hold them.
+            let (patients, others): (Vec<_>, Vec<_>) =
+                items.iter().partition(|item| Scope::of_patient(&item.entity).is_some());
+            for items in [patients, others] {
+                for item in items {
+                    // One that is malformed holds up nothing that comes with it.
+                    let Ok(state) = taken_apart(&item.entity, &item.json, &item.state) else {
+                        refused += 1;
+                        continue;
+                    };
+                    match judge(tx, peer, &former, &state)? {
+                        Verdict::Known => {}
+                        Verdict::Take => taken += u64::from(take(tx, &former, state)?),
+                        Verdict::Later => later += 1,
+                        Verdict::Foreign => refused += 1,
+                    }
                 }
+                tx.flush()?;
             }
             let who = format!("{}/{}", peer.clinic, peer.replica);
             if taken > 0 {
@@ -223,7 +230,8 @@ enum Verdict {
     /// It says nothing new of what this hub had written.
     Known,
     Take,
-    /// It says something of other authors that is not here yet; their replicas send it.
+    /// It says something of other authors that is not here yet, or of a patient whom nobody has made here yet; their
+    /// replicas send it.
     Later,
     /// The giver's clinic may not hold it.
     Foreign,
@@ -244,10 +252,13 @@ fn judge(tx: &mut Tx<'_>, peer: &Peer, former: &[Reach], state: &EntityState) ->
     if !dots.all(|(actor, seq)| is_backed(&actor, seq)) {
         return Ok(Verdict::Later);
     }
-    if may_give(tx, peer, local.as_ref(), state)? { Ok(Verdict::Take) } else { Ok(Verdict::Foreign) }
+    may_give(tx, peer, local.as_ref(), state)
 }
 
 fn take(tx: &mut Tx<'_>, former: &[Reach], given: EntityState) -> Result<bool> {
+    let entity = given.entity.clone();
+    let is_made = grant::is_unmade(tx, &entity)?;
+    tx.entity(&entity)?.is_made |= is_made;
     let taken = if tx.exists(&given.entity)? {
         beside(&tx.entity(&given.entity)?.state, &given, former)
     } else {
@@ -277,21 +288,42 @@ fn beside(held: &EntityState, given: &EntityState, former: &[Reach]) -> EntitySt
     joined
 }
 
-/// A clinic gives back what it may hold; of what is not here at all, what is in no scope that is here.
-fn may_give(tx: &mut Tx<'_>, peer: &Peer, local: Option<&EntityState>, state: &EntityState) -> Result<bool> {
-    let known = local.unwrap_or(state);
-    let scopes = tx.rules().scopes(known, &tx.author_clinic);
-    let mut allowed = Vec::with_capacity(scopes.len());
+/// A clinic gives back what it may hold; of what is not here at all, what is in no other scope. A patient whom nobody has
+/// made here is its giver's, as one who is pushed is; what else there is about such a one waits for them.
+fn may_give(
+    tx: &mut Tx<'_>,
+    peer: &Peer,
+    local: Option<&EntityState>,
+    state: &EntityState,
+) -> Result<Verdict> {
+    let scopes = tx.rules().scopes(local.unwrap_or(state), &tx.author_clinic);
+    let makes = Scope::of_patient(&state.entity);
+    let given = grant::given(tx.sql, &scopes)?;
+    let (mut allowed, mut waits, mut refused) = (0, 0, 0);
     for scope in &scopes {
-        allowed
-            .push(may_hold(tx.sql, scope, &peer.clinic)? || (local.is_none() && is_unknown(tx.sql, scope)?));
+        let is_nobodys = !given.contains(scope) && is_unmade(tx, scope)?;
+        if may_hold(tx.sql, scope, &peer.clinic)? || (is_nobodys && makes.as_ref() == Some(scope)) {
+            allowed += 1;
+        } else if is_nobodys {
+            waits += 1;
+        } else {
+            refused += 1;
+        }
     }
-    Ok(if local.is_some() { allowed.contains(&true) } else { !allowed.contains(&false) })
+    Ok(match (allowed, waits, refused) {
+        (_, 0, 0) => Verdict::Take,
+        (1.., _, _) if local.is_some() => Verdict::Take,
+        (_, _, 0) => Verdict::Later,
+        (_, 1.., _) if local.is_some() => Verdict::Later,
+        _ => Verdict::Foreign,
+    })
 }
 
-fn is_unknown(sql: &mut dyn Sql, scope: &Scope) -> Result<bool> {
-    let text = "SELECT 1 FROM scope WHERE name = $1 AND head > 0";
-    Ok(sql.query(text, &[scope.0.as_str().into()])?.is_empty() && scope.as_patient().is_some())
+/// Whether it is a patient's scope whose patient nobody has made here yet.
+fn is_unmade(tx: &mut Tx<'_>, scope: &Scope) -> Result<bool> {
+    let Some(id) = scope.as_patient() else { return Ok(false) };
+    let patient = Entity::new("Patient", id);
+    grant::is_unmade(tx, &patient)
 }
 
 /// From now on this hub takes back what its earlier incarnations had said.
@@ -299,7 +331,7 @@ pub(crate) fn begin(sql: &mut dyn Sql) -> Result<()> {
     set_meta(sql, RESTORED, Some(&[1]))
 }
 
-fn is_restored(sql: &mut dyn Sql) -> Result<bool> {
+pub(crate) fn is_restored(sql: &mut dyn Sql) -> Result<bool> {
     Ok(meta(sql, RESTORED)?.is_some())
 }
 

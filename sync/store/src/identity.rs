@@ -1,7 +1,7 @@
 //! Under which actor a database writes, and how a restored or cloned one is noticed.
 //!
 //! A sidecar outside the database, and outside every backup, holds the actor, its signing key, a nonce that
-//! changes at every opening, and how far the log had come. When it does not fit the database, the database is a
+//! changes at every opening, and how far the log and the feeds had come. When it does not fit the database, the database is a
 //! copy of an older self: it takes a new actor, so that no dot is ever used twice, and says again what no
 //! upstream has acknowledged.
 
@@ -41,8 +41,11 @@ impl std::fmt::Debug for SidecarRecord {
     }
 }
 
-/// How far the log had come, per lane.
-pub type Progress = [u64; 4];
+/// How far the log had come, per lane, and behind that how many entries all feeds together had had: a database that takes
+/// in more than it writes, as a hub's does, is told from an older self by these alone.
+pub type Progress = [u64; 5];
+/// Where the entries stand in [`Progress`].
+const ENTRIES: usize = 4;
 
 /// Where the sidecar lives: a file beside the database, or memory in a simulation.
 pub trait Sidecar: Send + Sync {
@@ -74,7 +77,7 @@ pub enum Rebirth {
     Restored,
     /// Its sidecar is missing or belongs to another opening: a copied file or disk.
     Copied,
-    /// Its log ends before the sidecar says it did.
+    /// It has less than the sidecar says it had: its log or its feeds end earlier.
     RolledBack,
     /// An upstream knows another history, or more, under this actor.
     Forked,
@@ -150,8 +153,15 @@ fn look(sql: &mut dyn Sql) -> Result<Found> {
             }
         }
     }
+    progress[ENTRIES] = entries(sql)?;
     let is_copy = meta(sql, "copy")?.is_some();
     Ok(Found { actor, nonce: meta(sql, "nonce")?, is_copy, progress, clock: Hlc(clock) })
+}
+
+/// How many entries the feeds of this database have had.
+fn entries(sql: &mut dyn Sql) -> Result<u64> {
+    let rows = sql.query("SELECT next FROM counter WHERE name = $1", &[crate::feed::ARRIVAL.into()])?;
+    rows.first().map_or(Ok(0), |row| Ok(row.uint(0)?.saturating_sub(1)))
 }
 
 fn judge(found: &Found, record: Option<&SidecarRecord>, noted: Progress) -> Option<Rebirth> {
@@ -192,25 +202,21 @@ pub(crate) fn take_up(records: &Records) -> Result<()> {
     let reason = reason
         .filter(|r| *r == Rebirth::Created || !records.is_broken(crate::sabotage::Sabotage::ReusedDots));
     match (reason, record) {
-        (None, Some(record)) => {
-            records.start_progress(found.progress);
-            resume(records, sidecar, record, found.nonce)
-        }
+        (None, Some(record)) => resume(records, sidecar, record, found),
         (reason, _) => be_reborn(records, reason.unwrap_or(Rebirth::Copied)),
     }
 }
 
-fn resume(
-    records: &Records,
-    sidecar: Arc<dyn Sidecar>,
-    record: SidecarRecord,
-    nonce: Option<Vec<u8>>,
-) -> Result<()> {
-    let previous_nonce = nonce.and_then(|n| n.try_into().ok()).unwrap_or(record.nonce);
+fn resume(records: &Records, sidecar: Arc<dyn Sidecar>, record: SidecarRecord, found: Found) -> Result<()> {
+    let progress = found.progress;
+    let previous_nonce = found.nonce.and_then(|n| n.try_into().ok()).unwrap_or(record.nonce);
     let opening = record.opening + 1;
     let renewed =
         SidecarRecord { opening, nonce: records.surroundings.random_bytes(), previous_nonce, ..record };
     sidecar.save(&renewed)?;
+    // A note that a power cut took is made good at once.
+    sidecar.note(progress);
+    records.start_progress(progress);
     let key = Arc::new(SigningKey::from_bytes(&renewed.key));
     let opening = (renewed.opening, renewed.nonce);
     records.set_identity(Identity { actor: renewed.actor, key, opening, sidecar });
@@ -239,7 +245,7 @@ pub(crate) fn be_reborn(records: &Records, reason: Rebirth) -> Result<()> {
     let public = key.verifying_key().to_bytes();
     let opening = (record.opening, record.nonce);
     records.set_identity(Identity { actor: record.actor, key, opening, sidecar: before.sidecar.clone() });
-    let mut next_seq = BTreeMap::new();
+    let mut reached = Reached::default();
     let done = records.db.write(&mut |sql| {
         let old = meta(sql, "actor")?.and_then(|v| v.try_into().ok()).map(ActorId);
         let mut tx = Tx::new(sql, records);
@@ -263,22 +269,52 @@ pub(crate) fn be_reborn(records: &Records, reason: Rebirth) -> Result<()> {
         // Positions were counted for the old self: every scope is offered again from where this copy stands.
         set_meta(tx.sql, "rehold", old.is_some().then_some(&[1][..]))?;
         tx.finish()?;
-        next_seq = std::mem::take(&mut tx.next_seq);
+        reached = tx.reached();
+        // It may have entries of its old self alone, which the new one must be told from as well.
+        reached.entries = entries(tx.sql)?;
         Ok(())
     });
     match done {
-        Ok(()) => note_progress(records, &next_seq),
+        Ok(()) => note_progress(records, reached),
         Err(_) => records.set_identity(before),
     }
     done
 }
 
-/// Notes in the sidecar how far the log has come; called after every commit that wrote.
-pub(crate) fn note_progress(records: &Records, next_seq: &BTreeMap<Lane, u64>) {
-    if next_seq.is_empty() {
+/// How far a transaction has brought the database.
+#[derive(Default)]
+pub(crate) struct Reached {
+    /// By lane the next number of the own log.
+    pub(crate) next_seq: BTreeMap<Lane, u64>,
+    /// Entries that all feeds together have had; 0 if it added none.
+    pub(crate) entries: u64,
+}
+
+impl Reached {
+    /// Takes what a later transaction has reached.
+    pub(crate) fn extend(&mut self, later: Self) {
+        self.next_seq.extend(later.next_seq);
+        self.entries = self.entries.max(later.entries);
+    }
+
+    /// The furthest of this and a progress noted before.
+    pub(crate) fn beyond(&self, mut progress: Progress) -> Progress {
+        for (lane, next) in &self.next_seq {
+            let slot = &mut progress[usize::from(lane.0)];
+            *slot = (*slot).max(next - 1);
+        }
+        progress[ENTRIES] = progress[ENTRIES].max(self.entries);
+        progress
+    }
+}
+
+/// Notes in the sidecar how far the database has come; called after every commit that wrote. Costs no sync: a note that
+/// is behind is harmless, and one that is ahead cannot be, for it is written after the commit.
+pub(crate) fn note_progress(records: &Records, reached: Reached) {
+    if reached.next_seq.is_empty() && reached.entries == 0 {
         return;
     }
-    let progress = records.advance(next_seq);
+    let progress = records.advance(&reached);
     records.identity().sidecar.note(progress);
 }
 

@@ -20,6 +20,7 @@ pub mod evict;
 mod feed;
 pub mod fleet;
 pub mod give_back;
+mod grant;
 mod home;
 pub mod identity;
 pub mod index;

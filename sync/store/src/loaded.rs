@@ -10,6 +10,7 @@ use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
 
 use crate::error::Result;
+use crate::grant;
 use crate::home;
 use crate::index;
 use crate::parallel;
@@ -34,6 +35,8 @@ pub(crate) struct Loaded {
     pub(crate) events: Vec<Event>,
     pub(crate) changed: bool,
     pub(crate) weight: Weight,
+    /// It is a patient who was made by what was taken in; see [`grant`].
+    pub(crate) is_made: bool,
 }
 
 /// An op that a resource took in, or with no actor: "the whole resource changed".
@@ -54,8 +57,9 @@ impl Loaded {
             }
             None => (None, None, EntityState::new(entity.clone(), rules.lane(&entity.kind)), 0),
         };
-        let (events, weight) = (Vec::new(), Weight::of_row(bytes));
-        Ok(Self { no, base, state, clinic: clinic.clone(), before: None, events, changed: false, weight })
+        let (clinic, weight) = (clinic.clone(), Weight::of_row(bytes));
+        let (before, events, changed, is_made) = (None, Vec::new(), false, false);
+        Ok(Self { no, base, state, clinic, before, events, changed, weight, is_made })
     }
 
     /// Takes an op in; `content` is what the feed row keeps of it.
@@ -72,10 +76,12 @@ impl Loaded {
         }
         self.note_before(rules, touches(rules, op));
         let weight = self.weight_after(&op.changes, &op.author, rules);
+        let is_made = grant::makes(&self.state, op);
         if self.state.apply(op) == Applied::Duplicate {
             return Applied::Duplicate;
         }
         self.weight = weight;
+        self.is_made |= is_made;
         self.events.push(Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content });
         Applied::New
     }

@@ -12,6 +12,7 @@ use holdfast_core::segment::Segment;
 
 use crate::draft::Draft;
 use crate::error::Result;
+use crate::grant;
 use crate::loaded::{self, Loaded};
 use crate::parallel;
 use crate::records::Records;
@@ -44,7 +45,9 @@ impl Records {
         let mut doubtful = BTreeSet::new();
         for op in &segment.ops {
             let loaded = resources.get_mut(&op.entity).expect("every resource of the segment was loaded");
-            if loaded.lane().is_some_and(|lane| lane != op.dot.lane)
+            let is_anew = loaded.no.is_some() && grant::is_anew(&loaded.state, op);
+            if is_anew
+                || loaded.lane().is_some_and(|lane| lane != op.dot.lane)
                 || loaded.would_leave_too_many_unseen(op)
                 || loaded.would_be_too_heavy(op, rules)
             {

@@ -34,6 +34,8 @@ pub(crate) const SCOPE_ENTRY: &str = "scope-entry";
 pub(crate) const UNSEEN: &str = "values-never-came";
 /// One op that would make its resource too large to be sent.
 pub(crate) const OVERGROWN: &str = "resource-overgrown";
+/// One op that makes a patient whom another clinic has made.
+pub(crate) const PATIENT_TWICE: &str = "patient-made-twice";
 /// A segment that was dropped: its hash stands in for it, so that it is not kept again.
 const DROPPED: &str = "dropped";
 
@@ -216,7 +218,7 @@ pub fn accept(
         let what = held(&found)?;
         match what.code.as_str() {
             REVOKED_SEGMENT => merge_segment(tx, no, found.blob(4)?)?,
-            SCOPE_ENTRY | UNSEEN | OVERGROWN => merge_op(tx, &what)?,
+            SCOPE_ENTRY | PATIENT_TWICE | UNSEEN | OVERGROWN => merge_op(tx, &what)?,
             code => {
                 return Err(refused(
                     no,

@@ -1,14 +1,13 @@
 //! A replica's records: the database together with the rules, the clock and the identity it writes under.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use holdfast_core::hlc::{Hlc, HybridClock, Skew};
-use holdfast_core::id::{ActorId, Lane, Scope};
+use holdfast_core::id::{ActorId, Scope};
 use holdfast_core::rules::Rules;
 
 use crate::error::{Result, StoreError};
-use crate::identity::{Identity, Progress};
+use crate::identity::{Identity, Progress, Reached};
 use crate::sql::{Database, Sql};
 use crate::tx::Tx;
 use crate::view::View;
@@ -204,13 +203,10 @@ impl Records {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
     }
 
-    /// Takes note of committed seqs (`next` is one past the last).
-    pub(crate) fn advance(&self, next: &BTreeMap<Lane, u64>) -> Progress {
+    /// Takes note of what a committed transaction has reached.
+    pub(crate) fn advance(&self, reached: &Reached) -> Progress {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        for (lane, next) in next {
-            let slot = &mut progress[usize::from(lane.0)];
-            *slot = (*slot).max(next - 1);
-        }
+        *progress = reached.beyond(*progress);
         *progress
     }
 
@@ -240,16 +236,16 @@ impl Records {
         self.be_writable()?;
         let _steady = self.hold_identity();
         let mut out = None;
-        let mut next_seq = BTreeMap::new();
+        let mut reached = Reached::default();
         self.db.write(&mut |sql: &mut dyn Sql| {
             let mut tx = Tx::new(sql, self);
             let value = work(&mut tx)?;
             tx.finish()?;
-            next_seq = std::mem::take(&mut tx.next_seq);
+            reached = tx.reached();
             out = Some(value);
             Ok(())
         })?;
-        crate::identity::note_progress(self, &next_seq);
+        crate::identity::note_progress(self, reached);
         out.ok_or(StoreError::Closed)
     }
 
@@ -269,16 +265,17 @@ impl Records {
         self.be_writable()?;
         let _steady = self.hold_identity();
         let mut outcomes = Vec::new();
-        let mut next_seq = BTreeMap::new();
+        let mut reached = Reached::default();
         self.db.write(&mut |sql: &mut dyn Sql| {
             outcomes.clear();
+            reached = Reached::default();
             for at in 0..count {
-                let mut reached = BTreeMap::new();
+                let mut here = Reached::default();
                 let outcome = sql.nested(&mut |sql| {
                     let mut tx = Tx::new(sql, self);
                     work(at, &mut tx)?;
                     tx.finish()?;
-                    reached = std::mem::take(&mut tx.next_seq);
+                    here = tx.reached();
                     Ok(())
                 });
                 match outcome {
@@ -292,14 +289,14 @@ impl Records {
                         return Err(error);
                     }
                     outcome => {
-                        next_seq.extend(reached);
+                        reached.extend(here);
                         outcomes.push(outcome);
                     }
                 }
             }
             Ok(())
         })?;
-        crate::identity::note_progress(self, &next_seq);
+        crate::identity::note_progress(self, reached);
         Ok(outcomes)
     }
 }

@@ -11,6 +11,7 @@ use crate::error::{Result, StoreError};
 use crate::identity::{Progress, Sidecar, SidecarRecord};
 
 const RECORD_BYTES: usize = 16 + 32 + 8 + 16 + 16;
+const PROGRESS_BYTES: usize = size_of::<Progress>() + 8;
 
 /// A sidecar in files.
 #[derive(Debug)]
@@ -99,19 +100,19 @@ impl Sidecar for FileSidecar {
     }
 
     fn progress(&self) -> Progress {
-        let mut bytes = [0; 40];
+        let mut bytes = [0; PROGRESS_BYTES];
         let read = self.progress.read_exact_at(&mut bytes, 0);
         let Some(body) = read.ok().and_then(|()| without_checksum(&bytes)) else {
             return Progress::default();
         };
-        std::array::from_fn(|lane| u64::from_le_bytes(std::array::from_fn(|at| body[lane * 8 + at])))
+        std::array::from_fn(|which| u64::from_le_bytes(std::array::from_fn(|at| body[which * 8 + at])))
     }
 
     fn note(&self, progress: Progress) {
-        let bytes = progress.iter().flat_map(|seq| seq.to_le_bytes()).collect();
+        let bytes = progress.iter().flat_map(|number| number.to_le_bytes()).collect();
         // Not synced on purpose: it must survive a crash of the process, not of the machine (see `Sidecar::note`).
         if let Err(error) = self.progress.write_all_at(&with_checksum(bytes), 0) {
-            tracing::warn!(error = %error, "the log's progress could not be noted");
+            tracing::warn!(error = %error, "the database's progress could not be noted");
         }
     }
 }

@@ -224,8 +224,8 @@ pub trait Sql {
     /// [`StoreError`] of the database.
     fn delete(&mut self, table: &'static Table, keys: Vec<Vec<Value>>) -> Result<u64>;
 
-    /// For each key (values of `by`), the row's `columns` (or expressions over them), in the order of the keys. `by` must
-    /// be unique.
+    /// For each key (values of `by`), the row's `columns` (or expressions over them), in the order of the keys. Of
+    /// several rows with one key any may come.
     ///
     /// # Errors
     /// [`StoreError`] of the database.

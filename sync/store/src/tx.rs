@@ -16,6 +16,7 @@ use crate::draft::{Draft, Rows};
 use crate::error::{Result, StoreError};
 use crate::evict;
 use crate::home;
+use crate::identity::Reached;
 use crate::loaded::{self, Event, Loaded};
 use crate::parallel;
 use crate::records::Records;
@@ -51,6 +52,8 @@ pub struct Tx<'a> {
     /// This transaction's own new ops, per lane.
     pub(crate) authored: BTreeMap<Lane, Vec<Op>>,
     pub(crate) next_seq: BTreeMap<Lane, u64>,
+    /// Entries that all feeds together have had, once this transaction has added some.
+    pub(crate) entries: u64,
     /// The replica below that the ops come from: it is not told of them.
     pub(crate) from_replica: Option<i64>,
     /// An earlier incarnation of that replica wrote them, late: the present one may not have them.
@@ -72,6 +75,7 @@ impl<'a> Tx<'a> {
             actor_numbers: HashMap::new(),
             authored: BTreeMap::new(),
             next_seq: BTreeMap::new(),
+            entries: 0,
             from_replica: None,
             is_late: false,
             author_clinic: records.clinic().into(),
@@ -329,6 +333,11 @@ impl<'a> Tx<'a> {
         crate::log::append_authored(self)
     }
 
+    /// How far this transaction has come, once it has finished.
+    pub(crate) fn reached(&mut self) -> Reached {
+        Reached { next_seq: std::mem::take(&mut self.next_seq), entries: self.entries }
+    }
+
     /// Writes every changed resource with its index, feeds and marks.
     pub(crate) fn flush(&mut self) -> Result<()> {
         let mut drafts = std::mem::take(&mut self.drafts);
@@ -358,7 +367,7 @@ impl<'a> Tx<'a> {
         self.sql.delete(&schema::SEARCH, rows.unsearch)?;
         self.sql.insert_new(&schema::SEARCH, rows.search)?;
         self.sql.insert(&schema::SEARCH, rows.new_search)?;
-        crate::feed::append(self, rows.feed)
+        crate::feed::append(self, rows.feed, &rows.made)
     }
 
     /// Drafts what changed in memory. Most of what a merge costs, so all processors share it.

@@ -14,6 +14,7 @@ use holdfast_core::wellformed;
 use crate::aside;
 use crate::error::{LogError, Result, StoreError};
 use crate::feed::{ROUTINE, URGENT, scope_number};
+use crate::grant;
 use crate::log;
 use crate::page;
 use crate::prepare::Prepared;
@@ -652,6 +653,11 @@ fn take_ops(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<()> {
         if let Some(reason) = foreign.reason(tx, op)? {
             kept_out.push((*op, reason));
             continue;
+        }
+        if op.seen().next().is_none() && Scope::of_patient(&op.entity).is_some() {
+            // Others' edits of a patient may come ahead of the making.
+            let is_made = grant::is_unmade(tx, &op.entity)?;
+            tx.entity(&op.entity)?.is_made |= is_made;
         }
         if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
             tracing::debug!(op = ?op.dot, "an op of a new segment had come by another way");

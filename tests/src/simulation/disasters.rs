@@ -28,7 +28,7 @@ impl Fleet {
         // The progress note need not survive a power cut: none, an old one or the last one is found.
         let note = self.replicas[at].sidecar.progress();
         let found = match dice.below(4) {
-            0 => [0; 4],
+            0 => Default::default(),
             1 => note.map(|seq| seq / 2),
             _ => note,
         };

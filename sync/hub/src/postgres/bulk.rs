@@ -82,7 +82,7 @@ pub(super) fn delete(table: &Table) -> String {
     )
 }
 
-/// Finds rows by unique columns: the place of the key (from 1), then `columns`. Keys without a row are left out.
+/// Finds rows by columns that are unique, or of which any row does: the place of the key (from 1), then `columns`. Keys without a row are left out.
 pub(super) fn lookup(table: &Table, by: &[&str], columns: &[&str]) -> String {
     let wanted: Vec<String> = columns.iter().map(|name| format!(", {name}")).collect();
     format!(

@@ -26,6 +26,7 @@ behaviours![
     unknown_elements_and_types_are_carried,
     record_is_not_handed_to_a_clinic_that_writes_itself_into_it,
     clinic_that_may_hold_a_record_moves_it_as_it_likes,
+    patient_of_the_hub_is_not_taken_over_by_who_claims_to_have_seen_it,
     op_in_another_lane_than_its_resources_is_put_aside,
     actors_of_one_replica_are_bounded,
     replaced_values_that_never_came_are_bounded,
@@ -297,6 +298,29 @@ fn clinic_that_may_hold_a_record_moves_it_as_it_likes(backend: &Backend) {
     assert!(json(&hub, "Observation", "o2").contains("Patient/carl"));
     assert_eq!(json(&north.records, "Observation", "o1"), json(&hub, "Observation", "o1"));
     assert_eq!(count(backend, "SELECT COUNT(*) FROM quarantine"), 0);
+}
+
+/// The hub's actor is known to everybody, and its numbers are easily guessed.
+fn patient_of_the_hub_is_not_taken_over_by_who_claims_to_have_seen_it(backend: &Backend) {
+    let hub = hub(backend);
+    let mut forger = Forger::new(&hub, "south", "s1");
+    put(&hub, "Patient", "ann", r#""active":true"#).unwrap();
+    put(&hub, "Observation", "o1", r#""subject":{"reference":"Patient/ann"},"status":"final""#).unwrap();
+    let ann = || Entity::new("Patient", "ann");
+    let change =
+        |key: &str, pred: Vec<EntityDot>| Change { key: key.into(), pred, value: Some("true".into()) };
+    let of_hub = EntityDot { actor: hub.actor(), seq: 1 };
+    let to_come = EntityDot { actor: numbered(7), seq: 9 };
+    for pred in [vec![of_hub, to_come], vec![to_come], vec![]] {
+        assert_eq!(
+            forger.push_changes(&hub, Lane::CHART, vec![(ann(), vec![change("active", pred)])]),
+            "ack"
+        );
+        assert_eq!(count(backend, "SELECT COUNT(*) FROM scope_grant"), 0);
+    }
+    let fetch = Request::Fetch { entities: vec![ann(), Entity::new("Observation", "o1")] };
+    let Response::States(given) = hub.respond(&forger.peer, &fetch) else { panic!("no states") };
+    assert_eq!(given.len(), 0);
 }
 
 fn op_in_another_lane_than_its_resources_is_put_aside(backend: &Backend) {

@@ -9,6 +9,7 @@ mod clinics;
 mod counters;
 mod feeds;
 mod fleet;
+mod grants;
 mod hostile;
 mod large;
 mod postgres_crash;
@@ -36,6 +37,7 @@ fn every_behaviour() -> Vec<Behaviour> {
         records::behaviours(),
         rivals::behaviours(),
         clinics::behaviours(),
+        grants::behaviours(),
         quarantine::behaviours(),
         restored::behaviours(),
         hostile::behaviours(),

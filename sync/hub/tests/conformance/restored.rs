@@ -9,6 +9,7 @@ use holdfast_core::message::{Reach, Request, Response, StateItem};
 use holdfast_core::state::{EntityState, Sibling};
 use holdfast_core::{op::EntityDot, view};
 use holdfast_store::Records;
+use holdfast_store::identity::Sidecar;
 use holdfast_store::schema::TABLES;
 use holdfast_store::sidecar::MemorySidecar;
 use holdfast_store::sql::{Database, Row, Value};
@@ -25,6 +26,9 @@ behaviours![
     what_the_hub_has_gives_way_only_to_what_it_had_written_itself,
     what_replaced_a_lost_save_does_not_conflict_with_what_that_had_replaced,
     a_malformed_resource_is_refused_and_holds_up_nothing,
+    what_is_about_a_patient_waits_for_who_may_hold_them,
+    who_made_a_patient_may_come_last,
+    a_database_put_back_under_its_own_sidecar_is_noticed_by_what_it_had_taken_in,
 ];
 
 /// All rows of one database in another, fresh one: what a restore does.
@@ -249,4 +253,84 @@ fn a_malformed_resource_is_refused_and_holds_up_nothing(backend: &Backend) {
     assert!(json(&hub, "Patient", "p1").contains(r#""name":"Ann""#), "nothing of the two is taken");
     same(&hub, &world.a, "Device", "d1");
     assert_eq!(notice::counts(&*backend.open()).unwrap().get("given-back-refused"), Some(&1));
+}
+
+/// A given-back resource opens no chart by naming its patient: the patient itself does, whose clinic it then is.
+fn what_is_about_a_patient_waits_for_who_may_hold_them(backend: &Backend) {
+    let world = world();
+    put(&world.old, "Obs", "o2", r#""subject":"p2","name":"by the hub""#).unwrap();
+    put(&world.old, "Patient", "p2", r#""name":"Bob""#).unwrap();
+    world.a.hold(&world.old, Scope::patient("p2"));
+    world.a.sync(&world.old);
+    let whole = |kind, id| world.a.records.read(|view| view.state(&Entity::new(kind, id))).unwrap();
+    let (note, patient) = (item(&whole("Obs", "o2")), item(&whole("Patient", "p2")));
+    let granted = |db: &dyn Database, scope: &str| {
+        let text = "SELECT clinic FROM scope_grant WHERE scope = $1 ORDER BY clinic";
+        read(db, |sql| sql.query(text, &[scope.into()])).unwrap().len()
+    };
+    // As if p2 had been shared after the backup.
+    world
+        .backup
+        .write(&mut |sql| sql.execute("DELETE FROM scope_grant WHERE scope = 'patient/p2'", &[]).map(|_| ()))
+        .unwrap();
+    let (hub, db) = (world.restored(backend), backend.open());
+    let mut south = Node::new("s");
+    south.peer.clinic = "south".into();
+    for node in [&south, &world.a] {
+        node.push(&hub).unwrap();
+        assert_eq!(ask(node, &hub, vec![note.clone()]).1, 1);
+        assert_eq!(granted(&*db, "patient/p2"), 0);
+    }
+    assert_eq!(ask(&world.a, &hub, vec![note.clone(), patient.clone()]).1, 0, "patients go first");
+    assert_eq!(granted(&*db, "patient/p2"), 1);
+    same(&hub, &world.a, "Obs", "o2");
+    same(&hub, &world.a, "Patient", "p2");
+    assert_eq!(ask(&south, &hub, vec![patient, note]).1, 0);
+    assert_eq!(granted(&*db, "patient/p2"), 1, "who comes second gets nothing");
+}
+
+/// A clinic that a patient was shared with may be the first to say anything of them to a restored hub.
+fn who_made_a_patient_may_come_last(backend: &Backend) {
+    let world = world();
+    let mut south = Node::new("s");
+    south.peer.clinic = "south".into();
+    put(&world.a.records, "Patient", "p3", r#""name":"Carl""#).unwrap();
+    put(&south.records, "Patient", "p3", r#""phone":"3""#).unwrap();
+    let (hub, db) = (world.restored(backend), backend.open());
+    south.push(&hub).unwrap();
+    world.a.push(&hub).unwrap();
+    let now = json(&hub, "Patient", "p3");
+    assert!(now.contains("Carl") && now.contains(r#""phone":"3""#), "nothing is put aside: {now}");
+    assert_eq!(holdfast_store::quarantine::waiting(&*db).unwrap(), 0);
+    assert_eq!(notice::counts(&*db).unwrap().get("patient-not-granted"), Some(&1));
+    let text = "SELECT 1 FROM scope_grant WHERE scope = 'patient/p3'";
+    assert_eq!(read(&*db, |sql| sql.query(text, &[])).unwrap().len(), 1, "it is shared by a person");
+}
+
+/// Nothing was written at the hub since the backup, nor was it opened: what replicas had sent tells.
+fn a_database_put_back_under_its_own_sidecar_is_noticed_by_what_it_had_taken_in(backend: &Backend) {
+    let (db, sidecar) = (Arc::new(Sqlite::in_memory().unwrap()), Arc::<MemorySidecar>::default());
+    let old = records(db.clone(), "", sidecar.clone());
+    let node = Node::new("a");
+    put(&node.records, "Patient", "p1", r#""name":"Ann""#).unwrap();
+    node.sync(&old);
+    let backup = db.duplicate_in_memory().unwrap();
+    put(&node.records, "Patient", "p1", r#""name":"Anna""#).unwrap();
+    node.sync(&old);
+    let actor = old.actor();
+    drop(old);
+    let again = records(db.clone(), "", sidecar.clone());
+    assert_eq!(again.actor(), actor, "what was not put back goes on");
+    drop(again);
+    sidecar.note(Default::default());
+    assert_eq!(records(db, "", sidecar.clone()).actor(), actor, "a note that a power cut took is harmless");
+    restore(&backup, &*backend.open());
+    let hub = records(backend.open(), "", sidecar.clone());
+    assert_ne!(hub.actor(), actor);
+    assert!(give_back::is_open(&*backend.open()).unwrap());
+    let actor = hub.actor();
+    node.sync(&hub);
+    same(&hub, &node, "Patient", "p1");
+    drop(hub);
+    assert_eq!(records(backend.open(), "", sidecar).actor(), actor, "and is taken for itself from then on");
 }
