@@ -1,6 +1,6 @@
 //! The replica's side of a session: what to send, what an upstream has confirmed, and taking pages in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Page, Position, Reach, Request, Visit};
@@ -163,6 +163,7 @@ impl Records {
             } else {
                 gaps
             };
+            let gaps = if gaps.is_empty() { let_go(tx, page)? } else { gaps };
             if !gaps.is_empty() {
                 return Ok(Taken::Rewind(gaps));
             }
@@ -312,6 +313,20 @@ fn gaps(tx: &mut Tx<'_>, upstream: ActorId, page: &Page) -> Result<Vec<Position>
         reached.keep_begun(tx, upstream)?;
     }
     Ok(out.into_iter().map(|(scope, at)| Position { scope: scope.clone(), at }).collect())
+}
+
+/// Where the upstream must repeat because the page has ops on resources that were let go with another scope and are not
+/// here whole: it leaves out what it had from here. From its beginning a scope comes as whole resources.
+fn let_go(tx: &mut Tx<'_>, page: &Page) -> Result<Vec<Position>> {
+    let whole: BTreeSet<&Entity> = page.states.iter().map(|item| &item.entity).collect();
+    let entities: BTreeSet<&Entity> =
+        page.ops.iter().map(|op| &op.entity).filter(|entity| !whole.contains(entity)).collect();
+    if !evict::are_any_evicted(tx.sql, entities)? {
+        return Ok(Vec::new());
+    }
+    let later = page.visits.iter().filter(|visit| visit.from > 0);
+    let scopes: BTreeSet<&Scope> = later.map(|visit| &visit.scope).collect();
+    Ok(scopes.into_iter().map(|scope| Position { scope: scope.clone(), at: 0 }).collect())
 }
 
 /// Where this replica stands in the scopes of a page.

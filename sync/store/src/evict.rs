@@ -209,7 +209,16 @@ fn name(entity: &Entity) -> Vec<Value> {
 
 /// Whether the resource was let go and has not come back whole.
 pub(crate) fn is_evicted(sql: &mut dyn Sql, entity: &Entity) -> Result<bool> {
-    let found = sql.lookup(&schema::EVICTED, &["kind", "id"], &["kind"], &[name(entity)])?;
+    are_any_evicted(sql, [entity])
+}
+
+/// Whether any of the resources was let go and has not come back whole.
+pub(crate) fn are_any_evicted<'a>(
+    sql: &mut dyn Sql,
+    entities: impl IntoIterator<Item = &'a Entity>,
+) -> Result<bool> {
+    let keys: Vec<Vec<Value>> = entities.into_iter().map(name).collect();
+    let found = sql.lookup(&schema::EVICTED, &["kind", "id"], &["kind"], &keys)?;
     Ok(found.iter().any(Option::is_some))
 }
 

@@ -57,12 +57,13 @@ fn begin_again(tx: &mut Tx<'_>, state: &EntityState) -> Result<()> {
     Ok(())
 }
 
-/// Whether replicas stand below and none above: a hub. Nobody acknowledges its ops, yet those below have them under
+/// Whether no upstream stands above and replicas may stand below: a hub. Nobody acknowledges its ops, yet those below have them under
 /// the old dots, and whatever a copy of it holds is the same as theirs.
 fn is_top(tx: &mut Tx<'_>) -> Result<bool> {
     let below = tx.sql.query("SELECT 1 FROM replica LIMIT 1", &[])?;
     let above = tx.sql.query("SELECT 1 FROM held UNION ALL SELECT 1 FROM acked LIMIT 1", &[])?;
-    Ok(!below.is_empty() && above.is_empty())
+    // A backup from before the first replica came is a hub's all the same.
+    Ok(above.is_empty() && (tx.serves_clinics() || !below.is_empty()))
 }
 
 /// Through which seq any upstream has acknowledged an own log.

@@ -112,6 +112,29 @@ fn resource_written_again_after_its_eviction_loses_nothing() {
     assert_eq!(state(&node, "Patient", "p1"), state(&hub, "Patient", "p1"));
 }
 
+/// Somebody else had brought a resource into a scope that is held, and it went with another scope before that was known.
+#[test]
+fn news_of_a_resource_that_was_let_go_with_another_scope_brings_all_of_it() {
+    let (hub, node) = (replica("hub"), replica("node"));
+    for id in ["p2", "p3"] {
+        hub.records.share(&Scope::patient(id), "north").unwrap();
+    }
+    hub.put("Patient", "p2", r#""name":"Ann""#, &Base::Blind);
+    node.sync(&hub);
+    hub.put("Obs", "o1", r#""subject":"p2","name":"hub""#, &Base::Blind);
+    node.put("Obs", "o1", r#""subject":"p3","name":"node""#, &Base::Blind);
+    for out in node.records.outgoing(Lane::CHART, 0, 9).unwrap() {
+        let answer = hub.records.respond(&node.peer, &Request::Push { segment: out.bytes });
+        let Response::Ack { actor, lane, through } = answer else { panic!("{answer:?}") };
+        node.records.acknowledge("up", hub.records.actor(), actor, lane, through).unwrap();
+    }
+    give_up(&node, &hub, Scope::patient("p3"));
+    assert!(node.records.purge(&Scope::patient("p3")).unwrap());
+    node.sync(&hub);
+    assert_eq!(state(&node, "Obs", "o1"), state(&hub, "Obs", "o1"));
+    assert_eq!(node.sync(&hub), 0, "and once is enough");
+}
+
 /// The same when the upstream's state comes before the upstream has the new op.
 #[test]
 fn state_from_before_the_own_unsent_op_keeps_both() {

@@ -106,7 +106,8 @@ impl Fleet {
         self.replicas[0].db = self.pool.from_image(&backup.image)?;
         self.replicas[0].known = backup.known;
         self.reopen(0, sidecar)?;
-        super::fleet::share_all(&self.replicas[0])
+        self.hub_was_restored = true;
+        self.share_again()
     }
 
     /// Copies the whole disk while the original goes on, and starts the copy too.
@@ -174,12 +175,11 @@ impl Fleet {
     /// The store.
     pub fn want(&mut self, at: usize, dice: &mut Dice) -> Result<(Scope, bool)> {
         let scope = Scope::patient(PATIENTS[dice.below(PATIENTS.len())]);
-        let is_new = self.replicas[at].wanted.insert(scope.clone());
+        let clinic = self.replicas[at].profile.clinic.clone();
+        let is_new = !self.replicas[at].wanted.contains(&scope) && self.share(&clinic, &scope)?;
         if is_new {
+            self.replicas[at].wanted.insert(scope.clone());
             self.note(|fleet| format!("{} wants {scope}", fleet.name(at)));
-            for hub in 0..self.hubs {
-                self.replicas[hub].records.share(&scope, &self.replicas[at].profile.clinic)?;
-            }
             self.feed(at, Input::Want(vec![scope.clone()]))?;
         }
         Ok((scope, is_new))
@@ -194,7 +194,8 @@ impl Fleet {
         if is_new {
             return Ok(());
         }
-        if self.replicas[at].cut || self.replicas[at].revoked {
+        let is_wanted = self.replicas[at].wanted.contains(&scope);
+        if !is_wanted || self.replicas[at].cut || self.replicas[at].revoked {
             return Ok(());
         }
         let actor = self.replicas[at].records.actor();

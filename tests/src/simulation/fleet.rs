@@ -16,6 +16,7 @@ use super::network::{Cargo, Envelope, Network};
 use super::oracle::{Oracle, Saves};
 use super::replica::{Profile, Replica};
 use super::rules::{CLINICS, PATIENTS, universe};
+use super::shares::Shares;
 
 /// Every dot that any log accepted, with what it named.
 #[derive(Default)]
@@ -69,14 +70,17 @@ pub struct Fleet {
     pub pages_stored: u64,
     /// Whether nothing fails any more.
     pub is_healed: bool,
-    /// Whether the hub is restored from backups in this history, and nothing else is.
+    /// Whether the hub is restored from backups in this history, and nothing else is; replicas give back what it said.
     pub hub_is_restored: bool,
     /// Whether two copies of one disk run.
     pub has_clones: bool,
+    /// Whether the hub was restored before: it has incarnations that an older backup has never heard of.
+    pub hub_was_restored: bool,
+    /// Which clinic may hold whom.
+    pub shares: Shares,
 }
 
-/// Every clinic may hold every patient: what a clinic that may not writes into a record is put aside, which is no
-/// history to be checked here (see `sync/hub/tests/conformance/hostile.rs`).
+/// Every clinic may hold every patient.
 pub(super) fn share_all(hub: &Replica) -> Result<()> {
     for clinic in CLINICS {
         for patient in PATIENTS {
@@ -103,7 +107,11 @@ impl Fleet {
             let profile = Profile { name, clinic, is_old, sabotage };
             replicas.push(Replica::new(profile, pool.empty()?, dice.roll() ^ at as u64)?);
         }
-        share_all(&replicas[0])?;
+        let has_one_clinic = replicas.iter().all(|replica| replica.profile.clinic != CLINICS[1]);
+        let shares = Shares::new(Dice::of(seed, 5).chance(25), has_one_clinic);
+        if !shares.is_partial {
+            share_all(&replicas[0])?;
+        }
         Ok(Self {
             seed,
             replicas,
@@ -121,6 +129,8 @@ impl Fleet {
             pages_stored: 0,
             is_healed: false,
             has_clones: false,
+            hub_was_restored: false,
+            shares,
         })
     }
 
@@ -175,15 +185,14 @@ impl Fleet {
         }
     }
 
-    fn answer(&mut self, down: usize, up: usize, bytes: &[u8]) -> Result<(Response, Saves)> {
+    pub(super) fn answer(&mut self, down: usize, up: usize, bytes: &[u8]) -> Result<(Response, Saves)> {
         let request = Request::decode(bytes)?;
         let peer = self.replicas[down].peer();
         let response = self.replicas[up].records.respond(&peer, &request);
         if let (Request::Push { segment }, Response::Ack { .. }) = (&request, &response) {
-            for op in segment::read(segment)?.ops {
-                self.dots.note(&op)?;
-                self.replicas[up].known |= Oracle::of_author(&op.author);
-            }
+            let ops = segment::read(segment)?.ops;
+            ops.iter().try_for_each(|op| self.dots.note(op))?;
+            self.note_pushed(down, up, &ops)?;
         }
         let mut states = 0;
         if let Response::Page(page) = &response {

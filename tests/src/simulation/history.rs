@@ -103,10 +103,13 @@ fn event(fleet: &mut Fleet, dice: &mut Dice) -> Result<()> {
     }
 }
 
-/// A hub that may be restored keeps no save of its own, and its nodes stay who they are: they hand back what it lost.
+/// A hub that may be restored writes like the others, and its nodes stay who they are: they hand back what it lost, and
+/// what it had written itself.
 fn event_around_a_hub(fleet: &mut Fleet, down: usize, dice: &mut Dice) -> Result<()> {
     match dice.below(100) {
-        0..50 => fleet.work(down, dice),
+        0..8 if !fleet.hub_was_restored => fleet.work(0, dice),
+        0..8 => fleet.work(down, dice),
+        8..50 => fleet.work(down, dice),
         50..75 => fleet.stir(down),
         75..81 => fleet.want(down, dice).map(|_| ()),
         81..86 => fleet.crash(down, dice),

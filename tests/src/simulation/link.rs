@@ -11,6 +11,7 @@ use holdfast_store::downstream::{Standing, Taken};
 
 use super::dice::Dice;
 use super::fleet::Fleet;
+use super::giving_back::Attempt;
 use super::network::{Cargo, Envelope};
 use super::oracle::{Oracle, Saves};
 
@@ -23,15 +24,25 @@ const MAX_STEPS: usize = 4_000;
 
 /// Work outside the machine.
 #[derive(Debug)]
-enum Job {
+pub enum Job {
+    /// Connect to an endpoint.
     Connect(usize),
+    /// Compare the own log with what an upstream knows of it.
     Compare(ActorId, Vec<Reach>),
+    /// Read segments of a lane after a number, at most so many.
     Read(Lane, u64, u32),
+    /// Note an acknowledgement of an upstream: of which actor, which lane, through which number.
     Acked(ActorId, ActorId, Lane, u64),
+    /// Take a page in, with the saves in its states.
     Store(ActorId, Page, Saves),
+    /// Every scope is held again.
     Reheld,
+    /// Revoked: hand over what was never acknowledged.
     Part,
+    /// Take a new actor.
     NewActor,
+    /// Go on giving back what a restored upstream had said.
+    GiveBack(Attempt),
 }
 
 /// A replica's link to its upstreams.
@@ -47,6 +58,13 @@ pub struct Link {
     pages: VecDeque<(Page, Saves)>,
     /// Segments sent and pages stored.
     pub moved: usize,
+}
+
+impl Link {
+    /// Puts a job behind those that wait.
+    pub fn wait_for(&mut self, job: Job) {
+        self.jobs.push_back(job);
+    }
 }
 
 impl Fleet {
@@ -185,6 +203,10 @@ impl Fleet {
                 self.feed(down, Input::Parting { acknowledged })?;
             }
             Job::NewActor => self.fork_away(down)?,
+            Job::GiveBack(attempt) => {
+                let up = self.replicas[down].link.as_ref().map_or(0, |link| link.up);
+                self.give_back(down, up, attempt)?;
+            }
         }
         Ok(true)
     }
@@ -205,6 +227,11 @@ impl Fleet {
             Standing::Foreign => self.fork_away(down),
             Standing::Behind => {
                 let rehold = records.positions_to_rehold(upstream)?;
+                if let (true, Some(link)) = (self.hub_is_restored, self.replicas[down].link.as_mut()) {
+                    link.jobs.push_back(Job::GiveBack(Attempt::new(upstream)));
+                    let up = link.up;
+                    self.give_logs(down, up, known)?;
+                }
                 self.feed(down, Input::Compared { rehold })
             }
         }
@@ -232,6 +259,7 @@ impl Fleet {
 
     /// Merges a page, notes what it brought, and tells the machine if the page is of its connection.
     fn store(&mut self, down: usize, upstream: ActorId, page: &Page, states: Saves) -> Result<()> {
+        self.check_page(down, page)?;
         self.pages_stored += 1;
         if !self.is_healed && Dice::of(self.seed, 5000 + self.pages_stored).chance(5) {
             self.note(|f| format!("the disk of {} is full, a page is not stored", f.name(down)));

@@ -3,7 +3,8 @@
 //! A history is some dozens of events (saves, sessions, crashes, restored and cloned disks, jumping clocks, scopes that
 //! come and go) with messages lost, repeated, delayed and reordered in between. At its end everything is healed and the
 //! promise is checked: replicas that hold a scope are byte-equal, nothing acknowledged is lost, no concurrent value is
-//! hidden, no dot names two ops, index and feeds agree with the resources.
+//! hidden, no dot names two ops, index and feeds agree with the resources. In a quarter of the histories a clinic may hold
+//! some patients only: its nodes must never be sent another, and must come to hold all of its own.
 //!
 //! ```text
 //! history (seed) ──► saves ─────► records (real) ◄──► link (real session machine) ◄──► network ◄──► records.respond
@@ -20,6 +21,7 @@ pub mod dice;
 mod disasters;
 mod finish;
 pub mod fleet;
+pub mod giving_back;
 pub mod history;
 pub mod link;
 pub mod network;
@@ -27,4 +29,5 @@ pub mod oracle;
 pub mod replica;
 pub mod rules;
 mod saves;
+pub mod shares;
 pub mod shown;

@@ -43,6 +43,12 @@ pub struct Oracle {
     murky: BTreeSet<(usize, String)>,
     /// Saves that a reborn replica may have said twice: their values may stand again.
     pub said_again: Saves,
+    /// Saves that a hub took in without merging them.
+    pub set_aside: Saves,
+    /// Saves that were set aside once, under one dot: where that dot is, it is merged, and nowhere else.
+    pub once_aside: Saves,
+    /// Resources that such saves are on: only equality is asked of them.
+    pub unsure: BTreeSet<usize>,
 }
 
 /// The set of one save.

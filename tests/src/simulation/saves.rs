@@ -107,7 +107,7 @@ impl Fleet {
             let writes = vec![Written { key: DELETED.into(), value: Some("deleted".into()), over }];
             return Ok(Some(Action { entity, kind: Kind::Delete, writes }));
         }
-        if self.is_unknown_to(at, entity) && !now.exists {
+        if self.is_unknown_to(at, entity) && !now.exists || !self.may_write(at, entity, now.exists) {
             return Ok(None);
         }
         Ok(Some(self.plan_put(at, entity, now, ahead, dice)))

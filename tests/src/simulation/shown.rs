@@ -87,6 +87,9 @@ impl Shown {
     /// # Errors
     /// What is missing, hidden or made up, in words.
     pub fn check(&self, oracle: &Oracle, known: Saves, entity: usize) -> Result<(), String> {
+        if oracle.unsure.contains(&entity) {
+            return Ok(());
+        }
         let mut murky = false;
         for key in oracle.keys(known, entity).into_iter().filter(|key| *key != DELETED) {
             if oracle.is_murky(entity, key) {

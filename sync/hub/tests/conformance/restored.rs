@@ -26,6 +26,7 @@ behaviours![
     what_the_hub_has_gives_way_only_to_what_it_had_written_itself,
     what_replaced_a_lost_save_does_not_conflict_with_what_that_had_replaced,
     a_malformed_resource_is_refused_and_holds_up_nothing,
+    a_backup_from_before_the_first_replica_is_a_hubs,
     what_is_about_a_patient_waits_for_who_may_hold_them,
     who_made_a_patient_may_come_last,
     a_database_put_back_under_its_own_sidecar_is_noticed_by_what_it_had_taken_in,
@@ -333,4 +334,21 @@ fn a_database_put_back_under_its_own_sidecar_is_noticed_by_what_it_had_taken_in(
     same(&hub, &node, "Patient", "p1");
     drop(hub);
     assert_eq!(records(backend.open(), "", sidecar).actor(), actor, "and is taken for itself from then on");
+}
+
+/// Replicas have its saves under its old numbers: said again under new ones they would stand twice.
+fn a_backup_from_before_the_first_replica_is_a_hubs(backend: &Backend) {
+    let db = Arc::new(Sqlite::in_memory().unwrap());
+    let (old, node) = (hub(db.clone()), Node::new("a"));
+    put(&old, "Device", "d1", r#""name":"pump""#).unwrap();
+    let backup = db.duplicate_in_memory().unwrap();
+    put(&old, "Device", "d2", r#""name":"scales""#).unwrap();
+    node.sync(&old);
+    restore(&backup, &*backend.open());
+    let hub = records(backend.open(), "", Arc::<MemorySidecar>::default());
+    assert_eq!(gives_back(&node, &hub), 0);
+    node.pull(&hub);
+    for id in ["d1", "d2"] {
+        same(&hub, &node, "Device", id);
+    }
 }
