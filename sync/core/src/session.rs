@@ -27,6 +27,9 @@ const BACK_OFF_LONGEST_MS: u64 = 60_000;
 /// The longest while no connection comes about: an attempt costs a packet or two, and people wait for the link to be
 /// felt again (decision 13).
 const BACK_OFF_UNREACHED_MS: u64 = 4_000;
+/// From one attempt to give back what waits at a restored upstream to the next: at least this, and up to as much again.
+/// A look costs a message or two, and a person may be waiting for the record.
+const GIVE_BACK_AGAIN_MS: u64 = 40_000;
 /// Scopes named in one `Hold`.
 const HOLD_BATCH: usize = 10_000;
 
@@ -117,6 +120,8 @@ pub enum Input {
     },
     /// Something was written here.
     NewOps,
+    /// Something that was to be given back to a restored upstream could not be taken yet, or does not read here.
+    GiveBackWaits,
     /// Hold these scopes as soon as possible.
     Want(Vec<Scope>),
     /// Time has passed.
@@ -176,6 +181,8 @@ pub enum Output {
     },
     /// The upstream has taken the positions held after a restore.
     Reheld,
+    /// Give back what waits, again; then [`Input::GiveBackWaits`] if some of it still does.
+    GiveBackAgain,
     /// Take a new actor: the upstream met another copy of this database. Then [`Input::Start`].
     TakeNewActor,
 }
@@ -228,6 +235,8 @@ pub struct Session {
     endpoint: usize,
     failures: u32,
     wake_at_ms: Option<u64>,
+    /// When to give back again what waited, on the present connection.
+    give_back_at_ms: Option<u64>,
     jitter: u64,
     next_id: u64,
     in_flight: BTreeMap<u64, (Pending, u64)>,
@@ -259,6 +268,7 @@ impl Session {
             endpoint: 0,
             failures: 0,
             wake_at_ms: None,
+            give_back_at_ms: None,
             jitter,
             next_id: 0,
             in_flight: BTreeMap::new(),
@@ -319,7 +329,7 @@ impl Session {
     /// When to come back with [`Input::Tick`] at the latest.
     pub fn wake_at_ms(&self) -> Option<u64> {
         let deadline = self.in_flight.values().map(|(_, deadline)| *deadline).min();
-        [self.wake_at_ms, deadline].into_iter().flatten().min()
+        [self.wake_at_ms, self.give_back_at_ms, deadline].into_iter().flatten().min()
     }
 
     /// The next thing to do outside.
@@ -351,6 +361,11 @@ impl Session {
                     (lane.is_drained, lane.is_outdated) = (false, lane.is_reading);
                 }
             }
+            Input::GiveBackWaits => {
+                let has_met = !matches!(self.phase, Phase::Waiting | Phase::Connecting);
+                let again = now_ms + GIVE_BACK_AGAIN_MS + self.random() % GIVE_BACK_AGAIN_MS;
+                self.give_back_at_ms = has_met.then_some(again);
+            }
             Input::Want(scopes) => {
                 self.wanted.extend(scopes.into_iter().map(|scope| Position { scope, at: 0 }));
             }
@@ -381,6 +396,7 @@ impl Session {
         // A wish stays until it is granted; a position counts only with the upstream that it was counted by.
         self.wanted.retain(|position| position.at == 0);
         self.confirm.clear();
+        self.give_back_at_ms = None;
         // What was at hand is not here, and will be sent again.
         self.waiting += self.at_hand();
         (self.storing, self.next_page) = (None, None);
@@ -399,6 +415,9 @@ impl Session {
             self.wake_at_ms = None;
             self.phase = Phase::Connecting;
             self.out.push_back(Output::Connect { endpoint: self.endpoint });
+        }
+        if self.give_back_at_ms.take_if(|at| *at <= now_ms).is_some() {
+            self.out.push_back(Output::GiveBackAgain);
         }
         if self.in_flight.values().any(|(_, deadline)| *deadline <= now_ms) {
             let message = "the upstream did not answer in time; the session starts again".to_owned();
@@ -510,6 +529,7 @@ impl Session {
                     let of_lane = known.iter().filter(|r| r.lane == lane && r.actor == self.actor);
                     self.lanes[usize::from(lane.0)].sent = of_lane.map(|r| r.seq).max().unwrap_or(0);
                 }
+                self.give_back_at_ms = None;
                 self.out.push_back(Output::Compare { upstream, known });
             }
             (Pending::Rehold(_), Response::Done { .. }) => self.rehold_next(now_ms),

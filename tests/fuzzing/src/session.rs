@@ -122,7 +122,7 @@ impl World<'_> {
     }
 
     fn input(&mut self) -> Input {
-        match self.source.byte() % 16 {
+        match self.source.byte() % 17 {
             0 => Input::Connected,
             1 => Input::Disconnected { code: self.source.text(), message: String::new() },
             2..=6 => self.reply(),
@@ -133,6 +133,7 @@ impl World<'_> {
             12 => Input::NewOps,
             13 => Input::Want(self.positions().into_iter().map(|position| position.scope).collect()),
             14 => start(),
+            15 => Input::GiveBackWaits,
             _ => {
                 self.now_ms += self.source.number() % 200_000;
                 Input::Tick

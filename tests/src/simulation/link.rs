@@ -141,6 +141,8 @@ impl Fleet {
                 link.jobs.push_back(Job::Store(upstream, page, states));
             }
             Output::Reheld => link.jobs.push_back(Job::Reheld),
+            // No hub is given back anything here: nothing waits.
+            Output::GiveBackAgain => {}
             Output::TakeNewActor => link.jobs.push_back(Job::NewActor),
         }
         Ok(())
