@@ -12,6 +12,8 @@ mod fleet;
 mod hostile;
 mod postgres_crash;
 mod postgres_open;
+mod postgres_presence;
+mod postgres_restored;
 mod postgres_session;
 mod postgres_tls;
 mod quarantine;
