@@ -118,6 +118,12 @@ impl Cluster {
         Ok(run(&spec, STEP_LIMIT)?.trim_end().to_owned())
     }
 
+    /// The path of one of PostgreSQL's programs, of the server's version: `pg_dump`, `pg_restore`.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.path(name)
+    }
+
     /// SIGKILL to the server and each of its processes, as a power cut would; files stay.
     ///
     /// # Errors

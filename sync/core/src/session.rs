@@ -34,6 +34,9 @@ const BACK_OFF_UNREACHED_MS: u64 = 4_000;
 const REVOKED: &str = "replica-revoked";
 /// By this one, that a person has seen a segment and does not want it: sent again, it would be refused again.
 const DROPPED: &str = "quarantine-dropped";
+/// From one attempt to give back what waits at a restored upstream to the next: at least this, and up to as much again.
+/// A look costs a message or two, and a person may be waiting for the record.
+const GIVE_BACK_AGAIN_MS: u64 = 40_000;
 /// Scopes named in one `Hold`.
 const HOLD_BATCH: usize = 10_000;
 
@@ -129,6 +132,8 @@ pub enum Input {
     },
     /// Something was written here.
     NewOps,
+    /// Something that was to be given back to a restored upstream could not be taken yet, or does not read here.
+    GiveBackWaits,
     /// Hold these scopes as soon as possible.
     Want(Vec<Scope>),
     /// Time has passed.
@@ -190,6 +195,8 @@ pub enum Output {
     },
     /// The upstream has taken the positions held after a restore.
     Reheld,
+    /// Give back what waits, again; then [`Input::GiveBackWaits`] if some of it still does.
+    GiveBackAgain,
     /// Take a new actor: the upstream met another copy of this database. Then [`Input::Start`].
     TakeNewActor,
 }
@@ -244,6 +251,8 @@ pub struct Session {
     endpoint: usize,
     failures: u32,
     wake_at_ms: Option<u64>,
+    /// When to give back again what waited, on the present connection.
+    give_back_at_ms: Option<u64>,
     jitter: u64,
     next_id: u64,
     in_flight: BTreeMap<u64, (Pending, u64)>,
@@ -279,6 +288,7 @@ impl Session {
             endpoint: 0,
             failures: 0,
             wake_at_ms: None,
+            give_back_at_ms: None,
             jitter,
             next_id: 0,
             in_flight: BTreeMap::new(),
@@ -341,7 +351,7 @@ impl Session {
     /// When to come back with [`Input::Tick`] at the latest.
     pub fn wake_at_ms(&self) -> Option<u64> {
         let deadline = self.in_flight.values().map(|(_, deadline)| *deadline).min();
-        [self.wake_at_ms, deadline].into_iter().flatten().min()
+        [self.wake_at_ms, self.give_back_at_ms, deadline].into_iter().flatten().min()
     }
 
     /// The next thing to do outside.
@@ -373,6 +383,11 @@ impl Session {
                 for lane in &mut self.lanes {
                     (lane.is_drained, lane.is_outdated) = (false, lane.is_reading);
                 }
+            }
+            Input::GiveBackWaits => {
+                let has_met = !matches!(self.phase, Phase::Waiting | Phase::Connecting);
+                let again = now_ms + GIVE_BACK_AGAIN_MS + self.random() % GIVE_BACK_AGAIN_MS;
+                self.give_back_at_ms = has_met.then_some(again);
             }
             Input::Want(scopes) => {
                 self.wanted.extend(scopes.into_iter().map(|scope| Position { scope, at: 0 }));
@@ -410,6 +425,7 @@ impl Session {
         // What the store says of this connection's pages from now on is about positions that the next upstream, which
         // may be this one restored, has never given.
         self.upstream = ActorId::default();
+        self.give_back_at_ms = None;
         // What was at hand is not here, and will be sent again.
         self.waiting += self.at_hand();
         (self.storing, self.next_page) = (None, None);
@@ -429,6 +445,9 @@ impl Session {
             self.wake_at_ms = None;
             self.phase = Phase::Connecting;
             self.out.push_back(Output::Connect { endpoint: self.endpoint });
+        }
+        if self.give_back_at_ms.take_if(|at| *at <= now_ms).is_some() {
+            self.out.push_back(Output::GiveBackAgain);
         }
         if self.in_flight.values().any(|(_, deadline)| *deadline <= now_ms) {
             let message = "the upstream did not answer in time; the session starts again".to_owned();
@@ -547,6 +566,7 @@ impl Session {
                     let of_lane = known.iter().filter(|r| r.lane == lane && r.actor == self.actor);
                     self.lanes[usize::from(lane.0)].sent = of_lane.map(|r| r.seq).max().unwrap_or(0);
                 }
+                self.give_back_at_ms = None;
                 self.out.push_back(Output::Compare { upstream, known });
             }
             (Pending::Rehold(_), Response::Done { .. }) => self.rehold_next(now_ms),

@@ -384,3 +384,54 @@ fn position_of_a_page_refused_late_is_not_held_at_another_upstream() {
     session.handle_input(0, Input::PageRefused { upstream: UPSTREAM, positions });
     assert_eq!(go_live(&mut session, 100_000), []);
 }
+
+/// A machine that is live at an upstream which has no news for it.
+fn idle() -> Session {
+    let mut session = Session::new(SessionConfig {
+        endpoints: 1,
+        page_bytes: 1,
+        idle_wait_ms: 1000,
+        answer_within_ms: 1 << 40,
+        seed: 1,
+    });
+    start(&mut session);
+    go_live(&mut session, 0);
+    session
+}
+
+/// When the machine asks to give back again, as time goes on to `until_ms` by what it says itself.
+fn gives_back(session: &mut Session, until_ms: u64) -> Vec<u64> {
+    let mut asked = Vec::new();
+    while let Some(now_ms) = session.wake_at_ms().filter(|at| *at < until_ms) {
+        session.handle_input(now_ms, Input::Tick);
+        let outputs = std::iter::from_fn(|| session.poll_output());
+        asked.extend(outputs.filter(|output| *output == Output::GiveBackAgain).map(|_| now_ms));
+    }
+    asked
+}
+
+#[test]
+fn what_waits_to_be_given_back_is_offered_again_about_every_minute_until_nothing_waits() {
+    let mut session = idle();
+    assert!(gives_back(&mut session, 600_000).is_empty(), "nothing waits");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..20 {
+        session.handle_input(600_000, Input::GiveBackWaits);
+        let asked = gives_back(&mut session, 6_000_000);
+        assert_eq!(asked.len(), 1, "once for each time that something waits: {asked:?}");
+        assert!((640_000..680_000).contains(&asked[0]), "{asked:?}");
+        seen.insert(asked[0]);
+    }
+    assert!(seen.len() > 10, "a fleet does not come in one wave: {seen:?}");
+}
+
+#[test]
+fn what_waits_to_be_given_back_is_left_to_the_next_greeting_once_its_connection_is_lost() {
+    let mut session = idle();
+    session.handle_input(0, Input::GiveBackWaits);
+    lose_connection(&mut session);
+    session.handle_input(0, Input::GiveBackWaits);
+    assert!(session.wake_at_ms().unwrap() < 40_000, "the next attempt is what it waits for");
+    go_live(&mut session, 1_000);
+    assert!(gives_back(&mut session, 6_000_000).is_empty());
+}

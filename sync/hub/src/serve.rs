@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use holdfast_api::access::tokens::Tokens;
@@ -10,6 +11,7 @@ use holdfast_api::{ApiParts, ApiState};
 use holdfast_link::server::{ServeOptions, serve as serve_tls};
 use holdfast_link::tls::{ClientAuth, server_config};
 use holdfast_link::transport::Endpoint;
+use holdfast_store::StoreError;
 use holdfast_store::writer::Writer;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -18,6 +20,7 @@ use crate::ca::{HubCa, ServerCertificate, ServerName};
 use crate::config::Config;
 use crate::enrolment::{self, Enrolment};
 use crate::gauges;
+use crate::postgres::Presence;
 use crate::revocation::{self, Revocations};
 use crate::server_renewal::{self, ServerRenewal};
 use crate::sign_in;
@@ -69,7 +72,10 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
         until(shutdown).await;
         state.close();
     };
-    axum::serve(api_listener, app).with_graceful_shutdown(stop).await?;
+    tokio::select! {
+        served = async { axum::serve(api_listener, app).with_graceful_shutdown(stop).await } => served?,
+        error = displaced(opened.presence, opened.writer.clone()) => return Err(error.into()),
+    }
     sync.await?;
     watching.await?;
     measuring.await?;
@@ -84,6 +90,30 @@ struct Opened {
     tokens: Arc<DatabaseTokens>,
     writer: Writer,
     revocations: Arc<Revocations>,
+    presence: Option<Presence>,
+}
+
+/// From one look whether this process is still seen by the others on its database to the next.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
+
+/// Ends when another process has taken the database over while this one was not seen, for its server was restarted.
+async fn displaced(mut presence: Option<Presence>, writer: Writer) -> StoreError {
+    loop {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        let Some(mut seen) = presence.take() else { return std::future::pending().await };
+        let actor = writer.records().actor();
+        let looked = tokio::task::spawn_blocking(move || (seen.is_kept(actor), seen)).await;
+        // A look that panicked is not made again: the database itself goes on.
+        let Ok((looked, seen)) = looked else { continue };
+        presence = Some(seen);
+        match looked {
+            Err(error @ StoreError::OtherFolder(_)) => return error,
+            Err(error) => {
+                tracing::warn!(error.code = error.code(), error = %error, "the database is not reached")
+            }
+            Ok(()) => {}
+        }
+    }
 }
 
 fn open(config: &Config) -> Result<Opened> {
@@ -96,14 +126,14 @@ fn open(config: &Config) -> Result<Opened> {
     let dir = data_dir.join("tls");
     let shown = ServerCertificate::load_or_issue(&dir, &ca, &names, now_ms)?.to_shared()?;
     let db = open_database(config)?;
-    let records = open_records(config, db.clone())?;
+    let (records, presence) = open_records(config, db.clone())?;
     let writer = Writer::start(Arc::new(records))?;
     // Before the first connection: nobody who is revoked slips in while the hub starts.
     let revocations = Arc::new(Revocations::default());
     revocations.refresh(&*db)?;
     let (ca, tokens) = (Arc::new(ca), Arc::new(DatabaseTokens(db)));
     let renewal = ServerRenewal { dir, ca: ca.clone(), names, shown, clock };
-    Ok(Opened { ca, renewal, tokens, writer, revocations })
+    Ok(Opened { ca, renewal, tokens, writer, revocations, presence })
 }
 
 async fn bind(address: SocketAddr, key: &str) -> Result<TcpListener> {

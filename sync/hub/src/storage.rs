@@ -17,7 +17,7 @@ use holdfast_store::{Place, Records, Result, Surroundings};
 use crate::ca::IssuedCertificate;
 use crate::config::Config;
 use crate::enrolment::{IssuedLog, TakenToken, TokenError, TokenStore};
-use crate::postgres::{Postgres, PostgresOptions};
+use crate::postgres::{Postgres, PostgresOptions, Presence};
 
 /// The schema version this build writes.
 pub const SCHEMA: u16 = 1;
@@ -32,12 +32,12 @@ pub fn open_database(config: &Config) -> Result<Arc<dyn Database>> {
         let path = config.hub.data_dir.join(holdfast_store::backup::DATABASE_FILE);
         return Ok(Arc::new(Sqlite::open(&path, SqliteOptions::default())?));
     }
-    let options = PostgresOptions {
-        tls: config.database.sslmode,
-        ca_pem: ca_pem(config)?,
-        ..PostgresOptions::default()
-    };
-    Ok(Arc::new(Postgres::open(&url, options)?))
+    Ok(Arc::new(Postgres::open(&url, postgres_options(config)?)?))
+}
+
+fn postgres_options(config: &Config) -> Result<PostgresOptions> {
+    let (tls, ca_pem) = (config.database.sslmode, ca_pem(config)?);
+    Ok(PostgresOptions { tls, ca_pem, ..PostgresOptions::default() })
 }
 
 fn ca_pem(config: &Config) -> Result<Option<String>> {
@@ -63,14 +63,24 @@ fn database_url(config: &Config) -> Result<String> {
     Ok(text.trim().to_owned())
 }
 
-/// Takes up the hub's identity over its database.
+/// Takes up the hub's identity over its database, and on PostgreSQL shows to other hub processes that this one serves.
 ///
 /// # Errors
-/// [`holdfast_store::StoreError`] of the database or the sidecar.
-pub fn open_records(config: &Config, db: Arc<dyn Database>) -> Result<Records> {
-    let sidecar = Arc::new(FileSidecar::open(&config.hub.data_dir)?);
-    let place = Place { clinic: String::new(), schema: SCHEMA };
-    Records::open(db, Arc::new(FhirRules), Identity::beside(sidecar), place, Surroundings::default())
+/// [`holdfast_store::StoreError::OtherFolder`] if another process serves from the database with another data folder; any
+/// other of the database or the sidecar.
+pub fn open_records(config: &Config, db: Arc<dyn Database>) -> Result<(Records, Option<Presence>)> {
+    let open = |is_alone: bool| {
+        let identity = Identity::beside(Arc::new(FileSidecar::open(&config.hub.data_dir)?));
+        let identity = if is_alone { identity } else { identity.beside_others() };
+        let place = Place { clinic: String::new(), schema: SCHEMA };
+        Records::open(db.clone(), Arc::new(FhirRules), identity, place, Surroundings::default())
+    };
+    let url = database_url(config)?;
+    if url.is_empty() {
+        return Ok((open(true)?, None));
+    }
+    let (records, presence) = Presence::begin(&url, &postgres_options(config)?, open)?;
+    Ok((records, Some(presence)))
 }
 
 /// Tokens and issued certificates in the database.

@@ -9,6 +9,7 @@
 
 mod client;
 mod expired;
+mod judged;
 mod pinned;
 mod server;
 
@@ -22,6 +23,7 @@ use rustls::{
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 pub use client::client_config;
+pub use judged::{JudgedBy, Shown};
 pub use pinned::{PinMismatch, enrolment_client_config, is_pin_mismatch};
 pub use server::{ClientAuth, SharedServerCert, server_config};
 

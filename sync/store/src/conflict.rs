@@ -1,10 +1,13 @@
 //! Conflicts that await a person: who wrote what, where, when.
 
+use std::collections::BTreeMap;
+
 use holdfast_core::id::{ActorId, Entity};
 use holdfast_core::op::DELETED;
 use holdfast_core::state::Conflict;
 
 use crate::error::Result;
+use crate::sql::Value;
 use crate::view::View;
 
 /// One value that stands beside others.
@@ -16,8 +19,23 @@ pub struct ConflictValue {
     pub author: String,
     /// The database it was written in.
     pub actor: ActorId,
+    /// Where that stands, as far as this replica knows.
+    pub place: Place,
     /// Unix milliseconds, by the author's clock.
     pub at_ms: u64,
+}
+
+/// Where a value was made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// On this replica.
+    Here,
+    /// On a replica below, by clinic and name: `north/n1`.
+    Below(String),
+    /// On an upstream of this replica.
+    Above,
+    /// On a replica that this one does not talk to; its upstream knows which.
+    Elsewhere,
 }
 
 /// One open conflict.
@@ -38,7 +56,7 @@ impl View<'_> {
     /// [`crate::error::StoreError::NotFound`], or the database.
     pub fn conflicts_of(&mut self, entity: &Entity) -> Result<Vec<OpenConflict>> {
         let state = self.state(entity)?;
-        let mut out = Vec::new();
+        let (mut out, mut places) = (Vec::new(), BTreeMap::new());
         for conflict in state.conflicts(self.rules) {
             let key = match conflict {
                 Conflict::Values { key } => key,
@@ -46,18 +64,33 @@ impl View<'_> {
             };
             let mut siblings = state.registers.get(&key).map(|r| r.siblings.clone()).unwrap_or_default();
             siblings.sort_by_key(|s| (s.hlc, s.dot));
-            let values = siblings
-                .into_iter()
-                .map(|s| ConflictValue {
-                    value: s.value,
-                    author: s.author,
-                    actor: s.dot.actor,
-                    at_ms: s.hlc.unix_ms(),
-                })
-                .collect();
+            let mut values = Vec::with_capacity(siblings.len());
+            for s in siblings {
+                let actor = s.dot.actor;
+                let place = match places.get(&actor) {
+                    Some(place) => Place::clone(place),
+                    None => places.entry(actor).or_insert(self.place_of(actor)?).clone(),
+                };
+                let at_ms = s.hlc.unix_ms();
+                values.push(ConflictValue { value: s.value, author: s.author, actor, place, at_ms });
+            }
             out.push(OpenConflict { entity: entity.clone(), key, values });
         }
         Ok(out)
+    }
+
+    fn place_of(&mut self, actor: ActorId) -> Result<Place> {
+        let id: Value = actor.0.to_vec().into();
+        let text = "SELECT replica FROM actor WHERE actor = $1 AND replica IS NOT NULL";
+        if let Some(row) = self.sql.query(text, std::slice::from_ref(&id))?.first() {
+            return Ok(match row.text(0)? {
+                "self" => Place::Here,
+                name => Place::Below(name.to_owned()),
+            });
+        }
+        let text = "SELECT 1 FROM held WHERE upstream = $1 UNION ALL SELECT 1 FROM acked WHERE upstream = $1 LIMIT 1";
+        let is_above = !self.sql.query(text, &[id])?.is_empty();
+        Ok(if is_above { Place::Above } else { Place::Elsewhere })
     }
 
     /// Resources with open conflicts, in order of their number here; where to go on.

@@ -120,6 +120,13 @@ pub enum StoreError {
     /// Two writers met; the work is repeated by the caller of the transaction.
     #[error("the database asked to repeat the transaction")]
     Retry,
+    /// Other processes write to this database, and the sidecar here is not theirs.
+    #[error(
+        "another process writes to this database, and this data folder is not the one that it uses ({0}): writing from here \
+         too, each would take the other for a restored copy; give this process the same data folder, or stop the other one \
+         first"
+    )]
+    OtherFolder(&'static str),
     /// A file beside the database cannot be used.
     #[error("cannot use {path}: {reason}")]
     File {
@@ -205,6 +212,7 @@ impl StoreError {
             Self::Corrupt(_) => "database-damaged",
             Self::Database(_) => "database",
             Self::Retry => "retry",
+            Self::OtherFolder(_) => "other-data-folder",
             Self::File { .. } => "file",
             Self::Closed => "closed",
         }

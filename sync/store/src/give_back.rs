@@ -8,7 +8,7 @@
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::message::{Reach, Response, StateItem};
 use holdfast_core::op::EntityDot;
-use holdfast_core::state::EntityState;
+use holdfast_core::state::{EntityState, Register};
 use holdfast_core::view::decode;
 
 use crate::downstream::Outgoing;
@@ -158,11 +158,11 @@ impl Records {
             for items in [patients, others] {
                 for item in items {
                     // One that is malformed holds up nothing that comes with it.
-                    let Ok(state) = taken_apart(&item.entity, &item.json, &item.state) else {
+                    let Ok(mut state) = taken_apart(&item.entity, &item.json, &item.state) else {
                         refused += 1;
                         continue;
                     };
-                    match judge(tx, peer, &former, &state)? {
+                    match judge(tx, peer, &former, &mut state)? {
                         Verdict::Known => {}
                         Verdict::Take => taken += u64::from(take(tx, &former, state)?),
                         Verdict::Later => later += 1,
@@ -237,22 +237,62 @@ enum Verdict {
     Foreign,
 }
 
-fn judge(tx: &mut Tx<'_>, peer: &Peer, former: &[Reach], state: &EntityState) -> Result<Verdict> {
+/// Judges a given resource, and cuts what it claims to know of this hub's earlier logs to what it shows.
+fn judge(tx: &mut Tx<'_>, peer: &Peer, former: &[Reach], state: &mut EntityState) -> Result<Verdict> {
     let local = if tx.exists(&state.entity)? { Some(tx.entity(&state.entity)?.state.clone()) } else { None };
     if !knows_more(state, former) || local.as_ref().is_some_and(|local| local.lane != state.lane) {
         return Ok(Verdict::Known);
     }
-    let is_former = |actor: &ActorId| former.iter().any(|reach| reach.actor == *actor);
-    let is_here = |actor: &ActorId, seq: u64| local.as_ref().is_some_and(|local| local.vv.get(actor) >= seq);
-    let is_backed =
-        |actor: &ActorId, seq: u64| is_here(actor, seq) || (is_former(actor) && state.vv.get(actor) >= seq);
-    let values =
-        state.registers.values().flat_map(|r| r.siblings.iter().map(|s| s.dot).chain(r.unseen.clone()));
-    let mut dots = values.map(|dot| (dot.actor, dot.seq)).chain(state.vv.dots.iter().map(|(a, s)| (*a, *s)));
-    if !dots.all(|(actor, seq)| is_backed(&actor, seq)) {
+    if !is_backed(state, local.as_ref(), former) {
         return Ok(Verdict::Later);
     }
+    cut_claims(state, local.as_ref(), former);
+    if !knows_more(state, former) {
+        return Ok(Verdict::Known);
+    }
     may_give(tx, peer, local.as_ref(), state)
+}
+
+/// A number of an earlier log that this hub lacks the op of.
+fn is_lost(dot: &EntityDot, lane: Lane, former: &[Reach]) -> bool {
+    former.iter().any(|reach| reach.lane == lane && reach.actor == dot.actor && dot.seq > reach.seq)
+}
+
+/// Whether everything that was not written at this hub is known here. Of its own numbers only lost ones may come, as values:
+/// any other is of another resource. A replaced value that has not arrived must have been named by somebody's signed save.
+fn is_backed(state: &EntityState, local: Option<&EntityState>, former: &[Reach]) -> bool {
+    let is_here = |dot: &EntityDot| local.is_some_and(|local| local.vv.get(&dot.actor) >= dot.seq);
+    let is_given = |dot: &EntityDot| is_lost(dot, state.lane, former) && state.vv.get(&dot.actor) >= dot.seq;
+    let is_named = |key: &String, dot: &EntityDot| {
+        local.and_then(|local| local.registers.get(key)).is_some_and(|had| had.unseen.contains(dot))
+    };
+    let is_former = |actor: &ActorId| former.iter().any(|reach| reach.actor == *actor);
+    state.registers.iter().all(|(key, register)| {
+        register.siblings.iter().all(|s| is_here(&s.dot) || is_given(&s.dot))
+            && register.unseen.iter().all(|dot| is_here(dot) || is_named(key, dot))
+    }) && state
+        .vv
+        .dots
+        .iter()
+        .all(|(actor, seq)| is_former(actor) || is_here(&EntityDot { actor: *actor, seq: *seq }))
+}
+
+/// Cuts the claim to know an earlier log to the lost values that are given, and to what is known here: from this resource
+/// itself, or from a signed save that replaced a lost value. A claim beyond them would make what another replica gives
+/// look as if it had been seen and replaced.
+fn cut_claims(state: &mut EntityState, local: Option<&EntityState>, former: &[Reach]) {
+    let given = state.registers.values().flat_map(Register::dots);
+    let named =
+        local.into_iter().flat_map(|local| local.registers.values()).flat_map(|had| had.unseen.clone());
+    let shown: Vec<EntityDot> = given.chain(named).collect();
+    for actor in former.iter().map(|reach| reach.actor) {
+        let here = local.map_or(0, |local| local.vv.get(&actor));
+        let most = shown.iter().filter(|dot| dot.actor == actor).map(|dot| dot.seq).fold(here, u64::max);
+        match state.vv.get(&actor).min(most) {
+            0 => state.vv.dots.remove(&actor),
+            known => state.vv.dots.insert(actor, known),
+        };
+    }
 }
 
 fn take(tx: &mut Tx<'_>, former: &[Reach], given: EntityState) -> Result<bool> {
@@ -267,21 +307,29 @@ fn take(tx: &mut Tx<'_>, former: &[Reach], given: EntityState) -> Result<bool> {
     tx.set_whole(taken)
 }
 
-/// What is held joined with what is given. A held value gives way only in a register where this hub wrote something that
-/// it lacks: that is given now, or a replica's own save names it as replaced. Any other stays, however far the given
-/// vector claims to reach, beside what was given.
+/// What is held joined with what is given. A vector alone removes nothing on either side:
+///
+/// * A held value gives way only in a register where this hub wrote something that it lacks: that is given now, or a
+///   replica's own save names it as replaced. Any other stays, however far the given vector claims to reach.
+/// * A lost value that is given is taken for replaced only in a register that holds something which its giver has not seen.
+///   Any other comes in, however far a vector that was taken before claims to reach.
 fn beside(held: &EntityState, given: &EntityState, former: &[Reach]) -> EntityState {
-    let is_lost =
-        |dot: &EntityDot| former.iter().any(|reach| reach.actor == dot.actor && dot.seq > reach.seq);
+    let is_lost = |dot: &EntityDot| is_lost(dot, held.lane, former);
+    let empty = Register::default();
     let mut joined = held.join(given);
     for (key, register) in &mut joined.registers {
-        let Some(had) = held.registers.get(key) else { continue };
+        let had = held.registers.get(key).unwrap_or(&empty);
+        let is_later = had.siblings.iter().any(|s| s.dot.seq > given.vv.get(&s.dot.actor));
+        if !is_later && let Some(offered) = given.registers.get(key) {
+            let lost = offered.siblings.iter().filter(|s| is_lost(&s.dot) && !had.unseen.contains(&s.dot));
+            register.siblings.extend(lost.cloned());
+        }
         let new = register.dots().into_iter().filter(|dot| had.siblings.iter().all(|s| s.dot != *dot));
         let arrived = had.unseen.iter().filter(|dot| !register.unseen.contains(dot)).copied();
-        if new.chain(arrived).any(|dot| is_lost(&dot)) {
-            continue;
+        let gives_way = new.chain(arrived).any(|dot| is_lost(&dot));
+        if !gives_way {
+            register.siblings.extend(had.siblings.iter().cloned());
         }
-        register.siblings.extend(had.siblings.iter().cloned());
         register.siblings.sort_by_key(|s| s.dot);
         register.siblings.dedup_by_key(|s| s.dot);
     }

@@ -12,7 +12,7 @@ use ed25519_dalek::SigningKey;
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Lane};
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::log;
 use crate::rebirth;
 use crate::records::Records;
@@ -106,6 +106,7 @@ pub struct Identity {
     pub(crate) key: Arc<SigningKey>,
     pub(crate) opening: (u64, [u8; 16]),
     sidecar: Arc<dyn Sidecar>,
+    may_begin_anew: bool,
 }
 
 impl Identity {
@@ -116,7 +117,15 @@ impl Identity {
             key: Arc::new(SigningKey::from_bytes(&[0; 32])),
             opening: (0, [0; 16]),
             sidecar,
+            may_begin_anew: true,
         }
+    }
+
+    /// Only if the sidecar fits the database: others write to it, and a new actor would be taken from under them.
+    /// [`Records::open`] fails with [`StoreError::OtherFolder`] otherwise.
+    #[must_use]
+    pub fn beside_others(self) -> Self {
+        Self { may_begin_anew: false, ..self }
     }
 }
 
@@ -184,7 +193,10 @@ fn judge(found: &Found, record: Option<&SidecarRecord>, noted: Progress) -> Opti
 
 /// Takes up the identity of a database as it is opened.
 pub(crate) fn take_up(records: &Records) -> Result<()> {
-    let sidecar = records.identity().sidecar;
+    let identity = records.identity();
+    let sidecar = identity.sidecar.clone();
+    // Before the database is looked at: another process on this folder may be writing, and its log is never behind its note.
+    let noted = sidecar.progress();
     let mut found = None;
     records.db.read(&mut |sql| {
         found = Some(look(sql)?);
@@ -197,13 +209,19 @@ pub(crate) fn take_up(records: &Records) -> Result<()> {
         records.set_identity(Identity { actor, ..records.identity() });
     }
     let record = sidecar.load()?;
-    let reason = judge(&found, record.as_ref(), sidecar.progress());
+    let reason = judge(&found, record.as_ref(), noted);
     #[cfg(feature = "sabotage")]
     let reason = reason
         .filter(|r| *r == Rebirth::Created || !records.is_broken(crate::sabotage::Sabotage::ReusedDots));
     match (reason, record) {
         (None, Some(record)) => resume(records, sidecar, record, found),
-        (reason, _) => be_reborn(records, reason.unwrap_or(Rebirth::Copied)),
+        (reason, _) => {
+            let reason = reason.unwrap_or(Rebirth::Copied);
+            if !identity.may_begin_anew {
+                return Err(StoreError::OtherFolder(reason.code()));
+            }
+            be_reborn(records, reason)
+        }
     }
 }
 
@@ -219,7 +237,7 @@ fn resume(records: &Records, sidecar: Arc<dyn Sidecar>, record: SidecarRecord, f
     records.start_progress(progress);
     let key = Arc::new(SigningKey::from_bytes(&renewed.key));
     let opening = (renewed.opening, renewed.nonce);
-    records.set_identity(Identity { actor: renewed.actor, key, opening, sidecar });
+    records.set_identity(Identity { actor: renewed.actor, key, opening, ..records.identity() });
     records.db.write(&mut |sql| set_meta(sql, "nonce", Some(&renewed.nonce)))
 }
 
@@ -244,7 +262,7 @@ pub(crate) fn be_reborn(records: &Records, reason: Rebirth) -> Result<()> {
     let key = Arc::new(SigningKey::from_bytes(&record.key));
     let public = key.verifying_key().to_bytes();
     let opening = (record.opening, record.nonce);
-    records.set_identity(Identity { actor: record.actor, key, opening, sidecar: before.sidecar.clone() });
+    records.set_identity(Identity { actor: record.actor, key, opening, ..before.clone() });
     let mut reached = Reached::default();
     let done = records.db.write(&mut |sql| {
         let old = meta(sql, "actor")?.and_then(|v| v.try_into().ok()).map(ActorId);

@@ -22,13 +22,24 @@ use crate::sql::{Row, Sql, Value};
 use crate::upstream::{Known, waiting};
 use crate::weight::MAX_STATE_BYTES;
 
-/// What a page needs of a feed row.
-pub(crate) const FEED_COLUMNS: [&str; 7] =
-    ["scope_no", "pos", "resource_no", "actor_no", "lane", "seq", "op"];
+/// What a page needs of a feed row: of an op its content if it is small, and how large it is. What is large is read once
+/// the page has come to it, so that the rows of a page take a few MiB however large the ops behind them are.
+pub(crate) const FEED_COLUMNS: [&str; 8] = [
+    "scope_no",
+    "pos",
+    "resource_no",
+    "actor_no",
+    "lane",
+    "seq",
+    "CASE WHEN OCTET_LENGTH(op) <= 2048 THEN op END AS small",
+    "CAST(OCTET_LENGTH(op) AS BIGINT) AS length",
+];
 /// What a resource weighs in a page, read without reading the resource.
 pub(crate) const WEIGHT: &str = "CAST(OCTET_LENGTH(json) + OCTET_LENGTH(state) AS BIGINT)";
 /// Resources whose weight is looked up at once: a statement each would cost more than their content.
 const WEIGHED_AT_ONCE: usize = 256;
+/// Bytes of large ops read at once, unless a single one is larger.
+const READ_AT_ONCE: usize = 1 << 20;
 /// What names and lengths add to a resource or a change.
 const ENVELOPE_BYTES: usize = 64;
 /// What a predecessor adds, past the one that most changes have.
@@ -45,6 +56,7 @@ pub(crate) struct Builder<'a> {
     /// Resources that fit in no message, once each.
     stuck: BTreeSet<i64>,
     weights: Weights,
+    large: Large,
     finder: OpFinder,
 }
 
@@ -85,6 +97,8 @@ impl<'a> Builder<'a> {
             }
         }
         let weights = Weights { found: HashMap::new(), ahead };
+        let rows = visits.iter().flat_map(|(_, rows)| rows);
+        let large = Large { read: HashMap::new(), ahead: rows.filter_map(Large::of).collect() };
         let page = Page::default();
         Ok(Self {
             known,
@@ -94,6 +108,7 @@ impl<'a> Builder<'a> {
             states: BTreeSet::new(),
             stuck: BTreeSet::new(),
             weights,
+            large,
             finder: OpFinder::default(),
         })
     }
@@ -140,8 +155,9 @@ impl<'a> Builder<'a> {
         if !is_first_send && self.known.actor_no == Some(dot.0) {
             return Ok(Step::Taken);
         }
-        let content = if row.is_null(6) { None } else { Some(row.blob(6)?) };
-        match self.finder.of_feed_row(sql, content, dot)? {
+        let large = if Large::of(row).is_some() { self.large.content(sql, row)? } else { None };
+        let small = if row.is_null(6) { None } else { Some(row.blob(6)?) };
+        match self.finder.of_feed_row(sql, large.as_deref().or(small), dot)? {
             Some(op) => Ok(Step::of(self.take_op(op))),
             // Its content was compacted away here: the whole resource says it too.
             None => self.take_state(sql, resource_no),
@@ -255,5 +271,49 @@ impl Weights {
                 .insert(no, usize::try_from(weight).unwrap_or(usize::MAX).saturating_add(ENVELOPE_BYTES));
         }
         Ok(self.found.get(&resource_no).copied().unwrap_or(0))
+    }
+}
+
+/// Contents of large ops, read for a few at a time in the order in which they are met.
+struct Large {
+    read: HashMap<(i64, i64), Vec<u8>>,
+    /// Scope, position and bytes of those that were not come to yet.
+    ahead: VecDeque<(i64, i64, usize)>,
+}
+
+impl Large {
+    /// Scope, position and bytes of a row whose content is too large to have come with it.
+    fn of(row: &Row) -> Option<(i64, i64, usize)> {
+        let length = row.uint(7).ok().filter(|_| row.is_null(6) && !row.is_null(7))?;
+        Some((row.int(0).ok()?, row.int(1).ok()?, usize::try_from(length).ok()?))
+    }
+
+    fn content(&mut self, sql: &mut dyn Sql, row: &Row) -> Result<Option<Vec<u8>>> {
+        let wanted = (row.int(0)?, row.int(1)?);
+        if let Some(content) = self.read.remove(&wanted) {
+            return Ok(Some(content));
+        }
+        // Those before it went with their resource, or were the replica's own.
+        while self.ahead.front().is_some_and(|(scope, pos, _)| (*scope, *pos) != wanted) {
+            self.ahead.pop_front();
+        }
+        let (mut keys, mut size) = (Vec::new(), 0);
+        while let Some((scope, pos, length)) = self.ahead.front().copied()
+            && (keys.is_empty() || size + length <= READ_AT_ONCE)
+        {
+            keys.push((scope, pos));
+            size += length;
+            self.ahead.pop_front();
+        }
+        let asked: Vec<Vec<Value>> =
+            keys.iter().map(|(scope, pos)| vec![(*scope).into(), (*pos).into()]).collect();
+        let rows = sql.lookup(&schema::FEED, &["scope_no", "pos"], &["op"], &asked)?;
+        self.read.clear();
+        for (key, row) in keys.into_iter().zip(rows) {
+            if let Some(row) = row.filter(|row| !row.is_null(0)) {
+                self.read.insert(key, row.blob(0)?.to_vec());
+            }
+        }
+        Ok(self.read.remove(&wanted))
     }
 }

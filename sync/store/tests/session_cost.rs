@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{open_on, put_into};
-use holdfast_core::message::{Request, Response};
+use holdfast_core::id::Scope;
+use holdfast_core::message::{Position, Request, Response};
 use holdfast_store::Result;
 use holdfast_store::sql::{Database, Row, Sql, Table, Value};
 use holdfast_store::sqlite::Sqlite;
@@ -21,14 +22,28 @@ use holdfast_store::upstream::Peer;
 /// A database that counts what is asked of it.
 struct Counted {
     inner: Sqlite,
+    /// Statements and rows.
     work: AtomicU64,
+    /// Bytes of binary columns that were read by key.
+    bytes: AtomicU64,
 }
 
-struct CountedSql<'a>(&'a mut dyn Sql, &'a AtomicU64);
+struct CountedSql<'a>(&'a mut dyn Sql, &'a AtomicU64, &'a AtomicU64);
+
+fn counted() -> Arc<Counted> {
+    let inner = Sqlite::in_memory().unwrap();
+    Arc::new(Counted { inner, work: AtomicU64::new(0), bytes: AtomicU64::new(0) })
+}
 
 impl CountedSql<'_> {
     fn count(&self, rows: usize) {
         self.1.fetch_add(1 + rows as u64, Ordering::Relaxed);
+    }
+
+    fn weigh<'a>(&self, rows: impl Iterator<Item = &'a Row>) {
+        let cells = rows.flat_map(|row| &row.0);
+        let bytes = cells.map(|cell| if let Value::Blob(bytes) = cell { bytes.len() as u64 } else { 0 });
+        self.2.fetch_add(bytes.sum(), Ordering::Relaxed);
     }
 }
 
@@ -67,7 +82,9 @@ impl Sql for CountedSql<'_> {
         keys: &[Vec<Value>],
     ) -> Result<Vec<Option<Row>>> {
         self.count(keys.len());
-        self.0.lookup(table, by, columns, keys)
+        let rows = self.0.lookup(table, by, columns, keys)?;
+        self.weigh(rows.iter().flatten());
+        Ok(rows)
     }
     fn scan_after(
         &mut self,
@@ -78,6 +95,7 @@ impl Sql for CountedSql<'_> {
     ) -> Result<Vec<Row>> {
         let rows = self.0.scan_after(table, columns, ranges, limit)?;
         self.count(ranges.len() + rows.len());
+        self.weigh(rows.iter());
         Ok(rows)
     }
     fn allocate(&mut self, counter: &'static str, n: u64) -> Result<u64> {
@@ -85,17 +103,17 @@ impl Sql for CountedSql<'_> {
         self.0.allocate(counter, n)
     }
     fn nested(&mut self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()> {
-        let counter = self.1;
-        self.0.nested(&mut |sql| work(&mut CountedSql(sql, counter)))
+        let (work_done, bytes) = (self.1, self.2);
+        self.0.nested(&mut |sql| work(&mut CountedSql(sql, work_done, bytes)))
     }
 }
 
 impl Database for Counted {
     fn read(&self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()> {
-        self.inner.read(&mut |sql| work(&mut CountedSql(sql, &self.work)))
+        self.inner.read(&mut |sql| work(&mut CountedSql(sql, &self.work, &self.bytes)))
     }
     fn write(&self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()> {
-        self.inner.write(&mut |sql| work(&mut CountedSql(sql, &self.work)))
+        self.inner.write(&mut |sql| work(&mut CountedSql(sql, &self.work, &self.bytes)))
     }
     fn kind(&self) -> &'static str {
         "counted"
@@ -104,7 +122,6 @@ impl Database for Counted {
 
 /// Statements and rows, and bytes, of a session with nothing to do after a history of so many saves.
 fn cost_of_an_idle_session(saves: usize) -> (u64, usize) {
-    let counted = || Arc::new(Counted { inner: Sqlite::in_memory().unwrap(), work: AtomicU64::new(0) });
     let (hub_db, node_db) = (counted(), counted());
     let (hub, node) = (open_on("hub", hub_db.clone()), open_on("node", node_db.clone()));
     let peer = Peer { replica: "node".into(), clinic: "north".into(), kind: "node".into() };
@@ -137,4 +154,49 @@ fn unchanged_session_costs_the_same_for_long_history() {
     let (short, long) = (cost_of_an_idle_session(10), cost_of_an_idle_session(1200));
     assert_eq!(short.0, long.0, "statements and rows");
     assert!(long.1 < 2048 && long.1 <= short.1 + 16, "{short:?} {long:?}");
+}
+
+/// Text that no compressor makes small.
+fn noise(seed: usize, bytes: usize) -> String {
+    let mut state = seed as u64 | 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'a' + (state >> 40) as u8 % 26)
+    };
+    (0..bytes).map(|_| next()).collect()
+}
+
+/// A node passes on what it has from the hub: of such saves the feed itself keeps the content.
+#[test]
+fn page_reads_hardly_more_of_large_saves_than_it_carries() {
+    const SAVES: usize = 100;
+    const BYTES: usize = 100_000;
+    let node_db = counted();
+    let (hub, node) = (open_on("hub", counted()), open_on("node", node_db.clone()));
+    let desktop = open_on("desktop", counted());
+    let peer_of = |name: &str| Peer { replica: name.into(), clinic: "north".into(), kind: "node".into() };
+    put_into(&node, "Patient", "p1", r#""name":"Ann""#);
+    common::sync_records(&node, &hub, &peer_of("node"));
+    common::sync_records(&desktop, &node, &peer_of("desktop"));
+    node.share(&Scope::patient("p1"), "north").unwrap();
+    let scopes = vec![Position { scope: Scope::patient("p1"), at: 0 }];
+    let hold = Request::Hold { actor: desktop.actor(), scopes, urgent: true };
+    assert!(matches!(node.respond(&peer_of("desktop"), &hold), Response::Done { .. }));
+    common::sync_records(&desktop, &node, &peer_of("desktop"));
+    (0..SAVES).for_each(|n| put_into(&hub, "Patient", "p1", &format!(r#""name":"{}""#, noise(n, BYTES))));
+    common::sync_records(&node, &hub, &peer_of("node"));
+
+    let actor = desktop.actor();
+    let pull = Request::Pull { actor, acked: vec![], pending: vec![], max_bytes: 1 << 18, wait_ms: 0 };
+    let before = node_db.bytes.load(Ordering::Relaxed);
+    let Response::Page(page) = node.respond(&peer_of("desktop"), &pull) else { panic!() };
+    let read = node_db.bytes.load(Ordering::Relaxed) - before;
+    assert!((1..4).contains(&page.ops.len()) && page.visits[0].more, "it is a small part of all");
+    assert!(read > BYTES as u64 / 2 && read < 2 << 20, "{read} bytes were read");
+    common::sync_records(&desktop, &node, &peer_of("desktop"));
+    let name = |records: &holdfast_store::Records| {
+        let entity = holdfast_core::id::Entity::new("Patient", "p1");
+        records.read(|view| view.read(&entity)).unwrap().json
+    };
+    assert_eq!(name(&desktop), name(&hub));
 }

@@ -130,7 +130,7 @@ impl World<'_> {
             // No more than there is.
             return Input::Parting { acknowledged: self.handed };
         }
-        match self.source.byte() % 16 {
+        match self.source.byte() % 17 {
             0 => Input::Connected,
             1 => Input::Disconnected { code: self.source.text(), message: String::new() },
             2..=6 => self.reply(),
@@ -141,6 +141,7 @@ impl World<'_> {
             12 => Input::NewOps,
             13 => Input::Want(self.positions().into_iter().map(|position| position.scope).collect()),
             14 => start(),
+            15 => Input::GiveBackWaits,
             _ => {
                 self.now_ms += self.source.number() % 200_000;
                 Input::Tick

@@ -17,13 +17,14 @@ use crate::process::{Process, Spec};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// What the node said of each line of each file.
 type Receipts = BTreeMap<(String, u64), Receipt>;
 
 const READY: Duration = Duration::from_secs(60);
 const IMPORT: Duration = Duration::from_secs(3600);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 const STOP: Duration = Duration::from_secs(30);
 /// What `import` exits with when it has refused something.
 const INCOMPLETE: i32 = 20;
@@ -57,8 +58,8 @@ pub fn run(options: &Options) -> Result<bool> {
     let world = account(&imported, &Judge::load(&data)?, &mut report)?;
     let mut client = node.client()?;
     read_back(&imported, &world, &mut client, &mut report)?;
-    report.held = node.count(&mut client, "recordsHeld")?;
     report.expected = (world.owners.len() + world.deleted.len()) as u64;
+    report.held = node.held(&mut client, report.expected)?;
     report.again_changes = again(&imported, &node, &mut client)?;
     node.stop()?;
     Ok(report.print(options.verbose))
@@ -241,21 +242,27 @@ impl Node {
         Ok((took, receipts::read(&receipts)?))
     }
 
-    /// A number of the continuity report, once it is fresh.
-    fn count(&self, client: &mut Client, member: &str) -> Result<u64> {
-        // The node counts its records every few seconds.
-        std::thread::sleep(Duration::from_secs(6));
-        let (_, body) = client.get("/api/continuity")?;
-        match Json::parse(&body)?.get(member) {
-            Some(Json::Number(digits)) => Ok(digits.parse()?),
-            _ => bail!("the continuity report has no {member}: {body}"),
+    /// Records held, once the node counts as many as it should hold, or the last count after ten seconds: it counts them
+    /// every few seconds.
+    fn held(&self, client: &mut Client, expected: u64) -> Result<u64> {
+        let until = Instant::now() + Duration::from_secs(10);
+        loop {
+            let body = fresh_report(client)?;
+            let report = Json::parse(&body)?;
+            let Some(Json::Number(digits)) = report.get("recordsHeld") else {
+                bail!("the continuity report has no recordsHeld")
+            };
+            let held = digits.parse()?;
+            if held == expected || Instant::now() > until {
+                return Ok(held);
+            }
+            std::thread::sleep(LOOK_AGAIN);
         }
     }
 
     /// Saves that the node has written, ever.
     fn saves(&self, client: &mut Client) -> Result<u64> {
-        std::thread::sleep(Duration::from_secs(1));
-        let (_, body) = client.get("/api/continuity")?;
+        let body = fresh_report(client)?;
         let report = Json::parse(&body)?;
         let written = report.items_of("lanes").iter().filter_map(|lane| match lane.get("written") {
             Some(Json::Number(digits)) => digits.parse::<u64>().ok(),
@@ -266,5 +273,25 @@ impl Node {
 
     fn stop(mut self) -> Result<()> {
         self.process.terminate(STOP).map(drop)
+    }
+}
+
+/// A continuity report that was made after it was asked for: for a moment the node gives everybody the same one.
+fn fresh_report(client: &mut Client) -> Result<String> {
+    let asked_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+    let until = Instant::now() + READY;
+    loop {
+        let (_, body) = client.get("/api/continuity")?;
+        let made_ms: u128 = match Json::parse(&body)?.get("nowMs") {
+            Some(Json::Number(digits)) => digits.parse()?,
+            _ => bail!("the continuity report has no nowMs: {body}"),
+        };
+        if made_ms >= asked_ms {
+            return Ok(body);
+        }
+        if Instant::now() > until {
+            bail!("the node makes no new continuity report: {body}");
+        }
+        std::thread::sleep(LOOK_AGAIN);
     }
 }

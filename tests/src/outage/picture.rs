@@ -17,7 +17,8 @@ pub(super) struct Seen {
     pub(super) status: u16,
     /// The whole resource, byte for byte.
     pub(super) body: String,
-    /// What `/api/conflicts/TYPE/ID` answers, byte for byte; empty if the resource is not in conflict.
+    /// What `/api/conflicts/TYPE/ID` answers, but for where from here each value was made; empty if the resource is not in
+    /// conflict.
     pub(super) conflicts: String,
     /// Every version kept, as JSON; asked for where the current one cannot hold every write.
     pub(super) history: Vec<String>,
@@ -79,13 +80,26 @@ fn look(client: &mut Client, entity: &str, is_in_conflict: bool) -> Result<Seen>
         if shown.status != 200 {
             bail!("the conflicts of {entity}: {}", told(&shown));
         }
-        seen.conflicts = shown.body;
+        seen.conflicts = without_places(&shown.body)?;
     }
     // A resource that is only ever created says all there is to know in its current version.
     if entity.starts_with("Patient/") || seen.status == 410 {
         seen.history = history(client, entity)?;
     }
     Ok(seen)
+}
+
+/// The values' places differ by design: what was made here was made elsewhere for everybody else.
+fn without_places(body: &str) -> Result<String> {
+    let mut shown: Value = serde_json::from_str(body)?;
+    let conflicts = shown["conflicts"].as_array_mut().into_iter().flatten();
+    for value in conflicts.filter_map(|one| one["values"].as_array_mut()).flatten() {
+        if let Some(value) = value.as_object_mut() {
+            value.remove("place");
+            value.remove("replica");
+        }
+    }
+    Ok(shown.to_string())
 }
 
 fn history(client: &mut Client, entity: &str) -> Result<Vec<String>> {

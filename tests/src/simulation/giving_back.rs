@@ -4,6 +4,7 @@
 use anyhow::{Result, bail};
 use holdfast_core::id::ActorId;
 use holdfast_core::message::{Reach, Request, Response, StateItem};
+use holdfast_core::session::Input;
 use holdfast_core::view::decode;
 
 use super::fleet::Fleet;
@@ -62,7 +63,10 @@ impl Fleet {
         if let Some(former) = &attempt.former {
             let found = if former.is_empty() { None } else { records.offers(former, attempt.after)? };
             let Some(found) = found else {
-                return if attempt.waits == 0 { Ok(records.gave_back(attempt.upstream)?) } else { Ok(()) };
+                if attempt.waits > 0 {
+                    return self.feed(down, Input::GiveBackWaits);
+                }
+                return Ok(records.gave_back(attempt.upstream)?);
             };
             (attempt.after, attempt.waits) = (found.last, attempt.waits + found.damaged);
             states = found.states;

@@ -161,6 +161,9 @@ impl Fleet {
             }
             Output::Reheld => link.jobs.push_back(Job::Reheld),
             Output::Part => link.jobs.push_back(Job::Part),
+            Output::GiveBackAgain => {
+                link.jobs.extend(link.upstream.map(|up| Job::GiveBack(Attempt::new(up))))
+            }
             Output::TakeNewActor => link.jobs.push_back(Job::NewActor),
         }
         Ok(())

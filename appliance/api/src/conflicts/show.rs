@@ -5,7 +5,7 @@ use axum::response::Response;
 use holdfast_core::id::Entity;
 use holdfast_core::op::DELETED;
 use holdfast_store::StoreError;
-use holdfast_store::conflict::{ConflictValue, OpenConflict};
+use holdfast_store::conflict::{ConflictValue, OpenConflict, Place};
 use holdfast_store::view::View;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -29,6 +29,11 @@ struct Value {
     author: String,
     /// In which database, 32 hex digits.
     actor: String,
+    /// Where that is: `here`, `below`, `above` (head office), or `elsewhere`, on a replica that this one does not talk to.
+    place: &'static str,
+    /// Which one is meant by `below`, by clinic and name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replica: Option<String>,
     /// Unix milliseconds, by the author's clock.
     at_ms: u64,
 }
@@ -82,12 +87,20 @@ fn shown(value: ConflictValue, is_deletion: bool) -> Value {
     // What a deletion holds is the store's own; that somebody deleted is all there is to see.
     let text = value.value.filter(|_| !is_deletion);
     let removed = text.is_none();
+    let (place, replica) = match value.place {
+        Place::Here => ("here", None),
+        Place::Below(name) => ("below", Some(name)),
+        Place::Above => ("above", None),
+        Place::Elsewhere => ("elsewhere", None),
+    };
     let value_json = text.and_then(|text| RawValue::from_string(text).ok());
     Value {
         value: value_json,
         removed,
         author: value.author,
         actor: value.actor.to_hex(),
+        place,
+        replica,
         at_ms: value.at_ms,
     }
 }

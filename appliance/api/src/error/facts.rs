@@ -73,6 +73,7 @@ fn of_store(error: &StoreError) -> Facts {
         | StoreError::Segment(_)
         | StoreError::Log(_)
         | StoreError::Corrupt(_)
+        | StoreError::OtherFolder(_)
         | StoreError::File { .. } => Facts::new(S::INTERNAL_SERVER_ERROR, code, "exception"),
     }
 }

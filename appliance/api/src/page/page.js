@@ -30,7 +30,8 @@
   const exact = (text) => JSON.parse(text, (_, value, at) => typeof value === "number" && at?.source ? at.source : value);
 
   // --- words ----------------------------------------------------------------------------------------------------
-  const plural = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+  // A number stays with its noun: the space does not break.
+  const plural = (n, one, many) => `${n.toLocaleString("en")}\u00a0${n === 1 ? one : many}`;
   const changes = (n) => plural(n, "change", "changes");
   const now = () => Date.now() + clockOffsetMs;
   function ago(sinceMs) {
@@ -187,10 +188,13 @@
   }
   const idOf = (c) => `${c.type}/${c.id}`;
   const elementName = (element) => element === "@deleted" ? "deleted in one place, changed in another" : element;
+  const PLACES = { here: "made here", above: "made at head office", elsewhere: "made at another place" };
+  const placeOf = (v) => v.replica ? `made at ${v.replica}` : PLACES[v.place] ?? "";
+  const madeBy = (v) => [v.author || "somebody", placeOf(v), clock(v.atMs)].filter(Boolean).join(", ");
   function conflictRow(c) {
     const detail = details.get(`${idOf(c)} ${c.element}`);
     const since = c.sinceMs ? `for ${ago(c.sinceMs)}` : "";
-    const values = c.element === "@deleted" ? "" : `${c.values} values`;
+    const values = c.element === "@deleted" ? "" : plural(c.values, "value", "values");
     return make("li", { className: "conflict" },
       make("div", { className: "head" },
         make("div", {},
@@ -204,7 +208,7 @@
     if (detail.text) return make("p", { className: "soft", role: "status", textContent: detail.text });
     const busy = Boolean(detail.busy);
     if (c.element === "@deleted") {
-      const who = detail.values.map((v) => `Deleted by ${v.author || "somebody"}, ${clock(v.atMs)}.`).join(" ");
+      const who = detail.values.map((v) => `Deleted by ${madeBy(v)}.`).join(" ");
       return make("div", {}, make("p", { textContent: `${who} Somebody else changed the record without having seen that.` }),
         make("div", { className: "values" },
           make("button", { type: "button", disabled: busy, textContent: "Keep the record", on: () => settle(c, detail, { keep: true }) }),
@@ -215,7 +219,7 @@
     return make("div", { className: "values" }, ...detail.values.map((v, index) =>
       make("div", { className: "value" },
         make("p", { className: "content", dir: "auto" }, ...texts[index].map((line) => make(differs(line) ? "strong" : "span", { dir: "auto", textContent: line }))),
-        make("p", { className: "soft", textContent: `${v.author || "somebody"}, ${clock(v.atMs)}` }),
+        make("p", { className: "soft", textContent: madeBy(v) }),
         make("button", { type: "button", disabled: busy, "data-key": `${idOf(c)} ${c.element} ${index}`, textContent: v.removed ? "Remove it" : "Keep this value", on: () => settle(c, detail, { choose: index }) }))));
   }
   // A value in lines of "name: value", without brackets.

@@ -32,6 +32,7 @@ async fn a_conflict_is_listed_shown_and_settled_by_choice() {
     assert_eq!((&values[0]["value"], &values[1]["value"]), (&2.into(), &3.into()));
     assert_eq!(values[0]["author"], "Practitioner/nurse");
     assert_eq!(values[0]["actor"].as_str().unwrap().len(), 32);
+    assert_eq!((&values[0]["place"], &values[0]["replica"]), (&"here".into(), &serde_json::Value::Null));
     assert!(values[0]["atMs"].as_u64() <= values[1]["atMs"].as_u64());
 
     let choice = json!({ "element": "multipleBirthInteger", "choose": 0 }).to_string();

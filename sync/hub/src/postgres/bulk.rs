@@ -102,12 +102,10 @@ pub(super) fn lookup(table: &Table, by: &[&str], columns: &[&str]) -> String {
 pub(super) fn scan_after(table: &Table, columns: &[&str]) -> String {
     let (group, position) = (table.columns[0].0, table.columns[1].0);
     let names = columns.join(", ");
-    let aliased: Vec<String> = columns.iter().map(|name| format!(", t.{name}")).collect();
     format!(
-        "SELECT k.place{} FROM UNNEST($1::BIGINT[], $2::BIGINT[]) WITH ORDINALITY AS k(k1, k2, place) \
+        "SELECT k.place, t.* FROM UNNEST($1::BIGINT[], $2::BIGINT[]) WITH ORDINALITY AS k(k1, k2, place) \
          CROSS JOIN LATERAL (SELECT {names} FROM {} WHERE {group} = k.k1 AND {position} > k.k2 \
          ORDER BY {position} LIMIT $3) t LIMIT $3",
-        aliased.concat(),
         table.name,
     )
 }

@@ -4,6 +4,8 @@
 //! * **One after the other**: any number of hub processes may write; each takes its turn ([`turn`]), so that
 //!   the store's rules hold as on SQLite. Readers see one moment and wait for nobody.
 //! * **Self-healing**: the server may be restarted at any time. Calls fail as retryable until it is back.
+//! * **One identity**: processes that serve from one database share one data folder, for their identity is there; one
+//!   with another folder is refused as it starts while any other serves ([`presence`]).
 //! * **In bulk**: each primitive is one statement per 8,192 rows, its columns sent as typed arrays. Binary COPY, into
 //!   a temporary table or after asking which rows are new, was measured and is not quicker at these sizes.
 //!
@@ -16,6 +18,7 @@ mod error;
 mod migrate;
 mod options;
 mod pool;
+mod presence;
 mod statements;
 mod tls;
 mod turn;
@@ -24,8 +27,10 @@ use holdfast_store::error::{Result, StoreError};
 use holdfast_store::sql::{Database, Sql};
 pub use options::PostgresOptions;
 use pool::{Lease, Pool};
+pub use presence::Presence;
 use statements::Statements;
 pub use tls::TlsMode;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Reads see one moment.
 const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -51,15 +56,7 @@ impl Postgres {
     /// [`StoreError::Refused`] if it may not be connected to without TLS; [`StoreError::Database`] if the address cannot be understood, the server cannot be reached, is too old or
     /// does not store UTF-8, or the database was written by a newer build.
     pub fn open(url: &str, options: PostgresOptions) -> Result<Self> {
-        let mut config: postgres::Config = url
-            .parse()
-            .map_err(|error| StoreError::Database(format!("its address cannot be understood: {error}")))?;
-        config
-            .application_name("holdfast-hub")
-            .connect_timeout(options.connect_timeout)
-            .keepalives_idle(options.connection_timeout)
-            .tcp_user_timeout(options.connection_timeout);
-        let tls = tls::connector(&mut config, options.tls, options.ca_pem.as_deref())?;
+        let (config, tls) = address(url, &options)?;
         let pool = Pool::new(config, tls, options);
         let mut lease = pool.connect()?;
         migrate::migrate(lease.connection())?;
@@ -86,6 +83,20 @@ impl Postgres {
         let done = work(&mut statements).and_then(|()| statements.may_commit());
         end(lease, done)
     }
+}
+
+/// Where to connect, and how that is secured.
+fn address(url: &str, options: &PostgresOptions) -> Result<(postgres::Config, Option<MakeRustlsConnect>)> {
+    let mut config: postgres::Config = url
+        .parse()
+        .map_err(|error| StoreError::Database(format!("its address cannot be understood: {error}")))?;
+    config
+        .application_name("holdfast-hub")
+        .connect_timeout(options.connect_timeout)
+        .keepalives_idle(options.connection_timeout)
+        .tcp_user_timeout(options.connection_timeout);
+    let tls = tls::connector(&mut config, options.tls, options.ca_pem.as_deref())?;
+    Ok((config, tls))
 }
 
 /// Commits or rolls back. A connection on which neither works is dropped, which rolls back.

@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
+use holdfast_link::tls::JudgedBy;
 use holdfast_store::error::{Result, StoreError};
 use postgres::Config;
 use postgres::config::{Host, SslMode};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::crypto::ring;
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How the connection to the server is secured, by libpq's names (PostgreSQL's documentation, §34.19).
@@ -115,49 +115,11 @@ fn verifying(ca_pem: Option<&str>) -> Result<ClientConfig> {
     Ok(builder()?.with_root_certificates(roots).with_no_client_auth())
 }
 
+/// Takes any certificate; that its owner holds its key is still checked.
 fn believing() -> Result<ClientConfig> {
-    let verifier = Arc::new(Believer(Arc::new(ring::default_provider())));
+    let verifier = JudgedBy::new(Arc::new(ring::default_provider()), |_| Ok(()));
     // "dangerous" is rustls's word for any verifier of one's own
     Ok(builder()?.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
-}
-
-/// Takes any certificate; that its owner holds its key is still checked.
-#[derive(Debug)]
-struct Believer(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Believer {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ mod hostile;
 mod large;
 mod postgres_crash;
 mod postgres_open;
+mod postgres_presence;
+mod postgres_restored;
 mod postgres_session;
 mod postgres_tls;
 mod quarantine;

@@ -30,6 +30,8 @@ behaviours![
     what_is_about_a_patient_waits_for_who_may_hold_them,
     who_made_a_patient_may_come_last,
     a_database_put_back_under_its_own_sidecar_is_noticed_by_what_it_had_taken_in,
+    a_claim_to_know_more_hides_nothing_that_another_gives,
+    a_number_of_another_resource_is_not_taken,
 ];
 
 /// All rows of one database in another, fresh one: what a restore does.
@@ -85,7 +87,7 @@ fn ask(node: &Node, hub: &Records, states: Vec<StateItem>) -> (Vec<Reach>, u64) 
 }
 
 /// What a node's link does after its greeting; how many resources have to be given again.
-fn gives_back(node: &Node, hub: &Records) -> u64 {
+pub(crate) fn gives_back(node: &Node, hub: &Records) -> u64 {
     node.push(hub).unwrap();
     assert!(node.records.may_have_to_give_back(hub.actor()).unwrap());
     let (former, mut waits) = ask(node, hub, vec![]);
@@ -108,7 +110,7 @@ fn item(state: &EntityState) -> StateItem {
     }
 }
 
-fn same(hub: &Records, node: &Node, kind: &str, id: &str) {
+pub(crate) fn same(hub: &Records, node: &Node, kind: &str, id: &str) {
     let get = |records: &Records| records.read(|view| view.read(&Entity::new(kind, id))).unwrap();
     let (here, there) = (get(hub), get(&node.records));
     assert_eq!((here.json, here.version), (there.json, there.version), "{kind}/{id}");
@@ -351,4 +353,74 @@ fn a_backup_from_before_the_first_replica_is_a_hubs(backend: &Backend) {
     for id in ["d1", "d2"] {
         same(&hub, &node, "Device", id);
     }
+}
+
+/// A replica that saw nothing of a lost save claims to know every save of the hub, so that what another gives of it looks
+/// replaced: by the vector alone, or by a made-up value with a high number in an element that nobody minds.
+fn a_claim_to_know_more_hides_nothing_that_another_gives(backend: &Backend) {
+    let world = world();
+    let (p1, lost_by) = (Entity::new("Patient", "p1"), world.old.actor());
+    let old = world.b.records.read(|view| view.state(&p1)).unwrap();
+    put(&world.old, "Patient", "p1", r#""name":"Anna","phone":"1""#).unwrap();
+    world.a.sync(&world.old);
+    let mut claim = old.clone();
+    claim.vv.dots.insert(lost_by, 1 << 40);
+    let mut made_up = claim.clone();
+    let dot = EntityDot { actor: lost_by, seq: 1 << 40 };
+    let sibling = Sibling { dot, hlc: Hlc(1), author: "b".into(), value: Some("\"x\"".to_owned()) };
+    made_up.registers.entry("note".into()).or_default().siblings = vec![sibling];
+
+    let control = world.restored(&Backend::sqlite_memory());
+    assert_eq!(gives_back(&world.a, &control), 0);
+    same(&control, &world.a, "Patient", "p1");
+
+    let hub = world.restored(backend);
+    world.b.push(&hub).unwrap();
+    assert_eq!(ask(&world.b, &hub, vec![item(&claim)]).1, 0);
+    assert_eq!(gives_back(&world.a, &hub), 0);
+    same(&hub, &world.a, "Patient", "p1");
+
+    let hub = world.restored(&Backend::sqlite_memory());
+    world.b.push(&hub).unwrap();
+    assert_eq!(ask(&world.b, &hub, vec![item(&made_up)]).1, 0);
+    assert!(json(&hub, "Patient", "p1").contains(r#""note":"x""#), "it is there for everybody to see");
+    assert_eq!(gives_back(&world.a, &hub), 0);
+    assert!(json(&hub, "Patient", "p1").contains(r#""name":"Anna""#), "{}", json(&hub, "Patient", "p1"));
+    assert_eq!(hub.read(|view| view.conflicted(0, 9)).unwrap().0, [], "what it replaced is gone");
+}
+
+/// The hub's own log says which resource each number that it reaches is of. A number beyond it is taken as a value only:
+/// as one that was replaced, it would kill the value that another gives.
+fn a_number_of_another_resource_is_not_taken(backend: &Backend) {
+    let world = world();
+    let (p1, lost_by) = (Entity::new("Patient", "p1"), world.old.actor());
+    put(&world.old, "Patient", "p1", r#""name":"Anna","phone":"1""#).unwrap();
+    put(&world.old, "Patient", "p1", r#""name":"Anna","phone":"2""#).unwrap();
+    world.a.sync(&world.old);
+    let hub = world.restored(backend);
+    world.b.push(&hub).unwrap();
+    let known = hub.read(|view| view.state(&p1)).unwrap();
+    let (reach, mut later) = (known.vv.get(&lost_by), known.clone());
+    later.vv.dots.insert(lost_by, reach + 2);
+    let value = |seq| Sibling {
+        dot: EntityDot { actor: lost_by, seq },
+        hlc: Hlc(1),
+        author: "b".into(),
+        value: Some("\"x\"".to_owned()),
+    };
+    let mut dead = later.clone();
+    dead.registers.entry("note".into()).or_default().siblings = vec![value(reach + 2)];
+    dead.registers.get_mut("name").unwrap().unseen = vec![EntityDot { actor: lost_by, seq: reach + 1 }];
+    let before = json(&hub, "Patient", "p1");
+    assert_eq!(ask(&world.b, &hub, vec![item(&dead)]).1, 1);
+
+    // `p2` was never written by that hub, and every number up to its reach is of `p1`.
+    let mut elsewhere = EntityState::new(Entity::new("Patient", "p2"), later.lane);
+    elsewhere.vv = later.vv.clone();
+    elsewhere.registers.entry("name".into()).or_default().siblings = vec![value(reach), value(reach + 2)];
+    assert_eq!(ask(&world.b, &hub, vec![item(&elsewhere)]).1, 1);
+    assert_eq!(json(&hub, "Patient", "p1"), before);
+    assert!(hub.read(|view| view.read(&Entity::new("Patient", "p2"))).is_err());
+    assert_eq!(gives_back(&world.a, &hub), 0);
+    same(&hub, &world.a, "Patient", "p1");
 }

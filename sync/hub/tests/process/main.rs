@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod enrolment;
+mod one_database;
 mod refusals;
 mod replica;
 mod revocation;

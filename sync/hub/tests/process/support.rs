@@ -34,7 +34,7 @@ impl Hub {
         Self::start_with(&[])
     }
 
-    fn start_with(flags: &[&str]) -> Self {
+    pub(crate) fn start_with(flags: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let data = home.path().join("hub");
         let log = std::fs::File::create(home.path().join("log")).unwrap();
@@ -59,6 +59,16 @@ impl Hub {
     pub(crate) fn fails(&self, args: &[&str]) -> String {
         let done = binary().args(args).arg("--data-dir").arg(&self.data).output().unwrap();
         assert!(!done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stdout));
+        String::from_utf8(done.stderr).unwrap()
+    }
+
+    /// Runs `serve` on the side, with a folder of its own, which must fail; what it says.
+    pub(crate) fn fails_to_serve(flags: &[&str]) -> String {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = binary();
+        command.arg("serve").args(flags).args(["--listen", "127.0.0.1:0", "--sync-listen", "127.0.0.1:0"]);
+        let done = command.arg("--data-dir").arg(home.path().join("hub")).output().unwrap();
+        assert!(!done.status.success(), "{flags:?}: {}", String::from_utf8_lossy(&done.stdout));
         String::from_utf8(done.stderr).unwrap()
     }
 

@@ -1,5 +1,6 @@
-//! Giving an upstream that was restored from a backup what it has lost, beside the session and on its connection. An
-//! interrupted attempt is made again by the next session: the upstream's welcome says what is still missing.
+//! Giving an upstream that was restored from a backup what it has lost, beside the session and on its connection. What the
+//! upstream cannot take yet is offered again about every minute while the connection stands; an interrupted attempt is made
+//! again by the next session: the upstream's welcome says what is still missing.
 
 use holdfast_core::id::ActorId;
 use holdfast_core::message::{Reach, Request, Response, StateItem};
@@ -40,18 +41,28 @@ pub(super) struct GiveBack {
     pub(super) upstream: ActorId,
 }
 
+/// Resources by number: those after the first, through the last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Stretch {
+    after: i64,
+    through: i64,
+}
+
+pub(super) const EVERYTHING: Stretch = Stretch { after: 0, through: i64::MAX };
+
 impl GiveBack {
-    /// Pushes what the upstream lacks of own earlier logs (`known` is what it has), then gives back what it had said itself.
-    pub(super) async fn run(self, known: Vec<Reach>) {
-        if let Err(error) = self.logs(known).await {
+    /// Pushes what the upstream lacks of own earlier logs (`known` is what it has), then gives back what it had said itself
+    /// in these stretches. Those in which something still waits: for another replica's saves, or for a scrub.
+    pub(super) async fn run(self, known: Option<Vec<Reach>>, stretches: Vec<Stretch>) -> Vec<Stretch> {
+        if let Some(known) = known
+            && let Err(error) = self.logs(known).await
+        {
             tracing::warn!(error.code = error.code(), error = %error, "an earlier log was not given back");
         }
-        match self.states().await {
-            Ok(()) => {}
-            Err(error) => {
-                tracing::warn!(error.code = error.code(), error = %error, "what the upstream had said was not given back");
-            }
-        }
+        self.states(&stretches).await.unwrap_or_else(|error| {
+            tracing::warn!(error.code = error.code(), error = %error, "what the upstream had said was not given back");
+            stretches
+        })
     }
 
     async fn ask(&self, request: Request) -> Result<Response, AskError> {
@@ -78,31 +89,37 @@ impl GiveBack {
         }
     }
 
-    async fn states(&self) -> Result<(), Stopped> {
-        let upstream = self.upstream;
+    async fn states(&self, stretches: &[Stretch]) -> Result<Vec<Stretch>, Stopped> {
+        let (upstream, mut waiting) = (self.upstream, Vec::new());
         if !self.writer.call(move |records| records.may_have_to_give_back(upstream)).await? {
-            return Ok(());
+            return Ok(waiting);
         }
-        let (former, mut waits) = self.give(Vec::new()).await?;
-        let mut after = 0;
-        while !former.is_empty() {
-            let of = former.clone();
-            let found = self.writer.call(move |records| records.offers(&of, after)).await?;
-            let Some(found) = found else { break };
-            waits += found.damaged;
-            if !found.states.is_empty() {
-                waits += self.give(found.states).await?.1;
+        let (former, _) = self.give(Vec::new()).await?;
+        let stretches = if former.is_empty() { &[] } else { stretches };
+        for Stretch { mut after, through } in stretches.iter().copied() {
+            while after < through {
+                let of = former.clone();
+                let found = self.writer.call(move |records| records.offers(&of, after)).await?;
+                let Some(found) = found else { break };
+                let mut waits = found.damaged;
+                if !found.states.is_empty() {
+                    waits += self.give(found.states).await?.1;
+                }
+                if waits > 0 {
+                    waiting.push(Stretch { after, through: found.last });
+                }
+                after = found.last;
             }
-            after = found.last;
         }
-        if waits > 0 {
+        if waiting.is_empty() {
+            self.writer.call(move |records| records.gave_back(upstream)).await?;
+        } else {
             tracing::info!(
-                op.count = waits,
-                "the upstream takes more back once other replicas have sent theirs"
+                op.count = waiting.len(),
+                "the upstream takes more back once other replicas have sent theirs; it is offered again in a minute"
             );
-            return Ok(());
         }
-        Ok(self.writer.call(move |records| records.gave_back(upstream)).await?)
+        Ok(waiting)
     }
 
     async fn give(&self, states: Vec<StateItem>) -> Result<(Vec<Reach>, u64), Stopped> {

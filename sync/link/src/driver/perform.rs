@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use super::LinkConfig;
 use super::ask::Question;
-use super::give_back::GiveBack;
+use super::give_back::{EVERYTHING, GiveBack, Stretch};
 use crate::serve;
 use crate::transport::{Connection, Counters, TransportError};
 
@@ -29,6 +29,8 @@ pub(super) enum Event {
     Of(u64, Input),
     /// A connection is up.
     Opened(u64, Connection),
+    /// What of a restored upstream's records could not be given back on this connection yet.
+    GiveBackWaits(u64, Vec<Stretch>),
     /// A question beside the session.
     Ask(Question),
 }
@@ -43,6 +45,8 @@ pub(super) struct Performer {
     endpoint: usize,
     upstream: Option<ActorId>,
     acks: BTreeMap<(ActorId, ActorId, Lane), u64>,
+    /// What still waits to be given back to the upstream of the present connection.
+    to_give: Vec<Stretch>,
     past: Counters,
 }
 
@@ -57,6 +61,7 @@ impl Performer {
             endpoint: 0,
             upstream: None,
             acks: BTreeMap::new(),
+            to_give: Vec::new(),
             past: Counters::default(),
         }
     }
@@ -75,6 +80,10 @@ impl Performer {
         match event {
             Event::Input(input) => Some(input),
             Event::Of(epoch, input) => (epoch == self.epoch).then_some(input),
+            Event::GiveBackWaits(epoch, stretches) => (epoch == self.epoch).then(|| {
+                self.to_give = stretches;
+                Input::GiveBackWaits
+            }),
             Event::Ask(question) => {
                 question.put(self.connection.clone().zip(self.upstream));
                 None
@@ -106,6 +115,10 @@ impl Performer {
             }
             Output::StorePage { upstream, page } => self.store_page(upstream, page),
             Output::Reheld => self.call(|records| records.reheld().map(|()| None)),
+            Output::GiveBackAgain => {
+                let stretches = std::mem::take(&mut self.to_give);
+                self.give_back(None, stretches);
+            }
             Output::TakeNewActor => self.take_new_actor(),
         }
     }
@@ -195,10 +208,8 @@ impl Performer {
 
     fn compare(&mut self, upstream: ActorId, known: Vec<Reach>) {
         self.upstream = Some(upstream);
-        if let Some(connection) = self.connection.clone() {
-            let giving = GiveBack { connection, writer: self.writer.clone(), upstream };
-            tokio::spawn(giving.run(known.clone()));
-        }
+        self.to_give.clear();
+        self.give_back(Some(known.clone()), vec![EVERYTHING]);
         let endpoint = self.endpoint_url();
         self.call(move |records| match records.compare(&endpoint, upstream, &known)? {
             Standing::Behind => Ok(Some(Input::Compared { rehold: records.positions_to_rehold(upstream)? })),
@@ -213,6 +224,19 @@ impl Performer {
     fn part(&mut self) {
         self.upstream = None;
         self.call(|records| Ok(Some(Input::Parting { acknowledged: records.acknowledged()? })));
+    }
+
+    /// Beside the session: own earlier logs after what is `known` of them, then what the upstream itself had said.
+    fn give_back(&self, known: Option<Vec<Reach>>, stretches: Vec<Stretch>) {
+        let Some((connection, upstream)) = self.connection.clone().zip(self.upstream) else { return };
+        let giving = GiveBack { connection, writer: self.writer.clone(), upstream };
+        let (events, epoch) = (self.events.clone(), self.epoch);
+        tokio::spawn(async move {
+            let waits = giving.run(known, stretches).await;
+            if !waits.is_empty() {
+                send(&events, Event::GiveBackWaits(epoch, waits)).await;
+            }
+        });
     }
 
     fn take_new_actor(&self) {

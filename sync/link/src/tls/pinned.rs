@@ -3,18 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
-    client::{
-        Resumption, WebPkiServerVerifier,
-        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
-    },
-    crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
-    pki_types::{CertificateDer, ServerName, UnixTime},
+    CertificateError, ClientConfig, Error, OtherError, RootCertStore,
+    client::{Resumption, WebPkiServerVerifier, danger::ServerCertVerifier},
+    crypto::CryptoProvider,
+    pki_types::{CertificateDer, UnixTime},
     time_provider::TimeProvider,
     version::TLS13,
 };
 
-use super::{ALPN_H2, CaFingerprint, TlsError, provider};
+use super::{
+    ALPN_H2, CaFingerprint, TlsError,
+    judged::{JudgedBy, Shown},
+    provider,
+};
 
 /// Trusts only a server whose chain ends in the CA with this fingerprint, for the name that was dialled.
 /// `now_ms` (Unix milliseconds) is the time by which validity is judged.
@@ -23,7 +24,12 @@ use super::{ALPN_H2, CaFingerprint, TlsError, provider};
 /// [`TlsError::Provider`] when the build lacks TLS 1.3.
 pub fn enrolment_client_config(pin: CaFingerprint, now_ms: u64) -> Result<Arc<ClientConfig>, TlsError> {
     let provider = provider();
-    let verifier = Arc::new(PinnedCa { pin, provider: provider.clone() });
+    let within = provider.clone();
+    let verifier = JudgedBy::new(provider.clone(), move |shown| {
+        let Shown { end_entity, intermediates, name, ocsp_response, now } = shown;
+        let verifier = verifier(pin, intermediates, within.clone())?;
+        verifier.verify_server_cert(end_entity, intermediates, name, ocsp_response, *now).map(drop)
+    });
     let mut config = ClientConfig::builder_with_details(provider, Arc::new(FixedTime { now_ms }))
         .with_protocol_versions(&[&TLS13])
         .map_err(TlsError::Provider)?
@@ -49,64 +55,19 @@ pub fn is_pin_mismatch(error: &Error) -> bool {
     }
 }
 
-#[derive(Debug)]
-struct PinnedCa {
+/// The ordinary verifier, with the pinned CA out of the presented chain as its only root.
+fn verifier(
     pin: CaFingerprint,
+    chain: &[CertificateDer<'_>],
     provider: Arc<CryptoProvider>,
-}
-
-impl PinnedCa {
-    /// The ordinary verifier, with the pinned CA out of the presented chain as its only root.
-    fn verifier(&self, chain: &[CertificateDer<'_>]) -> Result<Arc<WebPkiServerVerifier>, Error> {
-        let mismatch = || CertificateError::Other(OtherError(Arc::new(PinMismatch)));
-        let ca = chain.iter().find(|der| CaFingerprint::of_der(der) == self.pin).ok_or_else(mismatch)?;
-        let mut roots = RootCertStore::empty();
-        roots.add(ca.clone().into_owned())?;
-        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone())
-            .build()
-            .map_err(|e| Error::General(e.to_string()))
-    }
-}
-
-impl ServerCertVerifier for PinnedCa {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        self.verifier(intermediates)?.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        )
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
-    }
+) -> Result<Arc<WebPkiServerVerifier>, Error> {
+    let mismatch = || CertificateError::Other(OtherError(Arc::new(PinMismatch)));
+    let ca = chain.iter().find(|der| CaFingerprint::of_der(der) == pin).ok_or_else(mismatch)?;
+    let mut roots = RootCertStore::empty();
+    roots.add(ca.clone().into_owned())?;
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+        .build()
+        .map_err(|e| Error::General(e.to_string()))
 }
 
 #[derive(Debug)]

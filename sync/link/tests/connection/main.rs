@@ -4,7 +4,10 @@
 mod enrolment;
 mod expired;
 mod frozen;
+mod giving_back;
 mod peers;
 mod resumption;
+#[path = "../../../store/tests/common/mod.rs"]
+mod store;
 mod support;
 mod urgent;

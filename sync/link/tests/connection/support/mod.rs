@@ -52,6 +52,11 @@ impl Hub {
     }
 
     pub(crate) async fn start_with(limits: Limits) -> Self {
+        Self::serve(limits, sync_routes()).await
+    }
+
+    /// A hub that serves these routes and enrolment.
+    pub(crate) async fn serve(limits: Limits, served: SyncRoutes) -> Self {
         let home = tempfile::tempdir().unwrap();
         let ca = Arc::new(HubCa::load_or_create(&home.path().join("ca"), now_ms()).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -76,7 +81,7 @@ impl Hub {
             clock: Arc::new(move || now_ms() + ahead.load(Relaxed)),
         };
         let (stop, stopped) = oneshot::channel();
-        let routes = routes(enrolment.clone()).merge(sync_routes());
+        let routes = routes(enrolment.clone()).merge(served);
         tokio::spawn(serve(listener, tls, routes, options, async { drop(stopped.await) }));
         Self { ca, tokens, enrolment, endpoint, revoked, clock_ahead_ms, stop: Some(stop), _home: home }
     }
