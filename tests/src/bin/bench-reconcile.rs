@@ -104,7 +104,7 @@ async fn fresh_node(arguments: &Arguments, folder: &Path) -> Result<()> {
     let hub = Hub::start(&at)?;
     let old = Replica::create(&at.join("old"), hub.enrol("old", CLINIC).await?, &hub.sync)?;
     let new = Replica::create(&at.join("new"), hub.enrol("new", CLINIC).await?, &hub.sync)?;
-    let ours = fresh::ours(&old, &new, work, each).await?;
+    let ours = fresh::ours(&hub, &old, &new, work, each).await?;
     figure::print("fresh_docs", ours.docs, "count");
     figure::print("fresh_ms", ms(ours.ms), "ms");
     figure::print("fresh_docs_per_s", format!("{:.0}", per_second(ours.docs, ours.ms)), "1/s");

@@ -1,7 +1,7 @@
 //! A fresh node takes its clinic over from the hub.
 
 use super::work::{Work, write_ndjson};
-use super::{Replica, replica};
+use super::{Hub, Replica, replica, scopes};
 use crate::generate::Resource;
 use crate::pouchdb;
 use anyhow::{Result, ensure};
@@ -35,7 +35,7 @@ pub struct Taken {
 ///
 /// # Errors
 /// Something does not arrive.
-pub async fn ours(old: &Replica, new: &Replica, work: Work, each: usize) -> Result<Taken> {
+pub async fn ours(hub: &Hub, old: &Replica, new: &Replica, work: Work, each: usize) -> Result<Taken> {
     let docs = fill(old, work, each).await?;
     let today = first_due(work, each);
     let started = Instant::now();
@@ -46,6 +46,9 @@ pub async fn ours(old: &Replica, new: &Replica, work: Work, each: usize) -> Resu
     let held: u64 = new.records().read(|view| view.counts())?.0;
     ensure!(held == docs, "the fresh node has {held} resources of {docs}");
     let bytes = state.traffic.bytes_in + state.traffic.bytes_out;
+    // The receipt of the last page travels a moment after it.
+    scopes::wait_noted(hub).await?;
+    drop(link);
     Ok(Taken { docs, ms, first_chart_ms, bytes })
 }
 

@@ -29,7 +29,7 @@ async fn a_fresh_node_takes_its_clinic_over_and_then_only_news() {
     }
     let [old, new] = &made[..] else { unreachable!() };
     let work = Work::new(600);
-    let taken = fresh::ours(old, new, work, 4).await.unwrap();
+    let taken = fresh::ours(&hub, old, new, work, 4).await.unwrap();
     assert_eq!(taken.docs, 600 * 5 + 1);
     let plan = scopes::Plan { held: 20, changed: 20, history: 0, rounds: 3 };
     let few = scopes::news(&hub, old, new, Work::new(20), plan).await.unwrap();

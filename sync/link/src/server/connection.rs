@@ -1,11 +1,12 @@
 //! One connection from its handshake to its end.
 
-use std::{future::pending, pin::pin, sync::Arc};
+use std::{future::pending, io, pin::pin, sync::Arc, time::Duration};
 
 use http::StatusCode;
 use hyper::{server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     sync::watch,
     time::{sleep, timeout},
@@ -40,12 +41,14 @@ pub(super) async fn run(
 async fn handshake(server: &Server, tcp: TcpStream) -> Option<TlsStream<PromptStream>> {
     let accepting = server
         .acceptor
-        .accept_with(PromptStream::new(tcp), |tls| tls.set_buffer_limit(Some(TLS_BUFFER_BYTES)));
+        .accept_with(PromptStream::new(tcp), |tls| tls.set_buffer_limit(Some(TLS_BUFFER_BYTES)))
+        .into_fallible();
     match timeout(server.options.limits.handshake, accepting).await {
         Ok(Ok(tls)) => Some(tls),
-        Ok(Err(error)) => {
+        Ok(Err((error, tcp))) => {
             tracing::info!(%error, error.code = "handshake-failed", "connection refused");
             count_refusal("handshake-failed");
+            let _ = timeout(REASON_WITHIN, let_the_reason_arrive(tcp)).await;
             None
         }
         Err(_) => {
@@ -54,6 +57,20 @@ async fn handshake(server: &Server, tcp: TcpStream) -> Option<TlsStream<PromptSt
             None
         }
     }
+}
+
+/// How long a client that was refused may take to hear why.
+const REASON_WITHIN: Duration = Duration::from_secs(1);
+/// What such a client may still send meanwhile.
+const UNHEARD_BYTES: u64 = 64 << 10;
+
+/// Ends a connection whose last word is an alert that says what is wrong. A client of TLS 1.3 sends its first request
+/// before it hears of it, and closing on unread bytes resets the connection: the alert would be lost, and with it the
+/// reason (RFC 9112 §9.6 has the same of HTTP).
+async fn let_the_reason_arrive(mut tcp: PromptStream) -> io::Result<()> {
+    tcp.shutdown().await?;
+    tokio::io::copy(&mut tcp.take(UNHEARD_BYTES), &mut tokio::io::sink()).await?;
+    Ok(())
 }
 
 fn peer_of(tls: &TlsStream<PromptStream>) -> Result<Option<PeerCertificate>, IdentityError> {
