@@ -243,6 +243,11 @@ fn note_held_back(tx: &mut Tx<'_>, entity: &Entity) -> Result<()> {
 /// Merges the ops of a page. A malformed one, which an upstream should have refused, is left out with a notice: it must
 /// not hold up the others.
 fn take_ops(tx: &mut Tx<'_>, ops: &[Op]) -> Result<()> {
+    let actor = tx.records.actor();
+    for lane in Lane::ALL {
+        let own = ops.iter().map(|op| op.dot).filter(|dot| dot.actor == actor && dot.lane == lane);
+        tx.refuse_early(lane, own.map(|dot| dot.seq).max().unwrap_or_default())?;
+    }
     let mut first = None;
     for op in ops {
         match check_op(op) {

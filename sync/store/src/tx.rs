@@ -39,6 +39,9 @@ pub(crate) enum Origin {
 /// Why a page may not be taken yet; see [`Tx::join`].
 pub(crate) const TOO_EARLY: &str = "page-early";
 
+/// Why a page may not be taken at all, and its session has to begin anew; see [`Tx::join`].
+pub(crate) const OF_A_COPY: &str = "page-of-a-copy";
+
 /// A writing transaction on a replica's records.
 pub struct Tx<'a> {
     pub(crate) sql: &'a mut dyn Sql,
@@ -185,7 +188,7 @@ impl<'a> Tx<'a> {
     /// hold up what comes with it.
     ///
     /// # Errors
-    /// [`TOO_EARLY`], or the database.
+    /// [`TOO_EARLY`], [`OF_A_COPY`], or the database.
     pub(crate) fn join(&mut self, entity: Entity, json: &str, state: &[u8]) -> Result<bool> {
         let incoming = match taken_apart(&entity, json, state) {
             Ok(incoming) => incoming,
@@ -195,7 +198,7 @@ impl<'a> Tx<'a> {
                 return Ok(false);
             }
         };
-        self.refuse_early(&incoming)?;
+        self.refuse_early(incoming.lane, incoming.vv.get(&self.records.actor()))?;
         let rules = self.rules();
         self.records.observe(incoming.last_hlc);
         let loaded = self.entity(&entity)?;
@@ -227,20 +230,29 @@ impl<'a> Tx<'a> {
         Ok(true)
     }
 
-    /// Refuses a state that claims ops of this very actor that nobody has acknowledged: a copy of this database may have
-    /// written others under the same numbers. The acknowledgement, or the refusal, is on its way.
-    fn refuse_early(&mut self, incoming: &EntityState) -> Result<()> {
-        let actor = self.records.actor();
-        let claimed = incoming.vv.get(&actor);
+    /// Refuses what an upstream sends as written by this very actor, up to number `claimed`, unless it has acknowledged that:
+    /// a copy of this database may have written others under the same numbers. If they were written here the
+    /// acknowledgement, or the refusal, is on its way. If not, a copy is at work, and the next greeting tells so.
+    ///
+    /// # Errors
+    /// [`TOO_EARLY`], [`OF_A_COPY`], or the database.
+    pub(crate) fn refuse_early(&mut self, lane: Lane, claimed: u64) -> Result<()> {
         if claimed == 0 {
             return Ok(());
         }
-        let actor_no = self.actor_no(actor)?;
-        if claimed <= crate::rebirth::acknowledged(self, actor_no, incoming.lane)? {
+        let actor_no = self.actor_no(self.records.actor())?;
+        if claimed <= crate::rebirth::acknowledged(self, actor_no, lane)? {
             return Ok(());
         }
-        let message = "it shows what was written here before the acknowledgement came".into();
-        Err(StoreError::Refused { code: TOO_EARLY, message })
+        let (code, message) = if claimed > crate::log::last_seq(self.sql, actor_no, lane)? {
+            (
+                OF_A_COPY,
+                "it shows what was never written here: a copy of this database is at work, and a new greeting is needed",
+            )
+        } else {
+            (TOO_EARLY, "it shows what was written here before the acknowledgement came")
+        };
+        Err(StoreError::Refused { code, message: message.into() })
     }
 
     /// What is held joined with what an upstream sent. Of a resource that was evicted and then written here, the vector

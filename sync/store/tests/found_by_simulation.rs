@@ -80,6 +80,48 @@ fn older_copy_is_refused_even_after_another_incarnation() {
     assert_eq!(node.try_sync(&hub).unwrap_err(), "replica-copied");
 }
 
+/// What a copy has written under the number that comes next here must not be taken for one's own: the next save would be
+/// taken for it, and lost.
+#[test]
+fn save_beside_a_copy_is_not_lost_to_what_that_wrote_under_its_number() {
+    let (hub, node) = (replica("hub"), replica("node"));
+    hub.put("Allergy", "a1", r#""subject":"p1","name":"hub""#, &Base::Blind);
+    hub.records.share(&Scope::patient("p1"), "north").unwrap();
+    node.sync(&hub);
+    node.sync(&hub);
+    let copy =
+        open("node", Arc::new(node.db.duplicate_in_memory().unwrap()), Arc::new(node.sidecar.duplicate()));
+    copy.put("Allergy", "a1", r#""subject":"p1","name":"copy""#, &Base::Blind);
+    copy.sync(&hub);
+    // The session of the first goes on meanwhile.
+    let pull = Request::Pull {
+        actor: node.records.actor(),
+        acked: vec![],
+        pending: vec![],
+        max_bytes: 1 << 20,
+        wait_ms: 0,
+    };
+    let Response::Page(page) = hub.records.respond(&node.peer, &pull) else { panic!() };
+    let page = Page { ops: copied(&copy, &hub), ..page };
+    assert_eq!(node.records.take_page(hub.records.actor(), &page).unwrap_err().code(), "page-of-a-copy");
+    node.put("Allergy", "a1", r#""subject":"p1","name":"hub","phone":"7""#, &Base::Blind);
+    assert_eq!(node.try_sync(&hub).unwrap_err(), "replica-copied");
+    node.records.fork_away().unwrap();
+    node.sync(&hub);
+    node.sync(&hub);
+    assert!(
+        hub.json("Allergy", "a1").contains(r#""phone":"7""#) && hub.json("Allergy", "a1").contains("copy")
+    );
+    assert_eq!(state(&node, "Allergy", "a1"), state(&hub, "Allergy", "a1"));
+}
+
+/// The ops of a replica's safety lane, as its upstream sends them to those that held the scope before.
+fn copied(copy: &Replica, hub: &Replica) -> Vec<Op> {
+    let log = Request::Log { actor: copy.records.actor(), lane: Lane::SAFETY, from: 1 };
+    let Response::Segments(segments) = hub.records.respond(&copy.peer, &log) else { panic!() };
+    segments.iter().flat_map(|bytes| holdfast_core::segment::read(bytes).unwrap().ops).collect()
+}
+
 /// A whole disk put back, sidecar and all, that has written nothing since: only what it has read tells.
 #[test]
 fn rolled_back_disk_that_only_reads_is_noticed() {

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use holdfast_core::id::{ActorId, Lane, Scope};
 use holdfast_core::message::{Page, Reach, Request, Response};
 use holdfast_core::session::{Input, Output, Phase, Ready, Session, SessionConfig};
+use holdfast_store::StoreError;
 use holdfast_store::downstream::{Standing, Taken};
 
 use super::dice::Dice;
@@ -269,7 +270,13 @@ impl Fleet {
             return self
                 .feed(down, Input::Disconnected { code: "disk-full".into(), message: "disk full".into() });
         }
-        let taken = self.replicas[down].records.take_page(upstream, page)?;
+        let taken = match self.replicas[down].records.take_page(upstream, page) {
+            Err(StoreError::Refused { code: code @ "page-of-a-copy", message }) => {
+                self.note(|f| format!("{} has got a page of a copy of itself", f.name(down)));
+                return self.feed(down, Input::Disconnected { code: code.into(), message });
+            }
+            taken => taken?,
+        };
         if let Some(link) = self.replicas[down].link.as_mut() {
             link.moved += 1;
         }
