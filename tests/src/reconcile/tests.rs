@@ -1,5 +1,6 @@
 //! The benchmarks' CI-sized form: what arrives, and bytes, which do not depend on the machine.
 
+use super::replica::settled;
 use super::work::Work;
 use super::{CLINIC, Hub, Replica, fresh, outage, scopes, urgent};
 
@@ -31,6 +32,10 @@ async fn a_fresh_node_takes_its_clinic_over_and_then_only_news() {
     let work = Work::new(600);
     let taken = fresh::ours(&hub, old, new, work, 4).await.unwrap();
     assert_eq!(taken.docs, 600 * 5 + 1);
+    let link = new.connect();
+    settled(&link).await.unwrap();
+    scopes::wait_noted(&hub).await.unwrap();
+    drop(link);
     let plan = scopes::Plan { held: 20, changed: 20, history: 0, rounds: 3 };
     let few = scopes::news(&hub, old, new, Work::new(20), plan).await.unwrap();
     let nothing = scopes::nothing(new, 3).await.unwrap();
