@@ -35,7 +35,8 @@ impl Fleet {
         let survivors = alive.iter().map(|at| self.replicas[*at].known).fold(0, |a, b| a | b);
         self.settle(&alive)?;
         for hub in 0..self.hubs {
-            let lost = survivors & !self.replicas[hub].known & !self.oracle.set_aside;
+            let lost =
+                survivors & !self.replicas[hub].known & !self.oracle.set_aside & !self.oracle.not_given;
             ensure!(lost == 0, "never reached {}: {}", self.name(hub), self.oracle.describe(lost));
             for entity in 0..self.entities.len() {
                 self.look(hub, entity).context("at the end")?;
@@ -98,7 +99,7 @@ impl Fleet {
                 let here = self.held(*at)?;
                 for (number, entity) in self.entities.iter().enumerate() {
                     let own = self.oracle.of_entity(number) & self.replicas[*at].known;
-                    if own & self.oracle.once_aside != 0 {
+                    if own & (self.oracle.once_aside | self.oracle.not_given) != 0 {
                         // Its author's replica shows what the hub did not merge.
                         continue;
                     }

@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use holdfast_core::id::ActorId;
 use holdfast_core::message::{Reach, Request, Response, StateItem};
 use holdfast_core::session::Input;
+use holdfast_core::state::EntityState;
 use holdfast_core::view::decode;
 
 use super::fleet::Fleet;
@@ -71,47 +72,55 @@ impl Fleet {
             (attempt.after, attempt.waits) = (found.last, attempt.waits + found.damaged);
             states = found.states;
         }
-        let given = states.clone();
-        match self.replicas[up].records.respond(
-            &self.replicas[down].peer(),
-            &Request::GiveBack { actor: self.replicas[down].records.actor(), states },
-        ) {
-            Response::Lacking { former, later } => {
-                attempt.former.get_or_insert(former);
-                attempt.waits += later;
-            }
-            Response::Refused { .. } => return Ok(()),
-            other => bail!("an attempt to give back is answered by {other:?}"),
+        if states.is_empty() && attempt.former.is_none() {
+            let Some((former, _)) = self.give(down, up, Vec::new())? else { return Ok(()) };
+            attempt.former = Some(former);
         }
-        self.note_given(down, up, &given)?;
+        for item in states {
+            let Some((_, later)) = self.give(down, up, vec![item.clone()])? else { return Ok(()) };
+            attempt.waits += later;
+            self.note_given(down, up, &item)?;
+        }
         if let Some(link) = self.replicas[down].link.as_mut() {
             link.wait_for(Job::GiveBack(attempt));
         }
         Ok(())
     }
 
-    /// Of what was given the upstream knows all that the giver did where its vector reaches as far.
-    fn note_given(&mut self, down: usize, up: usize, given: &[StateItem]) -> Result<()> {
-        for item in given {
-            let Some(entity) = self.entities.iter().position(|e| *e == item.entity) else { continue };
-            let theirs = decode(item.entity.clone(), &item.json, &item.state)?;
-            let found = self.replicas[up].records.read(|view| {
-                Ok(if view.get(&item.entity)?.is_some() { Some(view.state(&item.entity)?) } else { None })
-            })?;
-            let reaches = |own: &holdfast_core::state::EntityState| {
-                theirs.vv.dots.iter().all(|(actor, seq)| own.vv.get(actor) >= *seq)
-            };
-            if found.as_ref().is_some_and(reaches) {
-                let saves =
-                    self.replicas[down].known & self.oracle.of_entity(entity) & !self.oracle.set_aside;
-                let new = saves & !self.replicas[up].known;
-                self.replicas[up].known |= saves;
-                if new != 0 {
-                    let link = self.replicas[down].link.as_mut();
-                    link.into_iter().for_each(|link| link.moved += 1);
-                    self.note(|f| format!("{} gives back {}", f.name(down), f.oracle.describe(new)));
-                }
+    /// One message; what the upstream lacks, and how many of the states have to be given again. `None`: it is refused.
+    fn give(&mut self, down: usize, up: usize, states: Vec<StateItem>) -> Result<Option<(Vec<Reach>, u64)>> {
+        let (actor, peer) = (self.replicas[down].records.actor(), self.replicas[down].peer());
+        match self.replicas[up].records.respond(&peer, &Request::GiveBack { actor, states }) {
+            Response::Lacking { former, later } => Ok(Some((former, later))),
+            Response::Refused { .. } => Ok(None),
+            other => bail!("an attempt to give back is answered by {other:?}"),
+        }
+    }
+
+    /// Of what was given the upstream knows all that the giver did where its vector reaches as far. Where a clinic may hold
+    /// some patients only, a record may not be its to give any more, or wait for a patient who is never made again: nobody
+    /// counts on it there.
+    fn note_given(&mut self, down: usize, up: usize, item: &StateItem) -> Result<()> {
+        let Some(entity) = self.entities.iter().position(|e| *e == item.entity) else { return Ok(()) };
+        let theirs = decode(item.entity.clone(), &item.json, &item.state)?;
+        let found = self.replicas[up].records.read(|view| {
+            Ok(if view.get(&item.entity)?.is_some() { Some(view.state(&item.entity)?) } else { None })
+        })?;
+        let reaches = |own: &EntityState| theirs.vv.dots.iter().all(|(actor, seq)| own.vv.get(actor) >= *seq);
+        let saves = self.replicas[down].known & self.oracle.of_entity(entity);
+        if found.as_ref().is_some_and(reaches) {
+            let new = saves & !self.oracle.set_aside & !self.replicas[up].known;
+            self.replicas[up].known |= new;
+            self.oracle.not_given &= !new;
+            if new != 0 {
+                let link = self.replicas[down].link.as_mut();
+                link.into_iter().for_each(|link| link.moved += 1);
+                self.note(|f| format!("{} gives back {}", f.name(down), f.oracle.describe(new)));
             }
+        } else if self.shares.is_partial {
+            let hub = self.oracle.of_replica(&self.replicas[up].profile.name);
+            self.oracle.not_given |= saves & hub & !self.replicas[up].known;
+            self.oracle.unsure.insert(entity);
         }
         Ok(())
     }

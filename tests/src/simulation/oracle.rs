@@ -47,6 +47,8 @@ pub struct Oracle {
     pub set_aside: Saves,
     /// Saves that were set aside once, under one dot: where that dot is, it is merged, and nowhere else.
     pub once_aside: Saves,
+    /// Saves of a hub itself that it lost and was not given back, for the same reason.
+    pub not_given: Saves,
     /// Resources that such saves are on: only equality is asked of them.
     pub unsure: BTreeSet<usize>,
 }
