@@ -14,15 +14,18 @@
 //! Everything may be repeated: a lost answer means the same request again, on the next connection, after a
 //! jittered back-off, at the next endpoint.
 
+mod exchange;
+mod parting;
+mod ports;
+
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::id::{ActorId, Lane, Scope};
-use crate::message::{Page, Position, Reach, Request, Response};
+use crate::id::{ActorId, Lane};
+use crate::message::{Page, Position, Request, Response};
 
-/// Segments on their way at once. Four keep a 100 ms link busy and lose little when it breaks.
-pub const MAX_IN_FLIGHT: usize = 4;
-/// Segments read ahead from the store in one go.
-const READ_AHEAD: u32 = 8;
+pub use exchange::MAX_IN_FLIGHT;
+pub use ports::{Input, Output, Phase, Ready, SessionConfig};
+
 /// First wait after a failure; doubles up to the longest, with full jitter.
 const BACK_OFF_FIRST_MS: u64 = 500;
 /// The longest after trouble with an upstream that was reached: it may have too much to do.
@@ -39,184 +42,6 @@ const DROPPED: &str = "quarantine-dropped";
 const GIVE_BACK_AGAIN_MS: u64 = 40_000;
 /// Scopes named in one `Hold`.
 const HOLD_BATCH: usize = 10_000;
-
-/// What can be tuned.
-#[derive(Clone, Debug)]
-pub struct SessionConfig {
-    /// Number of upstream endpoints, tried in turn; at least 1.
-    pub endpoints: usize,
-    /// About how large a page may be.
-    pub page_bytes: u32,
-    /// How long an idle pull may wait at the upstream for news.
-    pub idle_wait_ms: u32,
-    /// An answer that takes longer counts as lost (pulls: this on top of their wait).
-    pub answer_within_ms: u64,
-    /// Seeds the jitter.
-    pub seed: u64,
-}
-
-/// A segment as the store hands it over.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ready {
-    /// First seq.
-    pub first: u64,
-    /// Last seq.
-    pub last: u64,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
-/// What happened outside.
-#[derive(Debug)]
-pub enum Input {
-    /// The replica's greeting; also restarts the machine under a new actor.
-    Start {
-        /// As `Records::hello` made it.
-        hello: Request,
-        /// The actor that writes.
-        actor: ActorId,
-    },
-    /// The connection asked for is up.
-    Connected,
-    /// The connection asked for did not come about: nobody was there, or the way is cut.
-    Unreached {
-        /// Stable code.
-        code: String,
-        /// What failed, why, what to do.
-        message: String,
-    },
-    /// The connection failed or ended, with a stable code and what a person should know.
-    Disconnected {
-        /// Stable code.
-        code: String,
-        /// What failed, why, what to do.
-        message: String,
-    },
-    /// An answer.
-    Reply {
-        /// Of which request.
-        id: u64,
-        /// The answer.
-        response: Response,
-    },
-    /// What the upstream knows is a prefix of our log; positions to hold again after a restore.
-    Compared {
-        /// Empty if this database was not restored.
-        rehold: Vec<Position>,
-    },
-    /// What any upstream has acknowledged of our log, by lane: what lies beyond is handed over for review.
-    Parting {
-        /// Through this seq.
-        acknowledged: [u64; 4],
-    },
-    /// Segments read from the store, empty if there are no more.
-    Segments {
-        /// Which lane.
-        lane: Lane,
-        /// In order.
-        ready: Vec<Ready>,
-    },
-    /// A page is durable here: confirm these. A page of an earlier connection may come to this only now.
-    PageDurable {
-        /// Whose page it was; its positions mean nothing to another upstream.
-        upstream: ActorId,
-        /// What it reached.
-        positions: Vec<Position>,
-    },
-    /// A page left a gap: hold these from here instead.
-    PageRefused {
-        /// Whose page it was.
-        upstream: ActorId,
-        /// From where to hold them.
-        positions: Vec<Position>,
-    },
-    /// Something was written here.
-    NewOps,
-    /// Something that was to be given back to a restored upstream could not be taken yet, or does not read here.
-    GiveBackWaits,
-    /// Hold these scopes as soon as possible.
-    Want(Vec<Scope>),
-    /// Time has passed.
-    Tick,
-}
-
-/// What is to be done outside.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Output {
-    /// Open a connection to this endpoint.
-    Connect {
-        /// Its index.
-        endpoint: usize,
-    },
-    /// Close the connection.
-    Close,
-    /// Send a request; the answer comes as [`Input::Reply`].
-    Send {
-        /// To match the answer.
-        id: u64,
-        /// The request.
-        request: Request,
-    },
-    /// Compare our log with what the upstream has, then [`Input::Compared`], or take a new actor and [`Input::Start`].
-    Compare {
-        /// The upstream database's incarnation.
-        upstream: ActorId,
-        /// What it has of our log.
-        known: Vec<Reach>,
-    },
-    /// This replica is revoked: look up what of our log is acknowledged, then [`Input::Parting`].
-    Part,
-    /// Read segments after this seq, then [`Input::Segments`].
-    ReadSegments {
-        /// Which lane.
-        lane: Lane,
-        /// After this seq.
-        after: u64,
-        /// At most so many.
-        limit: u32,
-    },
-    /// Durable at the upstream through here.
-    Acked {
-        /// The upstream database's incarnation.
-        upstream: ActorId,
-        /// Whose log.
-        actor: ActorId,
-        /// The lane.
-        lane: Lane,
-        /// Through this seq.
-        through: u64,
-    },
-    /// Store a page, then [`Input::PageDurable`] or [`Input::PageRefused`], with the same upstream.
-    StorePage {
-        /// The upstream database's incarnation.
-        upstream: ActorId,
-        /// The page.
-        page: Page,
-    },
-    /// The upstream has taken the positions held after a restore.
-    Reheld,
-    /// Give back what waits, again; then [`Input::GiveBackWaits`] if some of it still does.
-    GiveBackAgain,
-    /// Take a new actor: the upstream met another copy of this database. Then [`Input::Start`].
-    TakeNewActor,
-}
-
-/// Where the machine stands.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Phase {
-    /// Not started, or between attempts until a time.
-    Waiting,
-    /// Asked for a connection.
-    Connecting,
-    /// Said hello, or comparing logs.
-    Greeting,
-    /// Holding scopes again after a restore.
-    Reholding,
-    /// Exchanging.
-    Live,
-    /// Revoked: handing over what was never acknowledged, for a person to review. Nothing is pulled.
-    Parting,
-}
 
 #[derive(Debug, Default)]
 struct LaneProgress {
@@ -582,74 +407,6 @@ impl Session {
         }
     }
 
-    /// One scope that may not be held must stop neither the others nor the session: what was refused is asked for in
-    /// halves until it stands alone. Any other refusal leaves the wish standing.
-    fn hold_refused(
-        &mut self,
-        now_ms: u64,
-        mut scopes: Vec<Position>,
-        (code, message, retryable): (String, String, bool),
-    ) {
-        if code != "scope-denied" {
-            self.wanted.extend(scopes);
-            return self.refused(now_ms, code, message, retryable);
-        }
-        if scopes.len() == 1 {
-            self.last_error = Some((code, message));
-            return;
-        }
-        let half = scopes.split_off(scopes.len() / 2);
-        self.parted.extend([half, scopes]);
-    }
-
-    /// One at a time, for each is a write at the upstream; new wishes before what was refused once.
-    fn hold_more(&mut self, now_ms: u64) {
-        if self.in_flight.values().any(|(p, _)| matches!(p, Pending::Hold(_))) {
-            return;
-        }
-        let n = self.wanted.len().min(HOLD_BATCH);
-        let scopes: Vec<Position> =
-            if n > 0 { self.wanted.drain(..n).collect() } else { self.parted.pop().unwrap_or_default() };
-        if !scopes.is_empty() {
-            let request = Request::Hold { actor: self.actor, scopes: scopes.clone(), urgent: true };
-            self.send(now_ms, Pending::Hold(scopes), request);
-        }
-    }
-
-    /// Revoked. What was never acknowledged is handed over on this connection, and then the upstream is left alone.
-    fn part(&mut self, code: String, message: String) {
-        self.forget_connection();
-        self.waiting = 0;
-        self.last_error = Some((code, message));
-        self.phase = Phase::Parting;
-        self.out.push_back(Output::Part);
-    }
-
-    fn parting(&mut self, acknowledged: [u64; 4]) {
-        if self.phase != Phase::Parting || self.is_parting {
-            return;
-        }
-        self.is_parting = true;
-        for (at, lane) in self.lanes.iter_mut().enumerate() {
-            *lane =
-                LaneProgress { sent: acknowledged[at].max(self.handed_over[at]), ..LaneProgress::default() };
-        }
-    }
-
-    /// Hands over more, and leaves once everything is handed over.
-    fn part_more(&mut self, now_ms: u64) {
-        if !self.is_parting {
-            return;
-        }
-        self.push_more(now_ms);
-        let is_done = self.lanes.iter().all(|lane| lane.is_drained && lane.ready.is_empty());
-        if is_done && self.in_flight.is_empty() {
-            let (code, message) = self.last_error.clone().unwrap_or_default();
-            self.fail(now_ms, code, message);
-            self.wait_long(now_ms);
-        }
-    }
-
     fn refused(&mut self, now_ms: u64, code: String, message: String, retryable: bool) {
         if code == REVOKED {
             match self.phase {
@@ -674,50 +431,6 @@ impl Session {
         self.wake_at_ms = Some(now_ms + BACK_OFF_LONGEST_MS / 2 + self.random() % BACK_OFF_LONGEST_MS);
     }
 
-    fn page(&mut self, page: Page) {
-        self.waiting = page.waiting;
-        self.is_dry = page.visits.is_empty();
-        if self.is_dry {
-            return;
-        }
-        if self.storing.is_some() {
-            self.next_page = Some(page);
-            return;
-        }
-        let reached = page.visits.iter().map(|v| Position { scope: v.scope.clone(), at: v.to }).collect();
-        self.storing = Some(reached);
-        self.out.push_back(Output::StorePage { upstream: self.upstream, page });
-    }
-
-    fn page_durable(&mut self, positions: Vec<Position>) {
-        // A page of an earlier connection is not the one that is being stored now; what it brought is sent again.
-        let is_this = |storing: &mut Vec<Position>| storing.iter().all(|reached| positions.contains(reached));
-        if self.storing.take_if(is_this).is_none() {
-            return;
-        }
-        self.confirm.extend(positions);
-        if let Some(page) = self.next_page.take() {
-            self.page(page);
-        }
-    }
-
-    fn page_refused(&mut self, positions: Vec<Position>) {
-        self.waiting += self.at_hand();
-        (self.storing, self.next_page) = (None, None);
-        self.wanted.extend(positions);
-    }
-
-    fn segments(&mut self, lane: Lane, ready: Vec<Ready>) {
-        let Some(progress) = self.lanes.get_mut(usize::from(lane.0)) else { return };
-        if !progress.is_reading {
-            return;
-        }
-        progress.is_reading = false;
-        progress.is_drained = ready.is_empty() && !progress.is_outdated;
-        progress.is_outdated = false;
-        progress.ready.extend(ready.into_iter().filter(|r| r.first > progress.sent));
-    }
-
     fn go_on(&mut self, now_ms: u64) {
         match self.phase {
             Phase::Live => {
@@ -728,52 +441,5 @@ impl Session {
             Phase::Parting => self.part_more(now_ms),
             _ => {}
         }
-    }
-
-    /// Urgent lanes first: a lane is touched only when every lane before it has nothing left to send. Lane 0
-    /// has a place of its own, so that it never waits behind four bulk segments.
-    fn push_more(&mut self, now_ms: u64) {
-        for at in 0..self.lanes.len() {
-            let lane = Lane(at as u8);
-            loop {
-                let flying = self.in_flight.values().filter(|(p, _)| matches!(p, Pending::Push(..))).count();
-                // One by one while parting: of a segment that is not kept, nothing behind it is counted as handed over.
-                let places = match self.phase {
-                    Phase::Parting => 1,
-                    _ => MAX_IN_FLIGHT + usize::from(lane == Lane::SAFETY),
-                };
-                if flying >= places {
-                    break;
-                }
-                let Some(next) = self.lanes[at].ready.pop_front() else { break };
-                self.lanes[at].sent = next.last;
-                self.send(now_ms, Pending::Push(lane, next.last), Request::Push { segment: next.bytes });
-            }
-            let progress = &mut self.lanes[at];
-            if progress.ready.is_empty() && !progress.is_drained && !progress.is_reading {
-                progress.is_reading = true;
-                self.out.push_back(Output::ReadSegments { lane, after: progress.sent, limit: READ_AHEAD });
-            }
-            if !progress.ready.is_empty() || progress.is_reading {
-                return;
-            }
-        }
-    }
-
-    fn pull_more(&mut self, now_ms: u64) {
-        let pulling = self.in_flight.values().any(|(p, _)| matches!(p, Pending::Pull));
-        if pulling || self.next_page.is_some() || (self.storing.is_some() && self.is_dry) {
-            return;
-        }
-        let pending = self.storing.clone().unwrap_or_default();
-        let is_idle = self.storing.is_none() && (self.waiting == 0 || self.is_dry);
-        let request = Request::Pull {
-            actor: self.actor,
-            acked: std::mem::take(&mut self.confirm),
-            pending,
-            max_bytes: self.config.page_bytes,
-            wait_ms: if is_idle { self.config.idle_wait_ms } else { 0 },
-        };
-        self.send(now_ms, Pending::Pull, request);
     }
 }

@@ -8,6 +8,9 @@
 //! Hold at 0 ─▶ rewound (hold 7, served to 0) ─▶ page 0…30 (served to 30) ─▶ confirmed 30: counts, and the note goes
 //!                      └▶ an older pull confirms 50: more than was served, does not count
 //! ```
+//!
+//! A scope that is held from its end is waited for no more: its note goes at once. So the position that counts as held
+//! is never beyond the one served.
 
 use std::collections::HashMap;
 

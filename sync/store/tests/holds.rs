@@ -119,3 +119,18 @@ fn scope_held_again_and_again_is_sent_from_where_it_was_asked_for_last() {
     assert!(has(&node, "Patient", "p1") && has(&node, "Note", "n5"));
     assert_eq!(rewound(&hub), 0);
 }
+
+/// As when a copy of the replica, which is further on, holds it after the replica has held it again from the beginning.
+#[test]
+fn scope_held_again_from_its_end_goes_on_from_there() {
+    let (hub, node, reached) = asked_again();
+    let actor = node.records.actor();
+    let from_the_end = Request::Hold { actor, scopes: vec![reached], urgent: false };
+    assert!(matches!(ask(&node, &hub, &from_the_end), Response::Done { .. }));
+    assert_eq!(rewound(&hub), 0, "nothing that was taken back is waited for any more");
+    hub.put("Note", "n6", r#""subject":"p1","text":"new""#, &Base::Blind);
+    let page = pull(&node, &hub, &[], &[]);
+    assert_eq!((page.visits[0].from, page.visits[0].to), (7, 8));
+    let positions = page.visits.iter().map(|visit| Position { scope: visit.scope.clone(), at: visit.to });
+    assert!(pull(&node, &hub, &positions.collect::<Vec<_>>(), &[]).visits.is_empty(), "sent once");
+}
