@@ -1,7 +1,7 @@
 //! Looking elsewhere for what is not held here.
 
 use holdfast_core::id::Entity;
-use holdfast_store::search::Clause;
+use holdfast_core::search::Clause;
 
 /// What looking elsewhere came to.
 #[derive(Clone, PartialEq, Eq, Debug)]

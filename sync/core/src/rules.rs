@@ -58,9 +58,34 @@ pub trait Rules: Send + Sync {
     /// The search index rows, read off **every** sibling, sorted and distinct.
     fn index(&self, state: &EntityState) -> Vec<IndexRow>;
 
-    /// Whether a change to one of these registers can change [`Rules::index`] or [`Rules::scopes`];
-    /// `false` lets the store leave both alone.
+    /// Those rows of [`Rules::index`] that a change of these elements may change, sorted and distinct: all that stand under
+    /// the same parameters as any of them.
+    fn index_of(&self, state: &EntityState, _elements: &[&str]) -> Vec<IndexRow> {
+        self.index(state)
+    }
+
+    /// Which definitions the index follows: another number means that it has to be made again.
+    fn index_version(&self) -> u64 {
+        0
+    }
+
+    /// Whether rows under this parameter are made by these definitions.
+    fn has_param(&self, _param: u32) -> bool {
+        true
+    }
+
+    /// Whether a change to this register can change [`Rules::index`]; `false` lets the store leave it alone.
     fn touches_index(&self, kind: &str, register_key: &str) -> bool;
+
+    /// Whether a change to this register can change [`Rules::scopes`].
+    fn touches_scopes(&self, kind: &str, register_key: &str) -> bool {
+        self.touches_index(kind, register_key)
+    }
+
+    /// Whether a resource, as it reads, answers to a text that the index has no rows for.
+    fn check(&self, _json: &str, _param: u32, _text: &str) -> bool {
+        false
+    }
 
     /// Splits a resource (compact JSON object) into registers: key → value. `resourceType`, `id`,
     /// `meta.versionId`, `meta.lastUpdated` and the computed conflict tag are left out; set elements

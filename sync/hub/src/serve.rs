@@ -66,6 +66,7 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     let signing = tokio::spawn(sign_in::run(folder, tokens.clone(), shutdown.clone()));
     let state = api_state(&opened.writer, tokens);
     let app = holdfast_api::router(state.clone());
+    let reindexing = tokio::spawn(holdfast_store::reindex::run(opened.writer.clone(), shutdown.clone()));
     let measuring = tokio::spawn(gauges::run(db, opened.writer.clone(), shutdown.clone()));
     announce(&endpoints, api_listener.local_addr()?);
     let stop = async move {
@@ -78,6 +79,7 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     }
     sync.await?;
     watching.await?;
+    reindexing.await?;
     measuring.await?;
     renewing.await?;
     signing.await?;

@@ -10,7 +10,6 @@ use holdfast_core::state::EntityState;
 use holdfast_core::view;
 
 use crate::home;
-use crate::index;
 use crate::loaded::{Event, Loaded};
 use crate::sql::Value;
 use crate::view::{content_sum, row_sum};
@@ -97,13 +96,9 @@ impl Draft {
     /// several clinics the resource's own has to be remembered.
     pub(crate) fn of(loaded: &mut Loaded, rules: &dyn Rules, serves_clinics: bool) -> Self {
         let scopes = rules.scopes(&loaded.state, &loaded.clinic);
-        let (search, unsearch, before) = match loaded.before.take() {
-            Some((index, before)) => {
-                let (search, unsearch) = differences(&index, &index::rows(rules, &loaded.state));
-                (search, unsearch, before)
-            }
-            None => (Vec::new(), Vec::new(), scopes.clone()),
-        };
+        let before = std::mem::take(&mut loaded.before);
+        let (search, unsearch) = differences(&before.rows, &before.touched.rows(rules, &loaded.state));
+        let before = before.scopes.unwrap_or_else(|| scopes.clone());
         let events = std::mem::take(&mut loaded.events);
         let (entered, told) = split_scopes(&scopes, &before, events.is_empty());
         loaded.changed = false;

@@ -16,7 +16,15 @@ const NUL_STAND_IN: &str = "\u{fffd}";
 
 /// The rows under which a resource is found, storable, sorted and distinct.
 pub(crate) fn rows(rules: &dyn Rules, state: &EntityState) -> Vec<IndexRow> {
-    let mut rows = rules.index(state);
+    stored(rules.index(state))
+}
+
+/// Those of the [`rows`] that a change of these elements may change.
+pub(crate) fn rows_of(rules: &dyn Rules, state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
+    if elements.is_empty() { Vec::new() } else { stored(rules.index_of(state, elements)) }
+}
+
+fn stored(mut rows: Vec<IndexRow>) -> Vec<IndexRow> {
     let mut has_changed = false;
     for row in &mut rows {
         if let Cow::Owned(value) = storable(&row.value) {

@@ -34,6 +34,7 @@ mod pull;
 pub mod quarantine;
 mod rebirth;
 pub mod records;
+pub mod reindex;
 mod remembered;
 mod rewind;
 #[cfg(feature = "sabotage")]

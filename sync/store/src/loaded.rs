@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use holdfast_core::id::{Entity, Lane, Scope};
-use holdfast_core::op::{Change, EntityDot, Op};
+use holdfast_core::op::{Change, EntityDot, Op, split_key};
 use holdfast_core::rules::{IndexRow, Rules};
 use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
@@ -30,13 +30,49 @@ pub(crate) struct Loaded {
     pub(crate) state: EntityState,
     /// The clinic it belongs to, should it be in a clinic's own scope.
     pub(crate) clinic: Arc<str>,
-    /// Index rows and scopes as the database has them, taken before the first change that may touch them.
-    pub(crate) before: Option<(Vec<IndexRow>, BTreeSet<Scope>)>,
+    /// What of it the database has, taken before the first change that may touch it.
+    pub(crate) before: Before,
     pub(crate) events: Vec<Event>,
     pub(crate) changed: bool,
     pub(crate) weight: Weight,
     /// It is a patient who was made by what was taken in; see [`grant`].
     pub(crate) is_made: bool,
+}
+
+/// Index rows and scopes of a resource as the database has them, as far as something may have changed them since.
+#[derive(Default)]
+pub(crate) struct Before {
+    pub(crate) scopes: Option<BTreeSet<Scope>>,
+    /// Rows of what was touched.
+    pub(crate) rows: Vec<IndexRow>,
+    pub(crate) touched: Touched,
+}
+
+/// What changes may have touched of what a resource is found under.
+pub(crate) enum Touched {
+    /// What these elements are found under.
+    Elements(BTreeSet<String>),
+    /// Everything.
+    Whole,
+}
+
+impl Default for Touched {
+    fn default() -> Self {
+        Self::Elements(BTreeSet::new())
+    }
+}
+
+impl Touched {
+    /// The rows of what was touched, as the resource is now.
+    pub(crate) fn rows(&self, rules: &dyn Rules, state: &EntityState) -> Vec<IndexRow> {
+        match self {
+            Self::Whole => index::rows(rules, state),
+            Self::Elements(elements) => {
+                let elements: Vec<&str> = elements.iter().map(String::as_str).collect();
+                index::rows_of(rules, state, &elements)
+            }
+        }
+    }
 }
 
 /// An op that a resource took in, or with no actor: "the whole resource changed".
@@ -58,7 +94,10 @@ impl Loaded {
             None => (None, None, EntityState::new(entity.clone(), rules.lane(&entity.kind)), 0),
         };
         let (clinic, weight) = (clinic.clone(), Weight::of_row(bytes));
-        let (before, events, changed, is_made) = (None, Vec::new(), false, false);
+        // A new one is found under nothing yet.
+        let nothing = || Before { scopes: Some(BTreeSet::new()), rows: Vec::new(), touched: Touched::Whole };
+        let before = if no.is_some() { Before::default() } else { nothing() };
+        let (events, changed, is_made) = (Vec::new(), false, false);
         Ok(Self { no, base, state, clinic, before, events, changed, weight, is_made })
     }
 
@@ -74,7 +113,7 @@ impl Loaded {
             // The first op decides the lane: this build may not know the type, or know it by another lane.
             self.state.lane = op.dot.lane;
         }
-        self.note_before(rules, touches(rules, op));
+        self.note_before(rules, &op.changes);
         let weight = self.weight_after(&op.changes, &op.author, rules);
         let is_made = grant::makes(&self.state, op);
         if self.state.apply(op) == Applied::Duplicate {
@@ -93,7 +132,9 @@ impl Loaded {
 
     /// Whether an op would bring the resource into a scope that it was not in before.
     pub(crate) fn would_enter_a_scope(&self, op: &Op, rules: &dyn Rules) -> bool {
-        let Some((_, before)) = self.before.as_ref().filter(|_| touches(rules, op)) else { return false };
+        let Some(before) = self.before.scopes.as_ref().filter(|_| touches_scopes(rules, op)) else {
+            return false;
+        };
         let mut after = self.state.clone();
         after.apply(op);
         !rules.scopes(&after, &self.clinic).is_subset(before)
@@ -130,23 +171,60 @@ impl Loaded {
         self.weight.after(&self.state, changes, author, rules)
     }
 
-    pub(crate) fn note_before(&mut self, rules: &dyn Rules, touches: bool) {
-        if self.before.is_some() {
+    /// Notes what these changes may touch.
+    fn note_before(&mut self, rules: &dyn Rules, changes: &[Change]) {
+        let moves = |change: &Change| rules.touches_scopes(&self.state.entity.kind, &change.key);
+        if self.before.scopes.is_none() && changes.iter().any(moves) {
+            self.note_scopes(rules);
+        }
+        let kind = &self.state.entity.kind;
+        let Touched::Elements(known) = &self.before.touched else { return };
+        let touching = changes.iter().filter(|change| rules.touches_index(kind, &change.key));
+        let elements =
+            touching.map(|change| split_key(&change.key).0).filter(|element| !known.contains(*element));
+        let new: BTreeSet<&str> = elements.collect();
+        if new.is_empty() {
             return;
         }
-        self.before = match (self.no, touches) {
-            (None, _) => Some((Vec::new(), BTreeSet::new())),
-            (Some(_), true) => {
-                Some((index::rows(rules, &self.state), rules.scopes(&self.state, &self.clinic)))
+        let new: Vec<&str> = new.into_iter().collect();
+        let rows = index::rows_of(rules, &self.state, &new);
+        let new = new.into_iter().map(str::to_owned).collect::<Vec<_>>();
+        self.add_before(rules, rows, |touched| {
+            if let Touched::Elements(known) = touched {
+                known.extend(new);
             }
-            (Some(_), false) => None,
-        };
+        });
+    }
+
+    /// Notes everything: the whole resource may change.
+    pub(crate) fn note_whole(&mut self, rules: &dyn Rules) {
+        self.note_scopes(rules);
+        if let Touched::Elements(_) = self.before.touched {
+            let rows = index::rows(rules, &self.state);
+            self.add_before(rules, rows, |touched| *touched = Touched::Whole);
+        }
+    }
+
+    /// Notes the scopes that the database has it in.
+    pub(crate) fn note_scopes(&mut self, rules: &dyn Rules) {
+        if self.before.scopes.is_none() {
+            self.before.scopes = Some(rules.scopes(&self.state, &self.clinic));
+        }
+    }
+
+    /// Of rows that several elements give, those noted before stand: they may have changed since.
+    fn add_before(&mut self, rules: &dyn Rules, rows: Vec<IndexRow>, touch: impl FnOnce(&mut Touched)) {
+        if !rows.is_empty() {
+            let changed = self.before.touched.rows(rules, &self.state);
+            self.before.rows.extend(rows.into_iter().filter(|row| changed.binary_search(row).is_err()));
+        }
+        touch(&mut self.before.touched);
     }
 }
 
-/// Whether an op may change under what its resource is found, or in which scopes it is.
-pub(crate) fn touches(rules: &dyn Rules, op: &Op) -> bool {
-    op.changes.iter().any(|change| rules.touches_index(&op.entity.kind, &change.key))
+/// Whether an op may change in which scopes it is.
+pub(crate) fn touches_scopes(rules: &dyn Rules, op: &Op) -> bool {
+    op.changes.iter().any(|change| rules.touches_scopes(&op.entity.kind, &change.key))
 }
 
 /// Loads resources; those that are not there come as new ones of `clinic`. At an upstream of several clinics

@@ -1,5 +1,6 @@
 //! A replica's records: the database together with the rules, the clock and the identity it writes under.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use holdfast_core::hlc::{Hlc, HybridClock, Skew};
@@ -67,6 +68,8 @@ pub struct Records {
     progress: Mutex<Progress>,
     /// The identity is not taken up, for want of room on the disk.
     put_off: Mutex<bool>,
+    /// The search index is being made again; see [`crate::reindex`].
+    pub(crate) reindexing: AtomicBool,
     pub(crate) opened: crate::visits::Opened,
     #[cfg(feature = "sabotage")]
     pub(crate) sabotage: Option<crate::sabotage::Sabotage>,
@@ -102,6 +105,7 @@ impl Records {
             }
             outcome => outcome?,
         }
+        crate::reindex::look(&records)?;
         Ok(records)
     }
 
@@ -141,6 +145,7 @@ impl Records {
             clock: Mutex::new(HybridClock::default()),
             progress: Mutex::new(Progress::default()),
             put_off: Mutex::new(false),
+            reindexing: AtomicBool::new(false),
             opened: crate::visits::Opened::default(),
             #[cfg(feature = "sabotage")]
             sabotage: None,

@@ -1,32 +1,20 @@
 //! Search over the index: every clause narrows, alternatives within a clause widen.
 
+mod condition;
+mod sorted;
+
+use holdfast_core::search::Clause;
+
+pub use sorted::{Place, Sorted, TOO_MANY_TO_SORT};
+
 use crate::error::Result;
-use crate::index::{storable, without_nul};
-use crate::sql::Value;
 use crate::view::{Stored, View, stored};
+use condition::Conditions;
 
-/// How one alternative matches an index value.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Match {
-    /// Equal to it.
-    Exact(String),
-    /// Beginning with it.
-    Prefix(String),
-}
-
-/// One condition: any of the alternatives under one parameter, or any of these ids.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Clause {
-    /// By search parameter number (see `appliance/clinical`).
-    Param {
-        /// The parameter.
-        param: u32,
-        /// Any of these.
-        any: Vec<Match>,
-    },
-    /// By logical id.
-    Id(Vec<String>),
-}
+/// Resources on which [`Clause::Check`] is tried for one page: more are gone through page by page.
+const MAX_CHECKED: usize = 5_000;
+/// Resources read at a time to be checked.
+const CHECKED_AT_ONCE: u32 = 500;
 
 /// A page of results.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,67 +25,88 @@ pub struct Found {
     pub next: Option<i64>,
 }
 
-/// The first string greater than every string with this prefix, by code point order.
-fn after_prefix(prefix: &str) -> String {
-    format!("{prefix}{}", char::MAX)
-}
+/// The columns of a [`Stored`], then the number.
+const COLUMNS: &str = "r.kind, r.id, r.json, r.version, r.updated, r.deleted, r.conflicts, r.no";
 
 impl View<'_> {
-    /// Resources of a type that meet every clause, deleted ones left out.
+    /// Resources of a type that meet every clause, deleted ones left out. Where something has to be checked on each
+    /// ([`Clause::Check`]), a page may be short of `count` though there are more.
     ///
     /// # Errors
     /// The database. Cost: the rows of the first clause, and one index probe a row for each further one.
     pub fn search(&mut self, kind: &str, clauses: &[Clause], after: i64, count: u32) -> Result<Found> {
-        let mut params: Vec<Value> = vec![kind.into(), after.into()];
-        let mut conditions = String::new();
-        for clause in clauses {
-            conditions.push_str(" AND ");
-            conditions.push_str(&condition(clause, &mut params));
+        let mut out = Found { resources: Vec::new(), next: Some(after) };
+        let has_checks = clauses.iter().any(is_check);
+        let mut looked_at = 0;
+        while let Some(after) = out.next {
+            let wanted = count - out.resources.len() as u32;
+            if wanted == 0 || looked_at >= MAX_CHECKED {
+                return Ok(out);
+            }
+            let step = if has_checks { CHECKED_AT_ONCE } else { wanted };
+            let page = self.step(kind, clauses, after, step)?;
+            looked_at += page.len();
+            let is_last = page.len() <= step as usize;
+            out.next = None;
+            for (no, found) in page.into_iter().take(step as usize) {
+                out.next = Some(no);
+                if !has_checks || self.is_checked(&found.json, clauses) {
+                    out.resources.push(found);
+                    if out.resources.len() as u32 == count {
+                        break;
+                    }
+                }
+            }
+            if is_last && (!has_checks || (out.resources.len() as u32) < count) {
+                out.next = None;
+            }
         }
+        Ok(out)
+    }
+
+    /// How many resources of a type meet every clause; `None` if that would have to be checked on each.
+    ///
+    /// # Errors
+    /// The database. Cost grows with the number of those found.
+    pub fn count_found(&mut self, kind: &str, clauses: &[Clause]) -> Result<Option<u64>> {
+        if clauses.iter().any(is_check) {
+            return Ok(None);
+        }
+        let (params, conditions) = Conditions::of(clauses, vec![kind.into()]);
+        let text = format!("SELECT COUNT(*) FROM resource r WHERE r.kind = $1 AND r.deleted = 0{conditions}");
+        let rows = self.sql.query(&text, &params)?;
+        rows.first().map(|row| row.uint(0)).transpose()
+    }
+
+    /// The resources behind a number that meet what the index can tell, one more than `count` if there are more.
+    fn step(&mut self, kind: &str, clauses: &[Clause], after: i64, count: u32) -> Result<Vec<(i64, Stored)>> {
+        let (params, conditions) = Conditions::of(clauses, vec![kind.into(), after.into()]);
         let text = format!(
-            "SELECT r.kind, r.id, r.json, r.version, r.updated, r.deleted, r.conflicts, r.no FROM resource r \
-             WHERE r.kind = $1 AND r.no > $2 AND r.deleted = 0{conditions} ORDER BY r.no LIMIT {}",
+            "SELECT {COLUMNS} FROM resource r WHERE r.kind = $1 AND r.no > $2 AND r.deleted = 0{conditions} \
+             ORDER BY r.no LIMIT {}",
             u64::from(count) + 1
         );
         let rows = self.sql.query(&text, &params)?;
-        let more = rows.len() as u64 > u64::from(count);
-        let mut next = None;
-        let mut resources = Vec::with_capacity(rows.len());
-        for row in rows.into_iter().take(count as usize) {
-            next = Some(row.int(7)?);
-            resources.push(stored(row)?);
-        }
-        Ok(Found { resources, next: next.filter(|_| more) })
+        rows.into_iter().map(|row| Ok((row.int(7)?, stored(row)?))).collect()
+    }
+
+    fn is_checked(&self, json: &str, clauses: &[Clause]) -> bool {
+        let holds = |clause: &Clause| match clause {
+            Clause::Check { param, text } => self.rules.check(json, *param, text),
+            _ => true,
+        };
+        clauses.iter().all(|clause| match clause {
+            Clause::Any(any) if is_check(clause) => any.iter().any(holds),
+            clause => holds(clause),
+        })
     }
 }
 
-fn condition(clause: &Clause, params: &mut Vec<Value>) -> String {
-    let mut bind = |value: Value| {
-        params.push(value);
-        format!("${}", params.len())
-    };
+/// Whether the clause is about nothing but what has to be checked.
+fn is_check(clause: &Clause) -> bool {
     match clause {
-        Clause::Id(ids) => {
-            let list: Vec<String> = ids.iter().map(|id| bind((&*without_nul(id)).into())).collect();
-            format!("r.id IN ({})", list.join(", "))
-        }
-        Clause::Param { param, any } => {
-            let arms: Vec<String> = any
-                .iter()
-                .map(|one| {
-                    let number = bind(i64::from(*param).into());
-                    let test = match one {
-                        Match::Exact(value) => format!("s.value = {}", bind((&*storable(value)).into())),
-                        Match::Prefix(prefix) => {
-                            let prefix = &*storable(prefix);
-                            let from = bind(prefix.into());
-                            format!("s.value >= {from} AND s.value < {}", bind(after_prefix(prefix).into()))
-                        }
-                    };
-                    format!("SELECT s.resource_no FROM search s WHERE s.param = {number} AND {test}")
-                })
-                .collect();
-            format!("r.no IN ({})", arms.join(" UNION "))
-        }
+        Clause::Check { .. } => true,
+        Clause::Any(any) => any.iter().any(|one| matches!(one, Clause::Check { .. })),
+        _ => false,
     }
 }

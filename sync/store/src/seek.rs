@@ -1,10 +1,10 @@
 //! A search on behalf of a replica below: it finds what that replica's clinic may hold and nothing else, few at a time.
 
 use holdfast_core::message::{Response, Search, StateItem, Text};
+use holdfast_core::search::{Clause, Match};
 
 use crate::error::{Result, StoreError};
 use crate::records::Records;
-use crate::search::{Clause, Match};
 use crate::upstream::Peer;
 
 /// Resources in one answer: what a person looks through, and what is taken in at once.

@@ -137,10 +137,10 @@ impl<'a> Tx<'a> {
         let rules = self.rules();
         let mut out = BTreeMap::new();
         for op in ops {
-            if !out.contains_key(&op.entity) && loaded::touches(rules, op) {
+            if !out.contains_key(&op.entity) && loaded::touches_scopes(rules, op) {
                 let loaded = self.entity(&op.entity)?;
-                loaded.note_before(rules, true);
-                if let (Some(_), Some((_, scopes))) = (loaded.no, &loaded.before) {
+                loaded.note_scopes(rules);
+                if let (Some(_), Some(scopes)) = (loaded.no, &loaded.before.scopes) {
                     out.insert(op.entity.clone(), scopes.clone());
                 }
             }
@@ -202,7 +202,7 @@ impl<'a> Tx<'a> {
         let rules = self.rules();
         self.records.observe(incoming.last_hlc);
         let loaded = self.entity(&entity)?;
-        loaded.note_before(rules, true);
+        loaded.note_whole(rules);
         let local = (loaded.no.is_some() || loaded.changed).then(|| loaded.state.clone());
         let weight = loaded.weight.with(json.len() + state.len());
         let joined = match local {
@@ -223,7 +223,7 @@ impl<'a> Tx<'a> {
         if joined == loaded.state {
             return Ok(false);
         }
-        loaded.note_before(rules, true);
+        loaded.note_whole(rules);
         (loaded.state, loaded.weight) = (joined, Weight::unknown());
         loaded.events.push(Event { actor_no: None, lane: loaded.state.lane, seq: 0, content: None });
         self.mark_changed(&entity);
@@ -284,7 +284,7 @@ impl<'a> Tx<'a> {
         let actor_numbers: Vec<i64> =
             history.iter().map(|op| self.actor_no(op.dot.actor)).collect::<Result<_>>()?;
         let loaded = self.entity(&entity)?;
-        loaded.note_before(rules, true);
+        loaded.note_whole(rules);
         (loaded.state, loaded.weight) = (state, Weight::unknown());
         for (op, actor_no) in history.iter().zip(actor_numbers) {
             let event = Event { actor_no: Some(actor_no), lane: op.dot.lane, seq: op.dot.seq, content: None };
@@ -297,7 +297,7 @@ impl<'a> Tx<'a> {
     /// Offers a resource whole in the feeds of its scopes, as if it were new in them.
     pub(crate) fn offer_again(&mut self, entity: &Entity) -> Result<()> {
         let rules = self.rules();
-        self.entity(entity)?.note_before(rules, true);
+        self.entity(entity)?.note_whole(rules);
         self.mark_changed(entity);
         Ok(())
     }

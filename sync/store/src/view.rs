@@ -99,6 +99,17 @@ impl View<'_> {
         rows.pop().flatten().map(stored).transpose()
     }
 
+    /// The current versions of those that were ever here, deleted or not, in the order asked for.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn get_all(&mut self, entities: &[Entity]) -> Result<Vec<Stored>> {
+        let key = |entity: &Entity| vec![entity.kind.as_str().into(), entity.id.as_str().into()];
+        let keys: Vec<Vec<Value>> = entities.iter().map(key).collect();
+        let rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &COLUMNS, &keys)?;
+        rows.into_iter().flatten().map(stored).collect()
+    }
+
     /// The current version of a resource that is there.
     ///
     /// # Errors

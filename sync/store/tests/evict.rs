@@ -7,8 +7,8 @@ mod common;
 use common::{Replica, replica};
 use holdfast_core::id::{Entity, Scope};
 use holdfast_core::message::{Position, Request, Response};
+use holdfast_core::search::{Clause, Match};
 use holdfast_store::author::Base;
-use holdfast_store::search::{Clause, Match};
 
 const ANY_AGE: u64 = u64::MAX >> 1;
 const DAY_MS: u64 = 86_400_000;

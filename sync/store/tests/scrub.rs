@@ -7,9 +7,9 @@ mod common;
 use common::{Replica, replica};
 use holdfast_core::id::{ActorId, Entity, Lane};
 use holdfast_core::message::{Request, Response, StateItem};
+use holdfast_core::search::{Clause, Match};
 use holdfast_store::author::Base;
 use holdfast_store::scrub::{Findings, Repair, Upstream, repair, scrub};
-use holdfast_store::search::{Clause, Match};
 use holdfast_store::sql::Database;
 
 /// The hub, asked by the node.

@@ -2,8 +2,7 @@
 
 use axum::Extension;
 use axum::response::Response;
-use holdfast_clinical::search::Kind;
-use holdfast_clinical::search::table::parameters;
+use holdfast_clinical::search::table::{common, parameters};
 use holdfast_clinical::types::RESOURCE_TYPES;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -66,14 +65,10 @@ fn interactions(table: &[RouteInfo], known: &[(&str, &str, &str)]) -> Vec<Value>
 }
 
 fn resource(kind: &str, interactions: &[Value]) -> Value {
-    let own = parameters(kind).iter().map(|parameter| {
-        let kind = match parameter.kind {
-            Kind::Token => "token",
-            Kind::String => "string",
-            Kind::Reference => "reference",
-        };
-        json!({ "name": parameter.name, "type": kind })
-    });
+    let own = parameters(kind)
+        .iter()
+        .chain(common())
+        .map(|parameter| json!({ "name": parameter.name, "type": parameter.kind.name() }));
     let search: Vec<Value> = std::iter::once(json!({ "name": "_id", "type": "token" })).chain(own).collect();
     json!({
         "type": kind,

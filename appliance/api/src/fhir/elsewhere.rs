@@ -1,10 +1,10 @@
 //! A search that finds nobody here is made at head office too, and says what it could not look at. A patient who is new to
 //! the clinic is found by name or record number, not only by id.
 
-use holdfast_clinical::search::query::{ClauseParam, Query};
+use holdfast_clinical::search::query::Query;
+use holdfast_core::search::{Clause, Match};
 use tokio::time::timeout;
 
-use super::find::clauses;
 use crate::finder::SearchOutcome;
 use crate::request::limits::BESIDE_TIMEOUT;
 use crate::state::ApiState;
@@ -16,9 +16,10 @@ pub(crate) struct Note {
     text: String,
 }
 
-/// Whether head office may be asked: for patients, by anything but the id, which is looked for on its own.
+/// Whether head office may be asked: for patients, by what they are known by, not by the id, which is looked for on its own.
 pub(crate) fn is_askable(query: &Query) -> bool {
-    let by_index = |clause: &holdfast_clinical::search::query::Clause| clause.param != ClauseParam::Id;
+    let is_known = |one: &Match| matches!(one, Match::Exact(_) | Match::Prefix(_));
+    let by_index = |clause: &Clause| matches!(clause, Clause::Param { any, .. } if any.iter().all(is_known));
     query.kind == "Patient" && !query.clauses.is_empty() && query.clauses.iter().all(by_index)
 }
 
@@ -26,8 +27,7 @@ pub(crate) fn is_askable(query: &Query) -> bool {
 /// if there is nothing to say.
 pub(crate) async fn search(state: &ApiState, query: &Query) -> Option<Note> {
     let finder = state.parts().finder.clone()?;
-    let clauses = clauses(query);
-    let outcome = timeout(BESIDE_TIMEOUT, finder.search(&query.kind, &clauses)).await;
+    let outcome = timeout(BESIDE_TIMEOUT, finder.search(&query.kind, &query.clauses)).await;
     match outcome.unwrap_or(SearchOutcome::Unreachable) {
         SearchOutcome::All => None,
         SearchOutcome::Some => Some(Note {
@@ -54,6 +54,18 @@ pub(crate) async fn search(state: &ApiState, query: &Query) -> Option<Note> {
 }
 
 impl Note {
+    /// Not everything is found yet.
+    pub(crate) fn incomplete_index() -> Self {
+        let text = "the search index is being made again after an update, and some records are not found yet; search again \
+                    in some minutes";
+        Self::new("index-incomplete", text.to_owned())
+    }
+
+    /// A note of its code and its words.
+    pub(crate) fn new(code: &'static str, text: String) -> Self {
+        Self { code, text }
+    }
+
     /// An OperationOutcome for an entry of mode `outcome` (<https://hl7.org/fhir/R4/search.html#mode>).
     pub(crate) fn operation_outcome(&self) -> String {
         serde_json::json!({

@@ -10,6 +10,7 @@ pub(crate) mod delete;
 mod elsewhere;
 mod find;
 pub(crate) mod history;
+mod include;
 mod patients;
 pub(crate) mod read;
 pub(crate) mod search;

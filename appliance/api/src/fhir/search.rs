@@ -4,20 +4,20 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
-use holdfast_clinical::search::query::{Query, parse_query};
+use holdfast_clinical::search::query::{Query, parse_query_at};
 use holdfast_store::StoreError;
-use holdfast_store::search::Found;
-use holdfast_store::view::View;
+use holdfast_store::search::Place;
+use holdfast_store::view::{Stored, View};
 use http::StatusCode;
 
 use super::answer;
 use super::bundle::writer::BundleWriter;
 use super::elsewhere::{self, Note};
-use super::find::clauses;
+use super::include;
 use super::patients;
 use crate::access::Caller;
 use crate::access::policy::Principal;
-use crate::error::ApiError;
+use crate::error::{ApiError, RequestError};
 use crate::refusal;
 use crate::request::body;
 use crate::request::cursor::List;
@@ -37,7 +37,8 @@ pub(crate) async fn by_get(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = Asked::read(&[query.as_deref().unwrap_or_default()])?;
-    search(state, Search::parse(kind, asked)?, caller, base).await
+    let search = Search::parse(kind, asked, state.writer().records().now_ms())?;
+    answer(state, search, caller, base).await
 }
 
 /// By form, so that what is searched for stands in no log on the way.
@@ -52,10 +53,11 @@ pub(crate) async fn by_post(
     let (parts, form) = request.into_parts();
     let form = body::text(&parts.headers, form, Media::Form, FORM_BODY_BYTES).await?;
     let asked = Asked::read(&[query.as_deref().unwrap_or_default(), &form])?;
-    search(state, Search::parse(kind, asked)?, caller, base).await
+    let search = Search::parse(kind, asked, state.writer().records().now_ms())?;
+    answer(state, search, caller, base).await
 }
 
-async fn search(
+async fn answer(
     state: ApiState,
     search: Search,
     caller: Arc<Principal>,
@@ -63,8 +65,9 @@ async fn search(
 ) -> Result<Response, ApiError> {
     patients::bring(&state, &search.query.kind, &search.asked).await?;
     let search = Arc::new(search);
-    let note = look_elsewhere(&state, &search).await?;
-    let work = move |view: &mut View<'_>| search.page(view, &caller, &base, note.as_ref());
+    let mut notes: Vec<Note> = look_elsewhere(&state, &search).await?.into_iter().collect();
+    notes.extend(state.writer().records().is_reindexing().then(Note::incomplete_index));
+    let work = move |view: &mut View<'_>| search.page(view, &caller, &base, &notes);
     let body = refusal::read(state.writer(), work).await?;
     Ok(answer::fhir_json(StatusCode::OK, body))
 }
@@ -77,7 +80,7 @@ async fn look_elsewhere(state: &ApiState, search: &Arc<Search>) -> Result<Option
     }
     let asked = search.clone();
     let is_known = refusal::read(state.writer(), move |view| {
-        let found = view.search(&asked.query.kind, &clauses(&asked.query), 0, 1)?;
+        let found = view.search(&asked.query.kind, &asked.query.clauses, 0, 1)?;
         Ok(!found.resources.is_empty())
     });
     if !search.asked.everywhere && is_known.await? {
@@ -93,13 +96,19 @@ pub(crate) struct Search {
     query: Query,
 }
 
+/// Resources of one page, and where the next begins.
+struct Page {
+    resources: Vec<Stored>,
+    next: Option<String>,
+}
+
 impl Search {
     /// Reads a search on one type.
     ///
     /// # Errors
     /// [`ApiError::Search`] that names the parameter.
-    pub(crate) fn parse(kind: String, asked: Asked) -> Result<Self, ApiError> {
-        let query = parse_query(&kind, &asked.pairs)?;
+    pub(crate) fn parse(kind: String, asked: Asked, now_ms: u64) -> Result<Self, ApiError> {
+        let query = parse_query_at(&kind, &asked.pairs, now_ms)?;
         Ok(Self { asked, query })
     }
 
@@ -112,39 +121,72 @@ impl Search {
         view: &mut View<'_>,
         caller: &Principal,
         base: &str,
-        note: Option<&Note>,
+        notes: &[Note],
     ) -> Result<String, ApiError> {
         let kind = &self.query.kind;
         let list = List { what: format!("{kind}?{}", self.asked.canonical()), principal: caller };
-        let after = list.after(self.asked.cursor.as_deref())?;
-        let found = self.find(view, after)?;
+        let found = self.find(view, &list)?;
         let mut bundle = BundleWriter::new("searchset");
         let address = |cursor: Option<&str>| format!("{base}/{kind}?{}", self.asked.link(cursor));
         bundle.link("self", &address(self.asked.cursor.as_deref()));
-        if let Some(next) = found.next {
-            bundle.link("next", &address(Some(&list.cursor(next))));
+        if let Some(next) = &found.next {
+            bundle.link("next", &address(Some(next)));
         }
-        for stored in &found.resources {
+        if let Some(total) = self.total(view, &found)? {
+            bundle.total(total);
+        }
+        let included = include::included(view, &self.query, &found.resources)?;
+        let entries = found.resources.iter().map(|one| (one, "match"));
+        for (stored, mode) in entries.chain(included.resources.iter().map(|one| (one, "include"))) {
             let mut entry = bundle.entry();
             entry.full_url(&format!("{base}/{}", stored.entity));
             entry.resource(&stored.json);
-            entry.is_match();
+            entry.search_mode(mode);
             entry.finish();
         }
-        if let Some(note) = note {
+        for note in notes.iter().chain(&included.note) {
             let mut entry = bundle.entry();
             entry.resource(&note.operation_outcome());
-            entry.is_outcome();
+            entry.search_mode("outcome");
             entry.finish();
         }
         Ok(bundle.finish())
     }
 
-    /// `_count=0` asks for no resource at all.
-    fn find(&self, view: &mut View<'_>, after: i64) -> Result<Found, StoreError> {
-        match self.query.count.unwrap_or(DEFAULT_COUNT).min(MAX_COUNT) {
-            0 => Ok(Found { resources: Vec::new(), next: None }),
-            count => view.search(&self.query.kind, &clauses(&self.query), after, count),
+    /// `_count=0` and `_summary=count` ask for no resource at all.
+    fn find(&self, view: &mut View<'_>, list: &List<'_>) -> Result<Page, ApiError> {
+        let Query { kind, clauses, sort, .. } = &self.query;
+        let cursor = self.asked.cursor.as_deref();
+        let count = self.query.count.unwrap_or(DEFAULT_COUNT).min(MAX_COUNT);
+        if count == 0 || self.query.is_count_only {
+            return Ok(Page { resources: Vec::new(), next: None });
         }
+        if sort.is_empty() {
+            let found = view.search(kind, clauses, list.after(cursor)?, count)?;
+            return Ok(Page { resources: found.resources, next: found.next.map(|next| list.cursor(next)) });
+        }
+        let after = list.place(cursor)?.map(|bytes| read_place(&bytes)).transpose()?;
+        let found = view.search_sorted(kind, clauses, sort, after.as_ref(), count)?;
+        let next = found.next.map(|place| list.cursor_at(&place_bytes(&place)));
+        Ok(Page { resources: found.resources, next })
     }
+
+    /// How many are found in all: where it is asked for, and where it costs nothing to say.
+    fn total(&self, view: &mut View<'_>, page: &Page) -> Result<Option<u64>, StoreError> {
+        let Query { kind, clauses, .. } = &self.query;
+        let is_asked = self.query.wants_total || self.query.is_count_only || self.query.count == Some(0);
+        if !is_asked && self.asked.cursor.is_none() && page.next.is_none() {
+            return Ok(Some(page.resources.len() as u64));
+        }
+        if is_asked { view.count_found(kind, clauses) } else { Ok(None) }
+    }
+}
+
+fn place_bytes(place: &Place) -> Vec<u8> {
+    serde_json::to_vec(&(place.no, &place.keys)).unwrap_or_default()
+}
+
+fn read_place(bytes: &[u8]) -> Result<Place, RequestError> {
+    let (no, keys) = serde_json::from_slice(bytes).map_err(|_| RequestError::BadCursor)?;
+    Ok(Place { keys, no })
 }

@@ -21,9 +21,14 @@ pub(crate) struct List<'a> {
 impl List<'_> {
     /// The cursor for going on after the item with this number.
     pub(crate) fn cursor(&self, after: i64) -> String {
+        self.cursor_at(&after.to_le_bytes())
+    }
+
+    /// The cursor for going on from a place, however the list tells one.
+    pub(crate) fn cursor_at(&self, place: &[u8]) -> String {
         let mut bytes = vec![FORMAT];
-        bytes.extend_from_slice(&after.to_le_bytes());
-        bytes.extend_from_slice(&self.sum(after));
+        bytes.extend_from_slice(place);
+        bytes.extend_from_slice(&self.sum(place));
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -32,21 +37,29 @@ impl List<'_> {
     /// # Errors
     /// [`RequestError::BadCursor`] if it was not given out for this list and this caller.
     pub(crate) fn after(&self, cursor: Option<&str>) -> Result<i64, RequestError> {
-        let Some(cursor) = cursor else { return Ok(0) };
+        let Some(place) = self.place(cursor)? else { return Ok(0) };
+        place.try_into().map(i64::from_le_bytes).map_err(|_| RequestError::BadCursor)
+    }
+
+    /// The place of a cursor; `None` without one.
+    ///
+    /// # Errors
+    /// As [`List::after`].
+    pub(crate) fn place(&self, cursor: Option<&str>) -> Result<Option<Vec<u8>>, RequestError> {
+        let Some(cursor) = cursor else { return Ok(None) };
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| RequestError::BadCursor)?;
         let (head, rest) = bytes.split_first().ok_or(RequestError::BadCursor)?;
-        let (after, sum) = rest.split_first_chunk::<8>().ok_or(RequestError::BadCursor)?;
-        let after = i64::from_le_bytes(*after);
-        if *head != FORMAT || sum != self.sum(after) {
+        let (place, sum) = rest.split_last_chunk::<SUM_BYTES>().ok_or(RequestError::BadCursor)?;
+        if *head != FORMAT || *sum != self.sum(place) {
             return Err(RequestError::BadCursor);
         }
-        Ok(after)
+        Ok(Some(place.to_vec()))
     }
 
     /// Not a secret: rights are checked at every page. It keeps honest mistakes from showing a wrong page.
-    fn sum(&self, after: i64) -> [u8; SUM_BYTES] {
+    fn sum(&self, place: &[u8]) -> [u8; SUM_BYTES] {
         let mut hasher = blake3::Hasher::new_derive_key("holdfast 2026 list cursor");
-        hasher.update(&after.to_le_bytes());
+        hasher.update(&(place.len() as u64).to_le_bytes()).update(place);
         hasher.update(self.principal.id.as_bytes()).update(&[0]).update(self.what.as_bytes());
         let mut out = [0; SUM_BYTES];
         out.copy_from_slice(&hasher.finalize().as_bytes()[..SUM_BYTES]);

@@ -27,6 +27,11 @@ pub const DEFAULT_COUNT: u32 = 50;
 /// The most resources on a page, whatever `_count` says: keeps one answer to a few MiB.
 pub const MAX_COUNT: u32 = 500;
 
+/// The most resources beside a page by `_include` and `_revinclude`.
+pub const MAX_INCLUDED: usize = 1_000;
+/// How many times what was included is looked at for more (`:iterate`).
+pub const MAX_ITERATIONS: usize = 5;
+
 /// Entries of a batch that are carried out at the same time, so that they share commits.
 pub const BATCH_WIDTH: usize = 128;
 /// How often a bundle is planned again because what its conditions find changed in between.

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use holdfast_api::finder::{FindOutcome, Finder, SearchOutcome};
 use holdfast_core::id::Entity;
+use holdfast_core::search::Clause;
 use holdfast_store::author::Base;
-use holdfast_store::search::Clause;
 use holdfast_store::writer::Writer;
 
 use crate::common::{patient, start_with};

@@ -1,19 +1,26 @@
 //! The search index and the search language, both pure: rows out of a state, clauses out of a query string.
 //!
-//! A store keeps the rows in one table `search(param, value, resource)` and answers every [`query::Match`] by an
-//! exact or a prefix scan over `(param, value)`. Normal forms of `value`, per kind of parameter:
+//! A store keeps the rows in one table `search(param, value, resource)` and answers every [`holdfast_core::search::Match`]
+//! by a scan over `(param, value)`. `param` is the number of a slot ([`table`]). What a `value` looks like, by kind:
 //!
-//! | Kind | Rows | Found by |
+//! | Kind | Row | Found by |
 //! |---|---|---|
-//! | token | `code ␟ system`, and `␟ system` | `code`: prefix `code ␟` · `system\|code`: exact · `\|code`: exact `code ␟` · `system\|`: exact `␟ system` |
-//! | string | [`text::normalise`] of each string, and each of its words | prefix |
-//! | reference | `Type/id` | exact |
+//! | token | `code ␟ system` | `code`: its beginning · `system\|code`: the whole · `\|code`: the whole, `code ␟` · `system\|`: its end |
+//! | string | [`text::normalise`] of the text, then `␟`, then the text as written if that differs; and each word of the normal form | its beginning · `:exact`: the whole · `:contains`: a part |
+//! | date | beginning and end in ms since 0001-01-01, each as nine characters whose order is that of the times | bounds of either |
+//! | reference | `Type/id`, or the text of a reference to anything else | the whole |
+//! | quantity | the number as eleven characters in the order of the numbers, then `code ␟ system` | bounds of the number, and the rest |
+//! | number | the same without a unit | bounds |
+//! | uri | as written | the whole · `:below`: its beginning |
 //!
-//! (`␟` is U+001F.) The next kinds, date and quantity, fit the same table with a sortable text.
+//! (`␟` is U+001F.) Beside a slot's own number stand further ones, for what only some searches look at: [`BY_END`],
+//! [`IDENTIFIER`], [`OF_TYPE`]. What has no rows at all is [`check`]ed on what the rest of a search has found.
 //!
 //! Deletion is not looked at: a deleted resource keeps its rows, and the store leaves it out of answers.
 
+pub mod check;
 mod error;
+pub(crate) mod path;
 pub mod query;
 pub mod table;
 pub mod text;
@@ -25,30 +32,92 @@ use holdfast_core::state::EntityState;
 
 use crate::compartment::owner_paths;
 use crate::tree::Node;
-use table::{Parameter, parameters};
+pub use table::Kind;
+use table::Slot;
+use values::Rows;
 
-/// Stands between a token's code and its system; never occurs in either.
+/// Stands between the parts of a row; never occurs in a code or a system.
 pub const TOKEN_SEPARATOR: char = '\u{1f}';
 
-/// How a parameter's values are indexed and matched.
-///
-/// Source: <https://hl7.org/fhir/R4/search.html#ptypes>.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// A code with its system: exact, case-sensitive.
-    Token,
-    /// Text: case, accents and punctuation ignored, matched from the start.
-    String,
-    /// A literal reference.
-    Reference,
-}
+/// Added to a date slot's number: the stretches longer than a day, by their end.
+pub const BY_END: u32 = 500;
+/// Added to a reference slot's number: the identifiers of what is referred to, as a token slot has them (`:identifier`).
+pub const IDENTIFIER: u32 = 300;
+/// Added to a token slot's number: identifiers with their type (`:of-type`).
+pub const OF_TYPE: u32 = 400;
+/// Changes whenever rows are written in another form than before; then the slots concerned get new numbers, too.
+const FORM: u64 = 1;
 
 /// The rows under which the resource is found, read off every sibling; sorted and distinct.
 pub fn index(state: &EntityState) -> Vec<IndexRow> {
+    collect(state, table::slots(&state.entity.kind))
+}
+
+/// Those of [`index`] that are read off slots into which any of these elements goes: what a change of them may change.
+pub fn index_of(state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
+    let is_in =
+        |slot: &&Slot| slot.paths.iter().any(|path| elements.iter().any(|element| path.is_in(element)));
+    collect(state, table::slots(&state.entity.kind).filter(is_in))
+}
+
+/// The version of the definitions and of the form of the rows.
+pub fn version() -> u64 {
+    table::text_sum() ^ FORM
+}
+
+/// Whether rows stand under this number.
+pub fn has_param(number: u32) -> bool {
+    let slot = |offset: u32| number.checked_sub(offset).and_then(table::slot);
+    slot(0).is_some()
+        || slot(BY_END).is_some_and(|slot| slot.kind == Kind::Date)
+        || slot(IDENTIFIER).is_some_and(|slot| slot.kind == Kind::Reference)
+        || slot(OF_TYPE).is_some_and(|slot| slot.kind == Kind::Token)
+}
+
+/// Whether a change to this register can change [`index`].
+pub fn touches_index(kind: &str, register_key: &str) -> bool {
+    let (element, _) = split_key(register_key);
+    table::slots(kind).any(|slot| slot.paths.iter().any(|path| path.is_in(element)))
+}
+
+/// Whether a change to this register can change [`crate::scope::scopes`].
+pub fn touches_scopes(kind: &str, register_key: &str) -> bool {
+    let (element, _) = split_key(register_key);
+    owner_paths(kind).iter().any(|path| path.split('.').next() == Some(element))
+}
+
+/// The resources to which a resource, as it reads, refers by a parameter: `Type/id` each, once.
+pub fn references(json: &str, parameter: &table::Parameter, target: Option<&str>) -> Vec<String> {
+    let Ok(resource) = Node::parse(json) else { return Vec::new() };
     let mut rows = Vec::new();
-    for parameter in parameters(&state.entity.kind) {
-        for path in parameter.paths {
-            values::each_node(state, path, &mut |node| push_rows(&mut rows, parameter, node));
+    for slot in parameter.slots.iter().filter_map(|used| table::slot(used.number)) {
+        for path in &slot.paths {
+            path.each_in(&resource, &mut |node| {
+                values::push(slot, node, &mut Rows::new(&mut rows, slot.number))
+            });
+        }
+    }
+    let allowed = |kind: &str| {
+        target.is_none_or(|target| target == kind)
+            && parameter.slots.iter().any(|s| s.target.is_none_or(|t| t == kind))
+    };
+    let texts = rows.into_iter().filter(|row| table::slot(row.param).is_some()).map(|row| row.value);
+    let mut out: Vec<String> =
+        texts.filter(|text| crate::reference::parse(text).is_some_and(|to| allowed(to.kind))).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+fn collect(state: &EntityState, slots: impl Iterator<Item = &'static Slot>) -> Vec<IndexRow> {
+    let mut rows = Vec::new();
+    for slot in slots {
+        if slot.paths.iter().any(|path| path.exists) {
+            rows.push(presence(state, slot));
+            continue;
+        }
+        for path in &slot.paths {
+            path.each(state, &mut |node| values::push(slot, node, &mut Rows::new(&mut rows, slot.number)));
         }
     }
     rows.sort_unstable();
@@ -56,21 +125,13 @@ pub fn index(state: &EntityState) -> Vec<IndexRow> {
     rows
 }
 
-/// Whether a change to this register can change [`index`] or [`crate::scope::scopes`].
-pub fn touches_index(kind: &str, register_key: &str) -> bool {
-    let (element, _) = split_key(register_key);
-    let starts = |path: &&str| path.split('.').next() == Some(element);
-    owner_paths(kind).iter().any(&starts)
-        || parameters(kind).iter().any(|parameter| parameter.paths.iter().any(&starts))
-}
-
-fn push_rows(rows: &mut Vec<IndexRow>, parameter: &Parameter, node: &Node<'_>) {
-    let param = parameter.number;
-    match parameter.kind {
-        Kind::Token => values::tokens(node, &mut |value| rows.push(IndexRow { param, value })),
-        Kind::String => values::strings(node, &mut |value| rows.push(IndexRow { param, value })),
-        Kind::Reference => rows.extend(values::reference(node).map(|value| IndexRow { param, value })),
+/// Whether any of the elements is there and not `false`.
+fn presence(state: &EntityState, slot: &Slot) -> IndexRow {
+    let mut is_there = false;
+    for path in &slot.paths {
+        path.each(state, &mut |node| is_there |= !matches!(node, Node::Bool(false) | Node::Null));
     }
+    IndexRow { param: slot.number, value: format!("{is_there}{TOKEN_SEPARATOR}") }
 }
 
 #[cfg(test)]
@@ -78,58 +139,94 @@ mod tests {
     use super::*;
     use crate::testing::{state, state_with_siblings};
 
+    /// Rows as `parameter value`, by the first parameter that is answered from the slot.
+    fn rows_of(kind: &str, rows: Vec<IndexRow>) -> Vec<String> {
+        let shown = |row: IndexRow| {
+            let base = row.param / 1000 * 1000 + row.param % 100;
+            let beside = match row.param - base {
+                0 => "",
+                BY_END => "(end)",
+                IDENTIFIER => "(identifier)",
+                OF_TYPE => "(of-type)",
+                _ => "(?)",
+            };
+            let all = table::parameters(kind).iter().chain(table::common());
+            let found =
+                all.filter(|one| one.slots.iter().any(|slot| slot.number == base)).map(|one| one.name);
+            let name =
+                found.min_by_key(|name| (name.len(), *name)).map_or_else(|| base.to_string(), str::to_owned);
+            format!("{name}{beside} {}", row.value.replace(TOKEN_SEPARATOR, "^"))
+        };
+        rows.into_iter().map(shown).collect()
+    }
+
     fn rows(state: &EntityState) -> Vec<String> {
-        index(state)
-            .into_iter()
-            .map(|r| format!("{} {}", r.param, r.value.replace(TOKEN_SEPARATOR, "^")))
-            .collect()
+        let mut rows = rows_of(&state.entity.kind, index(state));
+        rows.sort_unstable();
+        rows
     }
 
     #[test]
     fn each_kind_has_its_rows() {
         for (json, expected) in [
             (
-                r#"{"resourceType":"Patient","id":"p","identifier":[{"system":"http://mrn","value":"A1"},{"value":"B2"},
-                    {"system":"http://only"},{"use":"old"}],
-                    "name":[{"family":"Müller-Ødegård","given":["José María"],"prefix":["Dr."]},{"text":"O’Hara"},7]}"#,
+                r#"{"resourceType":"Location","id":"l","name":"Praxis Süd","alias":["South"],"mode":"instance",
+                    "identifier":[{"system":"http://mrn","value":"A1"},{"value":"B2"},{"system":"http://only"},{"use":"old"}],
+                    "type":[{"coding":[{"system":"http://t","code":"a"},{"code":"b"},{"display":"none"}],"text":"x"}]}"#,
                 &[
-                    "103001 ^http://mrn",
-                    "103001 ^http://only",
-                    "103001 A1^http://mrn",
-                    "103001 B2^",
-                    "103003 dr",
-                    "103003 jose",
-                    "103003 jose maria",
-                    "103003 maria",
-                    "103003 muller",
-                    "103003 muller odegard",
-                    "103003 odegard",
-                    "103003 ohara",
+                    "identifier A1^http://mrn",
+                    "identifier B2^",
+                    "name praxis",
+                    "name praxis sud^Praxis Süd",
+                    "name south^South",
+                    "name sud",
+                    "type a^http://t",
+                    "type b^",
                 ][..],
             ),
             (
-                r#"{"resourceType":"Location","id":"l","name":"Praxis Süd","alias":["South"]}"#,
-                &["71003 praxis", "71003 praxis sud", "71003 south", "71003 sud"],
+                r#"{"resourceType":"Encounter","id":"e","status":"finished","class":{"system":"http://c","code":"AMB"},
+                    "subject":{"reference":"http://h/fhir/Patient/p/_history/3"},
+                    "serviceProvider":{"identifier":{"system":"http://o","value":"7"}},
+                    "length":{"value":5.40,"unit":"minutes","system":"http://ucum","code":"min"}}"#,
+                &[
+                    "class AMB^http://c",
+                    "length wJKOOOOOOOOmin^http://ucum",
+                    "length wJKOOOOOOOOminutes^",
+                    "service-provider(identifier) 7^http://o",
+                    "status finished^",
+                    "subject Patient/p",
+                ],
             ),
             (
-                r#"{"resourceType":"Observation","id":"o","subject":{"reference":"http://h/fhir/Patient/p/_history/3"},
-                    "focus":[{"reference":"Patient/q"}]}"#,
-                &["96002 Patient/p"],
+                r#"{"resourceType":"Patient","id":"p","active":true,"telecom":[{"system":"phone","value":"1"},{"system":"email","value":"a@b"}],
+                    "deceasedDateTime":"2020","birthDate":"1970-01-01","multipleBirthBoolean":true}"#,
+                &[
+                    "active true^",
+                    "birthdate -",
+                    "death-date -",
+                    "death-date(end) -",
+                    "deceased true^",
+                    "email a@b^",
+                    "phone 1^",
+                    "telecom 1^",
+                    "telecom a@b^",
+                ],
             ),
-            (r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Group/g"}}"#, &[]),
             (
-                r#"{"resourceType":"AuditEvent","id":"a","agent":[{"who":{"reference":"Patient/p"}}],
-                    "entity":[{"what":{"reference":"Patient/q"}},{"what":{"reference":"Patient/q"}}]}"#,
-                &["7002 Patient/p", "7002 Patient/q"],
+                r#"{"resourceType":"Patient","id":"p","identifier":"odd","name":{"family":[]}}"#,
+                &["deceased false^"],
             ),
-            (
-                r#"{"resourceType":"DocumentReference","id":"d","masterIdentifier":{"value":"M"},"identifier":[{"value":"I"}]}"#,
-                &["42001 I^", "42001 M^"],
-            ),
-            (r#"{"resourceType":"Patient","id":"p","identifier":"odd","name":{"family":[]}}"#, &[]),
             (r#"{"resourceType":"SomethingNew","id":"x","identifier":[{"value":"1"}]}"#, &[]),
         ] {
-            assert_eq!(rows(&state(json)), expected, "{json}");
+            let found: Vec<String> = rows(&state(json))
+                .into_iter()
+                .map(|row| match row.split_once(' ') {
+                    Some((name, times)) if name.contains("date") && times.len() == 18 => format!("{name} -"),
+                    _ => row,
+                })
+                .collect();
+            assert_eq!(found, expected, "{json}");
         }
     }
 
@@ -137,23 +234,60 @@ mod tests {
     fn every_sibling_is_indexed() {
         let both =
             state_with_siblings("Patient", "name", &[r#"[{"family":"Old"}]"#, r#"[{"family":"New"}]"#]);
-        assert_eq!(rows(&both), ["103003 new", "103003 old"]);
+        let names: Vec<String> = rows(&both).into_iter().filter(|row| row.starts_with("family")).collect();
+        assert_eq!(names, ["family new^New", "family old^Old"]);
+    }
+
+    #[test]
+    fn rows_of_an_element_are_those_that_its_change_may_change() {
+        let json = r#"{"resourceType":"Patient","id":"p","gender":"male","name":[{"family":"A"}],"deceasedBoolean":true,
+            "meta":{"tag":[{"code":"t"}],"profile":["http://x"]}}"#;
+        let state = state(json);
+        let of = |elements: &[&str]| {
+            let mut names: Vec<String> = rows_of("Patient", index_of(&state, elements));
+            names.iter_mut().for_each(|row| row.truncate(row.find(' ').unwrap_or(row.len())));
+            names.sort_unstable();
+            names.dedup();
+            names.join(" ")
+        };
+        assert_eq!(of(&["gender"]), "gender");
+        assert_eq!(of(&["name"]), "family name");
+        assert_eq!(of(&["deceasedDateTime"]), "deceased", "the slot is read off both elements");
+        assert_eq!(
+            (of(&["meta.tag"]), of(&["meta"]), of(&["photo"])),
+            ("_tag".into(), "_profile".into(), String::new())
+        );
+        let all: Vec<&str> = state.registers.keys().map(|key| split_key(key).0).collect();
+        assert_eq!(index_of(&state, &all), index(&state));
     }
 
     #[test]
     fn only_some_registers_touch_the_index() {
         for (kind, key, expected) in [
             ("Patient", "name", true),
-            ("Patient", "identifier", true),
-            ("Patient", "gender", false),
+            ("Patient", "gender", true),
+            ("Patient", "photo", false),
             ("Observation", "subject", true),
-            ("Observation", "focus", true),
-            ("Observation", "valueQuantity", false),
-            ("Appointment", "participant", true),
-            ("Patient", "meta.tag\u{1f}{}", false),
+            ("Observation", "valueQuantity", true),
+            ("Observation", "note", false),
+            ("Patient", "meta.tag\u{1f}{}", true),
             ("Patient", "@deleted", false),
         ] {
             assert_eq!(touches_index(kind, key), expected, "{kind} {key}");
         }
+        assert!(touches_scopes("Observation", "subject") && !touches_scopes("Observation", "status"));
+    }
+
+    #[test]
+    fn references_are_read_off_a_resource() {
+        let json = r##"{"resourceType":"Appointment","participant":[{"actor":{"reference":"Patient/p"}},{"actor":{"reference":"Location/l"}},{"actor":{"reference":"#c"}}]}"##;
+        let of = |name: &str, target| {
+            references(json, table::find("Appointment", name).unwrap(), target).join(" ")
+        };
+        assert_eq!(of("actor", None), "Location/l Patient/p");
+        assert_eq!(
+            (of("actor", Some("Location")), of("patient", None)),
+            ("Location/l".into(), "Patient/p".into())
+        );
     }
 }

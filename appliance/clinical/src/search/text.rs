@@ -41,6 +41,17 @@ pub fn words(normal: &str) -> impl Iterator<Item = &str> {
     normal.split(' ').take(MAX_WORDS)
 }
 
+/// What a narrative says, without its tags.
+pub(crate) fn narrative_text(div: &str) -> String {
+    let mut parts = div.split('<');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push(' ');
+        out.push_str(part.split_once('>').map_or("", |(_, text)| text));
+    }
+    out
+}
+
 /// Letters that Unicode does not decompose, but people type without.
 fn push_folded(out: &mut String, c: char) {
     match c {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use holdfast_api::finder::{FindOutcome, Finder, SearchOutcome};
 use holdfast_core::id::{Entity, Scope};
 use holdfast_core::message::{Condition, Request, Response, Search, StateItem, Text};
+use holdfast_core::search::{Clause, Match};
 use holdfast_core::view::decode;
 use holdfast_link::driver::AskError;
-use holdfast_store::search::{Clause, Match};
 use holdfast_store::seek::{MAX_SOUGHT, TOO_WIDE};
 use holdfast_store::upstream::MAX_FETCHED;
 use holdfast_store::writer::Writer;
@@ -197,14 +197,15 @@ impl Finder for HubFinder {
 /// The search as the hub is asked for it; `None` for one that it is not asked for: by id, or of more parts than it takes.
 fn question(kind: &str, clauses: &[Clause]) -> Option<Search> {
     let text = |one: &Match| match one {
-        Match::Exact(text) => Text::Exact(text.clone()),
-        Match::Prefix(text) => Text::Prefix(text.clone()),
+        Match::Exact(text) => Some(Text::Exact(text.clone())),
+        Match::Prefix(text) => Some(Text::Prefix(text.clone())),
+        _ => None,
     };
     let condition = |clause: &Clause| match clause {
         Clause::Param { param, any } => {
-            Some(Condition { param: *param, any: any.iter().map(text).collect() })
+            Some(Condition { param: *param, any: any.iter().map(text).collect::<Option<_>>()? })
         }
-        Clause::Id(_) => None,
+        _ => None,
     };
     let all = clauses.iter().map(condition).collect::<Option<Vec<_>>>()?;
     let search = Search { kind: kind.to_owned(), all, limit: MAX_SOUGHT };

@@ -116,6 +116,7 @@ fn start_workers(
     if config.eviction.is_on() {
         workers.spawn(eviction::run(running.clone(), config.eviction, stop.clone()));
     }
+    workers.spawn(holdfast_store::reindex::run(running.writer.clone(), stop.clone()));
     workers.spawn(gauges::run(running.clone(), stop.clone()));
     workers.spawn(telemetry_worker::run(running.clone(), stop.clone()));
     workers.spawn(token_worker::run(running.clone(), stop.clone()));

@@ -24,6 +24,7 @@ mod restored;
 mod rivals;
 #[path = "../../../store/tests/common/rules.rs"]
 mod rules;
+mod search;
 mod transactions;
 mod values;
 
@@ -44,6 +45,7 @@ fn every_behaviour() -> Vec<Behaviour> {
         restored::behaviours(),
         hostile::behaviours(),
         large::behaviours(),
+        search::behaviours(),
     ];
     lists.concat()
 }

@@ -2,10 +2,10 @@
 
 use holdfast_core::id::{Entity, Scope};
 use holdfast_core::message::{Request, Response};
+use holdfast_core::search::{Clause, Match};
 use holdfast_store::Records;
 use holdfast_store::author::Base;
 use holdfast_store::downstream::Taken;
-use holdfast_store::search::{Clause, Match};
 
 use crate::backend::{Backend, behaviours, read};
 use crate::fleet::{Node, hub, json, put, put_over, records};

@@ -18,7 +18,8 @@ type Look<'a> = dyn FnMut(&mut dyn Sql, Vec<Vec<Value>>) -> Result<()> + 'a;
 /// Counts entries that are missing: a damaged one is missing as what it was. Damaged resources are left out: healing
 /// one makes its entries again.
 pub(super) fn check(records: &Records, db: &dyn Database, findings: &mut Findings) -> Result<()> {
-    if !findings.resources.is_empty() || !findings.structure.is_empty() {
+    // While it is being made again it lacks what is not done yet.
+    if records.is_reindexing() || !findings.resources.is_empty() || !findings.structure.is_empty() {
         return Ok(());
     }
     let (mut missing, mut after) = (0, 0);
@@ -61,7 +62,11 @@ fn step(records: &Records, db: &dyn Database, after: i64, look: &mut Look<'_>) -
 }
 
 /// The entries of the next resources, and the number of the last of them.
-fn entries(records: &Records, sql: &mut dyn Sql, after: i64) -> Result<Option<(i64, Vec<Vec<Value>>)>> {
+pub(crate) fn entries(
+    records: &Records,
+    sql: &mut dyn Sql,
+    after: i64,
+) -> Result<Option<(i64, Vec<Vec<Value>>)>> {
     let text =
         format!("SELECT no, kind, id, json, state FROM resource WHERE no > $1 ORDER BY no LIMIT {STEP}");
     let rows = sql.query(&text, &[after.into()])?;

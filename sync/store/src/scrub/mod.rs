@@ -26,7 +26,7 @@ use crate::sqlite::Sqlite;
 
 pub(crate) use check::{check_database, columns, is_sound};
 pub(crate) use heal::readable_ops;
-pub(crate) use index::rebuild as rebuild_index;
+pub(crate) use index::{entries as index_entries, rebuild as rebuild_index};
 
 /// What a scrub found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

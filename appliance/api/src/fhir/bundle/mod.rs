@@ -36,6 +36,8 @@ use plan::Mode;
 pub(crate) struct Sender {
     caller: Arc<Principal>,
     base: Arc<str>,
+    /// When it came (Unix milliseconds).
+    now_ms: u64,
 }
 
 /// Carries out a batch or a transaction.
@@ -47,7 +49,8 @@ pub(crate) async fn post(
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let text: Arc<str> = body::text(&parts.headers, body, Media::Json, BUNDLE_BODY_BYTES).await?.into();
-    let sender = Sender { caller, base: base.into() };
+    let now_ms = state.writer().records().now_ms();
+    let sender = Sender { caller, base: base.into(), now_ms };
     if state.parts().finder.is_some() {
         lookup::bring(&state, plan::named(&text)).await?;
     }

@@ -88,8 +88,8 @@ pub(super) fn get(
 ) -> Result<Done, ApiError> {
     let Some(id) = &url.id else {
         let query = url.text.split_once('?').map_or("", |(_, query)| query);
-        let search = Search::parse(url.kind.clone(), Asked::read(&[query])?)?;
-        return Ok(Done::Found(search.page(view, &sender.caller, &sender.base, None)?));
+        let search = Search::parse(url.kind.clone(), Asked::read(&[query])?, sender.now_ms)?;
+        return Ok(Done::Found(search.page(view, &sender.caller, &sender.base, &[])?));
     };
     let entity = Entity::new(&*url.kind, id);
     let stored = match &url.version {

@@ -80,16 +80,12 @@ impl EntryWriter<'_> {
         self.out.push_str(json);
     }
 
-    /// The entry is what was searched for.
-    pub(crate) fn is_match(&mut self) {
+    /// Why the entry is in a searchset: `match`, `include` or `outcome`.
+    pub(crate) fn search_mode(&mut self, mode: &str) {
         self.name("search");
-        self.out.push_str("{\"mode\":\"match\"}");
-    }
-
-    /// The entry says something about the search itself.
-    pub(crate) fn is_outcome(&mut self) {
-        self.name("search");
-        self.out.push_str("{\"mode\":\"outcome\"}");
+        self.out.push_str("{\"mode\":");
+        push_string(self.out, mode);
+        self.out.push('}');
     }
 
     /// What was asked for.
@@ -170,7 +166,7 @@ mod tests {
         let mut entry = bundle.entry();
         entry.full_url("u");
         entry.resource("{\"v\":1.50}");
-        entry.is_match();
+        entry.search_mode("match");
         entry.finish();
         let mut entry = bundle.entry();
         entry.response("200 OK", None, Some("W/\"1\""), None);
