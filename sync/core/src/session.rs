@@ -93,6 +93,10 @@ pub struct Session {
     confirm: Vec<Position>,
     storing: Option<Vec<Position>>,
     next_page: Option<Page>,
+    /// About how large the next page may be.
+    page_bytes: u32,
+    /// When the pull that is on its way was sent, unless the upstream may keep it waiting.
+    pulled_at_ms: Option<u64>,
     waiting: u64,
     /// The upstream had nothing beyond the page that is being stored.
     is_dry: bool,
@@ -103,7 +107,7 @@ pub struct Session {
 impl Session {
     /// A machine that waits for [`Input::Start`].
     pub fn new(config: SessionConfig) -> Self {
-        let jitter = config.seed | 1;
+        let (jitter, page_bytes) = (config.seed | 1, config.page_bytes);
         Self {
             config,
             phase: Phase::Waiting,
@@ -126,6 +130,8 @@ impl Session {
             confirm: Vec::new(),
             storing: None,
             next_page: None,
+            page_bytes,
+            pulled_at_ms: None,
             waiting: 0,
             is_dry: false,
             last_error: None,
@@ -251,6 +257,7 @@ impl Session {
         // may be this one restored, has never given.
         self.upstream = ActorId::default();
         self.give_back_at_ms = None;
+        (self.page_bytes, self.pulled_at_ms) = (self.config.page_bytes, None);
         // What was at hand is not here, and will be sent again.
         self.waiting += self.at_hand();
         (self.storing, self.next_page) = (None, None);
@@ -402,7 +409,10 @@ impl Session {
             {
                 self.out.push_back(Output::Acked { upstream: self.upstream, actor, lane, through });
             }
-            (Pending::Pull, Response::Page(page)) => self.page(page),
+            (Pending::Pull, Response::Page(page)) => {
+                self.fit_pages(now_ms, &page);
+                self.page(page);
+            }
             _ => self.fail(now_ms, "protocol".into(), "the upstream gave an answer of another kind".into()),
         }
     }

@@ -30,6 +30,7 @@ pub mod notice;
 mod page;
 mod parallel;
 mod prepare;
+pub mod prepare_page;
 mod pull;
 pub mod quarantine;
 mod rebirth;

@@ -8,8 +8,26 @@ use crate::message::{Page, Position, Request};
 pub const MAX_IN_FLIGHT: usize = 4;
 /// Segments read ahead from the store in one go.
 const READ_AHEAD: u32 = 8;
+/// A page that comes within this time may be followed by one twice as large.
+const PAGE_QUICK_MS: u64 = 500;
+/// After one that takes longer than this comes one half as large.
+const PAGE_SLOW_MS: u64 = 2_000;
+/// Pages become no smaller than this part of the first.
+const SMALLEST_PART: u32 = 8;
 
 impl Session {
+    /// Large pages cost less a record, on both sides; small ones are soon there, and little is lost with one. So pages grow
+    /// while they come quickly and more waits, and shrink on a thin link.
+    pub(super) fn fit_pages(&mut self, now_ms: u64, page: &Page) {
+        let Some(took_ms) = self.pulled_at_ms.take().map(|at| now_ms.saturating_sub(at)) else { return };
+        if took_ms > PAGE_SLOW_MS {
+            self.page_bytes = (self.page_bytes / 2).max(self.config.page_bytes / SMALLEST_PART).max(1);
+        } else if took_ms < PAGE_QUICK_MS && page.waiting > 0 && !page.visits.is_empty() {
+            self.page_bytes =
+                self.page_bytes.saturating_mul(2).min(self.config.largest_page_bytes).max(self.page_bytes);
+        }
+    }
+
     /// One scope that may not be held must stop neither the others nor the session: what was refused is asked for in
     /// halves until it stands alone. Any other refusal leaves the wish standing.
     pub(super) fn hold_refused(
@@ -129,9 +147,10 @@ impl Session {
             actor: self.actor,
             acked: std::mem::take(&mut self.confirm),
             pending,
-            max_bytes: self.config.page_bytes,
+            max_bytes: self.page_bytes,
             wait_ms: if is_idle { self.config.idle_wait_ms } else { 0 },
         };
+        self.pulled_at_ms = (!is_idle).then_some(now_ms);
         self.send(now_ms, Pending::Pull, request);
     }
 }
