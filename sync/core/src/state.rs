@@ -229,8 +229,7 @@ impl EntityState {
 
     /// What a deleter has seen, as the value of the [`DELETED`] register: a JSON array of `[actor, seq]`.
     pub fn seen_token(&self) -> String {
-        let seen: Vec<(String, u64)> = self.vv.dots.iter().map(|(a, s)| (a.to_hex(), *s)).collect();
-        serde_json::to_string(&seen).expect("strings and numbers serialise")
+        token_of_seen(&self.vv)
     }
 
     /// Whether the resource reads as deleted: a deletion stands, and nothing was written beside it.
@@ -249,8 +248,7 @@ impl EntityState {
         }
         let mut seen: VClock<ActorId> = VClock::new();
         for token in deleted.siblings.iter().filter_map(|s| s.value.as_deref()) {
-            let pairs: Vec<(String, u64)> = serde_json::from_str(token).unwrap_or_default();
-            for (actor, seq) in pairs.iter().filter_map(|(a, s)| Some((ActorId::from_hex(a)?, *s))) {
+            for (actor, seq) in seen_of_token(token).dots {
                 if seq > seen.get(&actor) {
                     seen.dots.insert(actor, seq);
                 }
@@ -268,6 +266,9 @@ impl EntityState {
         let mut out = Vec::new();
         if self.has_edit_beside_deletion() {
             out.push(Conflict::DeletedBesideEdit);
+        } else if self.deletion().is_some() {
+            // Nobody reads it any more: to settle a value of it would be an edit that brings it back.
+            return out;
         }
         for (key, register) in &self.registers {
             let (element, member) = split_key(key);
@@ -311,4 +312,22 @@ impl EntityState {
         members.sort();
         members.into_iter().map(|(_, _, member)| member).collect()
     }
+}
+
+/// What a deletion has seen, as a value: a JSON array of `[actor, seq]`.
+pub fn token_of_seen(seen: &VClock<ActorId>) -> String {
+    let pairs: Vec<(String, u64)> = seen.dots.iter().map(|(a, s)| (a.to_hex(), *s)).collect();
+    serde_json::to_string(&pairs).expect("strings and numbers serialise")
+}
+
+/// What such a value says; nothing if it does not read.
+pub fn seen_of_token(token: &str) -> VClock<ActorId> {
+    let pairs: Vec<(String, u64)> = serde_json::from_str(token).unwrap_or_default();
+    let mut seen: VClock<ActorId> = VClock::new();
+    for (actor, seq) in pairs.iter().filter_map(|(a, s)| Some((ActorId::from_hex(a)?, *s))) {
+        if seq > seen.get(&actor) {
+            seen.dots.insert(actor, seq);
+        }
+    }
+    seen
 }

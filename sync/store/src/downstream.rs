@@ -179,9 +179,13 @@ impl Records {
             } else {
                 gaps
             };
-            let gaps = if gaps.is_empty() { let_go(tx, page)? } else { gaps };
             if !gaps.is_empty() {
                 return Ok(Taken::Rewind(gaps));
+            }
+            let let_go = let_go(tx, page)?;
+            if !let_go.is_empty() {
+                reached(tx, upstream, page)?.keep_begun(tx, upstream)?;
+                return Ok(Taken::Rewind(let_go));
             }
             let ready = tx.take_prepared_states(prepared.take().unwrap_or_default())?;
             // States first: they carry all that an op in the same page may build upon.

@@ -118,7 +118,27 @@ struct Made {
 }
 
 fn page(sql: &mut dyn Sql, known: &Known, pending: &[Position], budget: usize) -> Result<Made> {
-    let (marked, received) = marked(sql, known.no, pending)?;
+    let (mut marked, received) = marked(sql, known.no, pending)?;
+    let mut held_back = Vec::new();
+    loop {
+        let before = marked.len();
+        let (mut made, left) = page_of(sql, known, (marked, received), budget)?;
+        held_back.append(&mut made.held_back);
+        // Scopes that are stuck may have taken up all the rows that are looked at; the others must not wait for them.
+        if !made.page.visits.is_empty() || left.is_empty() || left.len() == before {
+            return Ok(Made { held_back, ..made });
+        }
+        marked = left;
+    }
+}
+
+/// A page of these scopes, of which some are received already, and those of which no row was looked at.
+fn page_of(
+    sql: &mut dyn Sql,
+    known: &Known,
+    (marked, received): (Vec<Marked>, u64),
+    budget: usize,
+) -> Result<(Made, Vec<Marked>)> {
     let ranges: Vec<(i64, i64)> = marked.iter().map(|m| (m.scope_no, m.cursor)).collect();
     let limit = u32::try_from(budget / ROW_BYTES).unwrap_or(PAGE_ROWS).clamp(LEAST_ROWS, PAGE_ROWS);
     let rows = sql.scan_after(&schema::FEED, &FEED_COLUMNS, &ranges, limit)?;
@@ -142,7 +162,8 @@ fn page(sql: &mut dyn Sql, known: &Known, pending: &[Position], budget: usize) -
     }
     let (page, held_back) = builder.finish(sql, received)?;
     let served = rewind::served(&page, visits.iter().map(|(scope, _)| scope));
-    Ok(Made { page, held_back, served })
+    let left = visits.into_iter().filter(|(_, rows)| rows.is_empty()).map(|(scope, _)| scope).collect();
+    Ok((Made { page, held_back, served }, left))
 }
 
 /// The marked scopes with news, and how many more are marked only because what was received is not confirmed yet.

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use holdfast_core::id::{ActorId, Dot, Entity, Lane};
-use holdfast_core::op::{EntityDot, Op};
-use holdfast_core::state::EntityState;
+use holdfast_core::op::{DELETED, EntityDot, Op};
+use holdfast_core::state::{EntityState, seen_of_token, token_of_seen};
 
 use crate::error::Result;
 use crate::give_back;
@@ -112,8 +112,12 @@ fn renamed(
             *dot = EntityDot { actor: new.actor, seq: new.seq };
         }
     };
-    for register in state.registers.values_mut() {
+    for (key, register) in &mut state.registers {
         register.siblings.iter_mut().for_each(|s| rename(&mut s.dot));
+        if key == DELETED {
+            let tokens = register.siblings.iter_mut().filter_map(|s| s.value.as_mut());
+            tokens.for_each(|token| *token = with_new_dots(token, old, new_dots));
+        }
         register.siblings.sort_by_key(|s| s.dot);
         register.unseen.iter_mut().for_each(&rename);
         register.unseen.sort();
@@ -132,6 +136,9 @@ fn renamed_op(op: &Op, new_dots: &BTreeMap<EntityDot, Dot>) -> Op {
     let mut out = op.clone();
     out.dot = new_dots[&op.entity_dot()];
     for change in &mut out.changes {
+        if let Some(token) = change.value.as_mut().filter(|_| change.key == DELETED) {
+            *token = with_new_dots(token, op.dot.actor, new_dots);
+        }
         for pred in &mut change.pred {
             if let Some(new) = new_dots.get(pred) {
                 *pred = EntityDot { actor: new.actor, seq: new.seq };
@@ -139,6 +146,19 @@ fn renamed_op(op: &Op, new_dots: &BTreeMap<EntityDot, Dot>) -> Op {
         }
     }
     out
+}
+
+/// What a deletion had seen, told by the new dots too: an op that it saw is no edit beside it for having another name.
+fn with_new_dots(token: &str, old: ActorId, new_dots: &BTreeMap<EntityDot, Dot>) -> String {
+    let mut seen = seen_of_token(token);
+    let through = seen.get(&old);
+    let renamed = new_dots.range(EntityDot { actor: old, seq: 0 }..=EntityDot { actor: old, seq: through });
+    for (_, new) in renamed {
+        if new.seq > seen.get(&new.actor) {
+            seen.dots.insert(new.actor, new.seq);
+        }
+    }
+    token_of_seen(&seen)
 }
 
 fn forget(tx: &mut Tx<'_>, actor_no: i64, lane: Lane, acked: u64) -> Result<()> {

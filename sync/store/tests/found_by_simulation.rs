@@ -243,3 +243,22 @@ fn healed_resource_keeps_what_was_not_sent() {
     repair(&node.records, &node.db, &found, Some(&|_: &[Entity]| fetched.clone())).unwrap();
     assert_eq!(state(&node, "Code", "c1"), before);
 }
+
+/// A deletion tells what its author had seen by the names of ops; where those take new names, so must what it tells.
+#[test]
+fn record_edited_and_deleted_before_a_rebirth_stays_deleted() {
+    let (hub, node) = (replica("hub"), replica("node"));
+    node.put("Patient", "p1", r#""name":"Ann""#, &Base::Blind);
+    node.sync(&hub);
+    node.put("Patient", "p1", r#""name":"Bea""#, &Base::Blind);
+    let entity = Entity::new("Patient", "p1");
+    node.records.write(|tx| tx.delete(&entity, &Base::Blind, "clerk")).unwrap();
+    node.records.fork_away().unwrap();
+    let is_gone = |of: &Replica| {
+        let stored = of.records.read(|view| view.get(&entity)).unwrap().unwrap();
+        (stored.deleted, stored.conflicts)
+    };
+    assert_eq!(is_gone(&node), (true, 0));
+    node.sync(&hub);
+    assert_eq!(is_gone(&hub), (true, 0));
+}

@@ -1,7 +1,9 @@
 //! A live session: segments go up, scopes are held, pages come down.
 
 use super::{HOLD_BATCH, Output, Pending, Phase, Ready, Session};
-use crate::id::Lane;
+use std::collections::BTreeMap;
+
+use crate::id::{Lane, Scope};
 use crate::message::{Page, Position, Request};
 
 /// Segments on their way at once. Four keep a 100 ms link busy and lose little when it breaks.
@@ -53,9 +55,9 @@ impl Session {
         if self.in_flight.values().any(|(p, _)| matches!(p, Pending::Hold(_))) {
             return;
         }
-        let n = self.wanted.len().min(HOLD_BATCH);
-        let scopes: Vec<Position> =
-            if n > 0 { self.wanted.drain(..n).collect() } else { self.parted.pop().unwrap_or_default() };
+        let mut wanted = each_once(std::mem::take(&mut self.wanted));
+        self.wanted = wanted.split_off(wanted.len().min(HOLD_BATCH));
+        let scopes = if wanted.is_empty() { self.parted.pop().unwrap_or_default() } else { wanted };
         if !scopes.is_empty() {
             let request = Request::Hold { actor: self.actor, scopes: scopes.clone(), urgent: true };
             self.send(now_ms, Pending::Hold(scopes), request);
@@ -153,4 +155,14 @@ impl Session {
         self.pulled_at_ms = (!is_idle).then_some(now_ms);
         self.send(now_ms, Pending::Pull, request);
     }
+}
+
+/// Several may want one scope at the same time: it is asked for once, from where the first of them wants it.
+fn each_once(wanted: Vec<Position>) -> Vec<Position> {
+    let mut from: BTreeMap<Scope, u64> = BTreeMap::new();
+    for Position { scope, at } in wanted {
+        let least = from.entry(scope).or_insert(at);
+        *least = at.min(*least);
+    }
+    from.into_iter().map(|(scope, at)| Position { scope, at }).collect()
 }

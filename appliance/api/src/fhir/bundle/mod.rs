@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use holdfast_clinical::bundle::Method;
 use http::StatusCode;
 
 use super::answer;
@@ -49,7 +50,8 @@ pub(crate) async fn post(
     let text: Arc<str> = body::text(&parts.headers, body, Media::Json, BUNDLE_BODY_BYTES).await?.into();
     let sender = Sender { caller, base: base.into() };
     if state.parts().finder.is_some() {
-        lookup::bring(&state, plan::named(&text)).await?;
+        lookup::bring(&state, plan::named(&text, &[Method::Get, Method::Put, Method::Delete])).await?;
+        lookup::be_sure(&state, plan::named(&text, &[Method::Delete])).await?;
     }
     let answer = match plan::mode(&text)? {
         Mode::Transaction => transaction::carry_out(&state, &text, &sender).await?,

@@ -63,11 +63,12 @@ pub(super) fn mode(text: &str) -> Result<Mode, ApiError> {
     }
 }
 
-/// The resources that entries read or replace by their id. What is wrong with the bundle is said when it is planned.
-pub(super) fn named(text: &str) -> Vec<Entity> {
+/// The resources that entries name by their id with one of these methods. What is wrong with the bundle is said when it is
+/// planned.
+pub(super) fn named(text: &str, methods: &[Method]) -> Vec<Entity> {
     let Ok(plan) = Plan::parse(text) else { return Vec::new() };
     let by_id = |entry: &holdfast_clinical::bundle::Entry<'_>| {
-        let is_by_id = matches!(entry.method, Method::Get | Method::Put) && entry.condition.is_none();
+        let is_by_id = methods.contains(&entry.method) && entry.condition.is_none();
         let id = entry.url.id.as_deref().filter(|_| is_by_id)?;
         Some(Entity::new(&*entry.url.kind, id))
     };
