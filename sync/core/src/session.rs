@@ -167,7 +167,7 @@ impl Session {
     /// Scopes whose news is not durable here: those that wait at the upstream, as it said last, and those of the
     /// pages at hand.
     pub fn waiting(&self) -> u64 {
-        self.waiting + self.at_hand()
+        self.waiting.saturating_add(self.at_hand())
     }
 
     /// Scopes in pages that have come and are not durable yet.
@@ -269,7 +269,7 @@ impl Session {
         self.give_back_at_ms = None;
         (self.page_bytes, self.pulled_at_ms) = (self.config.page_bytes, None);
         // What was at hand is not here, and will be sent again.
-        self.waiting += self.at_hand();
+        self.waiting = self.waiting();
         (self.storing, self.next_page) = (None, None);
         self.rehold.clear();
         (self.rehold_parts, self.rehold_denied) = (Vec::new(), None);

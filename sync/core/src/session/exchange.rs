@@ -92,7 +92,7 @@ impl Session {
     }
 
     pub(super) fn page_refused(&mut self, positions: Vec<Position>) {
-        self.waiting += self.at_hand();
+        self.waiting = self.waiting();
         (self.storing, self.next_page) = (None, None);
         self.wanted.extend(positions);
     }
