@@ -266,9 +266,6 @@ impl EntityState {
         let mut out = Vec::new();
         if self.has_edit_beside_deletion() {
             out.push(Conflict::DeletedBesideEdit);
-        } else if self.deletion().is_some() {
-            // Nobody reads it any more: to settle a value of it would be an edit that brings it back.
-            return out;
         }
         for (key, register) in &self.registers {
             let (element, member) = split_key(key);
