@@ -26,6 +26,9 @@ const VALUE_SETS = 'http://hl7.org/fhir/ValueSet/';
 /** Where R4 binds another value set. */
 const BOUND = { 'DetectedIssue.status': `${VALUE_SETS}observation-status` };
 
+/** Where R4 has another type. */
+const TYPED = { 'Bundle.entry.response.outcome': [{ code: 'Resource' }] };
+
 /** A type that was replaced by a later release's, as R4 has it: https://hl7.org/fhir/R4/evidencevariable.html. */
 const CHARACTERISTIC = [
   element('description', 0, '1', ['string']),
@@ -68,7 +71,7 @@ function correctStructure(structure) {
 }
 
 function correctElement(element) {
-  const type = element.type?.map((one) =>
+  const type = (TYPED[element.path] ?? element.type)?.map((one) =>
     one.targetProfile ? { ...one, targetProfile: one.targetProfile.filter((url) => !NOT_TARGETS.has(url.split('/').pop())) } : one,
   );
   const valueSet = BOUND[element.path];

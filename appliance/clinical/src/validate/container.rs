@@ -1,0 +1,75 @@
+//! A resource and what it contains (<https://hl7.org/fhir/R4/references.html#contained>).
+
+use std::borrow::Cow;
+
+use crate::tree::Node;
+
+/// The contained resources of the resource that the walk is in.
+#[derive(Default)]
+pub(super) struct Container<'t> {
+    /// Sorted by id.
+    parts: Vec<Part<'t>>,
+    /// Index in `contained` of the one that the walk is in.
+    pub(super) inside: Option<usize>,
+}
+
+/// One contained resource that has an id.
+struct Part<'t> {
+    id: &'t str,
+    kind: &'t str,
+    /// Its index in `contained`.
+    index: usize,
+    is_used: bool,
+}
+
+impl<'t> Container<'t> {
+    /// Of a resource's members. O(n log n) of its contained resources.
+    pub(super) fn of(members: &'t [(Cow<'_, str>, Node<'_>)]) -> Self {
+        let contained = members.iter().find(|(name, _)| name == "contained").map(|(_, node)| node);
+        let Some(Node::Array(items)) = contained else { return Self::default() };
+        let text = |node: &'t Node<'_>, name| node.member(name).and_then(Node::as_text);
+        let mut parts: Vec<Part<'t>> = items
+            .iter()
+            .enumerate()
+            .filter_map(|(index, node)| {
+                let kind = text(node, "resourceType").unwrap_or_default();
+                Some(Part { id: text(node, "id")?, kind, index, is_used: false })
+            })
+            .collect();
+        parts.sort_by_key(|part| (part.id, part.index));
+        Self { parts, inside: None }
+    }
+
+    /// The type of the contained resource of this id, which counts as used from now on. O(log n).
+    pub(super) fn use_part(&mut self, id: &str) -> Option<&'t str> {
+        let at = self.parts.partition_point(|part| part.id < id);
+        let part = self.parts.get_mut(at).filter(|part| part.id == id)?;
+        // What only points at itself is in no use.
+        part.is_used |= self.inside != Some(part.index);
+        Some(part.kind)
+    }
+
+    /// A contained resource that points at its container is in use.
+    pub(super) fn use_inside(&mut self) {
+        let inside = self.inside;
+        self.parts.iter_mut().filter(|part| Some(part.index) == inside).for_each(|part| part.is_used = true);
+    }
+
+    /// Indexes of those whose id another has before them.
+    pub(super) fn repeated(&self) -> Vec<usize> {
+        self.parts.windows(2).filter(|pair| pair[0].id == pair[1].id).map(|pair| pair[1].index).collect()
+    }
+
+    /// Indexes of those that nothing points at, one of an id.
+    pub(super) fn unused(&self) -> Vec<usize> {
+        let mut unused: Vec<usize> = self
+            .parts
+            .iter()
+            .enumerate()
+            .filter(|(at, part)| !part.is_used && (*at == 0 || self.parts[at - 1].id != part.id))
+            .map(|(_, part)| part.index)
+            .collect();
+        unused.sort_unstable();
+        unused
+    }
+}
