@@ -9,7 +9,8 @@
 //! errors ───▶ outcome::operation_outcome
 //! ```
 //!
-//! It does not: store, serve, check profiles or terminology, or resolve references against a store.
+//! It does not: store, serve, check profiles or terminology beyond R4's required codes, or resolve references against a
+//! store.
 //!
 //! ```
 //! use holdfast_clinical::FhirRules;

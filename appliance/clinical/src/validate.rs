@@ -1,6 +1,7 @@
 //! What every resource must satisfy before it is stored: JSON of bounded depth, and FHIR R4's structure. That is: a
 //! known type, known elements in their lawful number, values of their types, required elements and codes, lawful
 //! references, contained resources in order, and one type of each `value[x]`. A Bundle is checked with its entries.
+//! A reference to a type that R4 does not have in that place is a [`Severity::Warning`].
 //!
 //! Not checked: profiles, which an issue of [`Severity::Information`] says; invariants beyond those named here;
 //! terminology beyond the required sets that R4 lists in full; whether a reference's target exists (decision 16).
@@ -28,6 +29,9 @@ use walk::{Place, Walk};
 /// The most issues reported of one resource: a text that is wrong in more places is wrong in kind.
 pub const MAX_ISSUES: usize = 50;
 
+/// The most warnings of one resource.
+const MAX_WARNINGS: usize = 10;
+
 /// Everything that is to be said of a resource's text, errors first. It may be stored if no issue
 /// [`is_error`](Issue::is_error); see [`first_error`]. O(n log n).
 pub fn validate(text: &str) -> Vec<Issue> {
@@ -46,6 +50,8 @@ pub fn validate_tree(tree: &Node<'_>) -> Vec<Issue> {
     walk.resource(tree, Place::Own);
     let profiles = walk.profiles_text();
     let (mut issues, expression) = (walk.issues, walk.profiles_at);
+    issues.extend(walk.warnings);
+    issues.truncate(MAX_ISSUES);
     if let Some(diagnostics) = profiles {
         let (severity, code) = (Severity::Information, IssueType::Informational);
         issues.truncate(MAX_ISSUES - 1);

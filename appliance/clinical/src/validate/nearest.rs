@@ -1,6 +1,6 @@
 //! The name that was probably meant.
 
-/// Names with more slips than this between them mean something else.
+/// Names with more slips than this between them mean something else; of short names, half their length.
 const MAX_SLIPS: usize = 2;
 /// Longer than any element's name in R4.
 const MAX_NAME: usize = 48;
@@ -10,10 +10,11 @@ pub(super) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> 
     if wrong.len() > MAX_NAME {
         return None;
     }
+    let most = MAX_SLIPS.min(wrong.len() / 2);
     names
-        .filter(|name| name.len().abs_diff(wrong.len()) <= MAX_SLIPS)
+        .filter(|name| name.len().abs_diff(wrong.len()) <= most)
         .map(|name| (slips(wrong.as_bytes(), name.as_bytes()), name))
-        .filter(|(slips, name)| *slips <= MAX_SLIPS && *slips < name.len())
+        .filter(|(slips, _)| *slips <= most)
         .min()
         .map(|(_, name)| name)
 }

@@ -43,7 +43,9 @@ impl<'t> Path<'t> {
             }
         }
         if !more.is_empty() {
-            text.push('.');
+            if !text.is_empty() {
+                text.push('.');
+            }
             text.push_str(short(more));
         }
         (!text.is_empty()).then_some(text)

@@ -6,7 +6,7 @@ use super::container::Container;
 use super::nearest::nearest;
 use super::path::{Path, short};
 use super::primitive::{self, Fault};
-use super::{MAX_ISSUES, binding};
+use super::{MAX_ISSUES, MAX_WARNINGS, binding};
 use crate::outcome::{Issue, IssueType, Severity};
 use crate::structure::{Found, Kind, Primitive, Type, type_named};
 use crate::tree::Node;
@@ -28,7 +28,10 @@ pub(super) enum Place {
 #[derive(Default)]
 pub(super) struct Walk<'t> {
     pub(super) path: Path<'t>,
+    /// Errors, at most [`MAX_ISSUES`]: then the walk ends.
     pub(super) issues: Vec<Issue>,
+    /// What is stored and should be looked at, kept apart so that it cannot crowd errors out.
+    pub(super) warnings: Vec<Issue>,
     /// Profiles that resources claim, distinct, and where the first of them stands.
     pub(super) profiles: Vec<&'t str>,
     pub(super) profiles_at: Option<String>,
@@ -49,6 +52,15 @@ impl<'t> Walk<'t> {
             let expression = self.path.expression(member);
             let diagnostics = diagnostics.into();
             self.issues.push(Issue { severity: Severity::Error, code, expression, diagnostics });
+        }
+    }
+
+    /// Says something of a member of where the walk is, which does not hinder storing.
+    pub(super) fn warn_at(&mut self, member: &str, code: IssueType, diagnostics: impl Into<String>) {
+        if self.warnings.len() < MAX_WARNINGS {
+            let expression = self.path.expression(member);
+            let diagnostics = diagnostics.into();
+            self.warnings.push(Issue { severity: Severity::Warning, code, expression, diagnostics });
         }
     }
 
