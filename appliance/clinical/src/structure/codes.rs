@@ -40,6 +40,7 @@ impl CodeSet {
 
 /// The set of this name; `None` if R4 does not list it in full. O(log n).
 pub(super) fn named(name: &str) -> Option<&'static CodeSet> {
+    let name = (!name.is_empty()).then_some(name)?;
     let at = SETS.binary_search_by(|set| set.name.cmp(name)).ok()?;
     Some(&SETS[at])
 }
