@@ -7,8 +7,10 @@ use crate::tree::Node;
 /// The contained resources of the resource that the walk is in.
 #[derive(Default)]
 pub(super) struct Container<'t> {
-    /// Sorted by id.
+    /// Sorted by id, then by index.
     parts: Vec<Part<'t>>,
+    /// By index in `contained`: whether something points at it, or it at its container.
+    used: Vec<bool>,
     /// Index in `contained` of the one that the walk is in.
     pub(super) inside: Option<usize>,
 }
@@ -19,7 +21,6 @@ struct Part<'t> {
     kind: &'t str,
     /// Its index in `contained`.
     index: usize,
-    is_used: bool,
 }
 
 impl<'t> Container<'t> {
@@ -28,31 +29,29 @@ impl<'t> Container<'t> {
         let contained = members.iter().find(|(name, _)| name == "contained").map(|(_, node)| node);
         let Some(Node::Array(items)) = contained else { return Self::default() };
         let text = |node: &'t Node<'_>, name| node.member(name).and_then(Node::as_text);
-        let mut parts: Vec<Part<'t>> = items
-            .iter()
-            .enumerate()
-            .filter_map(|(index, node)| {
-                let kind = text(node, "resourceType").unwrap_or_default();
-                Some(Part { id: text(node, "id")?, kind, index, is_used: false })
-            })
-            .collect();
+        let part = |(index, node): (usize, &'t Node<'_>)| {
+            let kind = text(node, "resourceType").unwrap_or_default();
+            Some(Part { id: text(node, "id")?, kind, index })
+        };
+        let mut parts: Vec<Part<'t>> = items.iter().enumerate().filter_map(part).collect();
         parts.sort_by_key(|part| (part.id, part.index));
-        Self { parts, inside: None }
+        Self { parts, used: vec![false; items.len()], inside: None }
     }
 
     /// The type of the contained resource of this id, which counts as used from now on. O(log n).
     pub(super) fn use_part(&mut self, id: &str) -> Option<&'t str> {
         let at = self.parts.partition_point(|part| part.id < id);
-        let part = self.parts.get_mut(at).filter(|part| part.id == id)?;
+        let part = self.parts.get(at).filter(|part| part.id == id)?;
         // What only points at itself is in no use.
-        part.is_used |= self.inside != Some(part.index);
+        self.used[part.index] |= self.inside != Some(part.index);
         Some(part.kind)
     }
 
-    /// A contained resource that points at its container is in use.
+    /// A contained resource that points at its container is in use. O(1).
     pub(super) fn use_inside(&mut self) {
-        let inside = self.inside;
-        self.parts.iter_mut().filter(|part| Some(part.index) == inside).for_each(|part| part.is_used = true);
+        if let Some(used) = self.inside.and_then(|index| self.used.get_mut(index)) {
+            *used = true;
+        }
     }
 
     /// Indexes of those whose id another has before them.
@@ -60,15 +59,12 @@ impl<'t> Container<'t> {
         self.parts.windows(2).filter(|pair| pair[0].id == pair[1].id).map(|pair| pair[1].index).collect()
     }
 
-    /// Indexes of those that nothing points at, one of an id.
+    /// Indexes of those that nothing points at, the first of each id, in order.
     pub(super) fn unused(&self) -> Vec<usize> {
-        let mut unused: Vec<usize> = self
-            .parts
-            .iter()
-            .enumerate()
-            .filter(|(at, part)| !part.is_used && (*at == 0 || self.parts[at - 1].id != part.id))
-            .map(|(_, part)| part.index)
-            .collect();
+        let is_first = |at: usize| at == 0 || self.parts[at - 1].id != self.parts[at].id;
+        let firsts = self.parts.iter().enumerate().filter(|(at, _)| is_first(*at));
+        let mut unused: Vec<usize> =
+            firsts.map(|(_, part)| part.index).filter(|index| !self.used[*index]).collect();
         unused.sort_unstable();
         unused
     }
