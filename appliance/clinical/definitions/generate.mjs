@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeTable } from './codes.mjs';
+import { corrected } from './corrections.mjs';
 import { elementTable } from './elements.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -18,6 +19,6 @@ const structures = [...read('profiles-types.json'), ...read('profiles-resources.
 );
 const terminology = [...read('valuesets.json'), ...read('v3-codesystems.json')];
 
-const { table, bound } = elementTable(structures);
+const { table, bound } = elementTable(corrected(structures));
 write('elements.tsv', table);
 write('codes.tsv', codeTable(bound, terminology));

@@ -111,7 +111,7 @@ fn settle(
     tx.resolve(entity, element, value, author)?;
     let stored = current(tx, entity)?;
     if matches!(choice, Choice::Value(_)) && !stored.deleted {
-        check::resource(&entity.kind, &stored.json)?;
+        check::element(&entity.kind, element, &stored.json)?;
     }
     Ok(show::of(&mut tx.view()?, entity)?)
 }
