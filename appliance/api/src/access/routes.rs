@@ -95,6 +95,17 @@ impl Routes {
         self.add("PUT", MethodFilter::PUT, path, policy, handler)
     }
 
+    /// Adds a route for PATCH.
+    #[must_use]
+    pub fn patch<H: Handler<T, ApiState>, T: 'static>(
+        self,
+        path: &'static str,
+        policy: Policy,
+        handler: H,
+    ) -> Self {
+        self.add("PATCH", MethodFilter::PATCH, path, policy, handler)
+    }
+
     /// Adds a route for DELETE.
     #[must_use]
     pub fn delete<H: Handler<T, ApiState>, T: 'static>(
@@ -119,6 +130,7 @@ impl Routes {
             .method_not_allowed_fallback(async || ApiError::from(RequestError::MethodNotAllowed))
             .layer(axum::Extension(table))
             .layer(axum::middleware::from_fn(edge::edge))
+            .layer(edge::compress())
             .with_state(self.state)
     }
 

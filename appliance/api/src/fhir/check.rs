@@ -1,5 +1,6 @@
 //! What must hold of a resource before it is stored.
 
+use holdfast_clinical::projection::is_part;
 use holdfast_clinical::resource::Head;
 
 use crate::error::{ApiError, RequestError};
@@ -22,6 +23,9 @@ pub(crate) fn head(kind: &str, json: &str) -> Result<Head, RequestError> {
 /// [`ApiError::Invalid`] that names the element.
 pub(crate) fn resource(kind: &str, json: &str) -> Result<(), ApiError> {
     debug_assert!(!kind.is_empty(), "the head was read before");
+    if is_part(json) {
+        return Err(RequestError::Part.into());
+    }
     match holdfast_clinical::validate::validate(json).into_iter().next() {
         None => Ok(()),
         Some(issue) => Err(ApiError::Invalid {

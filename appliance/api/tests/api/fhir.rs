@@ -132,9 +132,18 @@ async fn what_is_wrong_with_a_request_is_named() {
     server.post("/fhir/Patient", "[]").await.refused(400, "bad-body");
     let nowhere = server.get("/fhir/a/b/c/d/e").await.refused(404, "no-such-address");
     assert_eq!(nowhere.json()["resourceType"], "OperationOutcome");
-    let method =
-        server.with_body("PATCH", "/fhir/Patient/p", &[], "{}").await.refused(405, "method-not-allowed");
-    assert!(method.header("allow").contains("PUT"), "{:?}", method.headers);
+    for (method, path, allowed) in [
+        ("POST", "/fhir/Patient/p", "DELETE,GET,HEAD,PATCH,PUT"),
+        ("PUT", "/fhir/Patient/p/_history", "GET,HEAD"),
+        ("DELETE", "/fhir/metadata", "GET,HEAD"),
+        ("TRACE", "/fhir/Patient", "DELETE,GET,HEAD,PATCH,POST,PUT"),
+        ("BREW", "/fhir", "POST"),
+    ] {
+        let refused = server.with_body(method, path, &[], "{}").await.refused(405, "method-not-allowed");
+        let mut allow: Vec<&str> = refused.header("allow").split(',').collect();
+        allow.sort_unstable();
+        assert_eq!(allow.join(","), allowed, "{method} {path}");
+    }
     assert_eq!(server.held().await, 0);
 }
 
