@@ -24,10 +24,25 @@ pub(crate) fn shape_of_one(query: Option<&str>, headers: &HeaderMap) -> Result<S
     if Prefer::of(headers).is_strict == Some(true) {
         refuse_unknown(&pairs, &[])?;
     }
-    let shape = Shape::read(&pairs)?;
+    part(&pairs)
+}
+
+/// Refuses parameters that an operation does not have.
+///
+/// # Errors
+/// [`RequestError::UnknownParameter`].
+pub(crate) fn check_names(
+    pairs: &[(String, String)],
+    headers: &HeaderMap,
+    own: &[&str],
+) -> Result<(), RequestError> {
+    if Prefer::of(headers).is_strict == Some(false) { Ok(()) } else { refuse_unknown(pairs, own) }
+}
+
+fn part(pairs: &[(String, String)]) -> Result<Shape, RequestError> {
+    let shape = Shape::read(pairs)?;
     if shape.summary == Summary::Count {
-        let expected = "one of true, text, data and false, for one resource";
-        return Err(bad("_summary", "count", expected));
+        return Err(bad("_summary", "count", "one of true, text, data and false, except in a search"));
     }
     Ok(shape)
 }
@@ -55,16 +70,13 @@ impl Listing {
     /// [`RequestError`] that names the parameter.
     pub(crate) fn read(query: Option<&str>, headers: &HeaderMap, own: &[&str]) -> Result<Self, RequestError> {
         let asked = Asked::read(&[query.unwrap_or_default()])?;
-        if Prefer::of(headers).is_strict != Some(false) {
-            let known = [&["_count", "_since"], own].concat();
-            refuse_unknown(&asked.pairs, &known)?;
-        }
+        check_names(&asked.pairs, headers, &[&["_count", "_since"], own].concat())?;
         let value =
             |wanted: &str| asked.pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
         let count = value("_count").map(|text| count(text)).transpose()?.unwrap_or(DEFAULT_COUNT);
         let since_ms = value("_since").map(|text| since(text)).transpose()?;
         let kinds = if own.contains(&"_type") { value("_type").map(|text| kinds(text)) } else { None };
-        let (kinds, shape) = (kinds.transpose()?.unwrap_or_default(), Shape::read(&asked.pairs)?);
+        let (kinds, shape) = (kinds.transpose()?.unwrap_or_default(), part(&asked.pairs)?);
         Ok(Self { count, since_ms, kinds, shape, asked })
     }
 }

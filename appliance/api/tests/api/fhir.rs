@@ -170,7 +170,31 @@ async fn metadata_lists_what_the_table_serves() {
     let patient = resources.iter().find(|r| r["type"] == "Patient").unwrap();
     let codes: Vec<_> =
         patient["interaction"].as_array().unwrap().iter().map(|i| i["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["read", "vread", "history-instance", "update", "delete", "create", "search-type"]);
+    assert_eq!(
+        codes,
+        [
+            "read",
+            "vread",
+            "update",
+            "patch",
+            "delete",
+            "history-instance",
+            "history-type",
+            "create",
+            "search-type"
+        ]
+    );
+    let operations = |kind: &str| -> Vec<String> {
+        let of =
+            resources.iter().find(|r| r["type"] == kind).unwrap()["operation"].as_array().unwrap().clone();
+        of.iter().map(|operation| operation["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(operations("Patient"), ["everything", "meta", "validate"]);
+    assert_eq!(operations("Observation"), ["meta", "validate"]);
+    assert_eq!(
+        (&patient["conditionalUpdate"], &patient["conditionalDelete"]),
+        (&true.into(), &"single".into())
+    );
     let params: Vec<_> =
         patient["searchParam"].as_array().unwrap().iter().map(|i| i["name"].as_str().unwrap()).collect();
     assert_eq!(params, ["_id", "identifier", "name"]);

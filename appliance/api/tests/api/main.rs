@@ -6,6 +6,7 @@
 mod common;
 
 mod access;
+mod bad_requests;
 mod batch;
 mod bodies;
 mod conditional;
@@ -14,7 +15,10 @@ mod continuity;
 mod elsewhere;
 mod encoding;
 mod fhir;
+mod history;
 mod observed;
+mod openapi;
+mod operations;
 mod patch;
 mod presentation;
 mod search;
