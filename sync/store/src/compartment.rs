@@ -51,7 +51,8 @@ impl View<'_> {
             let places: Vec<String> =
                 (1..=part.kinds.len()).map(|n| format!("${}", params.len() + n)).collect();
             params.extend(part.kinds.iter().map(|kind| kind.as_str().into()));
-            conditions.push_str(&format!(" AND r.kind IN ({})", places.join(", ")));
+            // "|| ''" keeps the search on the scope's rows: an index by kind would walk every resource of the type.
+            conditions.push_str(&format!(" AND (r.kind || '') IN ({})", places.join(", ")));
         }
         let text = format!(
             "SELECT r.kind, r.id, r.json, r.version, r.updated, r.deleted, r.conflicts, r.no, r.state FROM resource r \

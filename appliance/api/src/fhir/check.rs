@@ -1,5 +1,6 @@
 //! What must hold of a resource before it is stored.
 
+use holdfast_clinical::outcome::{Issue, Severity};
 use holdfast_clinical::projection::is_part;
 use holdfast_clinical::resource::Head;
 
@@ -26,7 +27,9 @@ pub(crate) fn resource(kind: &str, json: &str) -> Result<(), ApiError> {
     if is_part(json) {
         return Err(RequestError::Part.into());
     }
-    match holdfast_clinical::validate::validate(json).into_iter().next() {
+    // Warnings and information stop nobody.
+    let is_error = |issue: &Issue| matches!(issue.severity, Severity::Error | Severity::Fatal);
+    match holdfast_clinical::validate::validate(json).into_iter().find(is_error) {
         None => Ok(()),
         Some(issue) => Err(ApiError::Invalid {
             code: "invalid-resource",
