@@ -11,6 +11,7 @@
 mod aside;
 pub mod author;
 pub mod backup;
+pub mod compartment;
 pub mod conflict;
 pub mod continuity;
 pub mod downstream;
@@ -47,6 +48,7 @@ pub mod seek;
 pub mod sidecar;
 pub mod sql;
 pub mod sqlite;
+pub mod timeline;
 pub mod token;
 mod tx;
 pub mod upstream;

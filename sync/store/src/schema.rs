@@ -4,7 +4,7 @@ use crate::sql::Type::{Blob, Int, Text};
 use crate::sql::{Table, Type};
 
 /// The version of this schema. A newer database is refused, an older one is migrated forward.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 /// Facts of this database: `name → value`.
 pub static META: Table =
@@ -107,7 +107,10 @@ pub static FEED: Table = Table {
         ("op", Blob),
     ],
     key: 2,
-    indexes: &[("history", false, "(resource_no, arrival) WHERE actor_no IS NOT NULL")],
+    indexes: &[
+        ("history", false, "(resource_no, arrival) WHERE actor_no IS NOT NULL"),
+        ("arrival", false, "(arrival)"),
+    ],
 };
 
 /// Replicas below this one.

@@ -8,6 +8,7 @@
 //! finds something else by then, nothing is stored and the bundle is planned again.
 
 mod batch;
+mod patch_entry;
 mod plan;
 mod step;
 mod transaction;
@@ -29,6 +30,7 @@ use crate::request::body;
 use crate::request::limits::BUNDLE_BODY_BYTES;
 use crate::request::media::Media;
 use crate::request::origin::FhirBase;
+use crate::request::prefer::{Prefer, Return};
 use crate::state::ApiState;
 use plan::Mode;
 
@@ -37,6 +39,8 @@ use plan::Mode;
 pub(crate) struct Sender {
     caller: Arc<Principal>,
     base: Arc<str>,
+    /// What the client prefers to see of what is saved; by default no more than its version.
+    returns: Option<Return>,
 }
 
 /// Carries out a batch or a transaction.
@@ -48,7 +52,7 @@ pub(crate) async fn post(
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let text: Arc<str> = body::text(&parts.headers, body, Media::Json, BUNDLE_BODY_BYTES).await?.into();
-    let sender = Sender { caller, base: base.into() };
+    let sender = Sender { caller, base: base.into(), returns: Prefer::of(&parts.headers).returns };
     if state.parts().finder.is_some() {
         lookup::bring(&state, plan::named(&text, &[Method::Get, Method::Put, Method::Delete])).await?;
         lookup::be_sure(&state, plan::named(&text, &[Method::Delete])).await?;

@@ -10,8 +10,9 @@ use holdfast_store::view::View;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::patch_entry;
 use crate::error::{ApiError, RequestError};
-use crate::fhir::{check, find};
+use crate::fhir::{check, find, patch};
 
 /// A condition and what it found when the plan was made.
 #[derive(Clone, Debug)]
@@ -145,6 +146,7 @@ fn check(step: &Step) -> Result<(), ApiError> {
             let reason = "it has no resource".to_owned();
             Err(BundleError::BadEntry { entry: step.entry, reason }.into())
         }
+        (Action::Patch { .. }, _) => patch::check(&step.kind, &patch_entry::text(step)?),
         _ => Ok(()),
     }
 }
