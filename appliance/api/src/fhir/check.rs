@@ -1,11 +1,7 @@
 //! What must hold of a resource before it is stored.
 
-<<<<<<< HEAD
 use holdfast_clinical::outcome::Issue;
-=======
-use holdfast_clinical::outcome::{Issue, Severity};
 use holdfast_clinical::projection::is_part;
->>>>>>> fhir-interactions
 use holdfast_clinical::resource::Head;
 use holdfast_clinical::validate::{first_error, validate};
 
@@ -29,7 +25,9 @@ pub(crate) fn head(kind: &str, json: &str) -> Result<Head, RequestError> {
 /// [`ApiError::Invalid`] that names the element.
 pub(crate) fn resource(kind: &str, json: &str) -> Result<(), ApiError> {
     debug_assert!(!kind.is_empty(), "the head was read before");
-<<<<<<< HEAD
+    if is_part(json) {
+        return Err(RequestError::Part.into());
+    }
     first_error(validate(json)).map_or(Ok(()), |issue| Err(invalid(issue)))
 }
 
@@ -69,20 +67,5 @@ mod tests {
             assert_eq!(element("Patient", name, json).is_ok(), expected, "{name}");
         }
         assert!(resource("Patient", json).is_err());
-=======
-    if is_part(json) {
-        return Err(RequestError::Part.into());
-    }
-    // Warnings and information stop nobody.
-    let is_error = |issue: &Issue| matches!(issue.severity, Severity::Error | Severity::Fatal);
-    match holdfast_clinical::validate::validate(json).into_iter().find(is_error) {
-        None => Ok(()),
-        Some(issue) => Err(ApiError::Invalid {
-            code: "invalid-resource",
-            issue: issue.code.as_str(),
-            expression: issue.expression,
-            text: issue.diagnostics,
-        }),
->>>>>>> fhir-interactions
     }
 }
