@@ -129,7 +129,6 @@ fn of_request(error: &RequestError) -> Facts {
         E::ManyMatches { .. } => Facts::new(S::PRECONDITION_FAILED, "many-matches", "multiple-matches"),
         E::NoSuchChoice { .. } => Facts::new(S::CONFLICT, "no-such-choice", "value"),
         E::ChangedMeanwhile { .. } => Facts::new(S::CONFLICT, "changed-meanwhile", "conflict"),
-        E::NotSupported { .. } => Facts::new(S::NOT_IMPLEMENTED, "not-supported", "not-supported"),
         E::TooManyStreams { .. } => {
             Facts::new(S::SERVICE_UNAVAILABLE, "too-many-streams", "throttled").retry(RETRY_DISK_S)
         }

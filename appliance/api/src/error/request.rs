@@ -233,14 +233,6 @@ pub enum RequestError {
         /// The version it is at.
         current: String,
     },
-    /// Something of FHIR that is not served yet.
-    #[error("cannot do this: {what} is not supported; {instead}")]
-    NotSupported {
-        /// What.
-        what: &'static str,
-        /// What to do instead.
-        instead: &'static str,
-    },
     /// Too many streams of events.
     #[error("cannot open another stream of events: {limit} are open; poll /api/continuity instead")]
     TooManyStreams {
