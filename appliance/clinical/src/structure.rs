@@ -8,7 +8,7 @@
 //! assert_eq!((found.element.name, found.ty.code, found.element.in_summary), ("value", "Quantity", true));
 //! ```
 //!
-//! Cost: the first use reads 230 KB of tables in 4 to 5 ms and keeps 1.7 MB (`cargo run --release --example structure_cost`
+//! Cost: the first use reads 230 KB of tables in 4 to 9 ms (2 busy cores) and keeps 1.7 MB (`cargo run --release --example structure_cost`
 //! on two busy processors); names and codes are borrowed from the text. A look-up is a binary search among at most 54 names.
 //!
 //! Source: <https://hl7.org/fhir/R4/json.html>, <https://hl7.org/fhir/R4/elementdefinition.html>; the tables: see
