@@ -8,18 +8,24 @@
 //!   under one id.
 //! * An op in another lane than its resource's. A register names values by actor and number, which are distinct
 //!   within a lane only.
+//! * An op on a resource of which an earlier one of the same author waits. A version names the ops in it by their
+//!   last numbers, so one merged without those before it would give one version two meanings.
+//!
+//! Once the earlier one is decided upon, those that waited for it alone are merged with the decision ([`settle`]).
 
 use std::collections::BTreeSet;
 
-use holdfast_core::codec::encode_ops;
+use holdfast_core::codec::{decode_ops, encode_ops};
 use holdfast_core::id::{ActorId, Entity, Scope};
 use holdfast_core::op::Op;
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::give_back;
 use crate::grant;
-use crate::quarantine;
-use crate::tx::Tx;
+use crate::quarantine::{self, Keep};
+use crate::schema;
+use crate::sql::Value;
+use crate::tx::{Origin, Tx};
 use crate::upstream::Peer;
 
 /// Why an op is put aside.
@@ -35,6 +41,8 @@ pub(crate) enum Reason {
     Unseen,
     /// It would make its resource too large to be sent.
     Weight,
+    /// An earlier one of its author on the resource waits.
+    Follows,
 }
 
 impl Reason {
@@ -45,6 +53,7 @@ impl Reason {
             Self::Lane => "lane-differs",
             Self::Unseen => quarantine::UNSEEN,
             Self::Weight => quarantine::OVERGROWN,
+            Self::Follows => quarantine::FOLLOWS,
         }
     }
 
@@ -67,6 +76,9 @@ impl Reason {
                 "would make its record larger than what can be sent to a replica; settle the record's conflicts, then \
                  accept it"
             }
+            Self::Follows => {
+                "builds on a save of its author that waits already; decide on that one, and it follows"
+            }
         }
     }
 }
@@ -78,20 +90,37 @@ pub(crate) struct Foreign {
     records: BTreeSet<Entity>,
     /// Patients who were made before.
     patients: BTreeSet<Entity>,
+    /// Resources of which an op of the segment's author waits.
+    waiting: BTreeSet<Entity>,
 }
 
 impl Foreign {
     /// Looks at all resources that the ops may move or make, at the cost of two lookups.
-    pub(crate) fn find(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<Self> {
+    pub(crate) fn find(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op], waiting: BTreeSet<Entity>) -> Result<Self> {
         if !tx.serves_clinics() {
-            return Ok(Self::default());
+            return Ok(Self { waiting, ..Self::default() });
         }
         let patients = patients(tx, peer, ops)?;
-        Ok(Self { records: records(tx, peer, ops)?, patients })
+        Ok(Self { records: records(tx, peer, ops)?, patients, waiting })
     }
 
     /// Why this op may not be merged as the resources now stand; `None` if it may.
-    pub(crate) fn reason(&self, tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
+    pub(crate) fn reason(&mut self, tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
+        let reason = self.own_reason(tx, op)?;
+        match reason {
+            Some(Reason::Lane) => Ok(reason),
+            Some(_) => {
+                self.waiting.insert(op.entity.clone());
+                Ok(reason)
+            }
+            None if self.waiting.contains(&op.entity) && !tx.entity(&op.entity)?.knows(op) => {
+                Ok(Some(Reason::Follows))
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn own_reason(&self, tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
         let rules = tx.rules();
         let loaded = tx.entity(&op.entity)?;
         if loaded.lane().is_some_and(|lane| lane != op.dot.lane) {
@@ -164,10 +193,15 @@ pub(crate) fn put(tx: &mut Tx<'_>, peer: &Peer, ops: &[(&Op, Reason)]) -> Result
         return Ok(());
     }
     let replica = peer.replica.as_str();
+    let mut marks = Vec::new();
     for (op, reason) in ops {
-        // Past the bound an op is in its author's log still; the notice says so much of every segment.
-        let _kept = quarantine::keep(tx, peer, reason.code(), &encode_ops(std::slice::from_ref(*op))?)?;
+        match quarantine::keep(tx, peer, reason.code(), &encode_ops(std::slice::from_ref(*op))?)? {
+            (Keep::New | Keep::Kept, no) if *reason != Reason::Lane => marks.push(mark(tx, op, no)?),
+            (Keep::Full, _) => return Err(no_room(peer)),
+            _ => {}
+        }
     }
+    tx.sql.upsert(&schema::ASIDE, marks)?;
     for reason in ops.iter().map(|(_, reason)| *reason).collect::<BTreeSet<_>>() {
         let of = ops.iter().filter(|(_, r)| *r == reason);
         let (count, first) = (of.clone().count(), of.map(|(op, _)| op.dot).min());
@@ -177,4 +211,84 @@ pub(crate) fn put(tx: &mut Tx<'_>, peer: &Peer, ops: &[(&Op, Reason)]) -> Result
         tx.notice("op-put-aside", &format!("{count} of {clinic}/{replica}, op {which} first: {what}"))?;
     }
     Ok(())
+}
+
+/// The resources of which an op of this actor waits.
+pub(crate) fn waiting(tx: &mut Tx<'_>, actor_no: i64) -> Result<BTreeSet<Entity>> {
+    let rows = tx.sql.query("SELECT DISTINCT kind, id FROM aside WHERE actor_no = $1", &[actor_no.into()])?;
+    rows.iter().map(|row| Ok(Entity::new(row.text(0)?, row.text(1)?))).collect()
+}
+
+fn mark(tx: &mut Tx<'_>, op: &Op, no: u64) -> Result<Vec<Value>> {
+    let mut row = key(tx, op)?;
+    row.push(no.into());
+    Ok(row)
+}
+
+fn key(tx: &mut Tx<'_>, op: &Op) -> Result<Vec<Value>> {
+    let actor_no = tx.actor_no(op.dot.actor)?;
+    Ok(vec![actor_no.into(), op.entity.kind.as_str().into(), op.entity.id.as_str().into(), op.dot.seq.into()])
+}
+
+/// The segment is not taken: what may not be merged would be held nowhere but in its log, where nobody looks.
+fn no_room(peer: &Peer) -> StoreError {
+    StoreError::Denied {
+        code: "quarantine-full",
+        message: format!(
+            "some of this may not be merged, and no more of {}/{} can be held for review: it stays with the replica, \
+             which sends it again; ask central IT to decide on what is held",
+            peer.clinic, peer.replica
+        ),
+    }
+}
+
+/// Number and dot of the op that waits first of those of the op's author on its resource.
+fn first(tx: &mut Tx<'_>, op: &Op) -> Result<Option<(u64, u64)>> {
+    let mut params = key(tx, op)?;
+    params.truncate(3);
+    let text = "SELECT no, seq FROM aside WHERE actor_no = $1 AND kind = $2 AND id = $3 ORDER BY seq LIMIT 1";
+    tx.sql.query(text, &params)?.first().map(|row| Ok((row.uint(0)?, row.uint(1)?))).transpose()
+}
+
+/// The number of an op that has to be decided upon before this one.
+pub(crate) fn earlier(tx: &mut Tx<'_>, op: &Op) -> Result<Option<u64>> {
+    Ok(first(tx, op)?.filter(|(_, seq)| *seq < op.dot.seq).map(|(no, _)| no))
+}
+
+/// After a decision on an op: those that waited for it alone are merged, in their order. How many were.
+pub(crate) fn settle(tx: &mut Tx<'_>, op: &Op) -> Result<u64> {
+    let decided = key(tx, op)?;
+    tx.sql.delete(&schema::ASIDE, vec![decided])?;
+    let mut merged = 0;
+    while let Some((no, _)) = first(tx, op)? {
+        let text = "SELECT code, bytes FROM quarantine WHERE no = $1";
+        let rows = tx.sql.query(text, &[no.into()])?;
+        let Some(row) = rows.first() else { break };
+        if row.text(0)? != quarantine::FOLLOWS {
+            break;
+        }
+        for next in decode_ops(row.blob(1)?)? {
+            if let Some(reason) = hindrance(tx, &next)? {
+                let text = "UPDATE quarantine SET code = $2 WHERE no = $1";
+                tx.sql.execute(text, &[no.into(), reason.code().into()])?;
+                return Ok(merged);
+            }
+            tx.apply(&next, Origin::Segment)?;
+            merged += 1;
+            let row = key(tx, &next)?;
+            tx.sql.delete(&schema::ASIDE, vec![row])?;
+        }
+        tx.sql.delete(&schema::QUARANTINE, vec![vec![no.into()]])?;
+    }
+    Ok(merged)
+}
+
+/// Why the op could not be sent on as its resource now stands.
+pub(crate) fn hindrance(tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
+    let rules = tx.rules();
+    let loaded = tx.entity(&op.entity)?;
+    let is_heavy = loaded.would_be_too_heavy(op, rules);
+    Ok(is_heavy
+        .then_some(Reason::Weight)
+        .or(loaded.would_leave_too_many_unseen(op).then_some(Reason::Unseen)))
 }

@@ -114,9 +114,14 @@ fn unchanged(
 
 impl Tx<'_> {
     /// Takes what was worked out ahead and still holds, and says for which resources. They are not loaded: flush before
-    /// anything else is done to them.
-    pub(crate) fn take_prepared(&mut self, prepared: Option<Prepared>) -> Result<HashSet<Entity>> {
-        let Some(prepared) = prepared else { return Ok(HashSet::new()) };
+    /// anything else is done to them. Not of those in `waiting`, of which an earlier op may not be merged yet.
+    pub(crate) fn take_prepared(
+        &mut self,
+        prepared: Option<Prepared>,
+        waiting: &BTreeSet<Entity>,
+    ) -> Result<HashSet<Entity>> {
+        let Some(mut prepared) = prepared else { return Ok(HashSet::new()) };
+        prepared.drafts.retain(|one| !waiting.contains(&one.entity));
         let mut valid = prepared.still_valid(self.sql)?;
         valid.retain(|(entity, _)| !self.is_loaded(entity));
         let taken = valid.iter().map(|(entity, _)| entity.clone()).collect();

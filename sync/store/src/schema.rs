@@ -4,7 +4,7 @@ use crate::sql::Type::{Blob, Int, Text};
 use crate::sql::{Table, Type};
 
 /// The version of this schema. A newer database is refused, an older one is migrated forward.
-pub const VERSION: i64 = 5;
+pub const VERSION: i64 = 6;
 
 /// Facts of this database: `name → value`.
 pub static META: Table =
@@ -250,6 +250,15 @@ pub static QUARANTINE: Table = Table {
     indexes: &[],
 };
 
+/// Ops put aside, by author and resource: while one waits, its author's later ops on the resource wait with it. `no` is
+/// the number in [`QUARANTINE`].
+pub static ASIDE: Table = Table {
+    name: "aside",
+    columns: &[("actor_no", Int), ("kind", Text), ("id", Text), ("seq", Int), ("no", Int)],
+    key: 4,
+    indexes: &[],
+};
+
 /// Things an operator should know: future clocks, forks, repairs.
 pub static NOTICE: Table = Table {
     name: "notice",
@@ -286,6 +295,7 @@ pub static TABLES: &[&Table] = &[
     &TOKEN_USE,
     &ISSUED,
     &QUARANTINE,
+    &ASIDE,
     &NOTICE,
 ];
 

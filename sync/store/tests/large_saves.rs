@@ -12,7 +12,7 @@ use holdfast_core::id::{Entity, Lane, Scope};
 use holdfast_core::message::{Page, Position, Request, Response};
 use holdfast_store::author::Base;
 use holdfast_store::downstream::Taken;
-use holdfast_store::quarantine;
+use holdfast_store::quarantine::{self, Review};
 use holdfast_store::sql::{Database, Value};
 use holdfast_store::{Place, Surroundings};
 
@@ -189,6 +189,15 @@ fn value_too_many_beside_others_is_put_aside_and_taken_once_the_conflict_is_sett
     }
     assert_eq!(count(&hub, "SELECT COUNT(*) FROM quarantine WHERE code = 'resource-overgrown'"), 1);
     assert_eq!(notices(&hub, "op-put-aside"), 1);
+    // A small one of the same author waits with it: one version has one content, wherever it is read.
+    let author = &nodes[3];
+    let version = author.version("Note", "n");
+    author.put("Note", "n", &format!(r#"{},"seen":"read by the author""#, scan("d")), &Base::Seen(version));
+    author.sync(&hub);
+    assert_eq!(author.records.continuity().unwrap().lanes[1].unsent, 0, "no lane is blocked");
+    assert_eq!(count(&hub, "SELECT COUNT(*) FROM quarantine WHERE code = 'follows-put-aside'"), 1);
+    assert!(!hub.json("Note", "n").contains("read by the author"));
+    assert_ne!(author.version("Note", "n"), hub.version("Note", "n"));
     // With three beside each other it can still be sent whole, and a fourth is not saved beside them.
     let late = replica("late");
     late.sync(&hub);
@@ -202,15 +211,20 @@ fn value_too_many_beside_others_is_put_aside_and_taken_once_the_conflict_is_sett
     assert!(refused.to_string().contains("settle its conflicts first"), "{refused}");
     same(third, &hub, "Note", "n");
     let accept = || {
-        let no = count(&hub, "SELECT MAX(no) FROM quarantine");
+        let no = count(&hub, "SELECT MIN(no) FROM quarantine");
         let place = Place { clinic: String::new(), schema: 1 };
-        quarantine::accept(hub.db.clone(), Arc::new(SmallRules), place, Surroundings::default(), no)
+        Review::of(hub.db.clone(), Arc::new(SmallRules), place, Surroundings::default()).accept(no)
     };
     assert_eq!(accept().unwrap_err().code(), "quarantine-not-merged");
     hub.records.write(|tx| tx.resolve(&entity, "scan", Some("\"settled\"".into()), "nurse")).unwrap();
-    assert_eq!(accept().unwrap().ops.len(), 1);
+    let decided = accept().unwrap();
+    assert_eq!((decided.held.ops.len(), decided.followed), (1, 1));
+    assert_eq!(count(&hub, "SELECT COUNT(*) FROM quarantine") + count(&hub, "SELECT COUNT(*) FROM aside"), 0);
     let open = hub.records.read(|view| view.conflicts_of(&entity)).unwrap();
     assert_eq!(open[0].values.len(), 2, "what was settled, and what was put aside");
+    author.sync(&hub);
+    same(author, &hub, "Note", "n");
+    assert!(author.json("Note", "n").contains("read by the author"));
 }
 
 #[test]

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use holdfast_clinical::FhirRules;
 use holdfast_core::id::{Entity, Scope};
 use holdfast_core::message::{Request, Response};
+use holdfast_store::quarantine::{self, Review};
 use holdfast_store::sidecar::MemorySidecar;
 use holdfast_store::sqlite::Sqlite;
 use holdfast_store::upstream::Peer;
-use holdfast_store::{Place, Records, Surroundings, notice, quarantine};
+use holdfast_store::{Place, Records, Surroundings, notice};
 
 use crate::backend::{Backend, behaviours, read};
 use crate::fleet::{Node, json, put, records_by};
@@ -157,9 +158,12 @@ fn a_patient_made_twice_is_put_aside_and_reported(backend: &Backend) {
     let codes: Vec<_> = held.iter().map(|(_, code, who)| (code.as_str(), who.as_str())).collect();
     assert_eq!(codes, [("patient-made-twice", "south/s1"); 2]);
     // They are one person after all.
+    let place = Place { clinic: String::new(), schema: 1 };
+    let review = Review::of(db.clone(), Arc::new(FhirRules), place, Surroundings::default());
+    let early = review.accept(held[1].0).unwrap_err().to_string();
+    assert!(early.contains(&format!("waits under number {}", held[0].0)), "{early}");
     for (no, ..) in held {
-        let place = Place { clinic: String::new(), schema: 1 };
-        quarantine::accept(db.clone(), Arc::new(FhirRules), place, Surroundings::default(), no).unwrap();
+        review.accept(no).unwrap();
     }
     hub.share(&Scope::patient("ann"), "south").unwrap();
     for node in [&south, &north] {
