@@ -317,6 +317,14 @@ pub fn token_of_seen(seen: &VClock<ActorId>) -> String {
     serde_json::to_string(&pairs).expect("strings and numbers serialise")
 }
 
+/// Such a value that has seen one op more.
+pub fn token_with(token: &str, dot: EntityDot) -> String {
+    let mut seen = seen_of_token(token);
+    let through = seen.get(&dot.actor).max(dot.seq);
+    seen.dots.insert(dot.actor, through);
+    token_of_seen(&seen)
+}
+
 /// What such a value says; nothing if it does not read.
 pub fn seen_of_token(token: &str) -> VClock<ActorId> {
     let pairs: Vec<(String, u64)> = serde_json::from_str(token).unwrap_or_default();

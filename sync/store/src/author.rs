@@ -7,7 +7,7 @@ use holdfast_core::id::Entity;
 use holdfast_core::json;
 use holdfast_core::op::{Change, DELETED, EntityDot, Op, split_key};
 use holdfast_core::rules::Policy;
-use holdfast_core::state::{Conflict, EntityState, Register};
+use holdfast_core::state::{Conflict, EntityState, Register, token_with};
 use holdfast_core::wellformed::check_op;
 
 use crate::error::{Result, StoreError};
@@ -89,7 +89,8 @@ impl Tx<'_> {
         Ok(Saved { version, created: false, changed: true })
     }
 
-    /// Settles a conflict on one register: `value` (`None`: remove it) replaces every sibling.
+    /// Settles a conflict on one register: `value` (`None`: remove it) replaces every sibling. A deleted resource stays
+    /// deleted: only `value` `None` for [`DELETED`] brings it back.
     ///
     /// # Errors
     /// [`StoreError::NoConflict`] if there is none on `key`, or the database.
@@ -113,7 +114,12 @@ impl Tx<'_> {
         } else {
             value.map(|value| json::compact(&value))
         };
-        self.author_op(entity, vec![Change { key: key.into(), pred, value }], author)?;
+        let mut changes = vec![Change { key: key.into(), pred, value }];
+        if key != DELETED && state.is_deleted() {
+            let pred = state.registers.get(DELETED).map(Register::dots).unwrap_or_default();
+            changes.push(Change { key: DELETED.into(), pred, value: Some(state.seen_token()) });
+        }
+        self.author_op(entity, changes, author)?;
         let version = self.entity(entity)?.state.version();
         Ok(Saved { version, created: false, changed: true })
     }
@@ -175,13 +181,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn author_op(&mut self, entity: &Entity, changes: Vec<Change>, author: &str) -> Result<()> {
+    fn author_op(&mut self, entity: &Entity, mut changes: Vec<Change>, author: &str) -> Result<()> {
         #[cfg(feature = "sabotage")]
-        let changes = if self.records.is_broken(crate::sabotage::Sabotage::NoPred) {
-            changes.into_iter().map(|change| Change { pred: Vec::new(), ..change }).collect()
-        } else {
-            changes
-        };
+        if self.records.is_broken(crate::sabotage::Sabotage::NoPred) {
+            changes.iter_mut().for_each(|change| change.pred = Vec::new());
+        }
         // What an upstream would refuse must not get into the log: it would block the lane.
         let size = OpSize::of(&changes);
         if !size.fits() {
@@ -189,6 +193,10 @@ impl Tx<'_> {
         }
         let lane = self.entity(entity)?.state.lane;
         let dot = log::next_dot(self, lane)?;
+        // What is written with a deletion, in one op, is no edit beside it.
+        for token in changes.iter_mut().filter(|c| c.key == DELETED).filter_map(|c| c.value.as_mut()) {
+            *token = token_with(token, EntityDot { actor: dot.actor, seq: dot.seq });
+        }
         let hlc = self.records.tick();
         let op = Op { dot, hlc, entity: entity.clone(), author: author.to_owned(), changes };
         check_op(&op)?;
