@@ -10,11 +10,14 @@ use holdfast_core::hlc::Hlc;
 use holdfast_core::id::Entity;
 
 use crate::error::Result;
+use crate::feed::ARRIVAL;
 use crate::sql::{Row, Value};
 use crate::view::{Version, View};
 
-/// Entries of the feed that are looked at for one page. A page may come out short, or empty, and still go on.
-const LOOKED_AT: u32 = 20_000;
+/// Entries of the feed that are looked at in one go, by their numbers.
+const LOOKED_AT: i64 = 20_000;
+/// So many goes without a find end a page: it may come out short, or empty, and still go on.
+const BARREN: u32 = 20;
 
 /// What a resource's last change is compared with. Kept below the year 4199: a clock reading is 63 bits in a database.
 pub(crate) fn at_or_after(since_ms: u64) -> Value {
@@ -66,20 +69,26 @@ impl View<'_> {
     /// Saves, newest first, from before `before` (a [`Timeline::next`]; `None`: from the newest).
     ///
     /// # Errors
-    /// The database. Cost: at most 20,000 rows of the feed, and for each resource on the page its ops.
+    /// The database. Cost: at most 20,000 rows of the feed, twenty times as many where hardly anything is wanted, and for
+    /// each resource on the page its ops.
     pub fn timeline(&mut self, wanted: &Wanted, before: Option<i64>, count: u32) -> Result<Timeline> {
-        let before = before.unwrap_or(i64::MAX);
-        let text = format!(
-            "SELECT MIN(arrival), COUNT(*) FROM (SELECT arrival FROM feed WHERE arrival < $1 \
-             ORDER BY arrival DESC LIMIT {LOOKED_AT}) newest"
-        );
-        let rows = self.sql.query(&text, &[before.into()])?;
-        let Some(floor) = rows.first().filter(|row| !row.is_null(0)).map(|row| row.int(0)).transpose()?
-        else {
-            return Ok(Timeline { events: Vec::new(), next: None });
+        // By their numbers, in goes: PostgreSQL keeps no order of arrivals, only where in the table which are.
+        let next = match before {
+            Some(before) => before,
+            None => {
+                let rows = self.sql.query("SELECT next FROM counter WHERE name = $1", &[ARRIVAL.into()])?;
+                rows.first().map_or(Ok(0), |row| row.int(0))?
+            }
         };
-        let is_cut = rows.first().map_or(Ok(0), |row| row.uint(1))? == u64::from(LOOKED_AT);
-        let mut places = self.places(wanted, floor, before, count)?;
+        let (mut before, mut floor, mut places) = (next, next, Vec::new());
+        for _ in 0..BARREN {
+            (before, floor) = (floor, (floor - LOOKED_AT).max(0));
+            places = self.places(wanted, floor, before, count)?;
+            if !places.is_empty() || floor == 0 {
+                break;
+            }
+        }
+        let is_cut = floor > 0;
         let has_more = places.len() > count as usize;
         places.truncate(count as usize);
         let next = if has_more { places.last().map(|place| place.arrival) } else { is_cut.then_some(floor) };
