@@ -80,9 +80,10 @@ impl View<'_> {
                 rows.first().map_or(Ok(0), |row| row.int(0))?
             }
         };
-        let (mut before, mut floor, mut places) = (next, next, Vec::new());
+        let (mut floor, mut places) = (next, Vec::new());
         for _ in 0..BARREN {
-            (before, floor) = (floor, (floor - LOOKED_AT).max(0));
+            let before = floor;
+            floor = (before - LOOKED_AT).max(0);
             places = self.places(wanted, floor, before, count)?;
             if !places.is_empty() || floor == 0 {
                 break;

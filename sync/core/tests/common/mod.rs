@@ -11,6 +11,16 @@ use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
 use holdfast_core::state::{Applied, EntityState, Register};
 use proptest::prelude::*;
 
+/// So many inputs, unless `PROPTEST_CASES` says another number (`make laws`).
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        default
+    } else {
+        ProptestConfig { cases: usual, ..default }
+    }
+}
+
 /// Rules with one element of each kind of merging.
 pub(crate) struct TestRules;
 
