@@ -16,13 +16,15 @@
 use std::collections::BTreeSet;
 
 use holdfast_core::codec::{decode_ops, encode_ops};
-use holdfast_core::id::{ActorId, Entity, Scope};
+use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::op::Op;
 
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::give_back;
 use crate::grant;
-use crate::quarantine::{self, Keep};
+use crate::identity;
+use crate::quarantine;
+use crate::records::Records;
 use crate::schema;
 use crate::sql::Value;
 use crate::tx::{Origin, Tx};
@@ -107,17 +109,12 @@ impl Foreign {
     /// Why this op may not be merged as the resources now stand; `None` if it may.
     pub(crate) fn reason(&mut self, tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
         let reason = self.own_reason(tx, op)?;
-        match reason {
-            Some(Reason::Lane) => Ok(reason),
-            Some(_) => {
-                self.waiting.insert(op.entity.clone());
-                Ok(reason)
-            }
-            None if self.waiting.contains(&op.entity) && !tx.entity(&op.entity)?.knows(op) => {
-                Ok(Some(Reason::Follows))
-            }
-            None => Ok(None),
+        let follows = self.waiting.contains(&op.entity) && !tx.entity(&op.entity)?.knows(op);
+        let reason = reason.or(follows.then_some(Reason::Follows));
+        if reason.is_some() {
+            self.waiting.insert(op.entity.clone());
         }
+        Ok(reason)
     }
 
     fn own_reason(&self, tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
@@ -193,15 +190,15 @@ pub(crate) fn put(tx: &mut Tx<'_>, peer: &Peer, ops: &[(&Op, Reason)]) -> Result
         return Ok(());
     }
     let replica = peer.replica.as_str();
-    let mut marks = Vec::new();
     for (op, reason) in ops {
-        match quarantine::keep(tx, peer, reason.code(), &encode_ops(std::slice::from_ref(*op))?)? {
-            (Keep::New | Keep::Kept, no) if *reason != Reason::Lane => marks.push(mark(tx, op, no)?),
-            (Keep::Full, _) => return Err(no_room(peer)),
-            _ => {}
+        let mut mark = key(tx, op)?;
+        if !tx.sql.lookup(&schema::ASIDE, &KEY, &["no"], std::slice::from_ref(&mark))?.contains(&None) {
+            continue;
         }
+        let no = quarantine::keep_op(tx, peer, reason.code(), encode_ops(std::slice::from_ref(*op))?)?;
+        mark.push(no.into());
+        tx.sql.upsert(&schema::ASIDE, vec![mark])?;
     }
-    tx.sql.upsert(&schema::ASIDE, marks)?;
     for reason in ops.iter().map(|(_, reason)| *reason).collect::<BTreeSet<_>>() {
         let of = ops.iter().filter(|(_, r)| *r == reason);
         let (count, first) = (of.clone().count(), of.map(|(op, _)| op.dot).min());
@@ -213,40 +210,28 @@ pub(crate) fn put(tx: &mut Tx<'_>, peer: &Peer, ops: &[(&Op, Reason)]) -> Result
     Ok(())
 }
 
-/// The resources of which an op of this actor waits.
-pub(crate) fn waiting(tx: &mut Tx<'_>, actor_no: i64) -> Result<BTreeSet<Entity>> {
-    let rows = tx.sql.query("SELECT DISTINCT kind, id FROM aside WHERE actor_no = $1", &[actor_no.into()])?;
+/// What an op is found by in [`schema::ASIDE`].
+const KEY: [&str; 5] = ["actor_no", "lane", "kind", "id", "seq"];
+
+fn key(tx: &mut Tx<'_>, op: &Op) -> Result<Vec<Value>> {
+    let (actor_no, lane) = (tx.actor_no(op.dot.actor)?, i64::from(op.dot.lane.0));
+    let (kind, id) = (op.entity.kind.as_str(), op.entity.id.as_str());
+    Ok(vec![actor_no.into(), lane.into(), kind.into(), id.into(), op.dot.seq.into()])
+}
+
+/// The resources of which an op of this log waits.
+pub(crate) fn waiting(tx: &mut Tx<'_>, actor_no: i64, lane: Lane) -> Result<BTreeSet<Entity>> {
+    let text = "SELECT DISTINCT kind, id FROM aside WHERE actor_no = $1 AND lane = $2";
+    let rows = tx.sql.query(text, &[actor_no.into(), i64::from(lane.0).into()])?;
     rows.iter().map(|row| Ok(Entity::new(row.text(0)?, row.text(1)?))).collect()
 }
 
-fn mark(tx: &mut Tx<'_>, op: &Op, no: u64) -> Result<Vec<Value>> {
-    let mut row = key(tx, op)?;
-    row.push(no.into());
-    Ok(row)
-}
-
-fn key(tx: &mut Tx<'_>, op: &Op) -> Result<Vec<Value>> {
-    let actor_no = tx.actor_no(op.dot.actor)?;
-    Ok(vec![actor_no.into(), op.entity.kind.as_str().into(), op.entity.id.as_str().into(), op.dot.seq.into()])
-}
-
-/// The segment is not taken: what may not be merged would be held nowhere but in its log, where nobody looks.
-fn no_room(peer: &Peer) -> StoreError {
-    StoreError::Denied {
-        code: "quarantine-full",
-        message: format!(
-            "some of this may not be merged, and no more of {}/{} can be held for review: it stays with the replica, \
-             which sends it again; ask central IT to decide on what is held",
-            peer.clinic, peer.replica
-        ),
-    }
-}
-
-/// Number and dot of the op that waits first of those of the op's author on its resource.
+/// Number and seq of the op that waits first of those of the op's log on its resource.
 fn first(tx: &mut Tx<'_>, op: &Op) -> Result<Option<(u64, u64)>> {
     let mut params = key(tx, op)?;
-    params.truncate(3);
-    let text = "SELECT no, seq FROM aside WHERE actor_no = $1 AND kind = $2 AND id = $3 ORDER BY seq LIMIT 1";
+    params.truncate(4);
+    let text = "SELECT no, seq FROM aside WHERE actor_no = $1 AND lane = $2 AND kind = $3 AND id = $4 \
+                ORDER BY seq LIMIT 1";
     tx.sql.query(text, &params)?.first().map(|row| Ok((row.uint(0)?, row.uint(1)?))).transpose()
 }
 
@@ -255,32 +240,46 @@ pub(crate) fn earlier(tx: &mut Tx<'_>, op: &Op) -> Result<Option<u64>> {
     Ok(first(tx, op)?.filter(|(_, seq)| *seq < op.dot.seq).map(|(no, _)| no))
 }
 
-/// After a decision on an op: those that waited for it alone are merged, in their order. How many were.
+/// After a decision on an op: of those that follow, in their order, each is merged that nothing stands in the way of any
+/// more. How many were.
 pub(crate) fn settle(tx: &mut Tx<'_>, op: &Op) -> Result<u64> {
     let decided = key(tx, op)?;
     tx.sql.delete(&schema::ASIDE, vec![decided])?;
     let mut merged = 0;
     while let Some((no, _)) = first(tx, op)? {
-        let text = "SELECT code, bytes FROM quarantine WHERE no = $1";
-        let rows = tx.sql.query(text, &[no.into()])?;
+        let rows = tx.sql.query("SELECT code, bytes FROM quarantine WHERE no = $1", &[no.into()])?;
         let Some(row) = rows.first() else { break };
-        if row.text(0)? != quarantine::FOLLOWS {
-            break;
-        }
         for next in decode_ops(row.blob(1)?)? {
-            if let Some(reason) = hindrance(tx, &next)? {
-                let text = "UPDATE quarantine SET code = $2 WHERE no = $1";
-                tx.sql.execute(text, &[no.into(), reason.code().into()])?;
+            if !may_follow(tx, &next, row.text(0)?, no)? {
                 return Ok(merged);
             }
             tx.apply(&next, Origin::Segment)?;
             merged += 1;
-            let row = key(tx, &next)?;
-            tx.sql.delete(&schema::ASIDE, vec![row])?;
+            let decided = key(tx, &next)?;
+            tx.sql.delete(&schema::ASIDE, vec![decided])?;
         }
         tx.sql.delete(&schema::QUARANTINE, vec![vec![no.into()]])?;
     }
     Ok(merged)
+}
+
+/// Whether nothing stands in the way of an op any more that waits under `code`. If something else does than before, it
+/// waits for that from now on.
+fn may_follow(tx: &mut Tx<'_>, op: &Op, code: &str, no: u64) -> Result<bool> {
+    if let Some(reason) = hindrance(tx, op)? {
+        let text = "UPDATE quarantine SET code = $2 WHERE no = $1";
+        tx.sql.execute(text, &[no.into(), reason.code().into()])?;
+        return Ok(false);
+    }
+    let rules = tx.rules();
+    let loaded = tx.entity(&op.entity)?;
+    loaded.note_before(rules, true);
+    Ok(match code {
+        quarantine::FOLLOWS | quarantine::OVERGROWN | quarantine::UNSEEN => true,
+        quarantine::PATIENT_TWICE => !grant::is_anew(&loaded.state, op),
+        quarantine::SCOPE_ENTRY => !loaded.would_enter_a_scope(op, rules),
+        _ => false,
+    })
 }
 
 /// Why the op could not be sent on as its resource now stands.
@@ -292,3 +291,26 @@ pub(crate) fn hindrance(tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
         .then_some(Reason::Weight)
         .or(loaded.would_leave_too_many_unseen(op).then_some(Reason::Unseen)))
 }
+
+/// Marks what was put aside before there were marks (schema 5).
+///
+/// # Errors
+/// The database.
+pub(crate) fn mark_all(records: &Records) -> Result<()> {
+    if records.read(|view| identity::meta(view.sql, MARKED))?.is_some() {
+        return Ok(());
+    }
+    records.write(|tx| {
+        for (no, op) in quarantine::ops_held(tx.sql)? {
+            if !tx.entity(&op.entity)?.knows(&op) {
+                let mut mark = key(tx, &op)?;
+                mark.push(no.into());
+                tx.sql.upsert(&schema::ASIDE, vec![mark])?;
+            }
+        }
+        identity::set_meta(tx.sql, MARKED, Some(&[1]))
+    })
+}
+
+/// Says that everything put aside is marked.
+const MARKED: &str = "aside-marked";

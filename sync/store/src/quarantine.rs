@@ -25,7 +25,7 @@ use crate::sql::{Database, Row, Sql, Value};
 use crate::tx::{Origin, Tx};
 use crate::upstream::{Peer, find, owner};
 
-/// Kept for each replica: one that is revoked cannot fill the disk.
+/// Segments kept for each replica that is revoked: it cannot fill the disk.
 pub const MAX_KEPT: u64 = 1000;
 /// The same in bytes: more than a clinic writes in a long outage, scanned documents included.
 pub const MAX_KEPT_BYTES: u64 = 256 << 20;
@@ -72,39 +72,60 @@ pub(crate) enum Keep {
     Full,
 }
 
-/// Keeps bytes of a replica for review; `code` says why. With the number they are held under, 0 if they are not.
-pub(crate) fn keep(tx: &mut Tx<'_>, peer: &Peer, code: &str, bytes: &[u8]) -> Result<(Keep, u64)> {
+/// Keeps a segment of a revoked replica for review.
+pub(crate) fn keep_segment(tx: &mut Tx<'_>, peer: &Peer, bytes: &[u8]) -> Result<Keep> {
     let replica = owner(peer);
     let params: [Value; 4] =
         [replica.as_str().into(), bytes.into(), DROPPED.into(), fingerprint(bytes).into()];
     let text =
-        "SELECT code, no FROM quarantine WHERE replica = $1 AND (bytes = $2 OR (code = $3 AND bytes = $4))";
+        "SELECT code FROM quarantine WHERE replica = $1 AND (bytes = $2 OR (code = $3 AND bytes = $4))";
     if let Some(row) = tx.sql.query(text, &params)?.first() {
-        return Ok(if row.text(0)? == DROPPED { (Keep::Dropped, 0) } else { (Keep::Kept, row.uint(1)?) });
+        return Ok(if row.text(0)? == DROPPED { Keep::Dropped } else { Keep::Kept });
     }
     let (held, held_bytes) = kept(tx.sql, &replica)?;
     if held >= MAX_KEPT || held_bytes + bytes.len() as u64 > MAX_KEPT_BYTES {
         let full =
-            format!("{replica} has {held} things held for review ({held_bytes} bytes): no more are kept");
+            format!("{replica} has {held} segments held for review ({held_bytes} bytes): no more are kept");
         tx.notice_daily(&format!("quarantine-full/{replica}"), "quarantine-full", &full)?;
-        return Ok((Keep::Full, 0));
+        return Ok(Keep::Full);
     }
+    insert(tx, replica, REVOKED_SEGMENT, bytes.into())?;
+    Ok(Keep::New)
+}
+
+/// Keeps an op of a segment that was taken; `code` says why, `bytes` are its encoding. The number it is held under. There
+/// is no bound: what is in a log is no more than what its replica may send anyhow, and refused it would block a lane.
+pub(crate) fn keep_op(tx: &mut Tx<'_>, peer: &Peer, code: &str, bytes: Vec<u8>) -> Result<u64> {
+    insert(tx, owner(peer), code, bytes.into())
+}
+
+fn insert(tx: &mut Tx<'_>, replica: String, code: &str, bytes: Value) -> Result<u64> {
     let no = tx.sql.allocate("quarantine", 1)?;
-    let now = tx.records.now_ms();
-    let row = vec![no.into(), now.into(), replica.as_str().into(), code.into(), bytes.into()];
+    let row = vec![no.into(), tx.records.now_ms().into(), replica.into(), code.into(), bytes];
     tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
-    Ok((Keep::New, no))
+    Ok(no)
+}
+
+/// The ops put aside, by the numbers they are held under.
+pub(crate) fn ops_held(sql: &mut dyn Sql) -> Result<Vec<(u64, Op)>> {
+    let text = "SELECT no, bytes FROM quarantine WHERE code NOT IN ($1, $2) ORDER BY no";
+    let mut out = Vec::new();
+    for row in sql.query(text, &[REVOKED_SEGMENT.into(), DROPPED.into()])? {
+        let no = row.uint(0)?;
+        out.extend(decode_ops(row.blob(1)?)?.into_iter().map(|op| (no, op)));
+    }
+    Ok(out)
 }
 
 fn fingerprint(bytes: &[u8]) -> Vec<u8> {
     blake3::hash(bytes).as_bytes().to_vec()
 }
 
-/// How many things of a replica wait for a decision, and their bytes.
+/// How many segments of a revoked replica wait for a decision, and their bytes.
 fn kept(sql: &mut dyn Sql, replica: &str) -> Result<(u64, u64)> {
     let text = "SELECT COUNT(*), CAST(COALESCE(SUM(OCTET_LENGTH(bytes)), 0) AS BIGINT) FROM quarantine \
-                WHERE replica = $1 AND code <> $2";
-    let rows = sql.query(text, &[replica.into(), DROPPED.into()])?;
+                WHERE replica = $1 AND code = $2";
+    let rows = sql.query(text, &[replica.into(), REVOKED_SEGMENT.into()])?;
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.uint(0)?, row.uint(1)?)))
 }
 
@@ -232,7 +253,7 @@ impl Review {
     }
 
     /// Forgets what waits under a number. A segment that is sent again is not kept again; an op stays in its author's
-    /// log and replica, which differ from here in the elements it wrote until somebody writes them again.
+    /// log and clinic, which differ from here in the elements it wrote until they are written there again.
     ///
     /// # Errors
     /// [`StoreError::Refused`] (`quarantine-unknown`, and `quarantine-not-merged` for an op that waits for an earlier
@@ -344,8 +365,8 @@ fn merge_op(tx: &mut Tx<'_>, what: &Held) -> Result<()> {
             return Err(refused(what.no, why));
         }
         if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
-            let why = "its author's later state of that record has come meanwhile, from a replica that gave it back; \
-                       see that the record says what it should, then drop it";
+            let why = "a later save of the same author on that record is merged here already, by a replica that gave \
+                       it back or by a version before this one; see that the record says what it should, then drop it";
             return Err(refused(what.no, why));
         }
     }

@@ -100,7 +100,10 @@ impl Records {
                 tracing::warn!(error.code = "disk-full", "opened for reading alone: the disk is full");
                 *records.is_put_off() = true;
             }
-            outcome => outcome?,
+            outcome => {
+                outcome?;
+                crate::aside::mark_all(&records)?;
+            }
         }
         Ok(records)
     }

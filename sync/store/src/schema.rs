@@ -250,12 +250,12 @@ pub static QUARANTINE: Table = Table {
     indexes: &[],
 };
 
-/// Ops put aside, by author and resource: while one waits, its author's later ops on the resource wait with it. `no` is
+/// Ops put aside, by log and resource: while one waits, its author's later ops on the resource wait with it. `no` is
 /// the number in [`QUARANTINE`].
 pub static ASIDE: Table = Table {
     name: "aside",
-    columns: &[("actor_no", Int), ("kind", Text), ("id", Text), ("seq", Int), ("no", Int)],
-    key: 4,
+    columns: &[("actor_no", Int), ("lane", Int), ("kind", Text), ("id", Text), ("seq", Int), ("no", Int)],
+    key: 5,
     indexes: &[],
 };
 

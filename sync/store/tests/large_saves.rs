@@ -6,7 +6,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{Replica, SmallRules, replica};
+use common::{Replica, SmallRules, open, replica};
 use holdfast_core::codec::{MAX_CHANGES, MAX_RESOURCE_BYTES};
 use holdfast_core::id::{Entity, Lane, Scope};
 use holdfast_core::message::{Page, Position, Request, Response};
@@ -271,6 +271,15 @@ fn value_too_many_beside_others_is_put_aside_and_taken_once_the_conflict_is_sett
     assert_eq!(count(&hub, "SELECT COUNT(*) FROM quarantine WHERE code = 'follows-put-aside'"), 1);
     assert!(!hub.json("Note", "n").contains("read by the author"));
     assert_ne!(author.version("Note", "n"), hub.version("Note", "n"));
+    // A database from before there were marks gets them as it is opened.
+    hub.db
+        .write(&mut |sql| {
+            sql.execute("DELETE FROM aside", &[])?;
+            sql.execute("DELETE FROM meta WHERE name = 'aside-marked'", &[]).map(|_| ())
+        })
+        .unwrap();
+    let hub = open("hub", hub.db, hub.sidecar);
+    assert_eq!(count(&hub, "SELECT COUNT(*) FROM aside"), 2);
     // With three beside each other it can still be sent whole, and a fourth is not saved beside them.
     let late = replica("late");
     late.sync(&hub);

@@ -58,7 +58,7 @@ pub(crate) fn drop(config: &Config, no: u64) -> Result<()> {
     let from_now_on = if held.code == quarantine::REVOKED_SEGMENT {
         "if the replica sends it again it is refused without a review"
     } else {
-        "its author's clinic still shows it until somebody writes those elements again: tell the clinic"
+        "its author's clinic still shows it until it writes those elements again: tell the clinic"
     };
     let (count, also) = (changes(held.ops.len() as u64), also(followed));
     say(&format!("dropped: {count} of {}{also}; {from_now_on}", held.replica));

@@ -76,7 +76,7 @@ impl Records {
             if quarantine::is_merged(tx, bytes)? {
                 return Ok(Keep::Kept);
             }
-            let (kept, _) = quarantine::keep(tx, peer, quarantine::REVOKED_SEGMENT, bytes)?;
+            let kept = quarantine::keep_segment(tx, peer, bytes)?;
             if kept == Keep::New {
                 tx.notice("quarantined", &format!("a segment of the revoked replica {}", owner(peer)))?;
             }
@@ -149,7 +149,7 @@ fn take_segment(
         if tx.records.is_broken(crate::sabotage::Sabotage::GapAccepted) { Ok(()) } else { continues };
     continues?;
     let prepared = prepared.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let waiting = aside::waiting(tx, actor_no)?;
+    let waiting = aside::waiting(tx, actor_no, segment.head.lane)?;
     let ready = tx.take_prepared(prepared, &waiting)?;
     let (done, open): (Vec<&Op>, Vec<&Op>) = segment.ops.iter().partition(|op| ready.contains(&op.entity));
     done.into_iter().try_for_each(|op| tx.note_clock(op, Origin::Segment))?;
