@@ -16,6 +16,9 @@ const WAIT: &str = "5min";
 const STORAGE: &[&str] = &[
     // Half of all writes replace a resource: room on the page lets the new row version stay there, and no index changes.
     "ALTER TABLE resource SET (fillfactor = 80)",
+    // Marks come and go by the hundred thousand, and every pull looks past those that are dead: vacuumed early, at once.
+    "ALTER TABLE dirty SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, \
+     autovacuum_vacuum_cost_delay = 0)",
     // Heads, cursors and counters are rewritten with every change; their rows are tiny.
     "ALTER TABLE counter SET (fillfactor = 10)",
     "ALTER TABLE scope SET (fillfactor = 50)",
