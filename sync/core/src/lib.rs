@@ -18,6 +18,7 @@ pub mod message;
 mod names;
 pub mod op;
 pub mod rules;
+pub mod seen;
 pub mod segment;
 pub mod session;
 pub mod state;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use holdfast_core::id::{ActorId, Dot, Entity, Lane};
 use holdfast_core::op::{DELETED, EntityDot, Op};
-use holdfast_core::state::{EntityState, seen_of_token, token_of_seen};
+use holdfast_core::seen::Seen;
+use holdfast_core::state::EntityState;
 
 use crate::error::Result;
 use crate::give_back;
@@ -151,19 +152,14 @@ fn renamed_op(op: &Op, acked: u64, new_dots: &BTreeMap<EntityDot, Dot>) -> Op {
 /// What a deletion had seen, told by the new dots: an op that it saw is no edit beside it for having another name. Of the
 /// old ones only what was acknowledged: what a copy of this database wrote under those that follow, it has not seen.
 fn with_new_dots(token: &str, (old, acked): (ActorId, u64), new_dots: &BTreeMap<EntityDot, Dot>) -> String {
-    let mut seen = seen_of_token(token);
-    let through = seen.get(&old);
-    let renamed = new_dots.range(EntityDot { actor: old, seq: 0 }..=EntityDot { actor: old, seq: through });
-    for (_, new) in renamed {
-        if new.seq > seen.get(&new.actor) {
-            seen.dots.insert(new.actor, new.seq);
-        }
+    let mut seen = Seen::of_token(token);
+    let renamed = new_dots.range(EntityDot { actor: old, seq: 0 }..=EntityDot { actor: old, seq: u64::MAX });
+    let new: Vec<&Dot> = renamed.filter(|(dot, _)| seen.covers(dot)).map(|(_, new)| new).collect();
+    for new in new {
+        seen.add(EntityDot { actor: new.actor, seq: new.seq });
     }
-    match through.min(acked) {
-        0 => seen.dots.remove(&old),
-        acked => seen.dots.insert(old, acked),
-    };
-    token_of_seen(&seen)
+    seen.cut(old, acked);
+    seen.token()
 }
 
 fn forget(tx: &mut Tx<'_>, actor_no: i64, lane: Lane, acked: u64) -> Result<()> {

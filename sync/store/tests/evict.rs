@@ -291,3 +291,27 @@ fn page_from_before_its_patient_was_let_go_does_not_bring_them_back_in_part() {
         assert_eq!(node.json(kind, id), hub.json(kind, id));
     }
 }
+
+/// Who makes a patient anew under an id that was let go, and deletes them, has not seen what the upstream has.
+#[test]
+fn what_was_let_go_is_not_seen_by_a_deletion_of_what_was_made_anew() {
+    let (hub, node) = (replica("hub"), replica("node"));
+    node.put("Patient", "p1", r#""name":"Ann""#, &Base::Blind);
+    node.sync(&hub);
+    assert!(let_go(&node, &hub, "p1"));
+    let entity = Entity::new("Patient", "p1");
+    node.put("Patient", "p1", r#""name":"Bea""#, &Base::Absent);
+    node.records.write(|tx| tx.delete(&entity, &Base::Blind, "clerk")).unwrap();
+    let reads = |of: &Replica| {
+        let stored = of.records.read(|view| view.get(&entity)).unwrap().unwrap();
+        (stored.deleted, stored.conflicts)
+    };
+    assert_eq!(reads(&node), (true, 0), "all that is here was seen");
+    node.sync(&hub);
+    assert_eq!(reads(&hub), (false, 2), "two names, and deleted beside one that its author had not seen");
+    let open = hub.records.read(|view| view.conflicts_of(&entity)).unwrap();
+    let names = open.iter().find(|conflict| conflict.key == "name").unwrap();
+    assert!(names.values.iter().any(|value| value.value.as_deref() == Some(r#""Ann""#)), "{names:?}");
+    node.sync(&hub);
+    assert_eq!(reads(&node), reads(&hub));
+}

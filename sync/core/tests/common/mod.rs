@@ -8,6 +8,7 @@ use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Dot, Entity, Lane, Scope};
 use holdfast_core::op::{Change, DELETED, Op, member_key, split_key};
 use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
+use holdfast_core::seen::Seen;
 use holdfast_core::state::{Applied, EntityState, Register};
 use proptest::prelude::*;
 
@@ -138,7 +139,7 @@ pub(crate) fn play(steps: &[Step]) -> Played {
             Step::Delete { at } => {
                 let state = &played.sites[*at].state;
                 let pred = state.registers.get(DELETED).map(Register::dots).unwrap_or_default();
-                let change = Change { key: DELETED.into(), pred, value: Some(state.seen_token()) };
+                let change = Change { key: DELETED.into(), pred, value: Some(Seen::all(state).token()) };
                 played.author(*at, time, change);
             }
             Step::Give { from, to } => {
