@@ -18,6 +18,7 @@ RUN_DIR ?= .run
 SIM_HISTORIES ?= 100000
 CRASH_IMAGES ?= 20000
 FUZZ_SECONDS ?= 600
+LAW_CASES ?= 100000
 
 # The simulation breaks stores on purpose; every drill is built with that, so that they share one build. The product's
 # own binaries are built without.
@@ -59,6 +60,7 @@ lint: ## check format and lints
 	cargo clippy $(TESTED) --all-targets -- -D warnings
 
 .PHONY: test
+test: export PROPTEST_RNG_SEED ?= 20260901
 test: setup lint ## everything CI runs: format, lints, every test, the short seeded shares of the long campaigns
 	cargo nextest run $(TESTED)
 	cargo test $(TESTED) --doc --quiet
@@ -89,6 +91,10 @@ bench-reconcile: binaries ## what reconciling costs after an outage and for a fr
 	$(DRILL) bench-reconcile
 bench-scopes: binaries ## whether a session's cost grows with what is held or with the history
 	$(DRILL) bench-scopes
+
+.PHONY: laws
+laws: ## the property tests on many fresh inputs; `make test` plays the same few each time
+	PROPTEST_CASES=$(LAW_CASES) cargo nextest run -p holdfast-core -p holdfast-clinical
 
 .PHONY: fuzz
 fuzz: ## coverage-guided fuzzing of every decoder, FUZZ_SECONDS for each target; fails if an input breaks one

@@ -17,7 +17,7 @@
 //! # }
 //! ```
 //!
-//! Invariants: a route has a policy, or it does not compile ([`access::routes::Routes`]); a resource's bytes go from
+//! Invariants: a route has a policy and a description, or it does not compile ([`access::routes::Routes`]); a resource's bytes go from
 //! the store to the socket unparsed; a refused transaction has stored nothing; no body, query string, id of a
 //! resource or token is ever logged; every error has a stable code and says what failed, why and what to do.
 
@@ -25,12 +25,14 @@ pub mod access;
 pub mod config;
 mod conflicts;
 mod continuity;
+mod docs;
 mod edge;
 mod error;
 mod fhir;
 pub mod finder;
 pub mod link;
 mod lookup;
+mod openapi;
 mod page;
 mod probe;
 mod records;

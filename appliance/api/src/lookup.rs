@@ -63,6 +63,28 @@ pub(crate) async fn bring(state: &ApiState, entities: Vec<Entity>) -> Result<(),
     }
 }
 
+/// Before resources are deleted, after they were to be [`bring`]ed: where some are not here, head office must have said that
+/// it does not know them either. A deletion is never reported that has not happened.
+///
+/// # Errors
+/// [`RequestError::NotHeld`] if head office could not be asked; the store.
+pub(crate) async fn be_sure(state: &ApiState, entities: Vec<Entity>) -> Result<(), ApiError> {
+    let missing = state.writer().read(move |view| {
+        let mut missing = None;
+        for entity in &entities {
+            if missing.is_none() && view.get(entity)?.is_none() {
+                missing = Some(entity.clone());
+            }
+        }
+        Ok(missing)
+    });
+    let Some(entity) = missing.await? else { return Ok(()) };
+    match look_elsewhere(state, &entity).await {
+        Err(error @ RequestError::NotHeld { .. }) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Has the resource looked for at head office and taken in.
 ///
 /// # Errors

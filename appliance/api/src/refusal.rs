@@ -7,6 +7,7 @@ use holdfast_store::writer::Writer;
 use holdfast_store::{StoreError, Tx};
 
 use crate::error::ApiError;
+use crate::request::limits::INDEX_WAIT;
 
 /// Holds the error while the store only sees that there was one.
 #[derive(Clone, Default)]
@@ -46,6 +47,10 @@ where
     let slot = Slot::default();
     let inner = slot.clone();
     let outcome = writer.write(move |tx| work(tx).map_err(|error| inner.keep(error))).await;
+    if matches!(outcome, Err(StoreError::IndexBehind)) {
+        // The caller is to try again in a moment: then it can be told.
+        writer.catch_up_index(INDEX_WAIT).await?;
+    }
     outcome.map_err(|error| slot.recover(error))
 }
 

@@ -1,4 +1,4 @@
-//! Every route of the API with its policy.
+//! Every route of the API with its policy and what is said of it.
 
 use axum::Router;
 
@@ -6,7 +6,7 @@ use crate::access::policy::Access::Clinical;
 use crate::access::policy::Policy::{Public, Read, Session, Write};
 use crate::access::routes::Routes;
 use crate::state::ApiState;
-use crate::{conflicts, continuity, fhir, page, probe, records};
+use crate::{conflicts, continuity, docs, fhir, openapi, page, probe, records};
 
 /// The whole API as a router.
 pub fn router(state: ApiState) -> Router {
@@ -15,26 +15,46 @@ pub fn router(state: ApiState) -> Router {
 
 /// The same, to which a binary may add routes of its own before [`Routes::build`].
 pub fn routes(state: &ApiState) -> Routes {
-    Routes::new(state)
-        .get("/", Public, page::page)
-        .get("/livez", Public, probe::livez)
-        .get("/readyz", Public, probe::readyz)
-        .get("/metrics", Public, probe::metrics)
-        .get("/api/continuity", Session, continuity::report)
-        .get("/api/continuity/events", Session, continuity::events)
-        .get("/api/conflicts", Read(Clinical), conflicts::list)
-        .get("/api/conflicts/{type}/{id}", Read(Clinical), conflicts::show)
-        .post("/api/conflicts/{type}/{id}/resolve", Write(Clinical), conflicts::resolve)
-        .put("/api/records/{type}/{id}", Write(Clinical), records::save)
-        .get("/fhir/metadata", Public, fhir::capability::metadata)
-        .post("/fhir", Write(Clinical), fhir::bundle::post)
-        .post("/fhir/", Write(Clinical), fhir::bundle::post)
-        .get("/fhir/{type}", Read(Clinical), fhir::search::by_get)
-        .post("/fhir/{type}", Write(Clinical), fhir::create::create)
-        .post("/fhir/{type}/_search", Read(Clinical), fhir::search::by_post)
-        .get("/fhir/{type}/{id}", Read(Clinical), fhir::read::read)
-        .put("/fhir/{type}/{id}", Write(Clinical), fhir::update::update)
-        .delete("/fhir/{type}/{id}", Write(Clinical), fhir::delete::delete)
-        .get("/fhir/{type}/{id}/_history", Read(Clinical), fhir::history::history)
-        .get("/fhir/{type}/{id}/_history/{vid}", Read(Clinical), fhir::vread::vread)
+    of_fhir(of_our_own(Routes::new(state)))
+}
+
+fn of_our_own(routes: Routes) -> Routes {
+    routes
+        .get("/", Public, &docs::PAGE, page::page)
+        .get("/livez", Public, &docs::LIVEZ, probe::livez)
+        .get("/readyz", Public, &docs::READYZ, probe::readyz)
+        .get("/metrics", Public, &docs::METRICS, probe::metrics)
+        .get("/api/openapi.json", Public, &docs::OPENAPI, openapi::document)
+        .get("/api/continuity", Session, &docs::CONTINUITY, continuity::report)
+        .get("/api/continuity/events", Session, &docs::CONTINUITY_EVENTS, continuity::events)
+        .get("/api/conflicts", Read(Clinical), &docs::CONFLICTS, conflicts::list)
+        .get("/api/conflicts/{type}/{id}", Read(Clinical), &docs::CONFLICT, conflicts::show)
+        .post("/api/conflicts/{type}/{id}/resolve", Write(Clinical), &docs::RESOLVE, conflicts::resolve)
+        .put("/api/records/{type}/{id}", Write(Clinical), &docs::SAVE, records::save)
+}
+
+fn of_fhir(routes: Routes) -> Routes {
+    let (read, write) = (Read(Clinical), Write(Clinical));
+    routes
+        .get("/fhir/metadata", Public, &docs::METADATA, fhir::capability::metadata)
+        .post("/fhir", write, &docs::BUNDLE, fhir::bundle::post)
+        .post("/fhir/", write, &docs::BUNDLE, fhir::bundle::post)
+        .get("/fhir/_history", read, &docs::SYSTEM_HISTORY, fhir::timeline::of_system)
+        .get("/fhir/{type}", read, &docs::SEARCH, fhir::search::by_get)
+        .post("/fhir/{type}", write, &docs::CREATE, fhir::create::create)
+        .put("/fhir/{type}", write, &docs::CONDITIONAL_UPDATE, fhir::conditional_update::update)
+        .patch("/fhir/{type}", write, &docs::CONDITIONAL_PATCH, fhir::patch::conditional)
+        .delete("/fhir/{type}", write, &docs::CONDITIONAL_DELETE, fhir::conditional_delete::delete)
+        .post("/fhir/{type}/_search", read, &docs::SEARCH_FORM, fhir::search::by_post)
+        .get("/fhir/{type}/_history", read, &docs::TYPE_HISTORY, fhir::timeline::of_type)
+        .post("/fhir/{type}/$validate", read, &docs::VALIDATE, fhir::validate::of_type)
+        .get("/fhir/{type}/{id}", read, &docs::READ, fhir::read::read)
+        .put("/fhir/{type}/{id}", write, &docs::UPDATE, fhir::update::update)
+        .patch("/fhir/{type}/{id}", write, &docs::PATCH, fhir::patch::patch)
+        .delete("/fhir/{type}/{id}", write, &docs::DELETE, fhir::delete::delete)
+        .get("/fhir/{type}/{id}/_history", read, &docs::HISTORY, fhir::history::history)
+        .get("/fhir/{type}/{id}/_history/{vid}", read, &docs::VREAD, fhir::vread::vread)
+        .get("/fhir/{type}/{id}/$meta", read, &docs::META, fhir::meta::meta)
+        .post("/fhir/{type}/{id}/$validate", read, &docs::VALIDATE, fhir::validate::of_one)
+        .get("/fhir/Patient/{id}/$everything", read, &docs::EVERYTHING, fhir::everything::everything)
 }

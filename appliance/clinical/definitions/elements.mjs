@@ -3,6 +3,7 @@
 /** Types whose elements every user has anyhow: named once, as the base of the others. */
 const BASES = ['Element', 'BackboneElement', 'Resource', 'DomainResource'];
 const TYPE_OF = 'http://hl7.org/fhirpath/System.';
+const FHIR_TYPE = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';
 
 /** The table's text, and the URLs of the value sets that are bound as required. */
 export function elementTable(structures) {
@@ -46,8 +47,11 @@ function types(element) {
   if (element.contentReference) return [element.contentReference.split('#').pop()];
   return element.type.map((type) => {
     if (type.code === 'BackboneElement' || type.code === 'Element') return element.path;
-    if (type.code.startsWith(TYPE_OF)) return 'string';
+    if (type.code.startsWith(TYPE_OF)) return element.path === 'Resource.id' ? 'id' : (fhirType(type) ?? 'string');
     const targets = (type.targetProfile ?? []).map((url) => url.split('/').pop());
     return targets.length > 0 && type.code === 'Reference' ? `Reference(${targets.join('|')})` : type.code;
   });
 }
+
+/** The FHIR type of an element that is defined by FHIRPath's. R4 says `string` of a resource's id, in error. */
+const fhirType = (type) => type.extension?.find((one) => one.url === FHIR_TYPE)?.valueUrl;

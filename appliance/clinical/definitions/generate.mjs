@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { codeTable } from './codes.mjs';
+import { corrected } from './corrections.mjs';
 import { elementTable } from './elements.mjs';
 import { searchTable } from './search.mjs';
 
@@ -19,10 +20,11 @@ const structures = [...read('profiles-types.json'), ...read('profiles-resources.
 );
 const terminology = [...read('valuesets.json'), ...read('v3-codesystems.json')];
 
-const { table, bound } = elementTable(structures);
+const sound = corrected(structures);
+const { table, bound } = elementTable(sound);
 write('elements.tsv', table);
 write('codes.tsv', codeTable(bound, terminology));
 
 const before = join(here, 'search.tsv');
 const numbered = existsSync(before) ? readFileSync(before, 'utf8') : '';
-write('search.tsv', searchTable(read('search-parameters.json'), structures, numbered));
+write('search.tsv', searchTable(read('search-parameters.json'), sound, numbered));

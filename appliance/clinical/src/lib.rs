@@ -9,14 +9,15 @@
 //! errors ───▶ outcome::operation_outcome
 //! ```
 //!
-//! It does not: store, serve, check profiles or terminology, or resolve references against a store.
+//! It does not: store, serve, check profiles or terminology beyond R4's required codes, or resolve references against a
+//! store.
 //!
 //! ```
 //! use holdfast_clinical::FhirRules;
 //! use holdfast_core::rules::Rules;
 //!
-//! let json = r#"{"resourceType":"Observation","id":"o","valueQuantity":{"value":6.30}}"#;
-//! assert!(holdfast_clinical::validate::validate(json).is_empty());
+//! let json = r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"HbA1c"},"valueQuantity":{"value":6.30}}"#;
+//! assert_eq!(holdfast_clinical::validate::validate(json), []);
 //! let registers = FhirRules.split("Observation", json)?;
 //! assert_eq!(registers["valueQuantity"], r#"{"value":6.30}"#);
 //! # Ok::<(), holdfast_core::rules::SplitError>(())
@@ -30,13 +31,16 @@ pub mod compartment;
 pub mod lane;
 pub mod lifecycle;
 pub mod outcome;
+pub mod patch;
 pub mod policy;
+pub mod projection;
 pub mod reference;
 pub mod resource;
 mod rules;
 pub mod scope;
 pub mod search;
 pub mod split;
+pub mod structure;
 #[cfg(test)]
 mod testing;
 pub mod tree;

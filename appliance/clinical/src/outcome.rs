@@ -104,6 +104,11 @@ impl Issue {
         Self { severity: Severity::Error, code, expression: None, diagnostics: diagnostics.into() }
     }
 
+    /// Whether what it is about is refused: warnings and information go along with what was done.
+    pub fn is_error(&self) -> bool {
+        matches!(self.severity, Severity::Fatal | Severity::Error)
+    }
+
     /// The same issue at a place.
     #[must_use]
     pub fn at(self, expression: impl Into<String>) -> Self {

@@ -44,6 +44,14 @@ impl Rules for FhirRules {
         crate::search::index(state)
     }
 
+    fn prompt_index(&self, state: &EntityState) -> Vec<IndexRow> {
+        crate::search::prompt_index(state)
+    }
+
+    fn is_prompt(&self, param: u32) -> bool {
+        crate::search::is_prompt(param)
+    }
+
     fn index_version(&self) -> u64 {
         crate::search::version()
     }

@@ -3,7 +3,9 @@
 //! `serde_json::Value` would round decimals and forget positions. This tree is what validation walks, what the
 //! search index is read off, and what reference rewriting finds its places with.
 
+pub mod edit;
 mod parser;
+pub mod pretty;
 
 use std::borrow::Cow;
 

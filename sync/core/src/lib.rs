@@ -19,6 +19,7 @@ mod names;
 pub mod op;
 pub mod rules;
 pub mod search;
+pub mod seen;
 pub mod segment;
 pub mod session;
 pub mod state;

@@ -6,7 +6,7 @@ use crate::hlc::Hlc;
 use crate::id::{ActorId, Dot, Entity, Lane};
 
 /// The reserved register that says whether the resource is deleted. Its value is what the deleter had
-/// seen (see [`crate::state::EntityState::seen_token`]), so that an edit beside a delete shows as a conflict.
+/// seen (see [`crate::seen::Seen`]), so that an edit beside a delete shows as a conflict.
 pub const DELETED: &str = "@deleted";
 
 /// Separates an element's name from a set member in a register's key (ASCII unit separator; never in a FHIR name).

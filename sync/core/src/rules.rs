@@ -64,6 +64,18 @@ pub trait Rules: Send + Sync {
         self.index(state)
     }
 
+    /// Those rows of [`Rules::index`] by which a resource must be found from the moment it is saved, however much is saved
+    /// at once: whom it is about, what it is called and by what number. Sorted and distinct. The others may follow a little
+    /// later.
+    fn prompt_index(&self, state: &EntityState) -> Vec<IndexRow> {
+        self.index(state)
+    }
+
+    /// Whether the rows under this parameter are in [`Rules::prompt_index`].
+    fn is_prompt(&self, _param: u32) -> bool {
+        true
+    }
+
     /// Which definitions the index follows: another number means that it has to be made again.
     fn index_version(&self) -> u64 {
         0

@@ -40,6 +40,10 @@ const DROPPED: &str = "quarantine-dropped";
 /// From one attempt to give back what waits at a restored upstream to the next: at least this, and up to as much again.
 /// A look costs a message or two, and a person may be waiting for the record.
 const GIVE_BACK_AGAIN_MS: u64 = 40_000;
+/// The slowest link that is waited for, in bytes a millisecond: 256 kbit/s shared by eight requests.
+const SLOWEST_BYTES_PER_MS: u64 = 4;
+/// The largest answer: one record of the greatest size that is sent.
+const MAX_ANSWER_BYTES: u64 = 16 << 20;
 /// Scopes named in one `Hold`.
 const HOLD_BATCH: usize = 10_000;
 
@@ -87,12 +91,20 @@ pub struct Session {
     /// Set once it is known what is left to hand over.
     is_parting: bool,
     rehold: VecDeque<Position>,
+    /// Parts of what is held again that were refused for some scope in them.
+    rehold_parts: Vec<Vec<Position>>,
+    /// Why a scope is not held again.
+    rehold_denied: Option<(String, String)>,
     wanted: Vec<Position>,
     /// Parts of holds that were refused for some scope in them, each part asked for on its own.
     parted: Vec<Vec<Position>>,
     confirm: Vec<Position>,
     storing: Option<Vec<Position>>,
     next_page: Option<Page>,
+    /// About how large the next page may be.
+    page_bytes: u32,
+    /// When the pull that is on its way was sent, unless the upstream may keep it waiting.
+    pulled_at_ms: Option<u64>,
     waiting: u64,
     /// The upstream had nothing beyond the page that is being stored.
     is_dry: bool,
@@ -103,7 +115,7 @@ pub struct Session {
 impl Session {
     /// A machine that waits for [`Input::Start`].
     pub fn new(config: SessionConfig) -> Self {
-        let jitter = config.seed | 1;
+        let (jitter, page_bytes) = (config.seed | 1, config.page_bytes);
         Self {
             config,
             phase: Phase::Waiting,
@@ -121,11 +133,15 @@ impl Session {
             handed_over: [0; 4],
             is_parting: false,
             rehold: VecDeque::new(),
+            rehold_parts: Vec::new(),
+            rehold_denied: None,
             wanted: Vec::new(),
             parted: Vec::new(),
             confirm: Vec::new(),
             storing: None,
             next_page: None,
+            page_bytes,
+            pulled_at_ms: None,
             waiting: 0,
             is_dry: false,
             last_error: None,
@@ -151,7 +167,7 @@ impl Session {
     /// Scopes whose news is not durable here: those that wait at the upstream, as it said last, and those of the
     /// pages at hand.
     pub fn waiting(&self) -> u64 {
-        self.waiting + self.at_hand()
+        self.waiting.saturating_add(self.at_hand())
     }
 
     /// Scopes in pages that have come and are not durable yet.
@@ -251,10 +267,12 @@ impl Session {
         // may be this one restored, has never given.
         self.upstream = ActorId::default();
         self.give_back_at_ms = None;
+        (self.page_bytes, self.pulled_at_ms) = (self.config.page_bytes, None);
         // What was at hand is not here, and will be sent again.
-        self.waiting += self.at_hand();
+        self.waiting = self.waiting();
         (self.storing, self.next_page) = (None, None);
         self.rehold.clear();
+        (self.rehold_parts, self.rehold_denied) = (Vec::new(), None);
         self.is_parting = false;
         for lane in &mut self.lanes {
             lane.ready.clear();
@@ -322,9 +340,22 @@ impl Session {
     }
 
     fn send(&mut self, now_ms: u64, pending: Pending, request: Request) {
-        let wait = if let Request::Pull { wait_ms, .. } = &request { u64::from(*wait_ms) } else { 0 };
+        // On a thin link large messages take their time, and what is on its way at once shares it. Whether anything moves at
+        // all is for the carrier to find out, and soon.
+        let (wait, bytes) = match &request {
+            Request::Pull { wait_ms, .. } => (u64::from(*wait_ms), MAX_ANSWER_BYTES),
+            Request::Push { segment } => (0, segment.len() as u64),
+            _ => (0, 0),
+        };
+        let moving = bytes / SLOWEST_BYTES_PER_MS;
+        if matches!(pending, Pending::Push(..)) {
+            let pushes = self.in_flight.values_mut().filter(|(p, _)| matches!(p, Pending::Push(..)));
+            pushes.for_each(|(_, deadline)| *deadline += moving);
+        }
+        let others = self.in_flight.values().filter(|(p, _)| matches!(p, Pending::Push(..)));
+        let shared = others.map(|(_, deadline)| *deadline).max().filter(|_| bytes > 0).unwrap_or_default();
         self.next_id += 1;
-        let deadline = now_ms + self.config.answer_within_ms + wait;
+        let deadline = (now_ms + self.config.answer_within_ms + wait + moving).max(shared);
         self.in_flight.insert(self.next_id, (pending, deadline));
         self.out.push_back(Output::Send { id: self.next_id, request });
     }
@@ -349,14 +380,15 @@ impl Session {
     }
 
     fn rehold_next(&mut self, now_ms: u64) {
-        if self.rehold.is_empty() {
+        if self.rehold.is_empty() && self.rehold_parts.is_empty() {
             self.out.push_back(Output::Reheld);
             self.phase = Phase::Live;
-            (self.failures, self.last_error) = (0, None);
+            (self.failures, self.last_error) = (0, self.rehold_denied.take());
             return;
         }
         let n = self.rehold.len().min(HOLD_BATCH);
-        let scopes: Vec<Position> = self.rehold.drain(..n).collect();
+        let part = self.rehold_parts.pop();
+        let scopes: Vec<Position> = part.unwrap_or_else(|| self.rehold.drain(..n).collect());
         self.send(
             now_ms,
             Pending::Rehold(scopes.clone()),
@@ -364,12 +396,22 @@ impl Session {
         );
     }
 
+    /// One that may no longer be held must not keep the others from being held again: they are asked for in halves until it
+    /// stands alone. The store is told that all is held again only when every part has been answered.
+    fn rehold_denied(&mut self, mut scopes: Vec<Position>, error: (String, String)) {
+        if scopes.len() == 1 {
+            self.rehold_denied = Some(error);
+            return;
+        }
+        let half = scopes.split_off(scopes.len() / 2);
+        self.rehold_parts.extend([half, scopes]);
+    }
+
     fn reply(&mut self, now_ms: u64, id: u64, response: Response) {
         let Some((pending, _)) = self.in_flight.remove(&id) else { return };
         match (pending, response) {
-            (Pending::Rehold(scopes), Response::Refused { code, .. }) if code == "scope-denied" => {
-                // In parts, once live: one that may no longer be held must not keep the others waiting.
-                self.wanted.extend(scopes);
+            (Pending::Rehold(scopes), Response::Refused { code, message, .. }) if code == "scope-denied" => {
+                self.rehold_denied(scopes, (code, message));
                 self.rehold_next(now_ms);
             }
             (Pending::Hold(scopes), Response::Refused { code, message, retryable }) => {
@@ -402,7 +444,10 @@ impl Session {
             {
                 self.out.push_back(Output::Acked { upstream: self.upstream, actor, lane, through });
             }
-            (Pending::Pull, Response::Page(page)) => self.page(page),
+            (Pending::Pull, Response::Page(page)) => {
+                self.fit_pages(now_ms, &page);
+                self.page(page);
+            }
             _ => self.fail(now_ms, "protocol".into(), "the upstream gave an answer of another kind".into()),
         }
     }

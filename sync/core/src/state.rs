@@ -14,6 +14,7 @@ use crate::hlc::Hlc;
 use crate::id::{ActorId, Entity, Lane};
 use crate::op::{Change, DELETED, EntityDot, Op, split_key};
 use crate::rules::{Policy, Rules};
+use crate::seen::Seen;
 
 /// Predecessors that are compared one by one; of more, a sorted copy is searched.
 const FEW: usize = 16;
@@ -227,12 +228,6 @@ impl EntityState {
         hasher.finalize().to_hex()[..16].to_owned()
     }
 
-    /// What a deleter has seen, as the value of the [`DELETED`] register: a JSON array of `[actor, seq]`.
-    pub fn seen_token(&self) -> String {
-        let seen: Vec<(String, u64)> = self.vv.dots.iter().map(|(a, s)| (a.to_hex(), *s)).collect();
-        serde_json::to_string(&seen).expect("strings and numbers serialise")
-    }
-
     /// Whether the resource reads as deleted: a deletion stands, and nothing was written beside it.
     pub fn is_deleted(&self) -> bool {
         self.deletion().is_some() && !self.has_edit_beside_deletion()
@@ -247,20 +242,15 @@ impl EntityState {
         if deleted.siblings.iter().any(|s| s.value.is_none()) {
             return true;
         }
-        let mut seen: VClock<ActorId> = VClock::new();
+        let mut seen = Seen::default();
         for token in deleted.siblings.iter().filter_map(|s| s.value.as_deref()) {
-            let pairs: Vec<(String, u64)> = serde_json::from_str(token).unwrap_or_default();
-            for (actor, seq) in pairs.iter().filter_map(|(a, s)| Some((ActorId::from_hex(a)?, *s))) {
-                if seq > seen.get(&actor) {
-                    seen.dots.insert(actor, seq);
-                }
-            }
+            seen.join(Seen::of_token(token));
         }
         self.registers
             .iter()
             .filter(|(key, _)| *key != DELETED)
             .flat_map(|(_, register)| &register.siblings)
-            .any(|s| s.dot.seq > seen.get(&s.dot.actor))
+            .any(|s| !seen.covers(&s.dot))
     }
 
     /// Everything on this resource that awaits a person's decision, in a stable order.

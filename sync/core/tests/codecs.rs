@@ -220,7 +220,7 @@ fn damage() -> impl Strategy<Value = (Vec<(prop::sample::Index, u8)>, Option<pro
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(common::cases(600))]
 
     #[test]
     fn ops_are_read_back_the_same(ops in vec(op(), 0..20)) {

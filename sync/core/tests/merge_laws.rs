@@ -35,7 +35,7 @@ fn join_equals_union(played: &Played, a: &[usize], b: &[usize], order: u64) -> R
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(common::cases(1500))]
 
     #[test]
     fn ops_in_any_order_give_the_same_bytes(steps in steps(40), one in any::<u64>(), other in any::<u64>()) {

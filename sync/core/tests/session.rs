@@ -17,6 +17,7 @@ fn machine() -> Session {
     Session::new(SessionConfig {
         endpoints: 1,
         page_bytes: 1,
+        largest_page_bytes: 1,
         idle_wait_ms: 1000,
         answer_within_ms: 1000,
         seed: 1,
@@ -390,6 +391,7 @@ fn idle() -> Session {
     let mut session = Session::new(SessionConfig {
         endpoints: 1,
         page_bytes: 1,
+        largest_page_bytes: 1,
         idle_wait_ms: 1000,
         answer_within_ms: 1 << 40,
         seed: 1,
@@ -434,4 +436,127 @@ fn what_waits_to_be_given_back_is_left_to_the_next_greeting_once_its_connection_
     assert!(session.wake_at_ms().unwrap() < 40_000, "the next attempt is what it waits for");
     go_live(&mut session, 1_000);
     assert!(gives_back(&mut session, 6_000_000).is_empty());
+}
+
+/// The pull that the machine sends now, with the size that it asks for.
+fn pull(session: &mut Session) -> Option<(u64, u32)> {
+    std::iter::from_fn(|| session.poll_output()).find_map(|output| match output {
+        Output::Send { id, request: Request::Pull { max_bytes, .. } } => Some((id, max_bytes)),
+        _ => None,
+    })
+}
+
+#[test]
+fn pages_grow_while_they_come_quickly_and_shrink_on_a_thin_link() {
+    let config = SessionConfig {
+        endpoints: 1,
+        page_bytes: 1_000,
+        largest_page_bytes: 5_000,
+        idle_wait_ms: 1000,
+        answer_within_ms: 1 << 40,
+        seed: 1,
+    };
+    let mut session = Session::new(config);
+    start(&mut session);
+    session.handle_input(0, Input::Tick);
+    session.poll_output();
+    session.handle_input(0, Input::Connected);
+    session.poll_output();
+    let welcome = Response::Welcome { protocol: 1, upstream: UPSTREAM, known: vec![], waiting: 9 };
+    session.handle_input(0, Input::Reply { id: 1, response: welcome });
+    session.handle_input(0, Input::Compared { rehold: vec![] });
+    let (mut now_ms, mut sent) = (0, pull(&mut session).unwrap());
+    let mut sizes = vec![sent.1];
+    // Half a second is quick, and two are slow; what comes in between says nothing.
+    for took_ms in [100, 100, 100, 100, 1_000, 3_000, 3_000, 3_000, 3_000, 3_000, 3_000, 3_000, 100] {
+        now_ms += took_ms;
+        let visit = Visit { scope: Scope::patient("a"), from: now_ms - took_ms, to: now_ms, more: true };
+        let position = Position { scope: visit.scope.clone(), at: visit.to };
+        let page = Page { visits: vec![visit], ops: vec![], states: vec![], waiting: 9 };
+        session.handle_input(now_ms, Input::Reply { id: sent.0, response: Response::Page(page) });
+        sent = pull(&mut session).expect("the next one is asked for while this one is stored");
+        sizes.push(sent.1);
+        session.handle_input(now_ms, Input::PageDurable { upstream: UPSTREAM, positions: vec![position] });
+    }
+    assert_eq!(sizes, [1_000, 2_000, 4_000, 5_000, 5_000, 5_000, 2_500, 1_250, 625, 312, 156, 125, 125, 250]);
+}
+
+#[test]
+fn scope_that_several_want_at_once_is_asked_for_once() {
+    let mut session = machine();
+    for _ in 0..3 {
+        session.handle_input(0, Input::Want(patients()));
+    }
+    start(&mut session);
+    let asked = go_live(&mut session, 0);
+    assert_eq!(asked.iter().map(|(_, scopes)| scopes.clone()).collect::<Vec<_>>(), [patients()]);
+}
+
+/// A machine that is being greeted and has these positions to hold again; what it sends first.
+fn reholding(session: &mut Session, rehold: Vec<Position>) -> Vec<Output> {
+    start(session);
+    session.handle_input(0, Input::Tick);
+    session.poll_output();
+    session.handle_input(0, Input::Connected);
+    session.poll_output();
+    let welcome = Response::Welcome { protocol: 1, upstream: UPSTREAM, known: vec![], waiting: 0 };
+    session.handle_input(0, Input::Reply { id: 1, response: welcome });
+    session.poll_output();
+    session.handle_input(0, Input::Compared { rehold });
+    std::iter::from_fn(|| session.poll_output()).collect()
+}
+
+#[test]
+fn all_is_held_again_only_once_every_part_was_answered() {
+    let at = |name: &str, at| Position { scope: Scope::patient(name), at };
+    let all = vec![at("a", 1), at("b", 2), at("c", 3)];
+    let mut session = machine();
+    let mut outputs = reholding(&mut session, all.clone());
+    let mut held = Vec::new();
+    // The upstream holds all but b.
+    while let Some(output) = outputs.pop() {
+        let Output::Send { id, request: Request::Hold { scopes, .. } } = output else { continue };
+        assert!(!outputs.contains(&Output::Reheld), "not yet");
+        if scopes.iter().any(|position| position.scope == Scope::patient("b")) {
+            refuse(&mut session, id, "scope-denied");
+        } else {
+            session.handle_input(
+                0,
+                Input::Reply { id, response: Response::Done { count: scopes.len() as u64 } },
+            );
+            held.extend(scopes);
+        }
+        outputs = std::iter::from_fn(|| session.poll_output()).collect();
+        if outputs.contains(&Output::Reheld) {
+            break;
+        }
+    }
+    held.sort_by(|x, y| x.scope.cmp(&y.scope));
+    assert_eq!(held, [at("a", 1), at("c", 3)], "each from where it stood");
+    assert_eq!(*session.phase(), Phase::Live);
+    assert_eq!(session.last_error().map(|(code, _)| code.as_str()), Some("scope-denied"));
+}
+
+#[test]
+fn large_messages_have_the_time_that_a_thin_link_takes() {
+    let mut session = machine();
+    start(&mut session);
+    go_live(&mut session, 0);
+    // Four documents of a megabyte each, side by side: at 32 kB a second they are all there after 128 s.
+    let ready = (1..=4).map(|seq| Ready { first: seq, last: seq, bytes: vec![0; 1 << 20] }).collect();
+    session.handle_input(0, Input::Segments { lane: Lane::SAFETY, ready });
+    let sent: Vec<u64> = std::iter::from_fn(|| session.poll_output())
+        .filter_map(|output| match output {
+            Output::Send { id, request: Request::Push { .. } } => Some(id),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(sent.len(), 4);
+    session.handle_input(128_000, Input::Tick);
+    assert_eq!(*session.phase(), Phase::Live, "nothing is given up");
+    for (seq, id) in (1..).zip(sent) {
+        let response = Response::Ack { actor: ACTOR, lane: Lane::SAFETY, through: seq };
+        session.handle_input(129_000, Input::Reply { id, response });
+    }
+    assert_eq!(*session.phase(), Phase::Live);
 }

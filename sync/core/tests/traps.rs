@@ -90,6 +90,7 @@ fn live(waiting: u64) -> (Session, u64) {
     let mut session = Session::new(SessionConfig {
         endpoints: 1,
         page_bytes: 1,
+        largest_page_bytes: 1,
         idle_wait_ms: 1000,
         answer_within_ms: 1000,
         seed: 1,

@@ -28,6 +28,8 @@ const GATHER: Duration = Duration::from_millis(50);
 const IDLE_WAIT_MS: u32 = 20_000;
 /// An answer that takes longer is given up; the transport allows more for a large upload.
 const ANSWER_WITHIN_MS: u64 = 120_000;
+/// Pages grow up to this where they come quickly: some ten thousand resources, which a node stores in half a second.
+const LARGEST_PAGE_BYTES: u32 = 16 << 20;
 /// Events that may wait for the driver; each belongs to a request under way, so there are few.
 const EVENTS: usize = 256;
 
@@ -38,7 +40,7 @@ pub struct LinkConfig {
     pub endpoints: Vec<Endpoint>,
     /// The replica's certificate and the CA it trusts.
     pub tls: Arc<ClientConfig>,
-    /// About how large a page may be, in bytes.
+    /// About how large the first page of a connection may be, in bytes; later ones follow the link's speed.
     pub page_bytes: u32,
 }
 
@@ -88,6 +90,7 @@ fn session_for(config: &LinkConfig) -> Session {
     Session::new(SessionConfig {
         endpoints: config.endpoints.len(),
         page_bytes: config.page_bytes,
+        largest_page_bytes: LARGEST_PAGE_BYTES.max(config.page_bytes),
         idle_wait_ms: IDLE_WAIT_MS,
         answer_within_ms: ANSWER_WITHIN_MS,
         seed: u64::from_le_bytes(seed),

@@ -98,7 +98,7 @@ async fn ask(writer: &Writer, peer: StorePeer, request: Request) -> Result<Respo
     let announces = matches!(request, Request::Hold { .. } | Request::Hello { .. });
     let until = Instant::now() + wait;
     let mut commits = writer.commits();
-    let request = Arc::new(request);
+    let mut request = Arc::new(request);
     loop {
         commits.borrow_and_update();
         let (peer, asked) = (peer.clone(), request.clone());
@@ -109,6 +109,10 @@ async fn ask(writer: &Writer, peer: StorePeer, request: Request) -> Result<Respo
         }
         if !nothing || !matches!(timeout_at(until, commits.changed()).await, Ok(Ok(()))) {
             return Ok(response);
+        }
+        if let Request::Pull { acked, .. } = Arc::make_mut(&mut request) {
+            // Confirmed once is enough: again would be a write for every commit that anybody makes.
+            acked.clear();
         }
     }
 }

@@ -8,18 +8,26 @@
 //!   under one id.
 //! * An op in another lane than its resource's. A register names values by actor and number, which are distinct
 //!   within a lane only.
+//! * An op on a resource of which an earlier one of the same author waits. A version names the ops in it by their
+//!   last numbers, so one merged without those before it would give one version two meanings.
+//!
+//! Once the earlier one is decided upon, those that waited for it alone are merged with the decision ([`settle`]).
 
 use std::collections::BTreeSet;
 
-use holdfast_core::codec::encode_ops;
-use holdfast_core::id::{ActorId, Entity, Scope};
+use holdfast_core::codec::{decode_ops, encode_ops};
+use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::op::Op;
 
 use crate::error::Result;
 use crate::give_back;
 use crate::grant;
+use crate::identity;
 use crate::quarantine;
-use crate::tx::Tx;
+use crate::records::Records;
+use crate::schema;
+use crate::sql::Value;
+use crate::tx::{Origin, Tx};
 use crate::upstream::Peer;
 
 /// Why an op is put aside.
@@ -35,6 +43,8 @@ pub(crate) enum Reason {
     Unseen,
     /// It would make its resource too large to be sent.
     Weight,
+    /// An earlier one of its author on the resource waits.
+    Follows,
 }
 
 impl Reason {
@@ -45,6 +55,7 @@ impl Reason {
             Self::Lane => "lane-differs",
             Self::Unseen => quarantine::UNSEEN,
             Self::Weight => quarantine::OVERGROWN,
+            Self::Follows => quarantine::FOLLOWS,
         }
     }
 
@@ -67,6 +78,9 @@ impl Reason {
                 "would make its record larger than what can be sent to a replica; settle the record's conflicts, then \
                  accept it"
             }
+            Self::Follows => {
+                "builds on a save of its author that waits already; decide on that one, and it follows"
+            }
         }
     }
 }
@@ -78,20 +92,32 @@ pub(crate) struct Foreign {
     records: BTreeSet<Entity>,
     /// Patients who were made before.
     patients: BTreeSet<Entity>,
+    /// Resources of which an op of the segment's author waits.
+    waiting: BTreeSet<Entity>,
 }
 
 impl Foreign {
     /// Looks at all resources that the ops may move or make, at the cost of two lookups.
-    pub(crate) fn find(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<Self> {
+    pub(crate) fn find(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op], waiting: BTreeSet<Entity>) -> Result<Self> {
         if !tx.serves_clinics() {
-            return Ok(Self::default());
+            return Ok(Self { waiting, ..Self::default() });
         }
         let patients = patients(tx, peer, ops)?;
-        Ok(Self { records: records(tx, peer, ops)?, patients })
+        Ok(Self { records: records(tx, peer, ops)?, patients, waiting })
     }
 
     /// Why this op may not be merged as the resources now stand; `None` if it may.
-    pub(crate) fn reason(&self, tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
+    pub(crate) fn reason(&mut self, tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
+        let reason = self.own_reason(tx, op)?;
+        let follows = self.waiting.contains(&op.entity) && !tx.entity(&op.entity)?.knows(op);
+        let reason = reason.or(follows.then_some(Reason::Follows));
+        if reason.is_some() {
+            self.waiting.insert(op.entity.clone());
+        }
+        Ok(reason)
+    }
+
+    fn own_reason(&self, tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
         let rules = tx.rules();
         let loaded = tx.entity(&op.entity)?;
         if loaded.lane().is_some_and(|lane| lane != op.dot.lane) {
@@ -165,8 +191,13 @@ pub(crate) fn put(tx: &mut Tx<'_>, peer: &Peer, ops: &[(&Op, Reason)]) -> Result
     }
     let replica = peer.replica.as_str();
     for (op, reason) in ops {
-        // Past the bound an op is in its author's log still; the notice says so much of every segment.
-        let _kept = quarantine::keep(tx, peer, reason.code(), &encode_ops(std::slice::from_ref(*op))?)?;
+        let mut mark = key(tx, op)?;
+        if !tx.sql.lookup(&schema::ASIDE, &KEY, &["no"], std::slice::from_ref(&mark))?.contains(&None) {
+            continue;
+        }
+        let no = quarantine::keep_op(tx, peer, reason.code(), encode_ops(std::slice::from_ref(*op))?)?;
+        mark.push(no.into());
+        tx.sql.upsert(&schema::ASIDE, vec![mark])?;
     }
     for reason in ops.iter().map(|(_, reason)| *reason).collect::<BTreeSet<_>>() {
         let of = ops.iter().filter(|(_, r)| *r == reason);
@@ -178,3 +209,108 @@ pub(crate) fn put(tx: &mut Tx<'_>, peer: &Peer, ops: &[(&Op, Reason)]) -> Result
     }
     Ok(())
 }
+
+/// What an op is found by in [`schema::ASIDE`].
+const KEY: [&str; 5] = ["actor_no", "lane", "kind", "id", "seq"];
+
+fn key(tx: &mut Tx<'_>, op: &Op) -> Result<Vec<Value>> {
+    let (actor_no, lane) = (tx.actor_no(op.dot.actor)?, i64::from(op.dot.lane.0));
+    let (kind, id) = (op.entity.kind.as_str(), op.entity.id.as_str());
+    Ok(vec![actor_no.into(), lane.into(), kind.into(), id.into(), op.dot.seq.into()])
+}
+
+/// The resources of which an op of this log waits.
+pub(crate) fn waiting(tx: &mut Tx<'_>, actor_no: i64, lane: Lane) -> Result<BTreeSet<Entity>> {
+    let text = "SELECT DISTINCT kind, id FROM aside WHERE actor_no = $1 AND lane = $2";
+    let rows = tx.sql.query(text, &[actor_no.into(), i64::from(lane.0).into()])?;
+    rows.iter().map(|row| Ok(Entity::new(row.text(0)?, row.text(1)?))).collect()
+}
+
+/// Number and seq of the op that waits first of those of the op's log on its resource.
+fn first(tx: &mut Tx<'_>, op: &Op) -> Result<Option<(u64, u64)>> {
+    let mut params = key(tx, op)?;
+    params.truncate(4);
+    let text = "SELECT no, seq FROM aside WHERE actor_no = $1 AND lane = $2 AND kind = $3 AND id = $4 \
+                ORDER BY seq LIMIT 1";
+    tx.sql.query(text, &params)?.first().map(|row| Ok((row.uint(0)?, row.uint(1)?))).transpose()
+}
+
+/// The number of an op that has to be decided upon before this one.
+pub(crate) fn earlier(tx: &mut Tx<'_>, op: &Op) -> Result<Option<u64>> {
+    Ok(first(tx, op)?.filter(|(_, seq)| *seq < op.dot.seq).map(|(no, _)| no))
+}
+
+/// After a decision on an op: of those that follow, in their order, each is merged that nothing stands in the way of any
+/// more. How many were.
+pub(crate) fn settle(tx: &mut Tx<'_>, op: &Op) -> Result<u64> {
+    let decided = key(tx, op)?;
+    tx.sql.delete(&schema::ASIDE, vec![decided])?;
+    let mut merged = 0;
+    while let Some((no, _)) = first(tx, op)? {
+        let rows = tx.sql.query("SELECT code, bytes FROM quarantine WHERE no = $1", &[no.into()])?;
+        let Some(row) = rows.first() else { break };
+        for next in decode_ops(row.blob(1)?)? {
+            if !may_follow(tx, &next, row.text(0)?, no)? {
+                return Ok(merged);
+            }
+            tx.apply(&next, Origin::Segment)?;
+            merged += 1;
+            let decided = key(tx, &next)?;
+            tx.sql.delete(&schema::ASIDE, vec![decided])?;
+        }
+        tx.sql.delete(&schema::QUARANTINE, vec![vec![no.into()]])?;
+    }
+    Ok(merged)
+}
+
+/// Whether nothing stands in the way of an op any more that waits under `code`. If something else does than before, it
+/// waits for that from now on.
+fn may_follow(tx: &mut Tx<'_>, op: &Op, code: &str, no: u64) -> Result<bool> {
+    if let Some(reason) = hindrance(tx, op)? {
+        let text = "UPDATE quarantine SET code = $2 WHERE no = $1";
+        tx.sql.execute(text, &[no.into(), reason.code().into()])?;
+        return Ok(false);
+    }
+    let rules = tx.rules();
+    let loaded = tx.entity(&op.entity)?;
+    loaded.note_scopes(rules);
+    Ok(match code {
+        quarantine::FOLLOWS | quarantine::OVERGROWN | quarantine::UNSEEN => true,
+        quarantine::PATIENT_TWICE => !grant::is_anew(&loaded.state, op),
+        quarantine::SCOPE_ENTRY => !loaded.would_enter_a_scope(op, rules),
+        _ => false,
+    })
+}
+
+/// Why the op could not be sent on as its resource now stands.
+pub(crate) fn hindrance(tx: &mut Tx<'_>, op: &Op) -> Result<Option<Reason>> {
+    let rules = tx.rules();
+    let loaded = tx.entity(&op.entity)?;
+    let is_heavy = loaded.would_be_too_heavy(op, rules);
+    Ok(is_heavy
+        .then_some(Reason::Weight)
+        .or(loaded.would_leave_too_many_unseen(op).then_some(Reason::Unseen)))
+}
+
+/// Marks what was put aside before there were marks (schema 5).
+///
+/// # Errors
+/// The database.
+pub(crate) fn mark_all(records: &Records) -> Result<()> {
+    if records.read(|view| identity::meta(view.sql, MARKED))?.is_some() {
+        return Ok(());
+    }
+    records.write(|tx| {
+        for (no, op) in quarantine::ops_held(tx.sql)? {
+            if !tx.entity(&op.entity)?.knows(&op) {
+                let mut mark = key(tx, &op)?;
+                mark.push(no.into());
+                tx.sql.upsert(&schema::ASIDE, vec![mark])?;
+            }
+        }
+        identity::set_meta(tx.sql, MARKED, Some(&[1]))
+    })
+}
+
+/// Says that everything put aside is marked.
+const MARKED: &str = "aside-marked";

@@ -7,10 +7,12 @@ use holdfast_core::id::Entity;
 use holdfast_core::json;
 use holdfast_core::op::{Change, DELETED, EntityDot, Op, split_key};
 use holdfast_core::rules::Policy;
+use holdfast_core::seen::Seen;
 use holdfast_core::state::{Conflict, EntityState, Register};
 use holdfast_core::wellformed::check_op;
 
 use crate::error::{Result, StoreError};
+use crate::evict;
 use crate::log;
 use crate::tx::{Origin, Tx};
 use crate::weight::{MAX_SAVED_BYTES, SMALL_BYTES};
@@ -78,18 +80,20 @@ impl Tx<'_> {
             return Err(StoreError::NotFound(entity.to_string()));
         }
         self.seen(entity, base)?;
+        let token = self.seen_token(entity)?;
         let state = &self.entity(entity)?.state;
         if state.is_deleted() {
             return Ok(Saved { version: state.version(), created: false, changed: false });
         }
         let pred = state.registers.get(DELETED).map(Register::dots).unwrap_or_default();
-        let change = Change { key: DELETED.into(), pred, value: Some(state.seen_token()) };
+        let change = Change { key: DELETED.into(), pred, value: Some(token) };
         self.author_op(entity, vec![change], author)?;
         let version = self.entity(entity)?.state.version();
         Ok(Saved { version, created: false, changed: true })
     }
 
-    /// Settles a conflict on one register: `value` (`None`: remove it) replaces every sibling.
+    /// Settles a conflict on one register: `value` (`None`: remove it) replaces every sibling. A deleted resource stays
+    /// deleted: only `value` `None` for [`DELETED`] brings it back.
     ///
     /// # Errors
     /// [`StoreError::NoConflict`] if there is none on `key`, or the database.
@@ -101,6 +105,7 @@ impl Tx<'_> {
         author: &str,
     ) -> Result<Saved> {
         let rules = self.rules();
+        let token = self.seen_token(entity)?;
         let state = &self.entity(entity)?.state;
         let wanted =
             if key == DELETED { Conflict::DeletedBesideEdit } else { Conflict::Values { key: key.into() } };
@@ -108,14 +113,22 @@ impl Tx<'_> {
             return Err(StoreError::NoConflict { entity: entity.to_string(), key: key.into() });
         }
         let pred = state.registers.get(key).map(Register::dots).unwrap_or_default();
-        let value = if key == DELETED {
-            value.map(|_| state.seen_token())
-        } else {
-            value.map(|value| json::compact(&value))
-        };
-        self.author_op(entity, vec![Change { key: key.into(), pred, value }], author)?;
+        let value = value.map(|value| if key == DELETED { token.clone() } else { json::compact(&value) });
+        let mut changes = vec![Change { key: key.into(), pred, value }];
+        if key != DELETED && state.is_deleted() {
+            let pred = state.registers.get(DELETED).map(Register::dots).unwrap_or_default();
+            changes.push(Change { key: DELETED.into(), pred, value: Some(token) });
+        }
+        self.author_op(entity, changes, author)?;
         let version = self.entity(entity)?.state.version();
         Ok(Saved { version, created: false, changed: true })
+    }
+
+    /// What a deletion made here and now has seen.
+    fn seen_token(&mut self, entity: &Entity) -> Result<String> {
+        let is_evicted = evict::is_evicted(self.sql, entity)?;
+        let state = &self.entity(entity)?.state;
+        Ok(if is_evicted { Seen::since_let_go(state) } else { Seen::all(state) }.token())
     }
 
     /// The state at the base version when it is not the current one.
@@ -175,13 +188,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn author_op(&mut self, entity: &Entity, changes: Vec<Change>, author: &str) -> Result<()> {
+    fn author_op(&mut self, entity: &Entity, mut changes: Vec<Change>, author: &str) -> Result<()> {
         #[cfg(feature = "sabotage")]
-        let changes = if self.records.is_broken(crate::sabotage::Sabotage::NoPred) {
-            changes.into_iter().map(|change| Change { pred: Vec::new(), ..change }).collect()
-        } else {
-            changes
-        };
+        if self.records.is_broken(crate::sabotage::Sabotage::NoPred) {
+            changes.iter_mut().for_each(|change| change.pred = Vec::new());
+        }
         // What an upstream would refuse must not get into the log: it would block the lane.
         let size = OpSize::of(&changes);
         if !size.fits() {
@@ -189,6 +200,12 @@ impl Tx<'_> {
         }
         let lane = self.entity(entity)?.state.lane;
         let dot = log::next_dot(self, lane)?;
+        // What is written with a deletion, in one op, is no edit beside it.
+        for token in changes.iter_mut().filter(|c| c.key == DELETED).filter_map(|c| c.value.as_mut()) {
+            let mut seen = Seen::of_token(token);
+            seen.add(EntityDot { actor: dot.actor, seq: dot.seq });
+            *token = seen.token();
+        }
         let hlc = self.records.tick();
         let op = Op { dot, hlc, entity: entity.clone(), author: author.to_owned(), changes };
         check_op(&op)?;

@@ -11,6 +11,7 @@ use crate::error::{Result, StoreError};
 use crate::evict;
 use crate::identity::{self, Rebirth};
 use crate::log;
+use crate::prepare_page::PreparedPage;
 use crate::quarantine::OVERGROWN;
 use crate::records::Records;
 use crate::schema;
@@ -140,7 +141,20 @@ impl Records {
     /// # Errors
     /// The database; nothing of the page is kept then.
     pub fn take_page(&self, upstream: ActorId, page: &Page) -> Result<Taken> {
-        match self.merge_page(upstream, page) {
+        self.take_prepared_page(upstream, page, PreparedPage::default())
+    }
+
+    /// As [`Records::take_page`], with what [`Records::prepare_page`] has made of it.
+    ///
+    /// # Errors
+    /// As [`Records::take_page`].
+    pub fn take_prepared_page(
+        &self,
+        upstream: ActorId,
+        page: &Page,
+        prepared: PreparedPage,
+    ) -> Result<Taken> {
+        match self.merge_page(upstream, page, prepared) {
             Err(StoreError::Refused { code: TOO_EARLY, .. }) => self.write(|tx| {
                 let reached = reached(tx, upstream, page)?;
                 reached.keep_begun(tx, upstream)?;
@@ -154,7 +168,9 @@ impl Records {
         }
     }
 
-    fn merge_page(&self, upstream: ActorId, page: &Page) -> Result<Taken> {
+    fn merge_page(&self, upstream: ActorId, page: &Page, prepared: PreparedPage) -> Result<Taken> {
+        // A transaction that is tried again does without.
+        let mut prepared = Some(prepared);
         self.write(|tx| {
             let gaps = gaps(tx, upstream, page)?;
             #[cfg(feature = "sabotage")]
@@ -163,12 +179,18 @@ impl Records {
             } else {
                 gaps
             };
-            let gaps = if gaps.is_empty() { let_go(tx, page)? } else { gaps };
             if !gaps.is_empty() {
                 return Ok(Taken::Rewind(gaps));
             }
+            let let_go = let_go(tx, page)?;
+            if !let_go.is_empty() {
+                reached(tx, upstream, page)?.keep_begun(tx, upstream)?;
+                return Ok(Taken::Rewind(let_go));
+            }
+            let ready = tx.take_prepared_states(prepared.take().unwrap_or_default())?;
             // States first: they carry all that an op in the same page may build upon.
-            let entities = page.states.iter().map(|s| s.entity.clone());
+            let entities =
+                page.states.iter().map(|s| s.entity.clone()).filter(|entity| !ready.contains(entity));
             tx.preload(entities.chain(page.ops.iter().map(|op| op.entity.clone())))?;
             #[cfg(feature = "sabotage")]
             if tx.records.is_broken(crate::sabotage::Sabotage::StatesAfterOps) {
@@ -176,7 +198,7 @@ impl Records {
             }
             let (held_back, whole): (Vec<_>, Vec<_>) =
                 page.states.iter().partition(|item| item.is_held_back());
-            for item in &whole {
+            for item in whole.iter().filter(|item| !ready.contains(&item.entity)) {
                 tx.join(item.entity.clone(), &item.json, &item.state)?;
             }
             held_back.iter().try_for_each(|item| note_held_back(tx, &item.entity))?;

@@ -11,6 +11,7 @@ use holdfast_core::view;
 
 use crate::home;
 use crate::loaded::{Event, Loaded};
+use crate::unindexed::{Indexing, Unindexed};
 use crate::sql::Value;
 use crate::view::{content_sum, row_sum};
 
@@ -21,6 +22,8 @@ pub(crate) struct Draft {
     content: Content,
     search: Vec<IndexRow>,
     unsearch: Vec<IndexRow>,
+    /// Rows to be made later ([`crate::unindexed`]): with those that may have to go.
+    later: Option<Vec<IndexRow>>,
     /// Scopes that have it already: their feeds name the ops.
     told: Vec<Scope>,
     /// Scopes in which the whole resource is new.
@@ -46,6 +49,8 @@ pub(crate) struct Rows {
     pub(crate) new_resources: Vec<Vec<Value>>,
     pub(crate) new_search: Vec<Vec<Value>>,
     pub(crate) unsearch: Vec<Vec<Value>>,
+    /// Resources whose other rows are made later.
+    pub(crate) unindexed: Vec<Unindexed>,
     pub(crate) feed: Vec<FeedEntry>,
     /// Clinics that resources belong to, where that has to be known.
     pub(crate) homes: Vec<(i64, Arc<str>)>,
@@ -94,10 +99,17 @@ pub(crate) fn resource_row(no: i64, state: &EntityState, rules: &dyn Rules) -> V
 impl Draft {
     /// Drafts what a loaded resource has become, which then counts as unchanged. `serves_clinics`: at an upstream of
     /// several clinics the resource's own has to be remembered.
-    pub(crate) fn of(loaded: &mut Loaded, rules: &dyn Rules, serves_clinics: bool) -> Self {
+    pub(crate) fn of(loaded: &mut Loaded, rules: &dyn Rules, serves_clinics: bool, indexing: Indexing) -> Self {
         let scopes = rules.scopes(&loaded.state, &loaded.clinic);
         let before = std::mem::take(&mut loaded.before);
-        let (search, unsearch) = differences(&before.rows, &before.touched.rows(rules, &loaded.state));
+        let (search, unsearch, later) = match (indexing, loaded.no) {
+            (Indexing::Later, None) => (rules.prompt_index(&loaded.state), Vec::new(), Some(Vec::new())),
+            (indexing, _) => {
+                let (search, unsearch) =
+                    differences(&before.rows, &before.touched.rows(rules, &loaded.state));
+                indexing.part(rules, search, unsearch)
+            }
+        };
         let before = before.scopes.unwrap_or_else(|| scopes.clone());
         let events = std::mem::take(&mut loaded.events);
         let (entered, told) = split_scopes(&scopes, &before, events.is_empty());
@@ -110,6 +122,7 @@ impl Draft {
             content: Content::of(&loaded.state, rules),
             search,
             unsearch,
+            later,
             told,
             entered,
             events,
@@ -128,6 +141,7 @@ impl Draft {
         let row = |r: IndexRow| vec![i64::from(r.param).into(), r.value.into(), no.into()];
         search.extend(self.search.into_iter().map(row));
         rows.unsearch.extend(self.unsearch.into_iter().map(row));
+        rows.unindexed.extend(self.later.map(|gone| Unindexed { no, gone }));
         for scope in self.entered {
             rows.feed.push(FeedEntry { scope, resource_no: no, op: None, content: None });
         }

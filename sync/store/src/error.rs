@@ -117,6 +117,11 @@ pub enum StoreError {
     /// The database cannot be used.
     #[error("the database failed: {0}")]
     Database(String),
+    /// A condition needs index rows that are not made yet.
+    #[error(
+        "cannot tell yet: what was just stored in large amounts is still being indexed; try again in a moment"
+    )]
+    IndexBehind,
     /// Two writers met; the work is repeated by the caller of the transaction.
     #[error("the database asked to repeat the transaction")]
     Retry,
@@ -212,6 +217,7 @@ impl StoreError {
             Self::Corrupt(_) => "database-damaged",
             Self::Database(_) => "database",
             Self::Retry => "retry",
+            Self::IndexBehind => "index-behind",
             Self::OtherFolder(_) => "other-data-folder",
             Self::File { .. } => "file",
             Self::Closed => "closed",

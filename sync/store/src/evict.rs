@@ -24,13 +24,20 @@ const UNACKNOWLEDGED: &str = "SELECT 1 FROM feed f JOIN actor a ON a.no = f.acto
     AND a.replica IS NOT NULL AND NOT EXISTS (SELECT 1 FROM acked k WHERE k.actor_no = f.actor_no \
     AND k.lane = f.lane AND k.seq >= f.seq";
 
+/// A replica below that holds the scope `s.no`; a revoked one is given nothing any more, and keeps nobody here. It hears of
+/// the patient through here alone, each time what is new since the last. If they were let go under it, what waits for it
+/// would be lost, and when they come back their feed has another number and begins anew: it would hear no more.
+const HELD_BELOW: &str = "SELECT 1 FROM subscription u JOIN replica p ON p.no = u.replica_no \
+    WHERE u.scope_no = s.no AND p.state = 0";
+
 /// Candidates looked at for one that may go: a clinic whose link was down for long has many that may not.
 const LOOKED_AT: u32 = 10;
 
 impl Records {
     /// Patient scopes not visited since `before_ms` (by the clock of [`Records::note_visits`]) in which everything
-    /// written here is acknowledged by `upstream`, longest forgotten first. Who is due today stays; everybody stays while
-    /// the upstream may lack what it had said itself, for the copy here may be the only one.
+    /// written here is acknowledged by `upstream`, longest forgotten first. Who is due today stays, and whom a replica
+    /// below holds; everybody stays while the upstream may lack what it had said itself, for the copy here may be the only
+    /// one.
     ///
     /// # Errors
     /// The database.
@@ -43,7 +50,7 @@ impl Records {
         self.read(|view| {
             let text = format!(
                 "SELECT s.no, s.name FROM visited v JOIN scope s ON s.name = v.scope WHERE v.used_ms < $1 \
-                 ORDER BY v.used_ms, v.scope LIMIT {}",
+                 AND NOT EXISTS ({HELD_BELOW}) ORDER BY v.used_ms, v.scope LIMIT {}",
                 limit.saturating_mul(LOOKED_AT)
             );
             let mut out = Vec::new();
@@ -109,7 +116,8 @@ impl Records {
     }
 
     /// Removes a scope that the upstream has released: resources that belong to no other scope, their index and
-    /// feed. Refused (`false`) if something of ours in it has not been acknowledged meanwhile: hold it again then.
+    /// feed. Refused (`false`) if something of ours in it has not been acknowledged meanwhile, or if a replica below holds
+    /// it now: hold it again then.
     ///
     /// # Errors
     /// The database.
@@ -121,8 +129,11 @@ impl Records {
                 return Ok(true);
             };
             let number: [Value; 1] = [no.into()];
-            if !tx.sql.query(&format!("{UNACKNOWLEDGED}) LIMIT 1"), &number)?.is_empty() {
-                return Ok(false);
+            let held_below = format!("SELECT 1 FROM scope s WHERE s.no = $1 AND EXISTS ({HELD_BELOW})");
+            for reason_to_stay in [held_below, format!("{UNACKNOWLEDGED}) LIMIT 1")] {
+                if !tx.sql.query(&reason_to_stay, &number)?.is_empty() {
+                    return Ok(false);
+                }
             }
             remove(tx, scope, no)?;
             identity::set_meta(tx.sql, &releasing(scope), None)?;
@@ -192,8 +203,21 @@ fn remove(tx: &mut Tx<'_>, scope: &Scope, no: i64) -> Result<()> {
     tx.sql.delete(&schema::SEARCH, entries)?;
     tx.sql.delete(&schema::RESOURCE, resources)?;
     tx.sql.insert_new(&schema::EVICTED, names)?;
-    tx.sql.execute("DELETE FROM feed WHERE scope_no = $1", &[no.into()])?;
-    tx.sql.execute("DELETE FROM scope WHERE no = $1", &[no.into()]).map(|_| ())
+    remove_number(tx.sql, no)
+}
+
+/// Deletes all that goes by a scope's number, for the scope gets another one if it comes back: its feed, and what was noted
+/// for replicas below, of which only revoked ones may have held it ([`HELD_BELOW`]). A mark of theirs would count as waiting
+/// for ever. Who may hold the scope (`scope_grant`) goes by its name, and stays true.
+fn remove_number(sql: &mut dyn Sql, no: i64) -> Result<()> {
+    let below = sql.query("SELECT replica_no FROM subscription WHERE scope_no = $1", &[no.into()])?;
+    // A mark goes by its replica first.
+    let marks = below.into_iter().map(|row| row.0.into_iter().chain([no.into()]).collect());
+    sql.delete(&schema::DIRTY, marks.collect())?;
+    for table in [&schema::SUBSCRIPTION, &schema::FIRST_SEND, &schema::REWOUND, &schema::FEED] {
+        sql.execute(&format!("DELETE FROM {} WHERE scope_no = $1", table.name), &[no.into()])?;
+    }
+    sql.execute("DELETE FROM scope WHERE no = $1", &[no.into()]).map(|_| ())
 }
 
 /// Whether another scope here has the resource too.

@@ -13,8 +13,8 @@ use crate::schema;
 use crate::sql::{Sql, Value};
 use crate::tx::Tx;
 
-/// More subscribers than this in one batch of scopes are met in further rounds.
-const SUBSCRIBERS_A_ROUND: u32 = 1_000_000;
+/// Subscribers looked up at once: an answer of 10,000 rows is small, and a save seldom has a hundred.
+const SUBSCRIBERS_A_ROUND: u32 = 10_000;
 
 /// Numbers the entries of all feeds, from 1.
 pub(crate) const ARRIVAL: &str = "arrival";
@@ -101,13 +101,7 @@ fn mark(tx: &mut Tx<'_>, scopes: &HashMap<Scope, Touched>, made: &[Scope]) -> Re
     if tx.sql.query("SELECT no FROM replica LIMIT 1", &[])?.is_empty() {
         return Ok(());
     }
-    let mut ranges: Vec<(i64, i64)> = scopes.values().map(|s| (s.no, -1)).collect();
-    ranges.sort_unstable();
-    let columns = ["scope_no", "replica_no"];
-    let mut subscribed: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for row in tx.sql.scan_after(&schema::SUBSCRIPTION, &columns, &ranges, SUBSCRIBERS_A_ROUND)? {
-        subscribed.entry(row.int(0)?).or_default().push(row.int(1)?);
-    }
+    let subscribed = subscribers(tx.sql, scopes.values().map(|s| s.no).collect())?;
     let arrivals: BTreeSet<i64> = scopes.values().filter(|s| s.has_arrival).map(|s| s.no).collect();
     let mut marks = Vec::new();
     for (scope_no, replicas) in &subscribed {
@@ -120,6 +114,23 @@ fn mark(tx: &mut Tx<'_>, scopes: &HashMap<Scope, Touched>, made: &[Scope]) -> Re
     match tx.from_replica {
         Some(replica) => grant::subscribe_author(tx, replica, scopes, &subscribed, made),
         None => Ok(()),
+    }
+}
+
+/// Who holds each of the scopes: all of them, in as many rounds as it takes.
+fn subscribers(sql: &mut dyn Sql, scopes: BTreeSet<i64>) -> Result<BTreeMap<i64, Vec<i64>>> {
+    let mut ranges: Vec<(i64, i64)> = scopes.into_iter().map(|no| (no, -1)).collect();
+    let mut out: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    loop {
+        let columns = ["scope_no", "replica_no"];
+        let rows = sql.scan_after(&schema::SUBSCRIPTION, &columns, &ranges, SUBSCRIBERS_A_ROUND)?;
+        for row in &rows {
+            out.entry(row.int(0)?).or_default().push(row.int(1)?);
+        }
+        let Some(last) = rows.get(SUBSCRIBERS_A_ROUND as usize - 1) else { return Ok(out) };
+        let (scope, replica) = (last.int(0)?, last.int(1)?);
+        ranges.retain(|(no, _)| *no > scope);
+        ranges.insert(0, (scope, replica));
     }
 }
 

@@ -142,10 +142,12 @@ fn grant<'a>(
 
 /// Tells the operator of patients whom a clinic made and may not hold.
 pub(crate) fn tell_not_granted(tx: &mut Tx<'_>, clinic: &str, scopes: &BTreeSet<&Scope>) -> Result<()> {
-    let Some(first) = scopes.first() else { return Ok(()) };
+    if scopes.is_empty() {
+        return Ok(());
+    }
     let text = format!(
-        "{} patients that {clinic} made were made, or shared with others, before; {clinic} may not hold them, {first} \
-         first: share them with {clinic} if that is right",
+        "{} patients that {clinic} made were made, or shared with others, before; {clinic} may not hold them: share them \
+         with {clinic} if that is right",
         scopes.len()
     );
     tx.notice("patient-not-granted", &text)

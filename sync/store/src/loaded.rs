@@ -84,21 +84,25 @@ pub(crate) struct Event {
 }
 
 impl Loaded {
+    /// One that is not here yet.
+    pub(crate) fn new(entity: &Entity, rules: &dyn Rules, clinic: &Arc<str>) -> Self {
+        let state = EntityState::new(entity.clone(), rules.lane(&entity.kind));
+        Self::of(None, None, state, 0, clinic)
+    }
+
     fn from_row(entity: &Entity, row: Option<Row>, rules: &dyn Rules, clinic: &Arc<str>) -> Result<Self> {
-        let (no, base, state, bytes) = match row {
-            Some(row) => {
-                let (json, bytes) = (row.text(1)?, row.blob(2)?);
-                let state = view::decode(entity.clone(), json, bytes)?;
-                (Some(row.int(0)?), Some(row.int(3)?), state, json.len() + bytes.len())
-            }
-            None => (None, None, EntityState::new(entity.clone(), rules.lane(&entity.kind)), 0),
-        };
+        let Some(row) = row else { return Ok(Self::new(entity, rules, clinic)) };
+        let (json, bytes) = (row.text(1)?, row.blob(2)?);
+        let state = view::decode(entity.clone(), json, bytes)?;
+        Ok(Self::of(Some(row.int(0)?), Some(row.int(3)?), state, json.len() + bytes.len(), clinic))
+    }
+
+    fn of(no: Option<i64>, base: Option<i64>, state: EntityState, bytes: usize, clinic: &Arc<str>) -> Self {
         let (clinic, weight) = (clinic.clone(), Weight::of_row(bytes));
         // A new one is found under nothing yet.
         let nothing = || Before { scopes: Some(BTreeSet::new()), rows: Vec::new(), touched: Touched::Whole };
         let before = if no.is_some() { Before::default() } else { nothing() };
-        let (events, changed, is_made) = (Vec::new(), false, false);
-        Ok(Self { no, base, state, clinic, before, events, changed, weight, is_made })
+        Self { no, base, state, clinic, before, events: Vec::new(), changed: false, weight, is_made: false }
     }
 
     /// Takes an op in; `content` is what the feed row keeps of it.

@@ -19,6 +19,7 @@ use crate::records::Records;
 use crate::schema;
 use crate::sql::{Sql, Value};
 use crate::tx::Tx;
+use crate::unindexed::Indexing;
 use crate::upstream::Peer;
 
 /// What a segment makes of its resources, to be used once.
@@ -62,11 +63,12 @@ impl Records {
             resources.into_iter().filter(|(_, loaded)| !loaded.events.is_empty()).collect();
         // In one order always, so that a history of the simulation replays exactly.
         changed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let indexing = Indexing::of_many(changed.len());
         let drafts = parallel::slices(&mut changed, |slice| {
             let draft = |(entity, loaded): &mut (Entity, Loaded)| Ahead {
                 entity: entity.clone(),
                 base: loaded.base,
-                draft: Draft::of(loaded, rules, clinics),
+                draft: Draft::of(loaded, rules, clinics, indexing),
             };
             slice.iter_mut().map(draft).collect::<Vec<_>>()
         });
@@ -114,9 +116,14 @@ fn unchanged(
 
 impl Tx<'_> {
     /// Takes what was worked out ahead and still holds, and says for which resources. They are not loaded: flush before
-    /// anything else is done to them.
-    pub(crate) fn take_prepared(&mut self, prepared: Option<Prepared>) -> Result<HashSet<Entity>> {
-        let Some(prepared) = prepared else { return Ok(HashSet::new()) };
+    /// anything else is done to them. Not of those in `waiting`, of which an earlier op may not be merged yet.
+    pub(crate) fn take_prepared(
+        &mut self,
+        prepared: Option<Prepared>,
+        waiting: &BTreeSet<Entity>,
+    ) -> Result<HashSet<Entity>> {
+        let Some(mut prepared) = prepared else { return Ok(HashSet::new()) };
+        prepared.drafts.retain(|one| !waiting.contains(&one.entity));
         let mut valid = prepared.still_valid(self.sql)?;
         valid.retain(|(entity, _)| !self.is_loaded(entity));
         let taken = valid.iter().map(|(entity, _)| entity.clone()).collect();

@@ -16,8 +16,11 @@ use crate::sql::{Row, Sql};
 use crate::upstream::{Known, Peer, confirm, count_pages, current, owner};
 
 /// Scopes in one page, and feed rows in one page: bounds memory on both sides.
-const PAGE_SCOPES: u32 = 512;
-const PAGE_ROWS: u32 = 4096;
+const PAGE_SCOPES: u32 = 2_048;
+const PAGE_ROWS: u32 = 16_384;
+/// A feed row's part of a page, about, where many small resources come: no more rows are looked at than may fit.
+const ROW_BYTES: usize = 256;
+const LEAST_ROWS: u32 = 1_024;
 /// No page is asked to be smaller or larger than this. A single resource that is larger goes alone.
 const MIN_PAGE_BYTES: u32 = 16 << 10;
 const MAX_PAGE_BYTES: u32 = 16 << 20;
@@ -115,9 +118,30 @@ struct Made {
 }
 
 fn page(sql: &mut dyn Sql, known: &Known, pending: &[Position], budget: usize) -> Result<Made> {
-    let (marked, received) = marked(sql, known.no, pending)?;
+    let (mut marked, received) = marked(sql, known.no, pending)?;
+    let mut held_back = Vec::new();
+    loop {
+        let before = marked.len();
+        let (mut made, left) = page_of(sql, known, (marked, received), budget)?;
+        held_back.append(&mut made.held_back);
+        // Scopes that are stuck may have taken up all the rows that are looked at; the others must not wait for them.
+        if !made.page.visits.is_empty() || left.is_empty() || left.len() == before {
+            return Ok(Made { held_back, ..made });
+        }
+        marked = left;
+    }
+}
+
+/// A page of these scopes, of which some are received already, and those of which no row was looked at.
+fn page_of(
+    sql: &mut dyn Sql,
+    known: &Known,
+    (marked, received): (Vec<Marked>, u64),
+    budget: usize,
+) -> Result<(Made, Vec<Marked>)> {
     let ranges: Vec<(i64, i64)> = marked.iter().map(|m| (m.scope_no, m.cursor)).collect();
-    let rows = sql.scan_after(&schema::FEED, &FEED_COLUMNS, &ranges, PAGE_ROWS)?;
+    let limit = u32::try_from(budget / ROW_BYTES).unwrap_or(PAGE_ROWS).clamp(LEAST_ROWS, PAGE_ROWS);
+    let rows = sql.scan_after(&schema::FEED, &FEED_COLUMNS, &ranges, limit)?;
     let mut by_scope: HashMap<i64, Vec<Row>> = HashMap::new();
     for row in rows {
         by_scope.entry(row.int(0)?).or_default().push(row);
@@ -138,7 +162,8 @@ fn page(sql: &mut dyn Sql, known: &Known, pending: &[Position], budget: usize) -
     }
     let (page, held_back) = builder.finish(sql, received)?;
     let served = rewind::served(&page, visits.iter().map(|(scope, _)| scope));
-    Ok(Made { page, held_back, served })
+    let left = visits.into_iter().filter(|(_, rows)| rows.is_empty()).map(|(scope, _)| scope).collect();
+    Ok((Made { page, held_back, served }, left))
 }
 
 /// The marked scopes with news, and how many more are marked only because what was received is not confirmed yet.

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! push of a revoked replica ─▶ keep ─▶ list, show ─▶ accept: merged as if it had come in order
-//!                                                  └▶ drop: forgotten, and not kept again if it is sent again
+//! op put aside              ─┘                     └▶ drop: forgotten, and not kept again if it is sent again
 //! ```
+//!
+//! With either decision on an op, what waited for it alone is merged (see [`crate::aside`]).
 
 use std::sync::{Arc, Mutex};
 
@@ -13,6 +15,7 @@ use holdfast_core::rules::Rules;
 use holdfast_core::segment::{self, SegmentError};
 use holdfast_core::state::Applied;
 
+use crate::aside;
 use crate::error::{LogError, Result, StoreError};
 use crate::identity::Identity;
 use crate::records::{Place, Records, Surroundings};
@@ -22,12 +25,12 @@ use crate::sql::{Database, Row, Sql, Value};
 use crate::tx::{Origin, Tx};
 use crate::upstream::{Peer, find, owner};
 
-/// Kept for each replica: one that is revoked cannot fill the disk.
+/// Segments kept for each replica that is revoked: it cannot fill the disk.
 pub const MAX_KEPT: u64 = 1000;
 /// The same in bytes: more than a clinic writes in a long outage, scanned documents included.
 pub const MAX_KEPT_BYTES: u64 = 256 << 20;
 /// A whole segment of a replica that is revoked.
-pub(crate) const REVOKED_SEGMENT: &str = "replica-revoked";
+pub const REVOKED_SEGMENT: &str = "replica-revoked";
 /// One op that would bring a record into a scope whose clinic may not hold it.
 pub(crate) const SCOPE_ENTRY: &str = "scope-entry";
 /// One op that stands in place of values that never came, where too many are awaited already.
@@ -36,6 +39,8 @@ pub(crate) const UNSEEN: &str = "values-never-came";
 pub(crate) const OVERGROWN: &str = "resource-overgrown";
 /// One op that makes a patient whom another clinic has made.
 pub(crate) const PATIENT_TWICE: &str = "patient-made-twice";
+/// One op that came after one of the same author, on the same resource, that waits.
+pub(crate) const FOLLOWS: &str = "follows-put-aside";
 /// A segment that was dropped: its hash stands in for it, so that it is not kept again.
 const DROPPED: &str = "dropped";
 
@@ -67,8 +72,8 @@ pub(crate) enum Keep {
     Full,
 }
 
-/// Keeps bytes of a replica for review; `code` says why.
-pub(crate) fn keep(tx: &mut Tx<'_>, peer: &Peer, code: &str, bytes: &[u8]) -> Result<Keep> {
+/// Keeps a segment of a revoked replica for review.
+pub(crate) fn keep_segment(tx: &mut Tx<'_>, peer: &Peer, bytes: &[u8]) -> Result<Keep> {
     let replica = owner(peer);
     let params: [Value; 4] =
         [replica.as_str().into(), bytes.into(), DROPPED.into(), fingerprint(bytes).into()];
@@ -80,26 +85,47 @@ pub(crate) fn keep(tx: &mut Tx<'_>, peer: &Peer, code: &str, bytes: &[u8]) -> Re
     let (held, held_bytes) = kept(tx.sql, &replica)?;
     if held >= MAX_KEPT || held_bytes + bytes.len() as u64 > MAX_KEPT_BYTES {
         let full =
-            format!("{replica} has {held} things held for review ({held_bytes} bytes): no more are kept");
+            format!("{replica} has {held} segments held for review ({held_bytes} bytes): no more are kept");
         tx.notice_daily(&format!("quarantine-full/{replica}"), "quarantine-full", &full)?;
         return Ok(Keep::Full);
     }
-    let no = tx.sql.allocate("quarantine", 1)?;
-    let now = tx.records.now_ms();
-    let row = vec![no.into(), now.into(), replica.as_str().into(), code.into(), bytes.into()];
-    tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
+    insert(tx, replica, REVOKED_SEGMENT, bytes.into())?;
     Ok(Keep::New)
+}
+
+/// Keeps an op of a segment that was taken; `code` says why, `bytes` are its encoding. The number it is held under. There
+/// is no bound: what is in a log is no more than what its replica may send anyhow, and refused it would block a lane.
+pub(crate) fn keep_op(tx: &mut Tx<'_>, peer: &Peer, code: &str, bytes: Vec<u8>) -> Result<u64> {
+    insert(tx, owner(peer), code, bytes.into())
+}
+
+fn insert(tx: &mut Tx<'_>, replica: String, code: &str, bytes: Value) -> Result<u64> {
+    let no = tx.sql.allocate("quarantine", 1)?;
+    let row = vec![no.into(), tx.records.now_ms().into(), replica.into(), code.into(), bytes];
+    tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
+    Ok(no)
+}
+
+/// The ops put aside, by the numbers they are held under.
+pub(crate) fn ops_held(sql: &mut dyn Sql) -> Result<Vec<(u64, Op)>> {
+    let text = "SELECT no, bytes FROM quarantine WHERE code NOT IN ($1, $2) ORDER BY no";
+    let mut out = Vec::new();
+    for row in sql.query(text, &[REVOKED_SEGMENT.into(), DROPPED.into()])? {
+        let no = row.uint(0)?;
+        out.extend(decode_ops(row.blob(1)?)?.into_iter().map(|op| (no, op)));
+    }
+    Ok(out)
 }
 
 fn fingerprint(bytes: &[u8]) -> Vec<u8> {
     blake3::hash(bytes).as_bytes().to_vec()
 }
 
-/// How many things of a replica wait for a decision, and their bytes.
+/// How many segments of a revoked replica wait for a decision, and their bytes.
 fn kept(sql: &mut dyn Sql, replica: &str) -> Result<(u64, u64)> {
     let text = "SELECT COUNT(*), CAST(COALESCE(SUM(OCTET_LENGTH(bytes)), 0) AS BIGINT) FROM quarantine \
-                WHERE replica = $1 AND code <> $2";
-    let rows = sql.query(text, &[replica.into(), DROPPED.into()])?;
+                WHERE replica = $1 AND code = $2";
+    let rows = sql.query(text, &[replica.into(), REVOKED_SEGMENT.into()])?;
     rows.first().map_or(Ok((0, 0)), |row| Ok((row.uint(0)?, row.uint(1)?)))
 }
 
@@ -173,63 +199,125 @@ fn held(row: &Row) -> Result<Held> {
     Ok(Held { no: row.uint(0)?, at_ms: row.uint(1)?, replica: row.text(2)?.to_owned(), code, ops })
 }
 
-/// Forgets what waits under a number. A segment that is sent again is not kept again.
-///
-/// # Errors
-/// [`StoreError::Refused`] (`quarantine-unknown`), or the database.
-pub fn drop(db: &dyn Database, no: u64, now_ms: u64) -> Result<()> {
-    db.write(&mut |sql| {
-        let found = row(sql, no)?;
-        let (replica, code) = (found.text(2)?, found.text(3)?);
-        let detail = format!("number {no}, of {replica}: {code}");
-        if code == REVOKED_SEGMENT {
-            let mark = fingerprint(found.blob(4)?);
-            let row = vec![no.into(), now_ms.into(), replica.into(), DROPPED.into(), mark.into()];
-            sql.upsert(&schema::QUARANTINE, vec![row])?;
-            if dropped(sql, replica)? > MAX_KEPT {
-                let text = "DELETE FROM quarantine WHERE no = (SELECT MIN(no) FROM quarantine \
-                            WHERE replica = $1 AND code = $2)";
-                sql.execute(text, &[replica.into(), DROPPED.into()])?;
-            }
-        } else {
-            sql.delete(&schema::QUARANTINE, vec![vec![no.into()]])?;
-        }
-        crate::notice::leave(sql, now_ms, "quarantine-dropped", &detail)
-    })
+/// What a decision did.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Decided {
+    /// What was decided upon.
+    pub held: Held,
+    /// Later saves that waited for this decision alone, and are merged with it.
+    pub followed: u64,
 }
 
-/// Merges what waits under a number as if it had come in order; what it said. Needs no identity: it may run beside a
-/// serving process, whose readers see it with their next look.
-///
-/// # Errors
-/// [`StoreError::Refused`] (`quarantine-unknown`, `quarantine-not-merged`) with what stands in the way;
-/// [`StoreError::Segment`] if it does not verify any more; or the database. Nothing is changed then.
-pub fn accept(
-    db: Arc<dyn Database>,
-    rules: Arc<dyn Rules>,
-    place: Place,
-    surroundings: Surroundings,
-    no: u64,
-) -> Result<Held> {
-    let nobody = Identity::beside(Arc::new(MemorySidecar::default()));
-    let records = Records::unopened(db, rules, nobody, place, surroundings);
-    records.write(|tx| {
-        let found = row(tx.sql, no)?;
-        let what = held(&found)?;
-        match what.code.as_str() {
-            REVOKED_SEGMENT => merge_segment(tx, no, found.blob(4)?)?,
-            SCOPE_ENTRY | PATIENT_TWICE | UNSEEN | OVERGROWN => merge_op(tx, &what)?,
-            code => {
-                return Err(refused(
-                    no,
-                    &format!("it is held as {code}, which a merge would not mend; drop it"),
-                ));
+/// Takes decisions in a hub's database. Needs no identity: it may run beside a serving process, whose readers see it
+/// with their next look.
+pub struct Review(Records);
+
+impl std::fmt::Debug for Review {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Review").finish_non_exhaustive()
+    }
+}
+
+impl Review {
+    /// Decides in this database.
+    pub fn of(
+        db: Arc<dyn Database>,
+        rules: Arc<dyn Rules>,
+        place: Place,
+        surroundings: Surroundings,
+    ) -> Self {
+        let nobody = Identity::beside(Arc::new(MemorySidecar::default()));
+        Self(Records::unopened(db, rules, nobody, place, surroundings))
+    }
+
+    /// Merges what waits under a number as if it had come in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] (`quarantine-unknown`, `quarantine-not-merged`) with what stands in the way;
+    /// [`StoreError::Segment`] if it does not verify any more; or the database. Nothing is changed then.
+    pub fn accept(&self, no: u64) -> Result<Decided> {
+        self.0.write(|tx| {
+            let found = row(tx.sql, no)?;
+            let what = held(&found)?;
+            match what.code.as_str() {
+                REVOKED_SEGMENT => merge_segment(tx, no, found.blob(4)?)?,
+                SCOPE_ENTRY | PATIENT_TWICE | UNSEEN | OVERGROWN | FOLLOWS => merge_op(tx, &what)?,
+                code => {
+                    let why = format!("it is held as {code}, which a merge would not mend; drop it");
+                    return Err(refused(no, &why));
+                }
             }
+            tx.sql.delete(&schema::QUARANTINE, vec![vec![no.into()]])?;
+            settle(tx, what, "quarantine-accepted")
+        })
+    }
+
+    /// Forgets what waits under a number. A segment that is sent again is not kept again; an op stays in its author's
+    /// log and clinic, which differ from here in the elements it wrote until they are written there again.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] (`quarantine-unknown`, and `quarantine-not-merged` for an op that waits for an earlier
+    /// one), or the database. Nothing is changed then.
+    pub fn drop(&self, no: u64) -> Result<Decided> {
+        self.0.write(|tx| {
+            let found = row(tx.sql, no)?;
+            let what = held(&found)?;
+            if what.code == REVOKED_SEGMENT {
+                remember_dropped(tx, &found)?;
+            } else {
+                check_first(tx, &what)?;
+                tx.sql.delete(&schema::QUARANTINE, vec![vec![no.into()]])?;
+            }
+            settle(tx, what, "quarantine-dropped")
+        })
+    }
+}
+
+fn remember_dropped(tx: &mut Tx<'_>, found: &Row) -> Result<()> {
+    let (no, replica, mark) = (found.uint(0)?, found.text(2)?, fingerprint(found.blob(4)?));
+    let now = tx.records.now_ms();
+    let row = vec![no.into(), now.into(), replica.into(), DROPPED.into(), mark.into()];
+    tx.sql.upsert(&schema::QUARANTINE, vec![row])?;
+    if dropped(tx.sql, replica)? > MAX_KEPT {
+        let text = "DELETE FROM quarantine WHERE no = (SELECT MIN(no) FROM quarantine \
+                    WHERE replica = $1 AND code = $2)";
+        tx.sql.execute(text, &[replica.into(), DROPPED.into()])?;
+    }
+    Ok(())
+}
+
+/// Lets go what waited for this decision, and notes it for the operator.
+fn settle(tx: &mut Tx<'_>, held: Held, notice: &str) -> Result<Decided> {
+    name_author(tx, &held);
+    let mut followed = 0;
+    if held.code != REVOKED_SEGMENT {
+        for op in &held.ops {
+            followed += aside::settle(tx, op)?;
         }
-        tx.sql.delete(&schema::QUARANTINE, vec![vec![no.into()]])?;
-        tx.notice("quarantine-accepted", &format!("number {no}, of {}: {}", what.replica, what.code))?;
-        Ok(what)
-    })
+    }
+    tx.notice(notice, &format!("number {}, of {}: {}", held.no, held.replica, held.code))?;
+    Ok(Decided { held, followed })
+}
+
+/// What is written on one resource is decided upon in its author's order.
+fn check_first(tx: &mut Tx<'_>, what: &Held) -> Result<()> {
+    for op in &what.ops {
+        if let Some(first) = aside::earlier(tx, op)? {
+            let why = format!(
+                "an earlier save of the same author on that record waits under number {first}; decide on that one first"
+            );
+            return Err(refused(what.no, &why));
+        }
+    }
+    Ok(())
+}
+
+fn name_author(tx: &mut Tx<'_>, what: &Held) {
+    if let Some((clinic, _)) = what.replica.split_once('/')
+        && tx.records.clinic().is_empty()
+    {
+        tx.author_clinic = clinic.into();
+    }
 }
 
 fn refused(no: u64, why: &str) -> StoreError {
@@ -268,20 +356,17 @@ fn merge_segment(tx: &mut Tx<'_>, no: u64, bytes: &[u8]) -> Result<()> {
 
 /// The op is in its author's log, which is kept here; only its effect was held back.
 fn merge_op(tx: &mut Tx<'_>, what: &Held) -> Result<()> {
-    if let Some((clinic, _)) = what.replica.split_once('/')
-        && tx.records.clinic().is_empty()
-    {
-        tx.author_clinic = clinic.into();
-    }
+    name_author(tx, what);
+    check_first(tx, what)?;
     for op in &what.ops {
-        let rules = tx.rules();
-        if tx.entity(&op.entity)?.would_be_too_heavy(op, rules) {
+        if aside::hindrance(tx, op)? == Some(aside::Reason::Weight) {
             let why = "with it the record would be larger than what can be sent to a replica; settle the record's \
                        conflicts first, then accept it";
             return Err(refused(what.no, why));
         }
         if tx.apply(op, Origin::Segment)? == Applied::Duplicate {
-            let why = "a later save of the same author on that record was merged meanwhile; enter it by hand, then drop it";
+            let why = "a later save of the same author on that record is merged here already, by a replica that gave \
+                       it back or by a version before this one; see that the record says what it should, then drop it";
             return Err(refused(what.no, why));
         }
     }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use holdfast_core::id::{ActorId, Dot, Entity, Lane};
-use holdfast_core::op::{EntityDot, Op};
+use holdfast_core::op::{DELETED, EntityDot, Op};
+use holdfast_core::seen::Seen;
 use holdfast_core::state::EntityState;
 
 use crate::error::Result;
@@ -32,17 +33,17 @@ pub(crate) fn say_again(tx: &mut Tx<'_>, old: ActorId) -> Result<()> {
         }
         let mut by_entity: BTreeMap<Entity, Vec<Op>> = BTreeMap::new();
         for op in &orphans {
-            by_entity.entry(op.entity.clone()).or_default().push(renamed_op(op, &new_dots));
+            by_entity.entry(op.entity.clone()).or_default().push(renamed_op(op, acked, &new_dots));
         }
         for (entity, ops) in by_entity {
             let seen = last_acknowledged(tx, old_no, &entity, acked)?;
             let state = tx.entity(&entity)?.state.clone();
             begin_again(tx, &state)?;
-            tx.replace(renamed(state, old, seen, &new_dots, &ops), &ops)?;
+            tx.replace(renamed(state, (old, acked), seen, &new_dots, &ops), &ops)?;
         }
         forget(tx, old_no, lane, acked)?;
         tx.flush()?;
-        let again = orphans.iter().map(|op| renamed_op(op, &new_dots));
+        let again = orphans.iter().map(|op| renamed_op(op, acked, &new_dots));
         tx.authored.entry(lane).or_default().extend(again);
     }
     Ok(())
@@ -102,7 +103,7 @@ fn last_acknowledged(tx: &mut Tx<'_>, actor_no: i64, entity: &Entity, acked: u64
 
 fn renamed(
     mut state: EntityState,
-    old: ActorId,
+    (old, acked): (ActorId, u64),
     seen: u64,
     new_dots: &BTreeMap<EntityDot, Dot>,
     ops: &[Op],
@@ -112,8 +113,12 @@ fn renamed(
             *dot = EntityDot { actor: new.actor, seq: new.seq };
         }
     };
-    for register in state.registers.values_mut() {
+    for (key, register) in &mut state.registers {
         register.siblings.iter_mut().for_each(|s| rename(&mut s.dot));
+        if key == DELETED {
+            let tokens = register.siblings.iter_mut().filter_map(|s| s.value.as_mut());
+            tokens.for_each(|token| *token = with_new_dots(token, (old, acked), new_dots));
+        }
         register.siblings.sort_by_key(|s| s.dot);
         register.unseen.iter_mut().for_each(&rename);
         register.unseen.sort();
@@ -128,10 +133,13 @@ fn renamed(
     state
 }
 
-fn renamed_op(op: &Op, new_dots: &BTreeMap<EntityDot, Dot>) -> Op {
+fn renamed_op(op: &Op, acked: u64, new_dots: &BTreeMap<EntityDot, Dot>) -> Op {
     let mut out = op.clone();
     out.dot = new_dots[&op.entity_dot()];
     for change in &mut out.changes {
+        if let Some(token) = change.value.as_mut().filter(|_| change.key == DELETED) {
+            *token = with_new_dots(token, (op.dot.actor, acked), new_dots);
+        }
         for pred in &mut change.pred {
             if let Some(new) = new_dots.get(pred) {
                 *pred = EntityDot { actor: new.actor, seq: new.seq };
@@ -139,6 +147,19 @@ fn renamed_op(op: &Op, new_dots: &BTreeMap<EntityDot, Dot>) -> Op {
         }
     }
     out
+}
+
+/// What a deletion had seen, told by the new dots: an op that it saw is no edit beside it for having another name. Of the
+/// old ones only what was acknowledged: what a copy of this database wrote under those that follow, it has not seen.
+fn with_new_dots(token: &str, (old, acked): (ActorId, u64), new_dots: &BTreeMap<EntityDot, Dot>) -> String {
+    let mut seen = Seen::of_token(token);
+    let renamed = new_dots.range(EntityDot { actor: old, seq: 0 }..=EntityDot { actor: old, seq: u64::MAX });
+    let new: Vec<&Dot> = renamed.filter(|(dot, _)| seen.covers(dot)).map(|(_, new)| new).collect();
+    for new in new {
+        seen.add(EntityDot { actor: new.actor, seq: new.seq });
+    }
+    seen.cut(old, acked);
+    seen.token()
 }
 
 fn forget(tx: &mut Tx<'_>, actor_no: i64, lane: Lane, acked: u64) -> Result<()> {

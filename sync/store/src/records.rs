@@ -1,6 +1,5 @@
 //! A replica's records: the database together with the rules, the clock and the identity it writes under.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use holdfast_core::hlc::{Hlc, HybridClock, Skew};
@@ -68,8 +67,6 @@ pub struct Records {
     progress: Mutex<Progress>,
     /// The identity is not taken up, for want of room on the disk.
     put_off: Mutex<bool>,
-    /// The search index is being made again; see [`crate::reindex`].
-    pub(crate) reindexing: AtomicBool,
     pub(crate) opened: crate::visits::Opened,
     #[cfg(feature = "sabotage")]
     pub(crate) sabotage: Option<crate::sabotage::Sabotage>,
@@ -103,9 +100,12 @@ impl Records {
                 tracing::warn!(error.code = "disk-full", "opened for reading alone: the disk is full");
                 *records.is_put_off() = true;
             }
-            outcome => outcome?,
+            outcome => {
+                outcome?;
+                crate::aside::mark_all(&records)?;
+            }
         }
-        crate::reindex::look(&records)?;
+        crate::reindex::begin(&records)?;
         Ok(records)
     }
 
@@ -145,7 +145,6 @@ impl Records {
             clock: Mutex::new(HybridClock::default()),
             progress: Mutex::new(Progress::default()),
             put_off: Mutex::new(false),
-            reindexing: AtomicBool::new(false),
             opened: crate::visits::Opened::default(),
             #[cfg(feature = "sabotage")]
             sabotage: None,

@@ -4,7 +4,7 @@ use crate::sql::Type::{Blob, Int, Text};
 use crate::sql::{Table, Type};
 
 /// The version of this schema. A newer database is refused, an older one is migrated forward.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 7;
 
 /// Facts of this database: `name → value`.
 pub static META: Table =
@@ -107,7 +107,10 @@ pub static FEED: Table = Table {
         ("op", Blob),
     ],
     key: 2,
-    indexes: &[("history", false, "(resource_no, arrival) WHERE actor_no IS NOT NULL")],
+    indexes: &[
+        ("history", false, "(resource_no, arrival) WHERE actor_no IS NOT NULL"),
+        ("arrival", false, "(arrival)"),
+    ],
 };
 
 /// Replicas below this one.
@@ -247,6 +250,23 @@ pub static QUARANTINE: Table = Table {
     indexes: &[],
 };
 
+/// Ops put aside, by log and resource: while one waits, its author's later ops on the resource wait with it. `no` is
+/// the number in [`QUARANTINE`].
+pub static ASIDE: Table = Table {
+    name: "aside",
+    columns: &[("actor_no", Int), ("lane", Int), ("kind", Text), ("id", Text), ("seq", Int), ("no", Int)],
+    key: 5,
+    indexes: &[],
+};
+
+/// Saves of which the search index lacks rows yet, in packs ([`crate::unindexed`]).
+pub static UNINDEXED: Table = Table {
+    name: "unindexed",
+    columns: &[("no", Int), ("resources", Int), ("pack", Blob)],
+    key: 1,
+    indexes: &[],
+};
+
 /// Things an operator should know: future clocks, forks, repairs.
 pub static NOTICE: Table = Table {
     name: "notice",
@@ -283,6 +303,8 @@ pub static TABLES: &[&Table] = &[
     &TOKEN_USE,
     &ISSUED,
     &QUARANTINE,
+    &ASIDE,
+    &UNINDEXED,
     &NOTICE,
 ];
 

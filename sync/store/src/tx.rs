@@ -22,6 +22,7 @@ use crate::parallel;
 use crate::records::Records;
 use crate::schema;
 use crate::sql::{Sql, Value};
+use crate::unindexed::{self, Indexing};
 use crate::view::View;
 use crate::weight::Weight;
 
@@ -379,6 +380,7 @@ impl<'a> Tx<'a> {
         self.sql.delete(&schema::SEARCH, rows.unsearch)?;
         self.sql.insert_new(&schema::SEARCH, rows.search)?;
         self.sql.insert(&schema::SEARCH, rows.new_search)?;
+        unindexed::note(self.sql, &rows.unindexed)?;
         crate::feed::append(self, rows.feed, &rows.made)
     }
 
@@ -390,8 +392,9 @@ impl<'a> Tx<'a> {
             changed.push((entity, loaded));
         }
         let (rules, clinics) = (self.rules(), self.serves_clinics());
+        let indexing = Indexing::of_many(changed.len());
         let drafts = parallel::slices(&mut changed, |slice| {
-            let draft = |(_, loaded): &mut (Entity, Loaded)| Draft::of(loaded, rules, clinics);
+            let draft = |(_, loaded): &mut (Entity, Loaded)| Draft::of(loaded, rules, clinics, indexing);
             slice.iter_mut().map(draft).collect::<Vec<_>>()
         });
         let names: Vec<Entity> = changed.iter().map(|(entity, _)| entity.clone()).collect();

@@ -5,6 +5,8 @@ mod confirm;
 mod peer;
 mod push;
 
+use std::collections::BTreeMap;
+
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::message::{PROTOCOL, Position, Reach, Request, Response, StateItem};
 
@@ -112,7 +114,7 @@ impl Records {
         let count = self.write(|tx| {
             let known = current(tx.sql, peer, actor)?;
             let (mut taken_back, mut complete) = (Vec::new(), Vec::new());
-            for position in scopes {
+            for position in &each_once(scopes) {
                 if !may_hold(tx.sql, &position.scope, &peer.clinic)? {
                     return Err(StoreError::Denied {
                         code: "scope-denied",
@@ -227,6 +229,16 @@ impl Records {
         }
         Ok((out, fitting))
     }
+}
+
+/// A scope that is named twice is held from the earlier position.
+fn each_once(positions: &[Position]) -> Vec<Position> {
+    let mut from: BTreeMap<&Scope, u64> = BTreeMap::new();
+    for Position { scope, at } in positions {
+        let least = from.entry(scope).or_insert(*at);
+        *least = (*at).min(*least);
+    }
+    from.into_iter().map(|(scope, at)| Position { scope: scope.clone(), at }).collect()
 }
 
 /// How many of the things that weigh so many bytes go into one answer; the first always does.

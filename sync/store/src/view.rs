@@ -10,6 +10,7 @@ use crate::error::{Result, StoreError};
 use crate::log::OpFinder;
 use crate::schema;
 use crate::sql::{Row, Sql, Value};
+use crate::timeline::DotNumbers;
 
 /// One consistent view of a replica's records.
 pub struct View<'a> {
@@ -47,6 +48,16 @@ pub struct Version {
     pub deleted: bool,
     /// The resource as it read; empty when gone.
     pub json: String,
+}
+
+impl Version {
+    /// What a resource was after an op.
+    pub(crate) fn after(state: &EntityState, op: &Op, rules: &dyn Rules) -> Self {
+        let deleted = state.is_deleted();
+        let json = if deleted { String::new() } else { view::render(state, rules) };
+        let (version, at_ms) = (state.version(), op.hlc.unix_ms());
+        Self { version, at_ms, author: op.author.clone(), deleted, json }
+    }
 }
 
 /// Ops replayed for one history: a resource edited more often is cut off at the oldest.
@@ -138,6 +149,10 @@ impl View<'_> {
     /// # Errors
     /// The database.
     pub fn ops(&mut self, entity: &Entity) -> Result<Vec<Op>> {
+        Ok(self.dotted_ops(entity)?.into_iter().map(|(_, op)| op).collect())
+    }
+
+    fn dotted_ops(&mut self, entity: &Entity) -> Result<Vec<(DotNumbers, Op)>> {
         let text = format!(
             "SELECT f.actor_no, f.lane, f.seq, f.op FROM feed f JOIN resource r ON r.no = f.resource_no \
              WHERE r.kind = $1 AND r.id = $2 AND f.actor_no IS NOT NULL ORDER BY f.arrival LIMIT {MAX_HISTORY}"
@@ -152,7 +167,7 @@ impl View<'_> {
                 continue;
             }
             let content = if row.is_null(3) { None } else { Some(row.blob(3)?) };
-            out.extend(finder.of_feed_row(self.sql, content, dot)?);
+            out.extend(finder.of_feed_row(self.sql, content, dot)?.map(|op| (dot, op)));
         }
         Ok(out)
     }
@@ -165,12 +180,7 @@ impl View<'_> {
     pub fn history(&mut self, entity: &Entity) -> Result<Vec<Version>> {
         let current = self.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
         let mut out = Vec::new();
-        self.replay(entity, |state, op, rules| {
-            let deleted = state.is_deleted();
-            let json = if deleted { String::new() } else { view::render(state, rules) };
-            let (version, at_ms) = (state.version(), op.hlc.unix_ms());
-            out.push(Version { version, at_ms, author: op.author.clone(), deleted, json });
-        })?;
+        self.replay(entity, |state, op, rules| out.push(Version::after(state, op, rules)))?;
         if out.last().is_none_or(|last| last.version != current.version) {
             let Stored { json, version, updated_ms: at_ms, deleted, .. } = current;
             out.push(Version { version, at_ms, author: String::new(), deleted, json });
@@ -194,10 +204,18 @@ impl View<'_> {
     }
 
     fn replay(&mut self, entity: &Entity, mut each: impl FnMut(&EntityState, &Op, &dyn Rules)) -> Result<()> {
+        self.replay_dotted(entity, |state, _, op, rules| each(state, op, rules))
+    }
+
+    pub(crate) fn replay_dotted(
+        &mut self,
+        entity: &Entity,
+        mut each: impl FnMut(&EntityState, DotNumbers, &Op, &dyn Rules),
+    ) -> Result<()> {
         let mut state = EntityState::new(entity.clone(), self.rules.lane(&entity.kind));
-        for op in self.ops(entity)? {
+        for (dot, op) in self.dotted_ops(entity)? {
             if state.apply(&op) == Applied::New {
-                each(&state, &op, self.rules);
+                each(&state, dot, &op, self.rules);
             }
         }
         Ok(())

@@ -4,6 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
@@ -42,11 +43,32 @@ impl<T: Send, F: FnMut(&mut Tx<'_>) -> Result<T> + Send> Job for Work<T, F> {
     }
 }
 
-/// The one way for a server to write: cheap to clone, shared by all handlers.
+/// The writing thread and the way to it.
+struct Thread {
+    /// `None` while it is dropped.
+    queue: Option<SyncSender<Box<dyn Job>>>,
+    handle: Option<JoinHandle<()>>,
+}
+
+impl Drop for Thread {
+    /// Waits until the thread has let go of the database: the library that encrypts it frees its tables when the program
+    /// exits, and a thread that still closes a connection then ends the process with a memory fault.
+    fn drop(&mut self) {
+        self.queue = None;
+        let Some(handle) = self.handle.take() else { return };
+        // A job may hold the last clone; a thread does not wait for itself.
+        if handle.thread().id() != std::thread::current().id() && handle.join().is_err() {
+            tracing::error!(error.code = "bug", "the writing thread had stopped on a defect of the program");
+        }
+    }
+}
+
+/// The one way for a server to write: cheap to clone, shared by all handlers. Dropping the last clone writes what still
+/// waits and returns when the writing thread has ended.
 #[derive(Clone)]
 pub struct Writer {
     records: Arc<Records>,
-    queue: SyncSender<Box<dyn Job>>,
+    thread: Arc<Thread>,
     committed: Arc<tokio::sync::watch::Sender<u64>>,
 }
 
@@ -65,11 +87,12 @@ impl Writer {
         let (queue, jobs) = sync_channel(QUEUE);
         let committed = Arc::new(tokio::sync::watch::Sender::new(0));
         let (for_thread, tell) = (records.clone(), committed.clone());
-        std::thread::Builder::new()
+        let handle = std::thread::Builder::new()
             .name("holdfast-writer".into())
             .spawn(move || write_all(&for_thread, &jobs, &tell))
             .map_err(|error| StoreError::Database(format!("no thread for writing: {error}")))?;
-        Ok(Self { records, queue, committed })
+        let thread = Arc::new(Thread { queue: Some(queue), handle: Some(handle) });
+        Ok(Self { records, thread, committed })
     }
 
     /// The records written to.
@@ -93,7 +116,7 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job: Box<dyn Job> = Box::new(Work { work, value: None, reply });
-        let queue = self.queue.clone();
+        let queue = self.thread.queue.clone().ok_or(StoreError::Closed)?;
         if let Err(std::sync::mpsc::TrySendError::Full(job)) = queue.try_send(job) {
             let waited = tokio::task::spawn_blocking(move || queue.send(job)).await;
             waited.map_err(|_| StoreError::Closed)?.map_err(|_| StoreError::Closed)?;

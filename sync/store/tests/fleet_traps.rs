@@ -17,7 +17,8 @@ use holdfast_core::id::{Entity, Lane, Scope};
 use holdfast_core::message::{Page, Position, Request, Response, Visit};
 use holdfast_core::segment::{read, seal};
 use holdfast_store::author::Base;
-use holdfast_store::identity::Identity;
+use holdfast_store::identity::{Identity, Sidecar};
+use holdfast_store::sidecar::MemorySidecar;
 use holdfast_store::{Place, Records, Surroundings};
 
 fn code(response: Response) -> String {
@@ -292,4 +293,32 @@ fn page_behind_a_hole_is_asked_for_again() {
     hub.put("Code", "c1", r#""name":"two""#, &Base::Blind);
     node.sync(&hub);
     assert_eq!(node.json("Code", "c1"), hub.json("Code", "c1"));
+}
+
+/// What a copy of a database wrote under the same numbers, a deletion of the original has not seen.
+#[test]
+fn edit_of_a_copy_stands_beside_a_deletion_under_the_same_number() {
+    let (hub, node, reader) = (replica("hub"), replica("node"), replica("reader"));
+    node.put("Patient", "p1", r#""name":"Ann""#, &Base::Blind);
+    for one in [&node, &reader] {
+        one.sync(&hub);
+    }
+    // The whole disk is copied, what tells copies apart as well.
+    let sidecar: Arc<MemorySidecar> = Arc::default();
+    sidecar.save(&node.sidecar.load().unwrap().unwrap()).unwrap();
+    sidecar.note(node.sidecar.progress());
+    let copy = open("node", Arc::new(node.db.duplicate_in_memory().unwrap()), sidecar);
+    assert_eq!(copy.records.actor(), node.records.actor());
+    node.put("Patient", "p1", r#""name":"Anna""#, &Base::Blind);
+    node.sync(&hub);
+    let entity = Entity::new("Patient", "p1");
+    copy.records.write(|tx| tx.delete(&entity, &Base::Blind, "clerk")).unwrap();
+    copy.records.fork_away().unwrap();
+    for one in [&copy, &node, &reader, &copy] {
+        one.sync(&hub);
+    }
+    for one in [&hub, &node, &reader, &copy] {
+        let stored = one.records.read(|view| view.get(&entity)).unwrap().unwrap();
+        assert_eq!((stored.deleted, stored.conflicts), (false, 1), "deleted beside an edit");
+    }
 }

@@ -243,3 +243,55 @@ fn healed_resource_keeps_what_was_not_sent() {
     repair(&node.records, &node.db, &found, Some(&|_: &[Entity]| fetched.clone())).unwrap();
     assert_eq!(state(&node, "Code", "c1"), before);
 }
+
+/// A deletion tells what its author had seen by the names of ops; where those take new names, so must what it tells.
+#[test]
+fn record_edited_and_deleted_before_a_rebirth_stays_deleted() {
+    let (hub, node) = (replica("hub"), replica("node"));
+    node.put("Patient", "p1", r#""name":"Ann""#, &Base::Blind);
+    node.sync(&hub);
+    node.put("Patient", "p1", r#""name":"Bea""#, &Base::Blind);
+    let entity = Entity::new("Patient", "p1");
+    node.records.write(|tx| tx.delete(&entity, &Base::Blind, "clerk")).unwrap();
+    node.records.fork_away().unwrap();
+    let is_gone = |of: &Replica| {
+        let stored = of.records.read(|view| view.get(&entity)).unwrap().unwrap();
+        (stored.deleted, stored.conflicts)
+    };
+    assert_eq!(is_gone(&node), (true, 0));
+    node.sync(&hub);
+    assert_eq!(is_gone(&hub), (true, 0));
+}
+
+/// Two wrote different values, a third deleted having seen both: what of them is right may still be settled, and the
+/// record stays deleted.
+#[test]
+fn settling_a_value_of_a_deleted_record_does_not_bring_it_back() {
+    let (hub, node, other) = (replica("hub"), replica("node"), replica("other"));
+    node.put("Patient", "p1", r#""name":"Ann""#, &Base::Blind);
+    for one in [&node, &other] {
+        one.sync(&hub);
+    }
+    let first = node.version("Patient", "p1");
+    node.put("Patient", "p1", r#""name":"Anna""#, &Base::Blind);
+    node.put("Patient", "p1", r#""name":"Anne""#, &Base::Seen(first));
+    let entity = Entity::new("Patient", "p1");
+    node.records.write(|tx| tx.delete(&entity, &Base::Blind, "clerk")).unwrap();
+    let is_gone = |of: &Replica| {
+        let stored = of.records.read(|view| view.get(&entity)).unwrap().unwrap();
+        (stored.deleted, stored.conflicts)
+    };
+    assert_eq!(is_gone(&node), (true, 1));
+    node.records.write(|tx| tx.resolve(&entity, "name", Some(r#""Anna""#.into()), "clerk")).unwrap();
+    assert_eq!(is_gone(&node), (true, 0));
+    node.records.fork_away().unwrap();
+    for one in [&node, &other] {
+        one.sync(&hub);
+    }
+    for one in [&node, &hub, &other] {
+        assert_eq!(is_gone(one), (true, 0));
+    }
+    // Saving it again does.
+    node.put("Patient", "p1", r#""name":"Anna""#, &Base::Blind);
+    assert_eq!(is_gone(&node), (false, 0));
+}

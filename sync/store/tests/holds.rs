@@ -134,3 +134,13 @@ fn scope_held_again_from_its_end_goes_on_from_there() {
     let positions = page.visits.iter().map(|visit| Position { scope: visit.scope.clone(), at: visit.to });
     assert!(pull(&node, &hub, &positions.collect::<Vec<_>>(), &[]).visits.is_empty(), "sent once");
 }
+
+#[test]
+fn scope_that_is_named_twice_is_held_from_the_earlier_position() {
+    let (hub, node, reached) = asked_again();
+    pull_all(&node, &hub);
+    let twice = vec![reached.clone(), Position { at: 0, ..reached }];
+    let hold = Request::Hold { actor: node.records.actor(), scopes: twice, urgent: true };
+    assert!(matches!(ask(&node, &hub, &hold), Response::Done { .. }));
+    assert_eq!(pull(&node, &hub, &[], &[]).visits[0].from, 0);
+}

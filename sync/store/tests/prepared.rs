@@ -1,14 +1,15 @@
-//! A push is worked out ahead of its transaction; what has changed in between is worked out anew.
+//! A push or a page is worked out ahead of its transaction; what has changed in between is worked out anew.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
 use common::{Replica, replica};
+use holdfast_core::id::Entity;
 use holdfast_core::id::Lane;
-use holdfast_core::message::Response;
+use holdfast_core::message::{Page, Request, Response};
 use holdfast_store::author::Base;
-use holdfast_store::downstream::Outgoing;
+use holdfast_store::downstream::{Outgoing, Taken};
 use holdfast_store::upstream::Pushed;
 
 fn ahead(node: &Replica, hub: &Replica, out: &Outgoing) -> Pushed {
@@ -74,4 +75,65 @@ fn an_edit_made_here_in_between_stays_beside_the_pushed_one() {
     take(&node, &hub, &[(&pushed, &out[0])]);
     let json = hub.json("Patient", "p1");
     assert!(json.contains("conflict"), "{json}");
+}
+
+/// A hub with two patients, a node of theirs that has taken nothing yet, and its first page.
+fn first_page() -> (Replica, Replica, Page) {
+    let (hub, node) = (replica("hub"), replica("node"));
+    hub.put("Patient", "p1", r#""name":"Ann""#, &Base::Blind);
+    hub.put("Patient", "p2", r#""name":"Cid""#, &Base::Blind);
+    for patient in ["p1", "p2"] {
+        hub.records.share(&holdfast_core::id::Scope::patient(patient), "north").unwrap();
+    }
+    let hello = node.records.hello().unwrap();
+    assert!(matches!(hub.records.respond(&node.peer, &hello), Response::Welcome { .. }));
+    let actor = node.records.actor();
+    let pull = Request::Pull { actor, acked: vec![], pending: vec![], max_bytes: 1 << 20, wait_ms: 0 };
+    let Response::Page(page) = hub.records.respond(&node.peer, &pull) else { panic!("no page") };
+    assert_eq!(page.states.len(), 2);
+    (hub, node, page)
+}
+
+#[test]
+fn page_that_was_worked_out_ahead_brings_what_it_would_have_brought() {
+    let (hub, node, page) = first_page();
+    let prepared = node.records.prepare_page(&page).unwrap();
+    assert_eq!(format!("{prepared:?}"), "PreparedPage { resources: 2 }");
+    let taken = node.records.take_prepared_page(hub.records.actor(), &page, prepared).unwrap();
+    assert!(matches!(taken, Taken::Durable(_)));
+    assert_equal(&hub, &node);
+    let again = node.records.prepare_page(&page).unwrap();
+    assert_eq!(format!("{again:?}"), "PreparedPage { resources: 0 }", "they are here now");
+}
+
+#[test]
+fn resource_made_here_after_its_page_was_worked_out_is_merged_with_it() {
+    let (hub, node, page) = first_page();
+    let prepared = node.records.prepare_page(&page).unwrap();
+    node.put("Patient", "p1", r#""name":"Ann","gender":"female""#, &Base::Blind);
+    node.records.take_prepared_page(hub.records.actor(), &page, prepared).unwrap();
+    node.sync(&hub);
+    assert_equal(&hub, &node);
+    assert!(hub.json("Patient", "p1").contains("female"));
+}
+
+#[test]
+fn resource_of_which_a_page_says_more_than_one_thing_is_not_worked_out_ahead() {
+    let (hub, node, mut page) = first_page();
+    page.states.push(page.states[0].clone());
+    let prepared = node.records.prepare_page(&page).unwrap();
+    assert_eq!(format!("{prepared:?}"), "PreparedPage { resources: 1 }");
+    node.records.take_prepared_page(hub.records.actor(), &page, prepared).unwrap();
+    assert_equal(&hub, &node);
+}
+
+#[test]
+fn state_that_cannot_be_taken_apart_is_left_to_the_transaction() {
+    let (hub, node, mut page) = first_page();
+    page.states[1].state = vec![0xff];
+    let prepared = node.records.prepare_page(&page).unwrap();
+    assert_eq!(format!("{prepared:?}"), "PreparedPage { resources: 1 }");
+    node.records.take_prepared_page(hub.records.actor(), &page, prepared).unwrap();
+    let entity = Entity::new("Patient", page.states[1].entity.id.as_str());
+    assert!(node.records.read(|view| view.get(&entity)).unwrap().is_none(), "left out, with a notice");
 }

@@ -176,10 +176,10 @@ fn enrolment() -> Vec<Vec<u8>> {
 fn resources() -> Vec<Vec<u8>> {
     [
         (0, r#"{ "resourceType":"Patient","id":"p","name":[{"family":"Made","given":["Up",null],"_given":[null,{"id":"x"}]}],"birthDate":"1970-01-01","active":true}"#),
-        (1, r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},"valueQuantity":{"value": 6.30 ,"x":1E+2}}"#),
-        (2, r#"{"resourceType":"Group","member":[{"entity":{"reference":"Patient/b"}},{"entity":{"reference":"Patient/a"}},{"entity":{"reference":"Patient/b"}}]}"#),
-        (3, r#"{"resourceType":"Appointment","status":"booked","start":"2026-01-02T03:04:05Z","participant":[{"actor":{"reference":"Patient/p"}}]}"#),
-        (4, r#"{"resourceType":"AuditEvent","meta":{"source":"s","tag":[{"code":"a"},{"system":"urn:holdfast:tag","code":"conflict"},{"code":"a"}],"security":[{"code":"R"}]}}"#),
+        (1, r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"},"valueQuantity":{"value": 6.30 },"referenceRange":[{"low":{"value":1E+2}}]}"#),
+        (2, r#"{"resourceType":"Group","type":"person","actual":true,"member":[{"entity":{"reference":"Patient/b"}},{"entity":{"reference":"Patient/a"}},{"entity":{"reference":"Patient/b"}}]}"#),
+        (3, r#"{"resourceType":"Appointment","status":"booked","start":"2026-01-02T03:04:05Z","participant":[{"actor":{"reference":"Patient/p"},"status":"accepted"}]}"#),
+        (4, r#"{"resourceType":"AuditEvent","meta":{"source":"s","tag":[{"code":"a"},{"system":"urn:holdfast:tag","code":"conflict"},{"code":"a"}],"security":[{"code":"R"}]},"type":{"code":"rest"},"recorded":"2026-01-02T03:04:05.678Z","agent":[{"requestor":true}],"source":{"observer":{"display":"s"}}}"#),
         (7, "{\"a\":\"\\u00e9 \\\" \\\\ \u{7530}\",\"b\":[ 1.0 , -0.0e+10 ,{}]}"),
     ]
     .into_iter()

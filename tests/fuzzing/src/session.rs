@@ -35,6 +35,7 @@ pub(crate) fn run(data: &[u8]) {
     let config = SessionConfig {
         endpoints: source.below(4),
         page_bytes: 1 << 20,
+        largest_page_bytes: 1 << 22,
         idle_wait_ms: 1000,
         answer_within_ms: 10_000,
         seed: source.number(),

@@ -14,8 +14,8 @@ use holdfast_store::sabotage::Sabotage;
 use holdfast_tests::figure;
 use holdfast_tests::simulation::campaign::{self, Violation};
 
-/// Histories within which a broken variant must be caught.
-const CATCH_WITHIN: u64 = 5_000;
+/// Histories within which a broken variant must be caught. Most are at once; one takes a crash at a rare moment.
+const CATCH_WITHIN: u64 = 40_000;
 
 struct Arguments {
     histories: Option<u64>,

@@ -117,3 +117,15 @@ fn an_edit_of_a_bare_patient_adds_the_element() {
         serde_json::from_str::<Value>(&edit.applied_to("{\"resourceType\":\"Patient\"}")).unwrap();
     }
 }
+
+#[test]
+fn what_is_made_is_lawful() {
+    let made = Generator::new(5);
+    for i in 0..50 {
+        let chart = made.chart(i, 20);
+        let edited = made.edit(i, &chart[0].json).applied_to(&chart[0].json);
+        for json in chart.iter().map(|resource| &resource.json).chain([&edited]) {
+            assert_eq!(holdfast_clinical::validate::validate(json), [], "{json}");
+        }
+    }
+}

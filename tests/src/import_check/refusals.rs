@@ -8,6 +8,10 @@ use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::path::Path;
 
+/// What R4 demands of the members of that name, where published data lacks it: every item of a questionnaire has a
+/// linkId, every narrative a div.
+const DEMANDED: [(&str, &str); 2] = [("item", "linkId"), ("text", "div")];
+
 /// What a refusal can be checked against.
 pub(super) struct Judge {
     /// The resource types of R4, from its JSON schema.
@@ -41,6 +45,9 @@ impl Judge {
             "bundle-unresolved-reference" => unresolved(&refused.text, line),
             "bundle-no-match" => no_match(&refused.text, line, world),
             "bundle-many-matches" => many_match(&refused.text, world),
+            "invalid-resource" => {
+                invalid(&refused.text, entry.and_then(|e| e.get("resource")).unwrap_or(line))
+            }
             "unknown-type" | "bundle-bad-entry" => self.wrong_type(&refused.text, line),
             _ => None,
         }
@@ -61,6 +68,35 @@ fn operation(line: &Json<'_>) -> Option<String> {
     let urls = line.items_of("entry").iter().filter_map(|entry| entry.get("request")?.text_of("url"));
     let asked = urls.into_iter().find(|url| url.contains('$'))?;
     Some(format!("the bundle asks for the operation {asked}, which is not offered"))
+}
+
+/// A resource that lacks what R4 demands.
+fn invalid(text: &str, resource: &Json<'_>) -> Option<String> {
+    let is_said = |part: &str| text.contains(&format!("{part} is missing"));
+    let (member, part) = DEMANDED.into_iter().find(|(member, part)| {
+        is_said(part) && any(resource, &mut |name, json| name == *member && lacks(json, part))
+    })?;
+    Some(format!("one {member} has no {part}, which R4 demands"))
+}
+
+/// Whether the object, or one of the array's, has no such member.
+fn lacks(json: &Json<'_>, part: &str) -> bool {
+    match json {
+        Json::Array(items) => items.iter().any(|item| lacks(item, part)),
+        Json::Object(members) => !members.iter().any(|(name, _)| name == part),
+        _ => false,
+    }
+}
+
+/// Whether any member, however deep, is such.
+fn any(json: &Json<'_>, is_such: &mut dyn FnMut(&str, &Json<'_>) -> bool) -> bool {
+    match json {
+        Json::Array(items) => items.iter().any(|item| any(item, is_such)),
+        Json::Object(members) => {
+            members.iter().any(|(name, value)| is_such(name, value) || any(value, is_such))
+        }
+        _ => false,
+    }
 }
 
 /// What stands in quotes in a message.
@@ -94,5 +130,26 @@ fn holds(json: &Json<'_>, text: &str) -> bool {
         Json::Array(items) => items.iter().any(|item| holds(item, text)),
         Json::Object(members) => members.iter().any(|(_, value)| holds(value, text)),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invalid_resource_is_looked_at_again() {
+        let item = r#"{"resourceType":"Questionnaire","item":[{"linkId":"1","item":[{"text":"a"}]}]}"#;
+        let whole =
+            r#"{"resourceType":"Questionnaire","item":[{"linkId":"1","text":"a"}],"text":{"div":"b"}}"#;
+        for (json, text, expected) in [
+            (item, "linkId is missing; add it (string)", true),
+            (item, "div is missing; add it (xhtml)", false),
+            (whole, "linkId is missing; add it (string)", false),
+            (r#"{"text":{"status":"generated"}}"#, "div is missing; add it (xhtml)", true),
+        ] {
+            let found = invalid(text, &Json::parse(json).unwrap());
+            assert_eq!(found.is_some(), expected, "{json} {text}");
+        }
     }
 }

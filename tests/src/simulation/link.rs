@@ -9,6 +9,7 @@ use holdfast_core::message::{Page, Reach, Request, Response};
 use holdfast_core::session::{Input, Output, Phase, Ready, Session, SessionConfig};
 use holdfast_store::StoreError;
 use holdfast_store::downstream::{Standing, Taken};
+use holdfast_store::prepare_page::PreparedPage;
 
 use super::dice::Dice;
 use super::fleet::Fleet;
@@ -34,8 +35,8 @@ pub enum Job {
     Read(Lane, u64, u32),
     /// Note an acknowledgement of an upstream: of which actor, which lane, through which number.
     Acked(ActorId, ActorId, Lane, u64),
-    /// Take a page in, with the saves in its states.
-    Store(ActorId, Page, Saves),
+    /// Take a page in, with the saves in its states and what was worked out of it when it came.
+    Store(ActorId, Page, Saves, PreparedPage),
     /// Every scope is held again.
     Reheld,
     /// Revoked: hand over what was never acknowledged.
@@ -55,8 +56,9 @@ pub struct Link {
     pub up: usize,
     upstream: Option<ActorId>,
     jobs: VecDeque<Job>,
-    /// Pages handed to the machine, with the saves in their states: it hands them back to be stored, or drops them.
-    pages: VecDeque<(Page, Saves)>,
+    /// Pages handed to the machine, with the saves in their states and what was worked out of them: it hands them back to be
+    /// stored, or drops them.
+    pages: VecDeque<(Page, Saves, PreparedPage)>,
     /// Segments sent and pages stored.
     pub moved: usize,
 }
@@ -92,6 +94,7 @@ impl Fleet {
         let config = SessionConfig {
             endpoints: self.hubs,
             page_bytes: PAGE_BYTES,
+            largest_page_bytes: PAGE_BYTES,
             idle_wait_ms: IDLE_WAIT_MS,
             answer_within_ms: 10_000,
             seed: self.seed ^ self.links_made,
@@ -155,10 +158,11 @@ impl Fleet {
                 link.jobs.push_back(Job::Acked(upstream, actor, lane, through));
             }
             Output::StorePage { upstream, page } => {
-                let at = link.pages.iter().position(|(handed, _)| *handed == page);
-                let states =
-                    at.and_then(|at| link.pages.drain(..=at).next_back()).map_or(0, |(_, states)| states);
-                link.jobs.push_back(Job::Store(upstream, page, states));
+                let at = link.pages.iter().position(|(handed, ..)| *handed == page);
+                let handed = at.and_then(|at| link.pages.drain(..=at).next_back());
+                let (states, prepared) =
+                    handed.map(|(_, states, prepared)| (states, prepared)).unwrap_or_default();
+                link.jobs.push_back(Job::Store(upstream, page, states, prepared));
             }
             Output::Reheld => link.jobs.push_back(Job::Reheld),
             Output::Part => link.jobs.push_back(Job::Part),
@@ -200,7 +204,9 @@ impl Fleet {
             Job::Acked(upstream, actor, lane, through) => {
                 self.acknowledged(down, upstream, (actor, lane, through))?
             }
-            Job::Store(upstream, page, states) => self.store(down, upstream, &page, states)?,
+            Job::Store(upstream, page, states, prepared) => {
+                self.store(down, upstream, &page, states, prepared)?;
+            }
             Job::Reheld => self.replicas[down].records.reheld()?,
             Job::Part => {
                 let acknowledged = self.replicas[down].records.acknowledged()?;
@@ -262,7 +268,14 @@ impl Fleet {
     }
 
     /// Merges a page, notes what it brought, and tells the machine if the page is of its connection.
-    fn store(&mut self, down: usize, upstream: ActorId, page: &Page, states: Saves) -> Result<()> {
+    fn store(
+        &mut self,
+        down: usize,
+        upstream: ActorId,
+        page: &Page,
+        states: Saves,
+        prepared: PreparedPage,
+    ) -> Result<()> {
         self.check_page(down, page)?;
         self.pages_stored += 1;
         if !self.is_healed && Dice::of(self.seed, 5000 + self.pages_stored).chance(5) {
@@ -270,7 +283,7 @@ impl Fleet {
             return self
                 .feed(down, Input::Disconnected { code: "disk-full".into(), message: "disk full".into() });
         }
-        let taken = match self.replicas[down].records.take_page(upstream, page) {
+        let taken = match self.replicas[down].records.take_prepared_page(upstream, page, prepared) {
             Err(StoreError::Refused { code: code @ "page-of-a-copy", message }) => {
                 self.note(|f| format!("{} has got a page of a copy of itself", f.name(down)));
                 return self.feed(down, Input::Disconnected { code: code.into(), message });
@@ -314,10 +327,13 @@ impl Fleet {
         if self.replicas[down].link.as_ref().is_none_or(|link| link.epoch != envelope.session) {
             return Ok(());
         }
-        if let (Response::Page(page), Some(link)) = (&response, self.replicas[down].link.as_mut())
+        if let Response::Page(page) = &response
             && !page.visits.is_empty()
         {
-            link.pages.push_back((page.clone(), states));
+            let prepared = self.replicas[down].records.prepare_page(page)?;
+            if let Some(link) = self.replicas[down].link.as_mut() {
+                link.pages.push_back((page.clone(), states, prepared));
+            }
         }
         self.feed(down, Input::Reply { id: envelope.ask, response })
     }

@@ -168,7 +168,8 @@ impl Oracle {
         if deletions == 0 {
             return (false, false);
         }
-        let seen = members(deletions).map(|at| self.saves[at].saw).fold(0, |a, b| a | b);
+        // What is written with a deletion is no edit beside it.
+        let seen = members(deletions).map(|at| self.saves[at].saw).fold(deletions, |a, b| a | b);
         let edits = self.keys(known, entity).into_iter().filter(|key| *key != DELETED);
         let beside = edits.map(|key| self.live(known, entity, key)).any(|live| live & !seen != 0);
         let edited = beside || standing != deletions;

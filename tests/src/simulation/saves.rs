@@ -130,7 +130,11 @@ impl Fleet {
             _ => standing[dice.below(standing.len())].clone(),
         };
         let over = now.seen(&self.oracle, entity, &key);
-        let writes = vec![Written { key: key.clone(), value: value.clone(), over }];
+        let mut writes = vec![Written { key: key.clone(), value: value.clone(), over }];
+        if now.deleted && key != DELETED {
+            let over = now.seen(&self.oracle, entity, DELETED);
+            writes.push(Written { key: DELETED.into(), value: Some("deleted".into()), over });
+        }
         Action { entity, kind: Kind::Resolve { key, value }, writes }
     }
 

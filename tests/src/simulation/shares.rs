@@ -119,7 +119,7 @@ impl Fleet {
     fn set_aside(&self, up: usize) -> Result<BTreeSet<Dot>> {
         let mut out = BTreeSet::new();
         self.replicas[up].db.read(&mut |sql| {
-            let text = "SELECT bytes FROM quarantine WHERE code IN ('scope-entry', 'patient-made-twice')";
+            let text = "SELECT bytes FROM quarantine WHERE code IN ('scope-entry', 'patient-made-twice', 'follows-put-aside')";
             for row in sql.query(text, &[])? {
                 out.extend(decode_ops(row.blob(0)?)?.into_iter().map(|op| op.dot));
             }

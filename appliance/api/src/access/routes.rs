@@ -1,4 +1,4 @@
-//! The builder of the router, in which a policy is a required argument.
+//! The builder of the router, in which a policy and a description are required arguments.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
 
+use super::doc::Doc;
 use super::guard::{Gate, guard};
 use super::policy::{Authenticator, Policy};
 use crate::edge;
@@ -22,26 +23,38 @@ pub struct RouteInfo {
     pub path: &'static str,
     /// What it asks of its caller.
     pub policy: Policy,
+    /// What is said of it.
+    pub doc: &'static Doc,
 }
 
-/// Every route of a router: the source of the CapabilityStatement.
+/// Every route of a router: the source of the CapabilityStatement and of `/api/openapi.json`.
 pub type RouteTable = Arc<[RouteInfo]>;
 
-/// Routes, each with its policy. axum's router is private, so there is no other way in:
+/// Routes, each with its policy and description. axum's router is private, so there is no other way in:
 ///
 /// ```
-/// # use holdfast_api::{ApiState, access::{policy::Policy, routes::Routes}};
+/// # use holdfast_api::{ApiState, access::{doc::{Carries, Doc}, policy::Policy, routes::Routes}};
 /// async fn hello() -> &'static str { "hello" }
-/// fn with_policy(state: &ApiState) -> Routes {
-///     Routes::new(state).get("/hello", Policy::Session, hello)
+/// const HELLO: Doc = Doc::new("Says hello", &[(200, Carries::Text)]);
+/// fn whole(state: &ApiState) -> Routes {
+///     Routes::new(state).get("/hello", Policy::Session, &HELLO, hello)
+/// }
+/// ```
+///
+/// ```compile_fail
+/// # use holdfast_api::{ApiState, access::{doc::{Carries, Doc}, policy::Policy, routes::Routes}};
+/// async fn hello() -> &'static str { "hello" }
+/// const HELLO: Doc = Doc::new("Says hello", &[(200, Carries::Text)]);
+/// fn without_policy(state: &ApiState) -> Routes {
+///     Routes::new(state).get("/hello", &HELLO, hello) // error: the policy is missing
 /// }
 /// ```
 ///
 /// ```compile_fail
 /// # use holdfast_api::{ApiState, access::{policy::Policy, routes::Routes}};
 /// async fn hello() -> &'static str { "hello" }
-/// fn without_policy(state: &ApiState) -> Routes {
-///     Routes::new(state).get("/hello", hello) // error: the policy is missing
+/// fn without_description(state: &ApiState) -> Routes {
+///     Routes::new(state).get("/hello", Policy::Session, hello) // error: the description is missing
 /// }
 /// ```
 pub struct Routes {
@@ -68,9 +81,10 @@ impl Routes {
         self,
         path: &'static str,
         policy: Policy,
+        doc: &'static Doc,
         handler: H,
     ) -> Self {
-        self.add("GET", MethodFilter::GET, path, policy, handler)
+        self.add("GET", MethodFilter::GET, path, policy, doc, handler)
     }
 
     /// Adds a route for POST.
@@ -79,9 +93,10 @@ impl Routes {
         self,
         path: &'static str,
         policy: Policy,
+        doc: &'static Doc,
         handler: H,
     ) -> Self {
-        self.add("POST", MethodFilter::POST, path, policy, handler)
+        self.add("POST", MethodFilter::POST, path, policy, doc, handler)
     }
 
     /// Adds a route for PUT.
@@ -90,9 +105,22 @@ impl Routes {
         self,
         path: &'static str,
         policy: Policy,
+        doc: &'static Doc,
         handler: H,
     ) -> Self {
-        self.add("PUT", MethodFilter::PUT, path, policy, handler)
+        self.add("PUT", MethodFilter::PUT, path, policy, doc, handler)
+    }
+
+    /// Adds a route for PATCH.
+    #[must_use]
+    pub fn patch<H: Handler<T, ApiState>, T: 'static>(
+        self,
+        path: &'static str,
+        policy: Policy,
+        doc: &'static Doc,
+        handler: H,
+    ) -> Self {
+        self.add("PATCH", MethodFilter::PATCH, path, policy, doc, handler)
     }
 
     /// Adds a route for DELETE.
@@ -101,9 +129,10 @@ impl Routes {
         self,
         path: &'static str,
         policy: Policy,
+        doc: &'static Doc,
         handler: H,
     ) -> Self {
-        self.add("DELETE", MethodFilter::DELETE, path, policy, handler)
+        self.add("DELETE", MethodFilter::DELETE, path, policy, doc, handler)
     }
 
     /// The routes so far, in the order added.
@@ -119,6 +148,7 @@ impl Routes {
             .method_not_allowed_fallback(async || ApiError::from(RequestError::MethodNotAllowed))
             .layer(axum::Extension(table))
             .layer(axum::middleware::from_fn(edge::edge))
+            .layer(edge::compress())
             .with_state(self.state)
     }
 
@@ -128,13 +158,14 @@ impl Routes {
         filter: MethodFilter,
         path: &'static str,
         policy: Policy,
+        doc: &'static Doc,
         handler: H,
     ) -> Self {
         let authenticator: Arc<dyn Authenticator> = self.state.parts().authenticator.clone();
         let guarded =
             on(filter, handler).route_layer(from_fn_with_state(Gate { authenticator, policy }, guard));
         self.router = self.router.route(path, guarded);
-        self.table.push(RouteInfo { method, path, policy });
+        self.table.push(RouteInfo { method, path, policy, doc });
         self
     }
 }

@@ -58,11 +58,11 @@ pub(crate) async fn resolve(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let seen = if_match(&parts.headers)?;
+    let seen = if_match(&parts.headers)?.ok_or(RequestError::VersionRequired)?;
     let text = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     let (element, choice) = read(&text)?;
     let settled = refusal::write(state.writer(), move |tx| {
-        check_seen(tx, &entity, seen.as_deref())?;
+        check_seen(tx, &entity, &seen)?;
         settle(tx, &entity, &element, &choice, &caller.id)
     });
     Ok(json(&settled.await?))
@@ -86,15 +86,13 @@ fn read(text: &str) -> Result<(String, Choice), RequestError> {
     Ok((decision.element, choice))
 }
 
-/// A decision on a picture that is not current is refused, if the client says which one it saw.
-fn check_seen(tx: &mut Tx<'_>, entity: &Entity, seen: Option<&str>) -> Result<(), ApiError> {
+/// A decision on a picture that is not current is refused: it would take away a value that nobody has seen.
+fn check_seen(tx: &mut Tx<'_>, entity: &Entity, seen: &str) -> Result<(), ApiError> {
     let current = tx.view()?.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?.version;
-    match seen {
-        Some(seen) if seen != current => {
-            Err(RequestError::ChangedMeanwhile { entity: entity.to_string(), current }.into())
-        }
-        _ => Ok(()),
+    if seen == current {
+        return Ok(());
     }
+    Err(RequestError::ChangedMeanwhile { entity: entity.to_string(), current }.into())
 }
 
 fn settle(
@@ -113,7 +111,7 @@ fn settle(
     tx.resolve(entity, element, value, author)?;
     let stored = current(tx, entity)?;
     if matches!(choice, Choice::Value(_)) && !stored.deleted {
-        check::resource(&entity.kind, &stored.json)?;
+        check::element(&entity.kind, element, &stored.json)?;
     }
     Ok(show::of(&mut tx.view()?, entity)?)
 }

@@ -1,9 +1,14 @@
-//! The outermost layer of every route: request id, span, metrics, time-out, panics, bodies of errors, headers.
+//! The outermost layers of every route: request id, span, metrics, time-out, panics, bodies of errors, headers, and around
+//! them compression.
 
 mod about;
+mod compress;
 mod headers;
 mod observe;
+mod pretty;
 mod problem_body;
+
+pub(crate) use compress::compress;
 
 use std::panic::AssertUnwindSafe;
 
@@ -22,9 +27,13 @@ use about::About;
 /// body that suits its route, a request id and the security headers.
 pub(crate) async fn edge(mut request: Request, next: Next) -> Response {
     let about = About::of(&mut request);
+    let is_pretty = about.is_fhir && pretty::is_asked_for(request.uri().query());
     let observed = observe::begin(&about);
     let mut response = serve(&about, request, next).instrument(observed.span().clone()).await;
     let error_code = problem_body::write(&about, &mut response);
+    if is_pretty {
+        response = pretty::indent(response).await;
+    }
     headers::set(&about, response.headers_mut());
     observed.end(&about, response.status(), error_code);
     response

@@ -43,6 +43,10 @@ impl ApiError {
             }
             Self::Search(error) => Facts::new(StatusCode::BAD_REQUEST, error.code(), "value"),
             Self::Invalid { code, issue, .. } => Facts::new(StatusCode::UNPROCESSABLE_ENTITY, code, issue),
+            Self::Patch { source, .. } => {
+                let status = StatusCode::from_u16(source.http_status()).unwrap_or(StatusCode::BAD_REQUEST);
+                Facts::new(status, source.code(), source.issue_type().as_str())
+            }
             Self::Entry { source, .. } => source.facts(),
         }
     }
@@ -66,7 +70,7 @@ fn of_store(error: &StoreError) -> Facts {
         StoreError::Denied { .. } => Facts::new(S::FORBIDDEN, code, "forbidden"),
         StoreError::Refused { .. } => Facts::new(S::CONFLICT, code, "processing"),
         StoreError::DiskFull => Facts::new(S::INSUFFICIENT_STORAGE, code, "no-store").retry(RETRY_DISK_S),
-        StoreError::Database(_) | StoreError::Retry | StoreError::Closed => {
+        StoreError::Database(_) | StoreError::Retry | StoreError::Closed | StoreError::IndexBehind => {
             Facts::new(S::SERVICE_UNAVAILABLE, code, "transient").retry(RETRY_SOON_S)
         }
         StoreError::Wire(_)
@@ -95,6 +99,12 @@ fn of_request(error: &RequestError) -> Facts {
         E::UnsupportedMedia { .. } => {
             Facts::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "not-supported")
         }
+        E::UnsupportedPatch { .. } => {
+            Facts::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported-patch", "not-supported")
+        }
+        E::UnsupportedEncoding => {
+            Facts::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported-encoding", "not-supported")
+        }
         E::TooLarge { .. } => Facts::new(S::PAYLOAD_TOO_LARGE, "body-too-large", "too-long"),
         E::SlowBody { .. } => Facts::new(S::REQUEST_TIMEOUT, "body-too-slow", "timeout"),
         E::BrokenBody => Facts::new(S::BAD_REQUEST, "body-broken", "incomplete"),
@@ -109,10 +119,16 @@ fn of_request(error: &RequestError) -> Facts {
         E::Coming { .. } => Facts::new(S::SERVICE_UNAVAILABLE, "coming", "transient").retry(RETRY_SOON_S),
         E::NotFound { .. } | E::NowhereFound { .. } => Facts::new(S::NOT_FOUND, "not-found", "not-found"),
         E::Overtaken => Facts::new(S::SERVICE_UNAVAILABLE, "overtaken", "transient").retry(RETRY_SOON_S),
-        E::ManyMatches => Facts::new(S::PRECONDITION_FAILED, "many-matches", "multiple-matches"),
+        E::NoMatch { .. } => Facts::new(S::PRECONDITION_FAILED, "no-match", "not-found"),
+        E::NothingToPatch => Facts::new(S::NOT_FOUND, "not-found", "not-found"),
+        E::NoCondition { .. } => Facts::new(S::BAD_REQUEST, "no-condition", "required"),
+        E::AlreadyThere { .. } => Facts::new(S::PRECONDITION_FAILED, "already-there", "duplicate"),
+        E::Part => Facts::new(S::UNPROCESSABLE_ENTITY, "part-of-a-resource", "incomplete"),
+        E::UnknownParameter { .. } => Facts::new(S::BAD_REQUEST, "unknown-parameter", "not-supported"),
+        E::BadParameter { .. } => Facts::new(S::BAD_REQUEST, "bad-parameter", "value"),
+        E::ManyMatches { .. } => Facts::new(S::PRECONDITION_FAILED, "many-matches", "multiple-matches"),
         E::NoSuchChoice { .. } => Facts::new(S::CONFLICT, "no-such-choice", "value"),
         E::ChangedMeanwhile { .. } => Facts::new(S::CONFLICT, "changed-meanwhile", "conflict"),
-        E::NotSupported { .. } => Facts::new(S::NOT_IMPLEMENTED, "not-supported", "not-supported"),
         E::TooManyStreams { .. } => {
             Facts::new(S::SERVICE_UNAVAILABLE, "too-many-streams", "throttled").retry(RETRY_DISK_S)
         }
@@ -131,6 +147,7 @@ mod tests {
         for (error, status, code, retry_after_s) in [
             (StoreError::DiskFull, 507, "disk-full", Some(RETRY_DISK_S)),
             (StoreError::Retry, 503, "retry", Some(RETRY_SOON_S)),
+            (StoreError::IndexBehind, 503, "index-behind", Some(RETRY_SOON_S)),
             (StoreError::Closed, 503, "closed", Some(RETRY_SOON_S)),
             (StoreError::Database("x".into()), 503, "database", Some(RETRY_SOON_S)),
             (StoreError::Corrupt("page 7".into()), 500, "database-damaged", None),

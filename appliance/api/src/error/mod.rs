@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use holdfast_clinical::bundle::BundleError;
+use holdfast_clinical::patch::PatchError;
 use holdfast_clinical::search::query::SearchError;
 use holdfast_store::StoreError;
 
@@ -41,6 +42,14 @@ pub enum ApiError {
         expression: Option<String>,
         /// What, why, what to do.
         text: String,
+    },
+    /// The patch cannot be carried out.
+    #[error("{source}")]
+    Patch {
+        /// The resource's type.
+        kind: String,
+        /// Why.
+        source: PatchError,
     },
     /// One entry of a transaction, which fails as a whole.
     #[error("Bundle.entry[{entry}]: {source}; nothing of the transaction was stored")]
@@ -94,6 +103,7 @@ impl ApiError {
                 entity.split('/').next().map(|kind| format!("{kind}.{element}"))
             }
             Self::Invalid { expression, .. } => expression.clone(),
+            Self::Patch { kind, source } => source.path().map(|path| at_pointer(kind, path)),
             Self::Entry { entry, source } => Some(match source.expression() {
                 Some(inner) if inner.starts_with("Bundle.") => inner,
                 Some(inner) => format!("Bundle.entry[{entry}].resource.{}", below_type(&inner)),
@@ -118,6 +128,16 @@ impl ApiError {
             other => other.to_string(),
         }
     }
+}
+
+/// `Patient.name[0].family` for `/name/0/family`.
+fn at_pointer(kind: &str, pointer: &str) -> String {
+    let step = |token: &str| match token.bytes().all(|b| b.is_ascii_digit()) {
+        true => format!("[{token}]"),
+        false => format!(".{token}"),
+    };
+    let steps = pointer.split('/').skip(1).filter(|token| !token.is_empty() && *token != "-").map(step);
+    steps.fold(kind.to_owned(), |path, step| path + &step)
 }
 
 /// `name.family` of `Patient.name.family`.

@@ -1,5 +1,7 @@
 //! Requests that cannot be served as they are.
 
+use crate::request::limits::MIB;
+
 /// Why a request cannot be served as it is.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum RequestError {
@@ -56,6 +58,17 @@ pub enum RequestError {
         /// What can be read.
         expected: &'static str,
     },
+    /// Another kind of patch.
+    #[error(
+        "cannot carry out {what}: this server takes JSON Patch alone; send it as application/json-patch+json"
+    )]
+    UnsupportedPatch {
+        /// Which kind.
+        what: &'static str,
+    },
+    /// A `Content-Encoding` that is not understood.
+    #[error("cannot read the body: its content encoding is not gzip; send it so, or as it is")]
+    UnsupportedEncoding,
     /// The body is too large.
     #[error("cannot take the body: it is larger than {limit_mib} MiB, the most for this address; split it")]
     TooLarge {
@@ -150,9 +163,58 @@ pub enum RequestError {
     /// What a bundle's conditions find changed in between, again and again.
     #[error("cannot carry out the bundle: what its conditions find kept changing meanwhile; send it again")]
     Overtaken,
-    /// A conditional create that finds several.
-    #[error("cannot create: If-None-Exist finds more than one resource; make the condition name one")]
-    ManyMatches,
+    /// A condition that finds several.
+    #[error("cannot {does}: the condition finds more than one resource; make it name one")]
+    ManyMatches {
+        /// What was to be done.
+        does: &'static str,
+    },
+    /// A condition that finds nothing where something must be there.
+    #[error("cannot {does}: the condition finds nothing; correct it, or leave out If-Match")]
+    NoMatch {
+        /// What was to be done.
+        does: &'static str,
+    },
+    /// A conditional patch that finds nothing.
+    #[error("cannot patch: the condition finds nothing here; correct it, or create the resource")]
+    NothingToPatch,
+    /// Neither an id nor a condition.
+    #[error("cannot {does}: the address names neither an id nor a condition; add /ID, or ?NAME=VALUE")]
+    NoCondition {
+        /// What was to be done.
+        does: &'static str,
+    },
+    /// It was to be new.
+    #[error(
+        "cannot create {entity}: it is there already, and the request says \"If-None-Match: *\"; read it and change it instead"
+    )]
+    AlreadyThere {
+        /// Which resource.
+        entity: String,
+    },
+    /// A part of a resource, sent as the whole.
+    #[error(
+        "cannot save: the body is a part of a resource (its meta.tag says SUBSETTED), and saving it would drop the rest; read the whole and change that"
+    )]
+    Part,
+    /// A parameter that the address does not have.
+    #[error("cannot use the parameter \"{name}\": this address does not have it; use {known}")]
+    UnknownParameter {
+        /// The parameter.
+        name: String,
+        /// Those that it has.
+        known: String,
+    },
+    /// A parameter with an unusable value.
+    #[error("cannot use {name}=\"{value}\": it is not {expected}; correct it")]
+    BadParameter {
+        /// The parameter.
+        name: String,
+        /// As sent.
+        value: String,
+        /// What it should be.
+        expected: &'static str,
+    },
     /// A choice among values that is not there.
     #[error("cannot settle: there is no value number {index} among the {count} of this element; look again")]
     NoSuchChoice {
@@ -170,14 +232,6 @@ pub enum RequestError {
         entity: String,
         /// The version it is at.
         current: String,
-    },
-    /// Something of FHIR that is not served yet.
-    #[error("cannot do this: {what} is not supported; {instead}")]
-    NotSupported {
-        /// What.
-        what: &'static str,
-        /// What to do instead.
-        instead: &'static str,
     },
     /// Too many streams of events.
     #[error("cannot open another stream of events: {limit} are open; poll /api/continuity instead")]
@@ -201,4 +255,17 @@ pub enum RequestError {
         "the request stopped on a defect of this server; it was not your fault, tell the administrator the request's id"
     )]
     Defect,
+}
+
+impl RequestError {
+    /// A body beyond its bound.
+    pub(crate) fn too_large(limit_bytes: usize) -> Self {
+        Self::TooLarge { limit_mib: limit_bytes / MIB }
+    }
+}
+
+impl From<holdfast_clinical::projection::ShapeError> for RequestError {
+    fn from(error: holdfast_clinical::projection::ShapeError) -> Self {
+        Self::BadParameter { name: error.name.to_owned(), value: error.value, expected: error.expected }
+    }
 }

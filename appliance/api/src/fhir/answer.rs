@@ -2,6 +2,8 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use holdfast_clinical::outcome::{Issue, IssueType, Severity, operation_outcome};
+use holdfast_clinical::projection::{Shape, project};
 use holdfast_core::id::Entity;
 use holdfast_store::view::Stored;
 use http::header::{CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION};
@@ -9,8 +11,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::date::http_date;
 use crate::request::media::FHIR_JSON;
-
-const PREFER: HeaderName = HeaderName::from_static("prefer");
+use crate::request::prefer::{Prefer, Return};
 
 /// `W/"version"`.
 pub(crate) fn etag(version: &str) -> String {
@@ -46,25 +47,38 @@ pub(crate) fn empty(status: StatusCode, version: &str, updated_ms: u64) -> Respo
     response
 }
 
-/// The answer to a create or update: the resource as it is now, unless the client wants as little as possible.
+/// The part of the resource that is wanted; all of it goes out unparsed.
+pub(crate) fn shaped(stored: Stored, shape: &Shape) -> Response {
+    if shape.is_whole() {
+        return resource(StatusCode::OK, stored);
+    }
+    let json = project(&stored.json, shape).into_owned();
+    resource(StatusCode::OK, Stored { json, ..stored })
+}
+
+/// The answer to a create or update: the resource as it is now, unless the client wants less (`Prefer`).
 pub(crate) fn saved(headers: &HeaderMap, base: &str, created: bool, stored: Stored) -> Response {
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     let place = format!("{base}/{}", location(&stored.entity, &stored.version));
-    let mut response = if wants_minimal(headers) {
-        empty(status, &stored.version, stored.updated_ms)
-    } else {
-        resource(status, stored)
+    let (version, updated_ms) = (stored.version.clone(), stored.updated_ms);
+    let mut response = match Prefer::of(headers).returns {
+        Some(Return::Minimal) => empty(status, &version, updated_ms),
+        Some(Return::Outcome) => fhir_json(status, operation_outcome(&[saved_issue(&stored, created)])),
+        Some(Return::Representation) | None => resource(status, stored),
     };
+    set_version(response.headers_mut(), &version, updated_ms);
     if created {
         set(response.headers_mut(), LOCATION, &place);
     }
     response
 }
 
-/// `Prefer: return=minimal` (RFC 7240 §4.2).
-fn wants_minimal(headers: &HeaderMap) -> bool {
-    let preferences = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
-    preferences.flat_map(|value| value.split([',', ';'])).any(|one| one.trim() == "return=minimal")
+/// What an OperationOutcome says of a save.
+pub(crate) fn saved_issue(stored: &Stored, created: bool) -> Issue {
+    let done = if created { "created" } else { "saved" };
+    let diagnostics = format!("{} was {done} and is at version {} now", stored.entity, stored.version);
+    let (severity, code) = (Severity::Information, IssueType::Informational);
+    Issue { severity, code, expression: None, diagnostics }
 }
 
 fn set_version(headers: &mut HeaderMap, version: &str, updated_ms: u64) {

@@ -9,24 +9,26 @@ use serde_json::{Value, json};
 
 use super::answer;
 use crate::access::routes::{RouteInfo, RouteTable};
+use crate::request::media::JSON_PATCH;
 use crate::request::origin::FhirBase;
 
 /// The day on which this statement last changed its meaning.
-const CHANGED_ON: &str = "2026-11-22";
+const CHANGED_ON: &str = "2026-11-26";
 
-/// Interactions on a type, by the route that serves them.
-const ON_TYPE: [(&str, &str, &str); 8] = [
-    ("GET", "/fhir/{type}/{id}", "read"),
-    ("GET", "/fhir/{type}/{id}/_history/{vid}", "vread"),
-    ("GET", "/fhir/{type}/{id}/_history", "history-instance"),
-    ("GET", "/fhir/{type}/_history", "history-type"),
-    ("PUT", "/fhir/{type}/{id}", "update"),
-    ("DELETE", "/fhir/{type}/{id}", "delete"),
-    ("POST", "/fhir/{type}", "create"),
-    ("GET", "/fhir/{type}", "search-type"),
+/// Interactions with a type or one of its resources, in FHIR's order.
+const ON_TYPE: [&str; 9] = [
+    "read",
+    "vread",
+    "update",
+    "patch",
+    "delete",
+    "history-instance",
+    "history-type",
+    "create",
+    "search-type",
 ];
-/// Interactions on the whole system.
-const ON_SYSTEM: [(&str, &str, &str); 2] = [("POST", "/fhir", "transaction"), ("POST", "/fhir", "batch")];
+/// Interactions with the whole system.
+const ON_SYSTEM: [&str; 3] = ["transaction", "batch", "history-system"];
 
 /// Answers what this server can do.
 pub(crate) async fn metadata(Extension(table): Extension<RouteTable>, FhirBase(base): FhirBase) -> Response {
@@ -35,7 +37,7 @@ pub(crate) async fn metadata(Extension(table): Extension<RouteTable>, FhirBase(b
 
 fn statement(table: &[RouteInfo], base: &str) -> Value {
     let on_type = interactions(table, &ON_TYPE);
-    let resources: Vec<Value> = RESOURCE_TYPES.iter().map(|kind| resource(kind, &on_type)).collect();
+    let resources: Vec<Value> = RESOURCE_TYPES.iter().map(|kind| resource(table, kind, &on_type)).collect();
     json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -45,6 +47,7 @@ fn statement(table: &[RouteInfo], base: &str) -> Value {
         "implementation": { "description": "The records of a clinic, held where the clinic is", "url": base },
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
+        "patchFormat": [JSON_PATCH],
         "rest": [{
             "mode": "server",
             "security": { "description": "Send a token in the header \"Authorization: Bearer TOKEN\"." },
@@ -54,17 +57,25 @@ fn statement(table: &[RouteInfo], base: &str) -> Value {
     })
 }
 
-fn interactions(table: &[RouteInfo], known: &[(&str, &str, &str)]) -> Vec<Value> {
-    let is_served =
-        |method: &str, path: &str| table.iter().any(|route| (route.method, route.path) == (method, path));
-    known
-        .iter()
-        .filter(|(method, path, _)| is_served(method, path))
-        .map(|(.., code)| json!({ "code": code }))
-        .collect()
+fn interactions(table: &[RouteInfo], known: &[&str]) -> Vec<Value> {
+    let is_served = |code: &&&str| table.iter().any(|route| route.doc.interactions.contains(*code));
+    known.iter().filter(is_served).map(|code| json!({ "code": code })).collect()
 }
 
-fn resource(kind: &str, interactions: &[Value]) -> Value {
+/// The operations of a type, each once: those of any type, and those whose address names it.
+fn operations(table: &[RouteInfo], kind: &str) -> Vec<Value> {
+    let is_of_type = |route: &&RouteInfo| {
+        route.path.starts_with("/fhir/{type}/") || route.path.starts_with(&format!("/fhir/{kind}/"))
+    };
+    let mut found: Vec<_> = table.iter().filter(is_of_type).filter_map(|route| route.doc.operation).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().map(|(name, definition)| json!({ "name": name, "definition": definition })).collect()
+}
+
+fn resource(table: &[RouteInfo], kind: &str, interactions: &[Value]) -> Value {
+    let is_served =
+        |method: &str| table.iter().any(|route| (route.method, route.path) == (method, "/fhir/{type}"));
     let own = parameters(kind)
         .iter()
         .chain(common())
@@ -77,9 +88,10 @@ fn resource(kind: &str, interactions: &[Value]) -> Value {
         "readHistory": true,
         "updateCreate": true,
         "conditionalCreate": true,
-        "conditionalRead": "not-match",
-        "conditionalUpdate": false,
-        "conditionalDelete": "not-supported",
+        "conditionalRead": "full-support",
+        "conditionalUpdate": is_served("PUT"),
+        "conditionalDelete": if is_served("DELETE") { "single" } else { "not-supported" },
         "searchParam": search,
+        "operation": operations(table, kind),
     })
 }

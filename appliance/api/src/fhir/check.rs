@@ -1,6 +1,9 @@
 //! What must hold of a resource before it is stored.
 
+use holdfast_clinical::outcome::Issue;
+use holdfast_clinical::projection::is_part;
 use holdfast_clinical::resource::Head;
+use holdfast_clinical::validate::{first_error, validate};
 
 use crate::error::{ApiError, RequestError};
 
@@ -22,13 +25,47 @@ pub(crate) fn head(kind: &str, json: &str) -> Result<Head, RequestError> {
 /// [`ApiError::Invalid`] that names the element.
 pub(crate) fn resource(kind: &str, json: &str) -> Result<(), ApiError> {
     debug_assert!(!kind.is_empty(), "the head was read before");
-    match holdfast_clinical::validate::validate(json).into_iter().next() {
-        None => Ok(()),
-        Some(issue) => Err(ApiError::Invalid {
-            code: "invalid-resource",
-            issue: issue.code.as_str(),
-            expression: issue.expression,
-            text: issue.diagnostics,
-        }),
+    if is_part(json) {
+        return Err(RequestError::Part.into());
+    }
+    first_error(validate(json)).map_or(Ok(()), |issue| Err(invalid(issue)))
+}
+
+/// Checks one element of a stored resource, whose others may be as another replica left them.
+///
+/// # Errors
+/// [`ApiError::Invalid`] that names the element.
+pub(crate) fn element(kind: &str, name: &str, json: &str) -> Result<(), ApiError> {
+    let place = format!("{kind}.{name}");
+    let is_inside = |issue: &Issue| {
+        let rest = issue.expression.as_deref().and_then(|at| at.strip_prefix(&place));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let inside = validate(json).into_iter().filter(is_inside).collect();
+    first_error(inside).map_or(Ok(()), |issue| Err(invalid(issue)))
+}
+
+fn invalid(issue: Issue) -> ApiError {
+    ApiError::Invalid {
+        code: "invalid-resource",
+        issue: issue.code.as_str(),
+        expression: issue.expression,
+        text: issue.diagnostics,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_element_is_judged_apart_from_the_others() {
+        let json = r#"{"resourceType":"Patient","gender":"x","name":[{"use":"bad"}],"later":1}"#;
+        for (name, expected) in
+            [("gender", false), ("name", false), ("later", false), ("birthDate", true), ("gen", true)]
+        {
+            assert_eq!(element("Patient", name, json).is_ok(), expected, "{name}");
+        }
+        assert!(resource("Patient", json).is_err());
     }
 }

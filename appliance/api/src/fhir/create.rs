@@ -2,7 +2,6 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use holdfast_clinical::search::query::{Query, parse_query};
 use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
 use holdfast_store::view::Stored;
@@ -10,7 +9,8 @@ use holdfast_store::{StoreError, Tx};
 use http::{HeaderMap, HeaderName};
 use uuid::Uuid;
 
-use super::{answer, check, find};
+use super::condition::Condition;
+use super::{answer, check};
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
 use crate::refusal;
@@ -18,7 +18,6 @@ use crate::request::body;
 use crate::request::limits::RESOURCE_BODY_BYTES;
 use crate::request::media::Media;
 use crate::request::origin::FhirBase;
-use crate::request::query::Asked;
 use crate::request::target::Kind;
 use crate::state::ApiState;
 
@@ -43,7 +42,7 @@ pub(crate) async fn create(
 }
 
 /// The search of `If-None-Exist`: with or without the type in front.
-fn condition(kind: &str, headers: &HeaderMap) -> Result<Option<Query>, ApiError> {
+fn condition(kind: &str, headers: &HeaderMap) -> Result<Option<Condition>, ApiError> {
     let Some(value) = headers.get(IF_NONE_EXIST) else { return Ok(None) };
     let bad = RequestError::BadHeader {
         name: "If-None-Exist",
@@ -51,28 +50,22 @@ fn condition(kind: &str, headers: &HeaderMap) -> Result<Option<Query>, ApiError>
     };
     let text = value.to_str().map_err(|_| bad.clone())?;
     let text = text.strip_prefix(&format!("{kind}?")).unwrap_or(text);
-    let query = parse_query(kind, &Asked::read(&[text])?.pairs)?;
-    if query.clauses.is_empty() {
-        return Err(bad.into());
-    }
-    Ok(Some(query))
+    Condition::read(kind, text, "create")?.map(Some).ok_or_else(|| bad.into())
 }
 
 struct New {
     entity: Entity,
     json: String,
-    condition: Option<Query>,
+    condition: Option<Condition>,
 }
 
 impl New {
     /// The resource, and whether it is new.
     fn store(&self, tx: &mut Tx<'_>, author: &str) -> Result<(bool, Stored), ApiError> {
-        if let Some(query) = &self.condition {
-            match &find::ids(&mut tx.view()?, query)?[..] {
-                [] => {}
-                [id] => return Ok((false, tx.view()?.read(&Entity::new(&*self.entity.kind, id))?)),
-                _ => return Err(RequestError::ManyMatches.into()),
-            }
+        if let Some(condition) = &self.condition
+            && let Some(found) = condition.find(&mut tx.view()?)?
+        {
+            return Ok((false, tx.view()?.read(&found)?));
         }
         tx.put(&self.entity, &self.json, &Base::Absent, author)?;
         Ok((true, current(tx, &self.entity)?))

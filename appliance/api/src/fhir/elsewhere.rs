@@ -56,8 +56,8 @@ pub(crate) async fn search(state: &ApiState, query: &Query) -> Option<Note> {
 impl Note {
     /// Not everything is found yet.
     pub(crate) fn incomplete_index() -> Self {
-        let text = "the search index is being made again after an update, and some records are not found yet; search again \
-                    in some minutes";
+        let text = "records that came in large amounts, or before an update, are still being indexed, and some are not found \
+                    yet; search again in a moment";
         Self::new("index-incomplete", text.to_owned())
     }
 

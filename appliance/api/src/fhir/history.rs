@@ -1,10 +1,11 @@
-//! `GET /fhir/{type}/{id}/_history`: the versions kept here, newest first.
+//! `GET /fhir/{type}/{id}/_history`: the versions kept here, newest first (<https://hl7.org/fhir/R4/http.html#history>).
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use holdfast_clinical::projection::{Shape, project};
 use holdfast_core::id::Entity;
 use holdfast_store::view::Version;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::answer::{self, etag};
 use super::bundle::writer::BundleWriter;
@@ -13,9 +14,8 @@ use crate::access::Caller;
 use crate::error::ApiError;
 use crate::lookup;
 use crate::request::cursor::List;
-use crate::request::limits::{DEFAULT_COUNT, MAX_COUNT};
+use crate::request::listing::Listing;
 use crate::request::origin::FhirBase;
-use crate::request::query::Asked;
 use crate::request::target::Target;
 use crate::state::ApiState;
 
@@ -26,12 +26,17 @@ pub(crate) async fn history(
     Caller(caller): Caller,
     FhirBase(base): FhirBase,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let asked = Asked::read(&[query.as_deref().unwrap_or_default()])?;
-    let list = List { what: format!("{entity}/_history"), principal: &caller };
+    let listing = Listing::read(query.as_deref(), &headers, &[])?;
+    let asked = &listing.asked;
+    let list = List { what: format!("{entity}/_history?{}", asked.canonical()), principal: &caller };
     let remaining = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
-    let all = lookup::read(&state, &entity, |view, entity| view.history(entity)).await?;
-    let page = Page::of(&all, remaining, count(&asked));
+    let mut all = lookup::read(&state, &entity, |view, entity| view.history(entity)).await?;
+    let kept = all.len();
+    all.retain(|version| listing.since_ms.is_none_or(|since_ms| version.at_ms >= since_ms));
+    let has_first = all.len() == kept;
+    let page = Page::of(&all, remaining, listing.count as usize);
     let mut bundle = BundleWriter::new("history");
     let address = format!("{base}/{entity}/_history");
     bundle.link("self", &format!("{address}?{}", asked.link(asked.cursor.as_deref())));
@@ -41,16 +46,10 @@ pub(crate) async fn history(
     }
     bundle.total(all.len() as u64);
     for (place, version) in page.versions.iter().enumerate() {
-        let is_first = page.older == 0 && place + 1 == page.versions.len();
-        push(&mut bundle, &base, &entity, version, is_first);
+        let is_first = has_first && page.older == 0 && place + 1 == page.versions.len();
+        push(&mut bundle, &base, &entity, version, is_first, &listing.shape);
     }
     Ok(answer::fhir_json(StatusCode::OK, bundle.finish()))
-}
-
-fn count(asked: &Asked) -> usize {
-    let wanted =
-        asked.pairs.iter().find(|(name, _)| name == "_count").and_then(|(_, value)| value.parse().ok());
-    wanted.unwrap_or(DEFAULT_COUNT).clamp(1, MAX_COUNT) as usize
 }
 
 struct Page<'a> {
@@ -68,7 +67,15 @@ impl<'a> Page<'a> {
     }
 }
 
-fn push(bundle: &mut BundleWriter, base: &str, entity: &Entity, version: &Version, is_first: bool) {
+/// Adds one version to a Bundle of type `history`.
+pub(super) fn push(
+    bundle: &mut BundleWriter,
+    base: &str,
+    entity: &Entity,
+    version: &Version,
+    is_first: bool,
+    shape: &Shape,
+) {
     let (method, status) = match (version.deleted, is_first) {
         (true, _) => ("DELETE", "204 No Content"),
         (false, true) => ("PUT", "201 Created"),
@@ -77,7 +84,7 @@ fn push(bundle: &mut BundleWriter, base: &str, entity: &Entity, version: &Versio
     let mut entry = bundle.entry();
     entry.full_url(&format!("{base}/{entity}"));
     if !version.deleted {
-        entry.resource(&version.json);
+        entry.resource(&project(&version.json, shape));
     }
     entry.request(method, &entity.to_string());
     entry.response(status, None, Some(&etag(&version.version)), Some(&instant(version.at_ms)));

@@ -1,25 +1,28 @@
 //! `GET /fhir/{type}/{id}`.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::answer;
 use crate::error::ApiError;
 use crate::lookup;
-use crate::request::condition::has_version;
+use crate::request::condition::is_unchanged;
+use crate::request::listing::shape_of_one;
 use crate::request::target::Target;
 use crate::state::ApiState;
 
-/// Answers the current version; 304 if the client has it.
+/// Answers the current version, or the part of it that is wanted; 304 if the client has it.
 pub(crate) async fn read(
     State(state): State<ApiState>,
     Target(entity): Target,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let shape = shape_of_one(query.as_deref(), &headers)?;
     let stored = lookup::read(&state, &entity, |view, entity| view.read(entity)).await?;
-    if has_version(&headers, &stored.version) {
+    if is_unchanged(&headers, &stored.version, stored.updated_ms) {
         return Ok(answer::empty(StatusCode::NOT_MODIFIED, &stored.version, stored.updated_ms));
     }
-    Ok(answer::resource(StatusCode::OK, stored))
+    Ok(answer::shaped(stored, &shape))
 }

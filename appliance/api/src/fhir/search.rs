@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use holdfast_clinical::search::query::{Query, parse_query_at};
+use holdfast_core::search::Clause;
 use holdfast_store::StoreError;
 use holdfast_store::search::Place;
 use holdfast_store::view::{Stored, View};
@@ -21,7 +22,7 @@ use crate::error::{ApiError, RequestError};
 use crate::refusal;
 use crate::request::body;
 use crate::request::cursor::List;
-use crate::request::limits::{DEFAULT_COUNT, FORM_BODY_BYTES, MAX_COUNT};
+use crate::request::limits::{DEFAULT_COUNT, FORM_BODY_BYTES, INDEX_WAIT, MAX_COUNT};
 use crate::request::media::Media;
 use crate::request::origin::FhirBase;
 use crate::request::query::Asked;
@@ -66,10 +67,23 @@ async fn answer(
     patients::bring(&state, &search.query.kind, &search.asked).await?;
     let search = Arc::new(search);
     let mut notes: Vec<Note> = look_elsewhere(&state, &search).await?.into_iter().collect();
-    notes.extend(state.writer().records().is_reindexing().then(Note::incomplete_index));
+    notes.extend(index(&state, &search).await?);
     let work = move |view: &mut View<'_>| search.page(view, &caller, &base, &notes);
     let body = refusal::read(state.writer(), work).await?;
     Ok(answer::fhir_json(StatusCode::OK, body))
+}
+
+/// Has what the search needs indexed; what is to be said if that takes too long.
+async fn index(state: &ApiState, search: &Arc<Search>) -> Result<Option<Note>, ApiError> {
+    let may_miss = || {
+        let search = search.clone();
+        refusal::read(state.writer(), move |view| search.may_miss(view))
+    };
+    if !may_miss().await? {
+        return Ok(None);
+    }
+    state.writer().catch_up_index(INDEX_WAIT).await?;
+    Ok(may_miss().await?.then(Note::incomplete_index))
 }
 
 /// Has head office searched too if nobody is found here, or the caller wants it.
@@ -110,6 +124,16 @@ impl Search {
     pub(crate) fn parse(kind: String, asked: Asked, now_ms: u64) -> Result<Self, ApiError> {
         let query = parse_query_at(&kind, &asked.pairs, now_ms)?;
         Ok(Self { asked, query })
+    }
+
+    /// Whether something may not be found yet.
+    fn may_miss(&self, view: &mut View<'_>) -> Result<bool, ApiError> {
+        let Query { clauses, sort, includes, .. } = &self.query;
+        let referring = includes.iter().filter(|include| include.is_reverse);
+        let included = referring.flat_map(|include| &include.parameter.slots);
+        let included = included.map(|slot| Clause::Param { param: slot.number, any: Vec::new() });
+        let looked_at: Vec<Clause> = clauses.iter().cloned().chain(included).collect();
+        Ok(view.may_miss(&looked_at, sort)?)
     }
 
     /// A page as a Bundle of type `searchset`, with what is to be said of the search.

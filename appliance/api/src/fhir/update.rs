@@ -3,8 +3,8 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use holdfast_core::id::Entity;
-use holdfast_store::Tx;
 use holdfast_store::author::Base;
+use holdfast_store::{StoreError, Tx};
 
 use super::create::current;
 use super::{answer, check};
@@ -13,15 +13,15 @@ use crate::error::{ApiError, RequestError};
 use crate::lookup;
 use crate::refusal;
 use crate::request::body;
-use crate::request::condition::if_match;
+use crate::request::condition::{if_match, must_be_new};
 use crate::request::limits::RESOURCE_BODY_BYTES;
 use crate::request::media::Media;
 use crate::request::origin::FhirBase;
 use crate::request::target::Target;
 use crate::state::ApiState;
 
-/// Replaces the resource, or creates it under the client's id. With `If-Match` a stale version is refused; without,
-/// only what a plain read shows is replaced.
+/// Replaces the resource, or creates it under the client's id. With `If-Match` a stale version is refused; without, only what
+/// a plain read shows is replaced. With `If-None-Match: *` it must be new (RFC 9110 §13.1.2).
 pub(crate) async fn update(
     State(state): State<ApiState>,
     Target(entity): Target,
@@ -30,12 +30,19 @@ pub(crate) async fn update(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let seen = if_match(&parts.headers)?.map_or(Base::Blind, Base::Exactly);
+    let seen = match if_match(&parts.headers)? {
+        Some(version) => Base::Exactly(version),
+        None if must_be_new(&parts.headers) => Base::Absent,
+        None => Base::Blind,
+    };
     let json = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     check_body(&entity, &json)?;
     lookup::bring(&state, vec![entity.clone()]).await?;
     let work = move |tx: &mut Tx<'_>| {
-        let saved = tx.put(&entity, &json, &seen, &caller.id)?;
+        let saved = match tx.put(&entity, &json, &seen, &caller.id) {
+            Err(StoreError::Exists(entity)) => return Err(RequestError::AlreadyThere { entity }.into()),
+            outcome => outcome?,
+        };
         Ok((saved.created, current(tx, &entity)?))
     };
     let (created, stored) = refusal::write(state.writer(), work).await?;

@@ -1,15 +1,17 @@
 //! `GET /fhir/{type}/{id}/_history/{vid}`.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use holdfast_core::id::Entity;
 use holdfast_store::StoreError;
 use holdfast_store::view::{Stored, View};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::answer;
 use crate::error::{ApiError, RequestError};
 use crate::lookup;
+use crate::request::condition::is_unchanged;
+use crate::request::listing::shape_of_one;
 use crate::request::target::VersionedTarget;
 use crate::state::ApiState;
 
@@ -17,11 +19,17 @@ use crate::state::ApiState;
 pub(crate) async fn vread(
     State(state): State<ApiState>,
     VersionedTarget(entity, version): VersionedTarget,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let shape = shape_of_one(query.as_deref(), &headers)?;
     let wanted = version.clone();
     let found = lookup::read(&state, &entity, move |view, entity| at(view, entity, &wanted)).await?;
     let stored = found.ok_or_else(|| RequestError::UnknownVersion { entity: entity.to_string(), version })?;
-    Ok(answer::resource(StatusCode::OK, stored))
+    if is_unchanged(&headers, &stored.version, stored.updated_ms) {
+        return Ok(answer::empty(StatusCode::NOT_MODIFIED, &stored.version, stored.updated_ms));
+    }
+    Ok(answer::shaped(stored, &shape))
 }
 
 /// One version of a resource; `None` if it is not kept here.

@@ -1,19 +1,19 @@
-//! Reading a body: bounded in size and patience, and of the right type.
+//! Reading a body: bounded in size and patience, of the right type, unpacked if it came by gzip.
 
 use axum::body::{Body, Bytes};
-use bytes::BytesMut;
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 
-use super::limits::{BODY_IDLE, MIB};
+use super::encoding::Unpacker;
+use super::limits::BODY_IDLE;
 use super::media::{Media, check_content_type};
 use crate::error::RequestError;
 
 /// Reads a whole body as text.
 ///
 /// # Errors
-/// [`RequestError`] if it is of another type, too large, too slow, cut off or not UTF-8.
+/// [`RequestError`] if it is of another type or encoding, too large, too slow, cut off or not UTF-8.
 pub(crate) async fn text(
     headers: &HeaderMap,
     body: Body,
@@ -29,22 +29,18 @@ pub(crate) async fn text(
 }
 
 async fn bytes(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Result<Bytes, RequestError> {
-    let too_large = RequestError::TooLarge { limit_mib: limit_bytes / MIB };
     let announced: Option<usize> = headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse().ok());
     if announced.is_some_and(|length| length > limit_bytes) {
-        return Err(too_large);
+        return Err(RequestError::too_large(limit_bytes));
     }
-    let mut whole = BytesMut::with_capacity(announced.unwrap_or(0));
+    let mut unpacker = Unpacker::new(headers, announced.unwrap_or(0), limit_bytes)?;
     while let Some(frame) = next_frame(&mut body).await? {
-        if whole.len() + frame.len() > limit_bytes {
-            return Err(too_large);
-        }
-        whole.extend_from_slice(&frame);
+        unpacker.push(&frame)?;
     }
-    Ok(whole.freeze())
+    unpacker.finish()
 }
 
 async fn next_frame(body: &mut Body) -> Result<Option<Bytes>, RequestError> {

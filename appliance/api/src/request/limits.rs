@@ -19,6 +19,8 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 pub const FIND_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a search or a save waits for head office, which it can do without: the finder's own 0.8 s and some.
 pub const BESIDE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a search waits for what it needs to be indexed: some ten thousand resources.
+pub const INDEX_WAIT: Duration = Duration::from_secs(2);
 /// How long `/readyz` waits for the store: an orchestrator asks again anyway.
 pub const READY_TIMEOUT: Duration = Duration::from_secs(2);
 

@@ -15,10 +15,14 @@ pub(crate) enum Media {
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
+    /// `application/json-patch+json`.
+    JsonPatch,
 }
 
 const JSON_TYPES: [&str; 3] = ["application/fhir+json", "application/json", "text/json"];
 const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+/// RFC 6902 §6.
+pub(crate) const JSON_PATCH: &str = "application/json-patch+json";
 
 /// Refuses a body of another type, or of none.
 ///
@@ -30,8 +34,22 @@ pub(crate) fn check_content_type(headers: &HeaderMap, media: Media) -> Result<()
     let (fits, expected) = match media {
         Media::Json => (JSON_TYPES.contains(&sent.as_str()), JSON_TYPES[0]),
         Media::Form => (sent == FORM_TYPE, FORM_TYPE),
+        Media::JsonPatch => match other_patch(&sent) {
+            Some(what) => return Err(RequestError::UnsupportedPatch { what }),
+            None => (sent == JSON_PATCH, JSON_PATCH),
+        },
     };
     if fits { Ok(()) } else { Err(RequestError::UnsupportedMedia { expected }) }
+}
+
+/// The kinds of patch that FHIR knows besides (<https://hl7.org/fhir/R4/http.html#patch>).
+fn other_patch(sent: &str) -> Option<&'static str> {
+    match sent {
+        "application/xml-patch+xml" => Some("an XML Patch"),
+        "application/fhir+json" | "application/fhir+xml" => Some("a FHIRPath Patch"),
+        "application/merge-patch+json" => Some("a JSON Merge Patch"),
+        _ => None,
+    }
 }
 
 /// Refuses a client that can read no JSON. `_format` counts before `Accept`.

@@ -3,8 +3,11 @@
 pub(crate) mod body;
 pub(crate) mod condition;
 pub(crate) mod cursor;
+mod encoding;
 pub mod limits;
+pub(crate) mod listing;
 pub(crate) mod media;
 pub(crate) mod origin;
+pub(crate) mod prefer;
 pub(crate) mod query;
 pub(crate) mod target;

@@ -20,12 +20,20 @@ pub(crate) struct Target(pub(crate) Entity);
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct VersionedTarget(pub(crate) Entity, pub(crate) String);
 
+/// `Patient/{id}` of an address that is for patients alone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct PatientTarget(pub(crate) Entity);
+
 #[derive(Deserialize)]
 struct Segments {
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default = "patient")]
     kind: String,
     id: Option<String>,
     vid: Option<String>,
+}
+
+fn patient() -> String {
+    "Patient".to_owned()
 }
 
 async fn segments<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Segments, RequestError> {
@@ -54,6 +62,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Target {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let Segments { kind, id, .. } = segments(parts, state).await?;
         Ok(Self(Entity { kind, id: id.ok_or(RequestError::BadId)? }))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PatientTarget {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Target::from_request_parts(parts, state).await.map(|Target(entity)| Self(entity))
     }
 }
 

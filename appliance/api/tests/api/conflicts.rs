@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::common::{Server, patient, start};
+use crate::common::{Answer, Server, patient, start};
 
 /// A patient whose gender two people set side by side.
 async fn in_conflict(server: &Server, id: &str) {
@@ -36,17 +36,27 @@ async fn a_conflict_is_listed_shown_and_settled_by_choice() {
     assert!(values[0]["atMs"].as_u64() <= values[1]["atMs"].as_u64());
 
     let choice = json!({ "element": "multipleBirthInteger", "choose": 0 }).to_string();
-    let settled = server.post("/api/conflicts/Patient/p/resolve", &choice).await.expect(200).json();
+    server.post("/api/conflicts/Patient/p/resolve", &choice).await.refused(428, "version-required");
+    let settled = settle(&server, "p", &choice).await.expect(200).json();
     assert_eq!(settled["conflicts"], json!([]));
     let read = server.get("/fhir/Patient/p").await.expect(200).json();
     assert_eq!(read["multipleBirthInteger"], 2);
     assert!(read["meta"]["tag"].is_null());
     assert_eq!(server.get("/api/conflicts").await.json()["conflicts"], json!([]));
 
-    let again = server.post("/api/conflicts/Patient/p/resolve", &choice).await.refused(409, "no-conflict");
+    let again = settle(&server, "p", &choice).await.refused(409, "no-conflict");
     assert!(again.text().contains("settled meanwhile"), "{}", again.text());
-    server.post("/api/conflicts/Patient/never/resolve", &choice).await.refused(404, "not-found");
+    let any = [("if-match", "W/\"0123456789abcdef\"")];
+    let path = "/api/conflicts/Patient/never/resolve";
+    server.with_body("POST", path, &any, &choice).await.refused(404, "not-found");
     server.get("/api/conflicts/Patient/never").await.refused(404, "not-found");
+}
+
+/// Settles on what the patient's record shows now.
+async fn settle(server: &Server, id: &str, body: &str) -> Answer {
+    let path = format!("/api/conflicts/Patient/{id}");
+    let version = server.get(&path).await.json()["version"].as_str().unwrap().to_owned();
+    server.with_body("POST", &format!("{path}/resolve"), &[("if-match", &version)], body).await
 }
 
 #[tokio::test]
@@ -62,13 +72,10 @@ async fn a_conflict_is_settled_by_a_value_of_its_own_or_by_none() {
     assert!(server.get("/fhir/Patient/p").await.body.contains("\"multipleBirthInteger\":4"));
 
     in_conflict(&server, "q").await;
-    let path = "/api/conflicts/Patient/q/resolve";
-    server
-        .post(path, r#"{"element":"multipleBirthInteger","choose":2}"#)
-        .await
-        .refused(409, "no-such-choice");
-    server.post(path, r#"{"element":"multipleBirthInteger"}"#).await.refused(400, "bad-body");
-    server.post(path, r#"{"element":"multipleBirthInteger","value":null}"#).await.expect(200);
+    let q = async |body: &str| settle(&server, "q", body).await;
+    q(r#"{"element":"multipleBirthInteger","choose":2}"#).await.refused(409, "no-such-choice");
+    q(r#"{"element":"multipleBirthInteger"}"#).await.refused(400, "bad-body");
+    q(r#"{"element":"multipleBirthInteger","value":null}"#).await.expect(200);
     assert!(server.get("/fhir/Patient/q").await.json()["multipleBirthInteger"].is_null());
 }
 
@@ -86,7 +93,7 @@ async fn a_delete_beside_an_edit_is_kept_or_not() {
             (&true.into(), &json!(null))
         );
         let body = json!({ "element": "@deleted", "keep": keep }).to_string();
-        let left = server.post("/api/conflicts/Patient/p/resolve", &body).await.expect(200).json();
+        let left = settle(&server, "p", &body).await.expect(200).json();
         assert_eq!(left["conflicts"], json!([]));
         assert_eq!(server.get("/fhir/Patient/p").await.status, status);
     }

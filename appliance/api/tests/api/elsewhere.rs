@@ -171,3 +171,19 @@ async fn a_search_that_head_office_cut_says_so_beside_what_is_here() {
     assert_eq!(issue["details"]["coding"][0]["code"], "search-too-wide");
     assert!(issue["details"]["text"].as_str().unwrap().contains("name the patient more closely"), "{issue}");
 }
+
+#[tokio::test]
+async fn a_bundle_deletes_what_is_held_elsewhere_or_says_that_it_could_not() {
+    for kind in ["batch", "transaction"] {
+        let entry = |id: &str| format!(r#"{{"request":{{"method":"DELETE","url":"Patient/{id}"}}}}"#);
+        let bundle =
+            |id: &str| format!(r#"{{"resourceType":"Bundle","type":"{kind}","entry":[{}]}}"#, entry(id));
+        let (server, _) = clinic(true).await;
+        server.post("/fhir", &bundle("remote")).await.expect(200);
+        server.get("/fhir/Patient/remote").await.refused(410, "gone");
+        server.post("/fhir", &bundle("nobody")).await.expect(200);
+        let (offline, _) = clinic(false).await;
+        let refused = offline.post("/fhir", &bundle("remote")).await.refused(404, "not-held");
+        assert!(refused.text().contains("could not be looked for"), "{}", refused.text());
+    }
+}

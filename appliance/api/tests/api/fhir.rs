@@ -132,9 +132,18 @@ async fn what_is_wrong_with_a_request_is_named() {
     server.post("/fhir/Patient", "[]").await.refused(400, "bad-body");
     let nowhere = server.get("/fhir/a/b/c/d/e").await.refused(404, "no-such-address");
     assert_eq!(nowhere.json()["resourceType"], "OperationOutcome");
-    let method =
-        server.with_body("PATCH", "/fhir/Patient/p", &[], "{}").await.refused(405, "method-not-allowed");
-    assert!(method.header("allow").contains("PUT"), "{:?}", method.headers);
+    for (method, path, allowed) in [
+        ("POST", "/fhir/Patient/p", "DELETE,GET,HEAD,PATCH,PUT"),
+        ("PUT", "/fhir/Patient/p/_history", "GET,HEAD"),
+        ("DELETE", "/fhir/metadata", "GET,HEAD"),
+        ("TRACE", "/fhir/Patient", "DELETE,GET,HEAD,PATCH,POST,PUT"),
+        ("BREW", "/fhir", "POST"),
+    ] {
+        let refused = server.with_body(method, path, &[], "{}").await.refused(405, "method-not-allowed");
+        let mut allow: Vec<&str> = refused.header("allow").split(',').collect();
+        allow.sort_unstable();
+        assert_eq!(allow.join(","), allowed, "{method} {path}");
+    }
     assert_eq!(server.held().await, 0);
 }
 
@@ -161,7 +170,31 @@ async fn metadata_lists_what_the_table_serves() {
     let patient = resources.iter().find(|r| r["type"] == "Patient").unwrap();
     let codes: Vec<_> =
         patient["interaction"].as_array().unwrap().iter().map(|i| i["code"].as_str().unwrap()).collect();
-    assert_eq!(codes, ["read", "vread", "history-instance", "update", "delete", "create", "search-type"]);
+    assert_eq!(
+        codes,
+        [
+            "read",
+            "vread",
+            "update",
+            "patch",
+            "delete",
+            "history-instance",
+            "history-type",
+            "create",
+            "search-type"
+        ]
+    );
+    let operations = |kind: &str| -> Vec<String> {
+        let of =
+            resources.iter().find(|r| r["type"] == kind).unwrap()["operation"].as_array().unwrap().clone();
+        of.iter().map(|operation| operation["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(operations("Patient"), ["everything", "meta", "validate"]);
+    assert_eq!(operations("Observation"), ["meta", "validate"]);
+    assert_eq!(
+        (&patient["conditionalUpdate"], &patient["conditionalDelete"]),
+        (&true.into(), &"single".into())
+    );
     let params: Vec<_> =
         patient["searchParam"].as_array().unwrap().iter().map(|i| i["name"].as_str().unwrap()).collect();
     assert_eq!(params, ["_id", "identifier", "name"]);

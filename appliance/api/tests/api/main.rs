@@ -6,13 +6,21 @@
 mod common;
 
 mod access;
+mod bad_requests;
 mod batch;
 mod bodies;
+mod conditional;
 mod conflicts;
 mod continuity;
 mod elsewhere;
+mod encoding;
 mod fhir;
+mod history;
 mod observed;
+mod openapi;
+mod operations;
+mod patch;
+mod presentation;
 mod search;
 mod staff;
 mod transaction;

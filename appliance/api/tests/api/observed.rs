@@ -1,10 +1,13 @@
 //! Probes, headers, panics, and metrics without ids.
 
+use holdfast_api::access::doc::{Carries, Doc};
 use holdfast_api::access::policy::Policy;
 use holdfast_api::routes;
 use metrics_exporter_prometheus::PrometheusBuilder;
 
 use crate::common::start;
+
+const PANICS: Doc = Doc::new("Panics", &[(200, Carries::Text)]);
 
 #[tokio::test]
 async fn probes_answer() {
@@ -48,7 +51,7 @@ async fn a_panic_is_an_answer_and_the_server_goes_on() {
     async fn broken() -> &'static str {
         panic!("with a patient's name in it")
     }
-    let mut app = routes(&server.state).get("/fhir/Basic/$break", Policy::Public, broken).build();
+    let mut app = routes(&server.state).get("/fhir/Basic/$break", Policy::Public, &PANICS, broken).build();
     let request = http::Request::builder().uri("/fhir/Basic/$break").body(axum::body::Body::empty()).unwrap();
     let response = tower::Service::call(&mut app, request).await.unwrap();
     assert_eq!(response.status(), 500);

@@ -91,7 +91,7 @@ async fn a_refused_transaction_has_stored_nothing() {
         (stale, 412, "stale-version"),
         (unresolved, 422, "bundle-unresolved-reference"),
         (missing, 404, "not-found"),
-        (patch, 501, "not-supported"),
+        (patch, 400, "bundle-bad-entry"),
         (
             json!({ "resource": { "resourceType": "Pat" }, "request": { "method": "POST", "url": "Pat" } }),
             400,

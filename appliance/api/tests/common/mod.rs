@@ -41,6 +41,8 @@ pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: String,
+    /// The body as it came.
+    pub bytes: Bytes,
 }
 
 impl Answer {
@@ -124,8 +126,8 @@ impl Server {
         tokio::spawn(connection);
         let (parts, body) = sender.send_request(request).await.unwrap().into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        let body = String::from_utf8(bytes.to_vec()).unwrap();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, bytes }
     }
 
     pub fn request(&self, method: &str, path: &str) -> http::request::Builder {
@@ -160,6 +162,27 @@ impl Server {
 
     pub async fn put(&self, path: &str, body: &str) -> Answer {
         self.with_body("PUT", path, &[], body).await
+    }
+
+    /// A request with these headers and no others but the sign-in.
+    pub async fn with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let mut request = self.request(method, path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Full::new(body.into())).unwrap()).await
+    }
+
+    /// A JSON Patch.
+    pub async fn patch(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let headers = [&[("content-type", "application/json-patch+json")], headers].concat();
+        self.with("PATCH", path, &headers, body.to_owned()).await
     }
 
     pub async fn delete(&self, path: &str) -> Answer {

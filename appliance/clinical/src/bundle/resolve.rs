@@ -79,7 +79,7 @@ fn plan_step(
     };
     let action = match entry.method {
         Method::Post => create(entry, found, assign),
-        Method::Put => update(entry, found, assign),
+        Method::Put => update(entry, found, assign)?,
         Method::Patch => patch(entry, found)?,
         Method::Delete => {
             Action::Delete { id: entry.url.id.clone().or(found), if_match: entry.if_match.clone() }
@@ -105,12 +105,22 @@ fn create(entry: &Entry<'_>, found: Option<String>, assign: &mut impl FnMut() ->
     }
 }
 
-/// A conditional update that finds nothing creates: under the client's id if the resource has one.
-fn update(entry: &Entry<'_>, found: Option<String>, assign: &mut impl FnMut() -> String) -> Action {
+/// A conditional update that finds nothing creates: under the client's id if the resource has one. One that finds a
+/// resource of another id than the client's is refused.
+fn update(
+    entry: &Entry<'_>,
+    found: Option<String>,
+    assign: &mut impl FnMut() -> String,
+) -> Result<Action, BundleError> {
     match (entry.url.id.clone().or(found), &entry.resource_id) {
-        (Some(id), _) => Action::Update { id, if_match: entry.if_match.clone() },
-        (None, Some(id)) => Action::Create { id: id.clone(), origin: IdOrigin::Client },
-        (None, None) => create(entry, None, assign),
+        (Some(found), Some(id)) if found != *id => {
+            let reason =
+                format!("its resource's id ({id}) is not that of what its condition finds ({found})");
+            Err(BundleError::BadEntry { entry: entry.index, reason })
+        }
+        (Some(id), _) => Ok(Action::Update { id, if_match: entry.if_match.clone() }),
+        (None, Some(id)) => Ok(Action::Create { id: id.clone(), origin: IdOrigin::Client }),
+        (None, None) => Ok(create(entry, None, assign)),
     }
 }
 

@@ -60,6 +60,19 @@ pub fn index_of(state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
     collect(state, table::slots(&state.entity.kind).filter(is_in))
 }
 
+/// Those of [`index`] under the slots of [`table::PROMPT`] parameters.
+pub fn prompt_index(state: &EntityState) -> Vec<IndexRow> {
+    collect(state, table::slots(&state.entity.kind).filter(|slot| slot.is_prompt))
+}
+
+/// Whether rows under this number are in [`prompt_index`].
+pub fn is_prompt(number: u32) -> bool {
+    [0, BY_END, IDENTIFIER, OF_TYPE]
+        .into_iter()
+        .filter_map(|offset| number.checked_sub(offset).and_then(table::slot))
+        .any(|slot| slot.is_prompt)
+}
+
 /// The version of the definitions and of the form of the rows.
 pub fn version() -> u64 {
     table::text_sum() ^ FORM
@@ -191,11 +204,11 @@ mod tests {
                     "length":{"value":5.40,"unit":"minutes","system":"http://ucum","code":"min"}}"#,
                 &[
                     "class AMB^http://c",
-                    "length wJKOOOOOOOOmin^http://ucum",
-                    "length wJKOOOOOOOOminutes^",
+                    "length B-KaOaOaOaPmin^http://ucum",
+                    "length B-KaOaOaOaPminutes^",
+                    "patient Patient/p",
                     "service-provider(identifier) 7^http://o",
                     "status finished^",
-                    "subject Patient/p",
                 ],
             ),
             (
@@ -259,6 +272,20 @@ mod tests {
         );
         let all: Vec<&str> = state.registers.keys().map(|key| split_key(key).0).collect();
         assert_eq!(index_of(&state, &all), index(&state));
+    }
+
+    #[test]
+    fn people_are_found_at_once_by_name_and_number() {
+        let json = r#"{"resourceType":"Observation","id":"o","status":"final","subject":{"reference":"Patient/p"},
+            "identifier":[{"value":"7","type":{"coding":[{"code":"MR"}]}}],"code":{"text":"x"},"valueString":"y"}"#;
+        let state = state(json);
+        let prompt = prompt_index(&state);
+        let names: Vec<String> = rows_of("Observation", prompt.clone());
+        assert_eq!(names, ["identifier 7^", "patient Patient/p", "identifier(of-type) 7^MR^"]);
+        let (is_in, is_not): (Vec<IndexRow>, Vec<IndexRow>) =
+            index(&state).into_iter().partition(|row| is_prompt(row.param));
+        assert_eq!(is_in, prompt);
+        assert!(!is_not.is_empty());
     }
 
     #[test]

@@ -17,6 +17,9 @@ use super::path::Path;
 /// The pseudo-type whose parameters every type has.
 const COMMON: &str = "Resource";
 
+/// Parameters by which a resource is found from the moment it is saved.
+pub const PROMPT: [&str; 3] = ["identifier", "name", "patient"];
+
 /// How a parameter's values are indexed and matched.
 ///
 /// Source: <https://hl7.org/fhir/R4/search.html#ptypes>.
@@ -75,6 +78,8 @@ pub struct Slot {
     pub kind: Kind,
     /// Where they stand.
     pub paths: Box<[Path]>,
+    /// Whether a [`PROMPT`] parameter is answered from it.
+    pub is_prompt: bool,
 }
 
 /// One search parameter of one resource type.
@@ -167,6 +172,7 @@ fn read(text: &'static str) -> Vec<TypeTable> {
                         number: number.parse().expect("search.tsv numbers its slots"),
                         kind,
                         paths: list.split(',').map(Path::read).collect(),
+                        is_prompt: false,
                     }),
                     None => table.parameters.push(Parameter {
                         name: first,
@@ -179,6 +185,11 @@ fn read(text: &'static str) -> Vec<TypeTable> {
             (Some(name), None) => out.push(TypeTable { name, slots: Vec::new(), parameters: Vec::new() }),
             _ => panic!("search.tsv has the line {line:?}"),
         }
+    }
+    for table in &mut out {
+        let prompt = table.parameters.iter().filter(|parameter| PROMPT.contains(&parameter.name));
+        let numbers: Vec<u32> = prompt.flat_map(|one| one.slots.iter().map(|slot| slot.number)).collect();
+        table.slots.iter_mut().for_each(|slot| slot.is_prompt = numbers.contains(&slot.number));
     }
     out.sort_by_key(|table| table.name);
     out

@@ -18,10 +18,9 @@ pub const MAX_WORDS: usize = 16;
 pub fn normalise(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut pending_space = false;
-    for c in text.nfkd().filter(|c| !is_accent(*c) && !is_apostrophe(*c)).flat_map(char::to_lowercase) {
-        if is_accent(c) {
-            continue;
-        }
+    let kept = text.nfkd().filter(|c| !is_accent(*c) && !is_apostrophe(*c)).flat_map(char::to_lowercase);
+    // Decomposed again: marks that an apostrophe kept apart now follow each other, and have an order of their own.
+    for c in kept.nfkd().filter(|c| !is_accent(*c)) {
         if c.is_alphanumeric() || is_combining_mark(c) {
             if pending_space && !out.is_empty() {
                 out.push(' ');
@@ -122,6 +121,13 @@ mod tests {
     #[test]
     fn long_text_is_cut_between_characters() {
         assert_eq!(normalise(&"é".repeat(500)).chars().count(), MAX_CHARS);
+    }
+
+    #[test]
+    fn marks_that_an_apostrophe_kept_apart_are_ordered() {
+        let text = normalise("\u{e48}'\u{a4d}");
+        assert_eq!(text, normalise("\u{e48}\u{a4d}"));
+        assert_eq!(normalise(&text), text);
     }
 
     proptest::proptest! {

@@ -6,6 +6,7 @@ use axum::extract::RawQuery;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::{Json, Router};
+use holdfast_api::access::doc::{Carries, Doc};
 use holdfast_api::access::policy::{Policy, Role};
 use holdfast_api::finder::Finder;
 use holdfast_api::link::LinkReport;
@@ -16,6 +17,10 @@ use super::Running;
 use super::finder::HubFinder;
 use crate::config::Config;
 use crate::telemetry::Telemetry;
+
+const TELEMETRY: Doc = Doc::new("Samples of how this node does, oldest first", &[(200, Carries::Json)])
+    .query(&[("since", "Unix milliseconds: samples taken after that")]);
+const SCRUB: Doc = Doc::new("What the last check of the records found", &[(200, Carries::Json)]);
 
 /// The state behind the API's handlers.
 pub(super) fn state(config: &Config, running: &Running) -> ApiState {
@@ -44,8 +49,8 @@ pub(super) fn router(state: &ApiState, running: &Running) -> Router {
     let health = running.health.clone();
     let last_scrub = move || async move { Json(health.last()) };
     routes(state)
-        .get("/api/telemetry", Policy::Role(Role::Admin), samples)
-        .get("/api/scrub", Policy::Role(Role::Admin), last_scrub)
+        .get("/api/telemetry", Policy::Role(Role::Admin), &TELEMETRY, samples)
+        .get("/api/scrub", Policy::Role(Role::Admin), &SCRUB, last_scrub)
         .build()
 }
 

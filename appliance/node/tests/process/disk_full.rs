@@ -54,7 +54,7 @@ fn write_until_refused(node: &Node) -> (Vec<String>, Answer) {
     let mut accepted = Vec::new();
     for n in 0..2_000 {
         let id = format!("p{n}");
-        let answer = node.put("Patient", &id, &format!(",\"gender\":\"{}\"", "x".repeat(2_000)));
+        let answer = node.put("Patient", &id, &format!(",\"name\":[{{\"text\":\"{}\"}}]", "x".repeat(2_000)));
         match answer.status {
             201 => accepted.push(id),
             _ => return (accepted, answer),

@@ -14,7 +14,7 @@ use holdfast_link::enrol::CERT_FILE;
 use holdfast_link::identity::{PeerIdentity, PeerKind};
 use holdfast_link::keys::{KEY_FILE, PrivateKey};
 use holdfast_link::server::ServeOptions;
-use holdfast_store::quarantine::{self, Held};
+use holdfast_store::quarantine::{self, Held, Review};
 use holdfast_store::{Place, Surroundings, fleet};
 use tokio::sync::watch;
 
@@ -138,7 +138,7 @@ impl Hub {
         for held in self.quarantine() {
             let db = open_database(&self.config).unwrap();
             let place = Place { clinic: String::new(), schema: SCHEMA };
-            quarantine::accept(db, Arc::new(FhirRules), place, Surroundings::default(), held.no).unwrap();
+            Review::of(db, Arc::new(FhirRules), place, Surroundings::default()).accept(held.no).unwrap();
         }
     }
 

@@ -1,15 +1,35 @@
 //! A live session: segments go up, scopes are held, pages come down.
 
 use super::{HOLD_BATCH, Output, Pending, Phase, Ready, Session};
-use crate::id::Lane;
+use std::collections::BTreeMap;
+
+use crate::id::{Lane, Scope};
 use crate::message::{Page, Position, Request};
 
 /// Segments on their way at once. Four keep a 100 ms link busy and lose little when it breaks.
 pub const MAX_IN_FLIGHT: usize = 4;
 /// Segments read ahead from the store in one go.
 const READ_AHEAD: u32 = 8;
+/// A page that comes within this time may be followed by one twice as large.
+const PAGE_QUICK_MS: u64 = 500;
+/// After one that takes longer than this comes one half as large.
+const PAGE_SLOW_MS: u64 = 2_000;
+/// Pages become no smaller than this part of the first.
+const SMALLEST_PART: u32 = 8;
 
 impl Session {
+    /// Large pages cost less a record, on both sides; small ones are soon there, and little is lost with one. So pages grow
+    /// while they come quickly and more waits, and shrink on a thin link.
+    pub(super) fn fit_pages(&mut self, now_ms: u64, page: &Page) {
+        let Some(took_ms) = self.pulled_at_ms.take().map(|at| now_ms.saturating_sub(at)) else { return };
+        if took_ms > PAGE_SLOW_MS {
+            self.page_bytes = (self.page_bytes / 2).max(self.config.page_bytes / SMALLEST_PART).max(1);
+        } else if took_ms < PAGE_QUICK_MS && page.waiting > 0 && !page.visits.is_empty() {
+            self.page_bytes =
+                self.page_bytes.saturating_mul(2).min(self.config.largest_page_bytes).max(self.page_bytes);
+        }
+    }
+
     /// One scope that may not be held must stop neither the others nor the session: what was refused is asked for in
     /// halves until it stands alone. Any other refusal leaves the wish standing.
     pub(super) fn hold_refused(
@@ -35,9 +55,9 @@ impl Session {
         if self.in_flight.values().any(|(p, _)| matches!(p, Pending::Hold(_))) {
             return;
         }
-        let n = self.wanted.len().min(HOLD_BATCH);
-        let scopes: Vec<Position> =
-            if n > 0 { self.wanted.drain(..n).collect() } else { self.parted.pop().unwrap_or_default() };
+        let mut wanted = each_once(std::mem::take(&mut self.wanted));
+        self.wanted = wanted.split_off(wanted.len().min(HOLD_BATCH));
+        let scopes = if wanted.is_empty() { self.parted.pop().unwrap_or_default() } else { wanted };
         if !scopes.is_empty() {
             let request = Request::Hold { actor: self.actor, scopes: scopes.clone(), urgent: true };
             self.send(now_ms, Pending::Hold(scopes), request);
@@ -72,7 +92,7 @@ impl Session {
     }
 
     pub(super) fn page_refused(&mut self, positions: Vec<Position>) {
-        self.waiting += self.at_hand();
+        self.waiting = self.waiting();
         (self.storing, self.next_page) = (None, None);
         self.wanted.extend(positions);
     }
@@ -129,9 +149,20 @@ impl Session {
             actor: self.actor,
             acked: std::mem::take(&mut self.confirm),
             pending,
-            max_bytes: self.config.page_bytes,
+            max_bytes: self.page_bytes,
             wait_ms: if is_idle { self.config.idle_wait_ms } else { 0 },
         };
+        self.pulled_at_ms = (!is_idle).then_some(now_ms);
         self.send(now_ms, Pending::Pull, request);
     }
+}
+
+/// Several may want one scope at the same time: it is asked for once, from where the first of them wants it.
+fn each_once(wanted: Vec<Position>) -> Vec<Position> {
+    let mut from: BTreeMap<Scope, u64> = BTreeMap::new();
+    for Position { scope, at } in wanted {
+        let least = from.entry(scope).or_insert(at);
+        *least = at.min(*least);
+    }
+    from.into_iter().map(|(scope, at)| Position { scope, at }).collect()
 }

@@ -8,8 +8,10 @@ use crate::message::{Page, Position, Reach, Request, Response};
 pub struct SessionConfig {
     /// Number of upstream endpoints, tried in turn; at least 1.
     pub endpoints: usize,
-    /// About how large a page may be.
+    /// About how large the first page of a connection may be.
     pub page_bytes: u32,
+    /// About how large a page may become where pages come quickly.
+    pub largest_page_bytes: u32,
     /// How long an idle pull may wait at the upstream for news.
     pub idle_wait_ms: u32,
     /// An answer that takes longer counts as lost (pulls: this on top of their wait).

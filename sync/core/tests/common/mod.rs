@@ -8,8 +8,19 @@ use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Dot, Entity, Lane, Scope};
 use holdfast_core::op::{Change, DELETED, Op, member_key, split_key};
 use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
+use holdfast_core::seen::Seen;
 use holdfast_core::state::{Applied, EntityState, Register};
 use proptest::prelude::*;
+
+/// So many inputs, unless `PROPTEST_CASES` says another number (`make laws`).
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        default
+    } else {
+        ProptestConfig { cases: usual, ..default }
+    }
+}
 
 /// Rules with one element of each kind of merging.
 pub(crate) struct TestRules;
@@ -128,7 +139,7 @@ pub(crate) fn play(steps: &[Step]) -> Played {
             Step::Delete { at } => {
                 let state = &played.sites[*at].state;
                 let pred = state.registers.get(DELETED).map(Register::dots).unwrap_or_default();
-                let change = Change { key: DELETED.into(), pred, value: Some(state.seen_token()) };
+                let change = Change { key: DELETED.into(), pred, value: Some(Seen::all(state).token()) };
                 played.author(*at, time, change);
             }
             Step::Give { from, to } => {

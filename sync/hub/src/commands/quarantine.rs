@@ -5,11 +5,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use holdfast_clinical::FhirRules;
 use holdfast_core::hlc::Hlc;
-use holdfast_core::op::Op;
 use holdfast_core::view::instant;
 use holdfast_hub::config::Config;
 use holdfast_hub::storage;
-use holdfast_store::quarantine::{self, Held};
+use holdfast_store::quarantine::{self, Decided, Held, Review};
 use holdfast_store::{Place, Surroundings};
 
 use super::say;
@@ -41,28 +40,44 @@ pub(crate) fn show(config: &Config, no: u64) -> Result<()> {
 }
 
 pub(crate) fn accept(config: &Config, no: u64) -> Result<()> {
-    let db = storage::open_database(config)?;
-    let place = Place { clinic: String::new(), schema: storage::SCHEMA };
-    let held = quarantine::accept(db, Arc::new(FhirRules), place, Surroundings::default(), no)
+    let Decided { held, followed } = review(config)?
+        .accept(no)
         .with_context(|| format!("number {no} was not merged, it is still held"))?;
     say(&format!(
-        "accepted: {} of {} merged; who holds the patients gets them with the next look, within 20 seconds",
-        changes(&held.ops),
-        held.replica
+        "accepted: {} of {} merged{}; who holds the patients gets them with the next look, within 20 seconds",
+        changes(held.ops.len() as u64),
+        held.replica,
+        also(followed)
     ));
     Ok(())
 }
 
 pub(crate) fn drop(config: &Config, no: u64) -> Result<()> {
-    let db = storage::open_database(config)?;
-    let held = quarantine::get(&*db, no)?;
-    quarantine::drop(&*db, no, (Surroundings::default().now_ms)())?;
-    say(&format!(
-        "dropped: {} of {}; if the replica sends it again it is refused without a review",
-        changes(&held.ops),
-        held.replica
-    ));
+    let Decided { held, followed } =
+        review(config)?.drop(no).with_context(|| format!("number {no} was not dropped, it is still held"))?;
+    let from_now_on = if held.code == quarantine::REVOKED_SEGMENT {
+        "if the replica sends it again it is refused without a review"
+    } else {
+        "its author's clinic still shows it until it writes those elements again: tell the clinic"
+    };
+    let (count, also) = (changes(held.ops.len() as u64), also(followed));
+    say(&format!("dropped: {count} of {}{also}; {from_now_on}", held.replica));
     Ok(())
+}
+
+fn review(config: &Config) -> Result<Review> {
+    let db = storage::open_database(config)?;
+    let place = Place { clinic: String::new(), schema: storage::SCHEMA };
+    Ok(Review::of(db, Arc::new(FhirRules), place, Surroundings::default()))
+}
+
+/// What became of saves that waited for the decision.
+fn also(followed: u64) -> String {
+    if followed == 0 {
+        String::new()
+    } else {
+        format!(", and {} that waited for it merged", changes(followed))
+    }
 }
 
 fn summary(held: &Held) -> String {
@@ -70,13 +85,14 @@ fn summary(held: &Held) -> String {
     let what = match (held.ops.first(), held.ops.last()) {
         (Some(first), Some(last)) => {
             let (actor, lane) = (first.dot.actor, first.dot.lane.0);
-            format!("{}: {} to {} in lane {lane} of {actor}", changes(&held.ops), first.dot.seq, last.dot.seq)
+            let count = changes(held.ops.len() as u64);
+            format!("{count}: {} to {} in lane {lane} of {actor}", first.dot.seq, last.dot.seq)
         }
         _ => "nothing".to_owned(),
     };
     format!("{}  {came}  {}  {}  {what}", held.no, held.replica, held.code)
 }
 
-fn changes(ops: &[Op]) -> String {
-    if ops.len() == 1 { "1 save".to_owned() } else { format!("{} saves", ops.len()) }
+fn changes(count: u64) -> String {
+    if count == 1 { "1 save".to_owned() } else { format!("{count} saves") }
 }

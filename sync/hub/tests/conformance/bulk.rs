@@ -44,6 +44,10 @@ fn upsert_inserts_and_replaces(backend: &Backend) {
     write(&*db, |sql| sql.upsert(&META, vec![meta("c", b"3"), meta("a", b"4")])).unwrap();
     let found = read(&*db, |sql| values_of(sql, &["a", "b", "c"])).unwrap();
     assert_eq!(found, [Some(b"4".to_vec()), Some(b"1".to_vec()), Some(b"3".to_vec())]);
+    // Of two rows with one key the last counts.
+    write(&*db, |sql| sql.upsert(&META, vec![meta("d", b"5"), meta("a", b"6"), meta("d", b"7")])).unwrap();
+    let found = read(&*db, |sql| values_of(sql, &["a", "d"])).unwrap();
+    assert_eq!(found, [Some(b"6".to_vec()), Some(b"7".to_vec())]);
     // A table that is all key has nothing to replace.
     let row = || vec![vec![1i64.into(), "x".into(), 1i64.into()]];
     write(&*db, |sql| sql.upsert(&SEARCH, row())).unwrap();

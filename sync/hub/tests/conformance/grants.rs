@@ -5,10 +5,11 @@ use std::sync::Arc;
 use holdfast_clinical::FhirRules;
 use holdfast_core::id::{Entity, Scope};
 use holdfast_core::message::{Request, Response};
+use holdfast_store::quarantine::{self, Review};
 use holdfast_store::sidecar::MemorySidecar;
 use holdfast_store::sqlite::Sqlite;
 use holdfast_store::upstream::Peer;
-use holdfast_store::{Place, Records, Surroundings, notice, quarantine};
+use holdfast_store::{Place, Records, Surroundings, notice};
 
 use crate::backend::{Backend, behaviours, read};
 use crate::fleet::{Node, json, put, records_by};
@@ -157,10 +158,11 @@ fn a_patient_made_twice_is_put_aside_and_reported(backend: &Backend) {
     let codes: Vec<_> = held.iter().map(|(_, code, who)| (code.as_str(), who.as_str())).collect();
     assert_eq!(codes, [("patient-made-twice", "south/s1"); 2]);
     // They are one person after all.
-    for (no, ..) in held {
-        let place = Place { clinic: String::new(), schema: 1 };
-        quarantine::accept(db.clone(), Arc::new(FhirRules), place, Surroundings::default(), no).unwrap();
-    }
+    let place = Place { clinic: String::new(), schema: 1 };
+    let review = Review::of(db.clone(), Arc::new(FhirRules), place, Surroundings::default());
+    let early = review.accept(held[1].0).unwrap_err().to_string();
+    assert!(early.contains(&format!("waits under number {}", held[0].0)), "{early}");
+    assert_eq!(review.accept(held[0].0).unwrap().followed, 1, "what builds on it follows");
     hub.share(&Scope::patient("ann"), "south").unwrap();
     for node in [&south, &north] {
         node.sync(&hub);

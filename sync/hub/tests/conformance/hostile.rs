@@ -11,11 +11,12 @@ use holdfast_core::message::{MAX_ACTORS, PROTOCOL, Request, Response};
 use holdfast_core::op::{Change, EntityDot, Op};
 use holdfast_core::search::{Clause, Match};
 use holdfast_core::segment::{self, Hash};
-use holdfast_store::Records;
 use holdfast_store::author::Base;
+use holdfast_store::quarantine::{self, Review};
 use holdfast_store::sidecar::MemorySidecar;
 use holdfast_store::sqlite::Sqlite;
 use holdfast_store::upstream::Peer;
+use holdfast_store::{Place, Records, Surroundings};
 
 use crate::backend::{Backend, behaviours, read};
 use crate::fleet::{Node, json, put, put_over, records_by};
@@ -25,6 +26,7 @@ behaviours![
     malformed_op_is_refused_by_name_and_poisons_nothing,
     unknown_elements_and_types_are_carried,
     record_is_not_handed_to_a_clinic_that_writes_itself_into_it,
+    what_may_not_be_merged_is_held_however_much_is,
     clinic_that_may_hold_a_record_moves_it_as_it_likes,
     patient_of_the_hub_is_not_taken_over_by_who_claims_to_have_seen_it,
     op_in_another_lane_than_its_resources_is_put_aside,
@@ -114,6 +116,11 @@ impl Forger {
 
 fn hub(backend: &Backend) -> Records {
     records_by(Arc::new(FhirRules), backend.open(), "", Arc::<MemorySidecar>::default())
+}
+
+fn review(backend: &Backend) -> Review {
+    let place = Place { clinic: String::new(), schema: 1 };
+    Review::of(backend.open(), Arc::new(FhirRules), place, Surroundings::default())
 }
 
 fn node(clinic: &str, name: &str) -> Node {
@@ -260,18 +267,53 @@ fn record_is_not_handed_to_a_clinic_that_writes_itself_into_it(backend: &Backend
     let Response::States(given) = hub.respond(&forger.peer, &fetch) else { panic!("no states") };
     assert_eq!(given.len(), 0);
     let now = json(&hub, "Observation", "o1");
-    assert!(now.contains("Patient/ann") && !now.contains("mallory") && now.contains("\"final\""), "{now}");
-    north.sync(&hub);
-    for node in [&north, &second] {
-        assert_eq!(json(&node.records, "Observation", "o1"), now, "replicas agree");
-    }
+    assert!(now.contains("Patient/ann") && !now.contains("mallory") && !now.contains("\"final\""), "{now}");
     let entries = "SELECT COUNT(*) FROM quarantine WHERE code = 'scope-entry' AND replica = 'south/s1'";
     assert_eq!(count(backend, entries), 2, "the observation and the schedule");
     assert!(count(backend, "SELECT COUNT(*) FROM notice WHERE code = 'op-put-aside'") >= 1);
+    let follows = "SELECT COUNT(*) FROM quarantine WHERE code = 'follows-put-aside'";
+    assert_eq!(count(backend, follows), 1, "what it writes there later waits with it");
+    let first = count(backend, "SELECT MIN(no) FROM quarantine WHERE code = 'scope-entry'");
+    assert_eq!(review(backend).drop(first).unwrap().followed, 1);
+    assert_eq!(count(backend, follows), 0);
+    for node in [&north, &second] {
+        node.sync(&hub);
+    }
+    let now = json(&hub, "Observation", "o1");
+    assert!(now.contains("Patient/ann") && !now.contains("mallory") && now.contains("\"final\""), "{now}");
+    for node in [&north, &second] {
+        assert_eq!(json(&node.records, "Observation", "o1"), now, "replicas agree");
+    }
+    assert_eq!(forger.push(&hub, Lane::CHART, &[("Observation", "o1", &[("issued", "\"2026\"")])]), "ack");
+    assert!(json(&hub, "Observation", "o1").contains("2026"), "after the decision nothing waits");
     let log = Request::Log { actor: forger.actor, lane: Lane::CHART, from: 1 };
     let Response::Segments(segments) = hub.respond(&forger.peer, &log) else { panic!("no log") };
+    assert_eq!(segments.len(), 2);
     let kept = segment::open(&segments[0], &forger.key.verifying_key()).unwrap();
     assert_eq!(kept.ops.len(), 4, "nothing is lost of the log");
+}
+
+/// However much waits for a person already, no lane is blocked, and what is neither merged nor held is not acknowledged.
+fn what_may_not_be_merged_is_held_however_much_is(backend: &Backend) {
+    let (hub, north) = (hub(backend), node("north", "n1"));
+    north.sync(&hub);
+    put(&north.records, "Patient", "ann", r#""active":true"#).unwrap();
+    north.sync(&hub);
+    let mut forger = Forger::new(&hub, "south", "s1");
+    let saves = quarantine::MAX_KEPT as usize + 10;
+    let change = || Change { key: "active".into(), pred: vec![], value: Some("false".into()) };
+    let many = (0..saves).map(|_| (Entity::new("Patient", "ann"), vec![change()])).collect();
+    assert_eq!(forger.push_changes(&hub, Lane::CHART, many), "ack");
+    let bob: &Saves<'_> = &[("Patient", "bob", &[("active", "true")])];
+    assert_eq!(forger.push(&hub, Lane::CHART, bob), "ack");
+    assert!(json(&hub, "Patient", "bob").contains("true"));
+    assert_eq!(count(backend, "SELECT COUNT(*) FROM quarantine"), saves as u64);
+    let first = count(backend, "SELECT MIN(no) FROM quarantine");
+    assert_eq!(
+        review(backend).accept(first).unwrap().followed,
+        0,
+        "the next names nothing of what stands either"
+    );
 }
 
 fn clinic_that_may_hold_a_record_moves_it_as_it_likes(backend: &Backend) {
@@ -361,6 +403,8 @@ fn replaced_values_that_never_came_are_bounded(backend: &Backend) {
     assert_eq!(count(backend, aside), 1, "the second is kept, and merged nowhere");
     let good: &[(&str, &str)] = &[("active", "false")];
     assert_eq!(forger.push(&hub, Lane::CHART, &[("Patient", "p1", good)]), "ack");
+    assert!(!json(&hub, "Patient", "p1").contains(r#""active":false"#), "it waits with it");
+    review(backend).drop(count(backend, "SELECT MIN(no) FROM quarantine")).unwrap();
     assert!(json(&hub, "Patient", "p1").contains(r#""active":false"#));
 }
 
@@ -391,8 +435,17 @@ fn full_register_blocks_nobody_elses_lane(backend: &Backend) {
     let ops = vec![(Entity::new("Patient", "p1"), vec![late]), (Entity::new("Patient", "p1"), vec![plain])];
     assert_eq!(third.push_changes(&hub, Lane::CHART, ops), "ack");
     let now = json(&hub, "Patient", "p1");
-    assert!(now.contains(r#""active":true"#) && !now.contains("unknown"), "{now}");
+    assert!(!now.contains("active") && !now.contains("unknown"), "{now}");
     assert_eq!(count(backend, "SELECT COUNT(*) FROM quarantine WHERE code = 'values-never-came'"), 1);
+    assert_eq!(count(backend, "SELECT COUNT(*) FROM quarantine WHERE code = 'follows-put-aside'"), 1);
+    let first = count(backend, "SELECT MIN(no) FROM quarantine");
+    assert_eq!(review(backend).accept(first + 1).unwrap_err().code(), "quarantine-not-merged");
+    assert_eq!(review(backend).drop(first + 1).unwrap_err().code(), "quarantine-not-merged");
+    assert_eq!(review(backend).accept(first).unwrap().followed, 1, "a person takes both");
+    let now = json(&hub, "Patient", "p1");
+    assert!(now.contains(r#""active":true"#) && now.contains("urn:holdfast:tag"), "{now}");
+    honest.sync(&hub);
+    assert_eq!(json(&honest.records, "Patient", "p1"), now);
 }
 
 fn clock_that_is_ahead_is_told_of_once_a_day(backend: &Backend) {

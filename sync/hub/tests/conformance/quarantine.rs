@@ -5,7 +5,7 @@ use std::sync::Arc;
 use holdfast_core::id::Entity;
 use holdfast_core::message::{Request, Response};
 use holdfast_store::author::Base;
-use holdfast_store::quarantine::{self, Held};
+use holdfast_store::quarantine::{self, Held, Review};
 use holdfast_store::sql::Database;
 use holdfast_store::{Place, Records, Result, Surroundings};
 
@@ -19,9 +19,13 @@ behaviours![
     what_is_full_for_one_replica_is_not_for_its_namesake,
 ];
 
-fn accept(db: &Arc<dyn Database>, no: u64) -> Result<Held> {
+fn review(db: &Arc<dyn Database>) -> Review {
     let place = Place { clinic: String::new(), schema: 1 };
-    quarantine::accept(db.clone(), Arc::new(SmallRules), place, Surroundings::default(), no)
+    Review::of(db.clone(), Arc::new(SmallRules), place, Surroundings::default())
+}
+
+fn accept(db: &Arc<dyn Database>, no: u64) -> Result<Held> {
+    review(db).accept(no).map(|decided| decided.held)
 }
 
 fn held(db: &dyn Database) -> Vec<Held> {
@@ -90,8 +94,8 @@ fn dropped_segment_is_not_kept_again(backend: &Backend) {
     let (node, segments) = revoked(&hub, "n1");
     assert_eq!(code(&node, &hub, &segments[0]), "replica-revoked");
     let no = held(&*db)[0].no;
-    quarantine::drop(&*db, no, 0).unwrap();
-    assert_eq!(quarantine::drop(&*db, no, 0).unwrap_err().code(), "quarantine-unknown");
+    review(&db).drop(no).unwrap();
+    assert_eq!(review(&db).drop(no).unwrap_err().code(), "quarantine-unknown");
     assert_eq!(accept(&db, no).unwrap_err().code(), "quarantine-unknown");
     assert_eq!(code(&node, &hub, &segments[0]), "quarantine-dropped");
     assert_eq!((held(&*db).len(), quarantine::waiting(&*db).unwrap()), (0, 0));
@@ -116,14 +120,7 @@ fn what_is_full_for_one_replica_is_not_for_its_namesake(backend: &Backend) {
     assert_eq!(code(&node, &hub, &segments[1]), "quarantine-full");
     let kept = quarantine::MAX_KEPT * 2 + 1;
     assert_eq!(quarantine::waiting(&*db).unwrap(), kept, "what was refused is not here");
-    quarantine::accept(
-        db.clone(),
-        Arc::new(SmallRules),
-        Place { clinic: String::new(), schema: 1 },
-        Surroundings::default(),
-        2_000_000,
-    )
-    .unwrap_err();
+    accept(&db, 2_000_000).unwrap_err();
     write(&*db, |sql| sql.execute("DELETE FROM quarantine WHERE no >= 2000000", &[])).unwrap();
     assert_eq!(code(&node, &hub, &segments[1]), "replica-revoked", "room was made: now it is kept");
 }

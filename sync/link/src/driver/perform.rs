@@ -1,16 +1,18 @@
 //! Carrying out what the session asks for, each on a task of its own; what comes of it returns as an event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
 use holdfast_core::id::{ActorId, Lane};
-use holdfast_core::message::{Page, Reach, Request, Response};
+use holdfast_core::message::{Page, Reach, Request, Response, Visit};
 use holdfast_core::session::{Input, Output, Ready};
 use holdfast_store::StoreError;
 use holdfast_store::downstream::{Standing, Taken};
+use holdfast_store::prepare_page::PreparedPage;
 use holdfast_store::writer::Writer;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::LinkConfig;
 use super::ask::Question;
@@ -47,6 +49,8 @@ pub(super) struct Performer {
     acks: BTreeMap<(ActorId, ActorId, Lane), u64>,
     /// What still waits to be given back to the upstream of the present connection.
     to_give: Vec<Stretch>,
+    /// Pages that have come on it, each being worked out ahead of its turn to be stored.
+    preparing: VecDeque<(Vec<Visit>, JoinHandle<PreparedPage>)>,
     past: Counters,
 }
 
@@ -62,6 +66,7 @@ impl Performer {
             upstream: None,
             acks: BTreeMap::new(),
             to_give: Vec::new(),
+            preparing: VecDeque::new(),
             past: Counters::default(),
         }
     }
@@ -79,7 +84,12 @@ impl Performer {
     pub(super) fn receive(&mut self, event: Event) -> Option<Input> {
         match event {
             Event::Input(input) => Some(input),
-            Event::Of(epoch, input) => (epoch == self.epoch).then_some(input),
+            Event::Of(epoch, input) => (epoch == self.epoch).then(|| {
+                if let Input::Reply { response: Response::Page(page), .. } = &input {
+                    self.prepare_page(page);
+                }
+                input
+            }),
             Event::GiveBackWaits(epoch, stretches) => (epoch == self.epoch).then(|| {
                 self.to_give = stretches;
                 Input::GiveBackWaits
@@ -185,6 +195,7 @@ impl Performer {
             self.past.bytes_in += counted.bytes_in;
         }
         self.upstream = None;
+        self.preparing.clear();
         self.epoch += 1;
     }
 
@@ -254,19 +265,53 @@ impl Performer {
         });
     }
 
+    /// Works out what a page brings while the one before it is still being stored.
+    fn prepare_page(&mut self, page: &Page) {
+        if page.states.is_empty() {
+            return;
+        }
+        let (writer, page, visits) = (self.writer.clone(), page.clone(), page.visits.clone());
+        let work = tokio::spawn(async move {
+            let made = writer.call(move |records| records.prepare_page(&page)).await;
+            // Only ahead of its time: the same trouble is met, and told, when the page is stored.
+            made.unwrap_or_default()
+        });
+        self.preparing.push_back((visits, work));
+    }
+
+    /// What was worked out of this page. The session stores pages in the order of their coming, or drops them.
+    fn prepared(&mut self, page: &Page) -> Option<JoinHandle<PreparedPage>> {
+        let at = self.preparing.iter().position(|(visits, _)| *visits == page.visits)?;
+        self.preparing.drain(..=at).next_back().map(|(_, work)| work)
+    }
+
     fn store_page(&mut self, upstream: ActorId, page: Page) {
-        let (writer, acks) = (self.writer.clone(), self.take_acks());
-        self.call(move |records| {
-            // A page that shows what was acknowledged just now is taken only once that is noted.
-            acks.save(records)?;
-            let taken = records.take_page(upstream, &page)?;
-            writer.announce();
-            metrics::counter!("sync_resources_received_total")
-                .increment((page.ops.len() + page.states.len()) as u64);
-            Ok(Some(match taken {
-                Taken::Durable(positions) => Input::PageDurable { upstream, positions },
-                Taken::Rewind(positions) => Input::PageRefused { upstream, positions },
-            }))
+        let (writer, acks, prepared) = (self.writer.clone(), self.take_acks(), self.prepared(&page));
+        let (events, epoch) = (self.events.clone(), self.epoch);
+        tokio::spawn(async move {
+            let prepared = match prepared {
+                Some(work) => work.await.unwrap_or_default(),
+                None => PreparedPage::default(),
+            };
+            let store = move |records: &holdfast_store::Records| {
+                // A page that shows what was acknowledged just now is taken only once that is noted.
+                acks.save(records)?;
+                let taken = records.take_prepared_page(upstream, &page, prepared)?;
+                metrics::counter!("sync_resources_received_total")
+                    .increment((page.ops.len() + page.states.len()) as u64);
+                Ok(match taken {
+                    Taken::Durable(positions) => Input::PageDurable { upstream, positions },
+                    Taken::Rewind(positions) => Input::PageRefused { upstream, positions },
+                })
+            };
+            let input = match writer.call(store).await {
+                Ok(input) => {
+                    writer.announce();
+                    input
+                }
+                Err(error) => store_failed(&error),
+            };
+            send(&events, Event::Of(epoch, input)).await;
         });
     }
 

@@ -18,8 +18,9 @@ type Look<'a> = dyn FnMut(&mut dyn Sql, Vec<Vec<Value>>) -> Result<()> + 'a;
 /// Counts entries that are missing: a damaged one is missing as what it was. Damaged resources are left out: healing
 /// one makes its entries again.
 pub(super) fn check(records: &Records, db: &dyn Database, findings: &mut Findings) -> Result<()> {
-    // While it is being made again it lacks what is not done yet.
-    if records.is_reindexing() || !findings.resources.is_empty() || !findings.structure.is_empty() {
+    // It may lack what is not done yet.
+    let is_damaged = !findings.resources.is_empty() || !findings.structure.is_empty();
+    if is_damaged || records.read(|view| view.is_index_behind())? {
         return Ok(());
     }
     let (mut missing, mut after) = (0, 0);
@@ -39,6 +40,7 @@ pub(super) fn check(records: &Records, db: &dyn Database, findings: &mut Finding
 pub(crate) fn rebuild(records: &Records) -> Result<()> {
     records.write(|tx| {
         tx.sql.execute("DELETE FROM search", &[])?;
+        tx.sql.execute("DELETE FROM unindexed", &[])?;
         let mut after = 0;
         while let Some((last, rows)) = entries(records, tx.sql, after)? {
             tx.sql.insert_new(&schema::SEARCH, rows)?;

@@ -1,8 +1,9 @@
 //! Segments of the replicas below: verified, merged if they continue the log held, or kept for review.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use holdfast_core::id::Scope;
+use holdfast_core::id::{Entity, Scope};
 use holdfast_core::message::Response;
 use holdfast_core::op::Op;
 use holdfast_core::segment::{self, Hash, Segment};
@@ -75,7 +76,7 @@ impl Records {
             if quarantine::is_merged(tx, bytes)? {
                 return Ok(Keep::Kept);
             }
-            let kept = quarantine::keep(tx, peer, quarantine::REVOKED_SEGMENT, bytes)?;
+            let kept = quarantine::keep_segment(tx, peer, bytes)?;
             if kept == Keep::New {
                 tx.notice("quarantined", &format!("a segment of the revoked replica {}", owner(peer)))?;
             }
@@ -148,10 +149,11 @@ fn take_segment(
         if tx.records.is_broken(crate::sabotage::Sabotage::GapAccepted) { Ok(()) } else { continues };
     continues?;
     let prepared = prepared.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let ready = tx.take_prepared(prepared)?;
+    let waiting = aside::waiting(tx, actor_no, segment.head.lane)?;
+    let ready = tx.take_prepared(prepared, &waiting)?;
     let (done, open): (Vec<&Op>, Vec<&Op>) = segment.ops.iter().partition(|op| ready.contains(&op.entity));
     done.into_iter().try_for_each(|op| tx.note_clock(op, Origin::Segment))?;
-    take_ops(tx, peer, &open)?;
+    take_ops(tx, peer, &open, waiting)?;
     tx.flush()?;
     let row = log::segment_row(actor_no, &segment.head, bytes.to_vec());
     tx.sql.insert_new(&schema::SEGMENT, vec![row])?;
@@ -159,9 +161,9 @@ fn take_segment(
 }
 
 /// Merges ops one by one, but for those that may not be merged.
-fn take_ops(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op]) -> Result<()> {
+fn take_ops(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op], waiting: BTreeSet<Entity>) -> Result<()> {
     tx.preload(ops.iter().map(|op| op.entity.clone()))?;
-    let foreign = aside::Foreign::find(tx, peer, ops)?;
+    let mut foreign = aside::Foreign::find(tx, peer, ops, waiting)?;
     let mut kept_out = Vec::new();
     for op in ops {
         if let Some(reason) = foreign.reason(tx, op)? {

@@ -74,7 +74,7 @@ async fn one(
         let (url, if_none_match) = (url.clone(), if_none_match.clone());
         let get = move |view: &mut View<'_>| {
             let done = step::get(view, &url, if_none_match.as_deref(), &sender)?;
-            Ok(Answer::of(view, done)?)
+            Ok(Answer::of(view, done, &sender)?)
         };
         return refusal::read(state.writer(), get).await;
     }
@@ -83,7 +83,7 @@ async fn one(
         let mut answer = Answer::default();
         for step in &planned.steps {
             let done = step::carry_out(tx, step, &sender)?;
-            answer = Answer::of(&mut tx.view()?, done)?;
+            answer = Answer::of(&mut tx.view()?, done, &sender)?;
         }
         Ok(answer)
     };

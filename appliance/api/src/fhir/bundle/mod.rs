@@ -8,6 +8,7 @@
 //! finds something else by then, nothing is stored and the bundle is planned again.
 
 mod batch;
+mod patch_entry;
 mod plan;
 mod step;
 mod transaction;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use holdfast_clinical::bundle::Method;
 use http::StatusCode;
 
 use super::answer;
@@ -28,6 +30,7 @@ use crate::request::body;
 use crate::request::limits::BUNDLE_BODY_BYTES;
 use crate::request::media::Media;
 use crate::request::origin::FhirBase;
+use crate::request::prefer::{Prefer, Return};
 use crate::state::ApiState;
 use plan::Mode;
 
@@ -38,6 +41,8 @@ pub(crate) struct Sender {
     base: Arc<str>,
     /// When it came (Unix milliseconds).
     now_ms: u64,
+    /// What the client prefers to see of what is saved; by default no more than its version.
+    returns: Option<Return>,
 }
 
 /// Carries out a batch or a transaction.
@@ -50,9 +55,10 @@ pub(crate) async fn post(
     let (parts, body) = request.into_parts();
     let text: Arc<str> = body::text(&parts.headers, body, Media::Json, BUNDLE_BODY_BYTES).await?.into();
     let now_ms = state.writer().records().now_ms();
-    let sender = Sender { caller, base: base.into(), now_ms };
+    let sender = Sender { caller, base: base.into(), now_ms, returns: Prefer::of(&parts.headers).returns };
     if state.parts().finder.is_some() {
-        lookup::bring(&state, plan::named(&text)).await?;
+        lookup::bring(&state, plan::named(&text, &[Method::Get, Method::Put, Method::Delete])).await?;
+        lookup::be_sure(&state, plan::named(&text, &[Method::Delete])).await?;
     }
     let answer = match plan::mode(&text)? {
         Mode::Transaction => transaction::carry_out(&state, &text, &sender).await?,

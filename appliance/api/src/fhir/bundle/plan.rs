@@ -10,8 +10,9 @@ use holdfast_store::view::View;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::patch_entry;
 use crate::error::{ApiError, RequestError};
-use crate::fhir::{check, find};
+use crate::fhir::{check, find, patch};
 
 /// A condition and what it found when the plan was made.
 #[derive(Clone, Debug)]
@@ -63,11 +64,12 @@ pub(super) fn mode(text: &str) -> Result<Mode, ApiError> {
     }
 }
 
-/// The resources that entries read or replace by their id. What is wrong with the bundle is said when it is planned.
-pub(super) fn named(text: &str) -> Vec<Entity> {
+/// The resources that entries name by their id with one of these methods. What is wrong with the bundle is said when it is
+/// planned.
+pub(super) fn named(text: &str, methods: &[Method]) -> Vec<Entity> {
     let Ok(plan) = Plan::parse(text) else { return Vec::new() };
     let by_id = |entry: &holdfast_clinical::bundle::Entry<'_>| {
-        let is_by_id = matches!(entry.method, Method::Get | Method::Put) && entry.condition.is_none();
+        let is_by_id = methods.contains(&entry.method) && entry.condition.is_none();
         let id = entry.url.id.as_deref().filter(|_| is_by_id)?;
         Some(Entity::new(&*entry.url.kind, id))
     };
@@ -144,6 +146,7 @@ fn check(step: &Step) -> Result<(), ApiError> {
             let reason = "it has no resource".to_owned();
             Err(BundleError::BadEntry { entry: step.entry, reason }.into())
         }
+        (Action::Patch { .. }, _) => patch::check(&step.kind, &patch_entry::text(step)?),
         _ => Ok(()),
     }
 }

@@ -8,13 +8,16 @@ use holdfast_store::view::{Stored, View};
 use holdfast_store::{StoreError, Tx};
 
 use super::Sender;
+use super::patch_entry;
 use super::writer::BundleWriter;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::answer::{etag, location};
 use crate::fhir::date::instant;
+use crate::fhir::patch;
 use crate::fhir::search::Search;
 use crate::fhir::vread;
 use crate::request::condition::version_of;
+use crate::request::prefer::Return;
 use crate::request::query::Asked;
 
 /// What a step came to.
@@ -56,9 +59,11 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result
             }
         }
         Action::Get { url, if_none_match } => get(&mut tx.view()?, url, if_none_match.as_deref(), sender),
-        Action::Patch { .. } => {
-            let (what, instead) = ("PATCH", "read the resource, change it and PUT it with ifMatch");
-            Err(RequestError::NotSupported { what, instead }.into())
+        Action::Patch { id, if_match } => {
+            let entity = Entity::new(&*step.kind, id);
+            let patch = patch_entry::text(step)?;
+            patch::apply(tx, &entity, &patch, &base_of(if_match.as_deref())?, author)?;
+            Ok(Done::Kept { status: "200 OK", entity })
         }
     }
 }
@@ -117,11 +122,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The answer to a step, as the records stand after the whole bundle.
+    /// The answer to a step, as the records stand after the whole bundle. What was saved stands in it if the client prefers
+    /// it so.
     ///
     /// # Errors
     /// The database.
-    pub(super) fn of(view: &mut View<'_>, done: Done) -> Result<Self, StoreError> {
+    pub(super) fn of(view: &mut View<'_>, done: Done, sender: &Sender) -> Result<Self, StoreError> {
         let bare = |status| Self { status, ..Self::default() };
         Ok(match done {
             Done::Nothing => bare("204 No Content"),
@@ -135,7 +141,9 @@ impl Answer {
             },
             Done::Kept { status, entity } => {
                 let stored = view.get(&entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
+                let is_shown = sender.returns == Some(Return::Representation) && !stored.deleted;
                 Self {
+                    resource: is_shown.then_some(stored.json),
                     location: Some(location(&entity, &stored.version)),
                     version: Some(stored.version),
                     updated_ms: Some(stored.updated_ms),

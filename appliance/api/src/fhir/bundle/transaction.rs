@@ -47,7 +47,7 @@ fn store(tx: &mut Tx<'_>, planned: &Planned, sender: &Sender) -> Result<Vec<Answ
     }
     done.sort_by_key(|(entry, _)| *entry);
     let mut view = tx.view()?;
-    done.into_iter().map(|(_, done)| Answer::of(&mut view, done).map_err(ApiError::from)).collect()
+    done.into_iter().map(|(_, done)| Answer::of(&mut view, done, sender).map_err(ApiError::from)).collect()
 }
 
 fn response(answers: &[Answer]) -> String {

@@ -187,7 +187,7 @@ impl Reader {
         let mut clauses = Vec::new();
         for part in parts {
             let (prefix, span) = value::dated(name, part)?;
-            let unix = |ms: u64| ms.saturating_sub(EPOCH_MS);
+            let unix = |ms: u64| if ms == u64::MAX { ms } else { ms.saturating_sub(EPOCH_MS) };
             let Span { from, below } = span;
             let within = |from: u64, below: u64| Clause::Updated(unix(from), unix(below));
             clauses.push(match prefix {

@@ -157,7 +157,7 @@ fn refusals_name_the_parameter() {
         ("Patient", "_include:all", "Patient:organization", "search-unsupported-modifier", "_include:all"),
         ("Observation", "patient", "Group/1", "search-bad-value", "\"Group/1\""),
         ("Observation", "patient", "a b", "search-bad-value", "\"a b\""),
-        ("Observation", "subject.name", "x", "search-unknown-parameter", "name"),
+        ("Observation", "encounter.name", "x", "search-unknown-parameter", "name"),
         ("Observation", "code.name", "x", "search-bad-value", "reference"),
         ("Observation", "patient.colour", "x", "search-unknown-parameter", "colour"),
         ("Observation", "patient.name.x", "x", "search-unknown-parameter", "name.x"),

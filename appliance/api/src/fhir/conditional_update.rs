@@ -1,0 +1,80 @@
+//! `PUT /fhir/{type}?search` (<https://hl7.org/fhir/R4/http.html#cond-update>).
+
+use axum::extract::{RawQuery, Request, State};
+use axum::response::Response;
+use holdfast_core::id::Entity;
+use holdfast_store::Tx;
+use holdfast_store::author::Base;
+use holdfast_store::view::Stored;
+use uuid::Uuid;
+
+use super::condition::Condition;
+use super::create::current;
+use super::{answer, check};
+use crate::access::Caller;
+use crate::error::{ApiError, RequestError};
+use crate::refusal;
+use crate::request::body;
+use crate::request::condition::if_match;
+use crate::request::limits::RESOURCE_BODY_BYTES;
+use crate::request::media::Media;
+use crate::request::origin::FhirBase;
+use crate::request::target::Kind;
+use crate::state::ApiState;
+
+const DOES: &str = "update";
+
+/// Replaces the one resource that the condition finds; if it finds none, creates it, under the client's id if the body has
+/// one. Several: refused.
+pub(crate) async fn update(
+    State(state): State<ApiState>,
+    Kind(kind): Kind,
+    Caller(caller): Caller,
+    FhirBase(base): FhirBase,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (parts, body) = request.into_parts();
+    let condition = Condition::of_address(&kind, query.as_deref(), DOES)?;
+    let seen = if_match(&parts.headers)?;
+    let json = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
+    let id = check::head(&kind, &json)?.id;
+    check::resource(&kind, &json)?;
+    let new = Entity::new(kind, id.clone().unwrap_or_else(|| Uuid::new_v4().to_string()));
+    let update = Update { condition, seen, json, id, new };
+    let (created, stored) = refusal::write(state.writer(), move |tx| update.store(tx, &caller.id)).await?;
+    Ok(answer::saved(&parts.headers, &base, created, stored))
+}
+
+struct Update {
+    condition: Condition,
+    /// `If-Match`.
+    seen: Option<String>,
+    json: String,
+    /// The id in the body.
+    id: Option<String>,
+    /// What is created if nothing is found.
+    new: Entity,
+}
+
+impl Update {
+    fn store(&self, tx: &mut Tx<'_>, author: &str) -> Result<(bool, Stored), ApiError> {
+        let Some(entity) = self.condition.find(&mut tx.view()?)? else { return self.create(tx, author) };
+        if let Some(id) = self.id.as_ref().filter(|id| **id != entity.id) {
+            let found = format!("\"{id}\"");
+            return Err(RequestError::IdMismatch { expected: entity.id, found }.into());
+        }
+        let base = self.seen.clone().map_or(Base::Blind, Base::Exactly);
+        tx.put(&entity, &self.json, &base, author)?;
+        Ok((false, current(tx, &entity)?))
+    }
+
+    /// A resource that has the id but is not what was searched for is not replaced.
+    fn create(&self, tx: &mut Tx<'_>, author: &str) -> Result<(bool, Stored), ApiError> {
+        if self.seen.is_some() {
+            return Err(RequestError::NoMatch { does: DOES }.into());
+        }
+        tx.put(&self.new, &self.json, &Base::Absent, author)?;
+        Ok((true, current(tx, &self.new)?))
+    }
+}

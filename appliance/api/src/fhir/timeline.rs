@@ -1,0 +1,81 @@
+//! `GET /fhir/{type}/_history` and `GET /fhir/_history`: what was saved of many resources, newest first
+//! (<https://hl7.org/fhir/R4/http.html#history>).
+//!
+//! A page is looked for in a bounded part of the log, so it may hold fewer entries than were asked for, or none, and still
+//! have a next one.
+
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use holdfast_store::timeline::{Timeline, Wanted};
+use http::{HeaderMap, StatusCode};
+
+use super::answer;
+use super::bundle::writer::BundleWriter;
+use super::history::push;
+use crate::access::Caller;
+use crate::access::policy::Principal;
+use crate::error::ApiError;
+use crate::request::cursor::List;
+use crate::request::listing::Listing;
+use crate::request::origin::FhirBase;
+use crate::request::target::Kind;
+use crate::state::ApiState;
+
+/// The store's own types begin so; none of them is served under `/fhir`.
+const OWN_TYPES: &str = "Holdfast";
+
+/// Of one type.
+pub(crate) async fn of_type(
+    State(state): State<ApiState>,
+    Kind(kind): Kind,
+    Caller(caller): Caller,
+    base: FhirBase,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let listing = Listing::read(query.as_deref(), &headers, &[])?;
+    page(&state, Some(kind), listing, &caller, base).await
+}
+
+/// Of everything held here.
+pub(crate) async fn of_system(
+    State(state): State<ApiState>,
+    Caller(caller): Caller,
+    base: FhirBase,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let listing = Listing::read(query.as_deref(), &headers, &[])?;
+    page(&state, None, listing, &caller, base).await
+}
+
+async fn page(
+    state: &ApiState,
+    kind: Option<String>,
+    listing: Listing,
+    caller: &Principal,
+    FhirBase(base): FhirBase,
+) -> Result<Response, ApiError> {
+    let place = kind.as_ref().map_or_else(|| "_history".to_owned(), |kind| format!("{kind}/_history"));
+    let asked = &listing.asked;
+    let list = List { what: format!("{place}?{}", asked.canonical()), principal: caller };
+    let before = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
+    let wanted = Wanted { kind, hidden_prefix: Some(OWN_TYPES), since_ms: listing.since_ms };
+    let count = listing.count;
+    let found = state.writer().read(move |view| view.timeline(&wanted, before, count)).await?;
+    let next = found.next.map(|next| asked.link(Some(&list.cursor(next))));
+    let address = format!("{base}/{place}");
+    Ok(answer::fhir_json(StatusCode::OK, bundle(&found, &listing, &base, &address, next.as_deref())))
+}
+
+fn bundle(found: &Timeline, listing: &Listing, base: &str, address: &str, next: Option<&str>) -> String {
+    let mut bundle = BundleWriter::new("history");
+    bundle.link("self", &format!("{address}?{}", listing.asked.link(listing.asked.cursor.as_deref())));
+    if let Some(next) = next {
+        bundle.link("next", &format!("{address}?{next}"));
+    }
+    for event in &found.events {
+        push(&mut bundle, base, &event.entity, &event.version, event.is_first, &listing.shape);
+    }
+    bundle.finish()
+}

@@ -1,0 +1,186 @@
+//! What was saved of many resources, newest first: the history of a type, or of everything held here.
+//!
+//! The order is that in which this replica came to know: a place in it stays true while others write, and what comes late
+//! from elsewhere stands at the front, where who reads on from `since` looks. A resource that was taken over whole has one
+//! entry, its version now; what came before is at the hub.
+
+use std::collections::{HashMap, HashSet};
+
+use holdfast_core::hlc::Hlc;
+use holdfast_core::id::Entity;
+
+use crate::error::Result;
+use crate::feed::ARRIVAL;
+use crate::sql::{Row, Value};
+use crate::view::{Version, View};
+
+/// Entries of the feed that are looked at in one go, by their numbers.
+const LOOKED_AT: i64 = 20_000;
+/// So many goes without a find end a page: it may come out short, or empty, and still go on.
+const BARREN: u32 = 20;
+
+/// What a resource's last change is compared with. Kept below the year 4199: a clock reading is 63 bits in a database.
+pub(crate) fn at_or_after(since_ms: u64) -> Value {
+    Hlc::new(since_ms.min(1 << 46), 0).0.into()
+}
+
+/// Which op: actor's number, lane, sequence number.
+pub(crate) type DotNumbers = (i64, i64, u64);
+
+/// Which saves are wanted.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Wanted {
+    /// Of this resource type; `None`: of all.
+    pub kind: Option<String>,
+    /// Types that are never shown, being the store's own; by their beginning.
+    pub hidden_prefix: Option<&'static str>,
+    /// At this time or later, in Unix milliseconds by the author's clock.
+    pub since_ms: Option<u64>,
+}
+
+/// One save.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// Of which resource.
+    pub entity: Entity,
+    /// What it was after the save.
+    pub version: Version,
+    /// Whether it is the first that is known here.
+    pub is_first: bool,
+}
+
+/// A page of saves.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Timeline {
+    /// Newest first.
+    pub events: Vec<Event>,
+    /// Where to go on; `None` at the end.
+    pub next: Option<i64>,
+}
+
+/// A row of the feed that stands for a save.
+struct Place {
+    arrival: i64,
+    entity: Entity,
+    dot: Option<DotNumbers>,
+}
+
+impl View<'_> {
+    /// Saves, newest first, from before `before` (a [`Timeline::next`]; `None`: from the newest).
+    ///
+    /// # Errors
+    /// The database. Cost: at most 20,000 rows of the feed, twenty times as many where hardly anything is wanted, and for
+    /// each resource on the page its ops.
+    pub fn timeline(&mut self, wanted: &Wanted, before: Option<i64>, count: u32) -> Result<Timeline> {
+        // By their numbers, in goes: PostgreSQL keeps no order of arrivals, only where in the table which are.
+        let next = match before {
+            Some(before) => before,
+            None => {
+                let rows = self.sql.query("SELECT next FROM counter WHERE name = $1", &[ARRIVAL.into()])?;
+                rows.first().map_or(Ok(0), |row| row.int(0))?
+            }
+        };
+        let (mut floor, mut places) = (next, Vec::new());
+        for _ in 0..BARREN {
+            let before = floor;
+            floor = (before - LOOKED_AT).max(0);
+            places = self.places(wanted, floor, before, count)?;
+            if !places.is_empty() || floor == 0 {
+                break;
+            }
+        }
+        let is_cut = floor > 0;
+        let has_more = places.len() > count as usize;
+        places.truncate(count as usize);
+        let next = if has_more { places.last().map(|place| place.arrival) } else { is_cut.then_some(floor) };
+        Ok(Timeline { events: self.events(places, wanted.since_ms)?, next })
+    }
+
+    /// One more than wanted, so that it shows whether there are more.
+    fn places(&mut self, wanted: &Wanted, floor: i64, before: i64, count: u32) -> Result<Vec<Place>> {
+        let mut params: Vec<Value> = vec![floor.into(), before.into()];
+        let mut conditions = String::new();
+        let mut and = |condition: &str, value: Value| {
+            params.push(value);
+            conditions.push_str(&format!(" AND {condition} ${}", params.len()));
+        };
+        if let Some(kind) = &wanted.kind {
+            and("r.kind =", kind.as_str().into());
+        }
+        if let Some(prefix) = wanted.hidden_prefix {
+            and(&format!("substr(r.kind, 1, {}) <>", prefix.len()), prefix.into());
+        }
+        if let Some(since_ms) = wanted.since_ms {
+            // The latest save of all is at or after any: this leaves out what cannot be wanted without reading its ops.
+            and("r.updated >=", at_or_after(since_ms));
+        }
+        // An op stands in the feed of every scope that its resource is in: the first row counts.
+        let text = format!(
+            "SELECT f.arrival, r.kind, r.id, f.actor_no, f.lane, f.seq FROM feed f JOIN resource r ON r.no = f.resource_no \
+             WHERE f.arrival >= $1 AND f.arrival < $2{conditions} \
+             AND ((f.actor_no IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feed g WHERE g.resource_no = f.resource_no \
+             AND g.arrival < f.arrival AND g.actor_no IS NOT NULL AND g.actor_no = f.actor_no AND g.lane = f.lane \
+             AND g.seq = f.seq)) OR (f.actor_no IS NULL AND NOT EXISTS (SELECT 1 FROM feed g \
+             WHERE g.resource_no = f.resource_no AND g.actor_no IS NOT NULL))) \
+             ORDER BY f.arrival DESC LIMIT {}",
+            u64::from(count) + 1
+        );
+        let rows = self.sql.query(&text, &params)?;
+        rows.into_iter().map(place).collect()
+    }
+
+    fn events(&mut self, places: Vec<Place>, since_ms: Option<u64>) -> Result<Vec<Event>> {
+        let mut dots: HashMap<Entity, HashSet<DotNumbers>> = HashMap::new();
+        for place in &places {
+            dots.entry(place.entity.clone()).or_default().extend(place.dot);
+        }
+        let mut versions: HashMap<(Entity, Option<DotNumbers>), (Version, bool)> = HashMap::new();
+        for (entity, dots) in dots {
+            for (dot, version, is_first) in self.versions_at(&entity, &dots)? {
+                versions.insert((entity.clone(), dot), (version, is_first));
+            }
+        }
+        let is_recent = |version: &Version| since_ms.is_none_or(|since_ms| version.at_ms >= since_ms);
+        let mut events = Vec::with_capacity(places.len());
+        for Place { entity, dot, .. } in places {
+            // Taken out as it is used: a whole resource that stands in two scopes is told once.
+            if let Some((version, is_first)) =
+                versions.remove(&(entity.clone(), dot)).filter(|(v, _)| is_recent(v))
+            {
+                events.push(Event { entity, version, is_first });
+            }
+        }
+        Ok(events)
+    }
+
+    /// The versions after these ops; without ops, the current one.
+    fn versions_at(
+        &mut self,
+        entity: &Entity,
+        dots: &HashSet<DotNumbers>,
+    ) -> Result<Vec<(Option<DotNumbers>, Version, bool)>> {
+        let mut out = Vec::new();
+        if dots.is_empty() {
+            out.extend(self.get(entity)?.map(|stored| {
+                let (version, at_ms, deleted) = (stored.version, stored.updated_ms, stored.deleted);
+                let json = if deleted { String::new() } else { stored.json };
+                (None, Version { version, at_ms, author: String::new(), deleted, json }, true)
+            }));
+            return Ok(out);
+        }
+        let mut is_first = true;
+        self.replay_dotted(entity, |state, dot, op, rules| {
+            if dots.contains(&dot) {
+                out.push((Some(dot), Version::after(state, op, rules), is_first));
+            }
+            is_first = false;
+        })?;
+        Ok(out)
+    }
+}
+
+fn place(mut row: Row) -> Result<Place> {
+    let entity = Entity { kind: row.take_text(1)?, id: row.take_text(2)? };
+    let dot = if row.is_null(3) { None } else { Some((row.int(3)?, row.int(4)?, row.uint(5)?)) };
+    Ok(Place { arrival: row.int(0)?, entity, dot })
+}
