@@ -8,6 +8,7 @@ type Pairs = &'static [(&'static str, &'static str)];
 const FORMAT: (&str, &str) = ("_format", "json or application/fhir+json; counts before Accept");
 const PRETTY: (&str, &str) = ("_pretty", "true: indented for people");
 const SUMMARY: (&str, &str) = ("_summary", "true, text, data or false");
+const SUMMARY_OR_COUNT: (&str, &str) = ("_summary", "true, text, data, false or count");
 const ELEMENTS: (&str, &str) = ("_elements", "names of the elements wanted, with commas between");
 const COUNT: (&str, &str) = ("_count", "how many on a page; 500 at most");
 const SINCE: (&str, &str) = ("_since", "an instant: changed then or later");
@@ -15,7 +16,7 @@ const CURSOR: (&str, &str) = ("_cursor", "where a page begins; from the links of
 const FORMATS: Pairs = &[FORMAT, PRETTY];
 const ONE: Pairs = &[FORMAT, PRETTY, SUMMARY, ELEMENTS];
 const LISTED: Pairs = &[FORMAT, PRETTY, SUMMARY, ELEMENTS, COUNT, SINCE, CURSOR];
-const SEARCHED: Pairs = &[FORMAT, PRETTY, COUNT, CURSOR];
+const SEARCHED: Pairs = &[FORMAT, PRETTY, SUMMARY_OR_COUNT, ELEMENTS, COUNT, CURSOR];
 const UNCHANGED: &[&str] = &["If-None-Match", "If-Modified-Since", "Prefer"];
 const SAVED: &[(u16, Carries)] = &[(200, Fhir), (201, Fhir)];
 

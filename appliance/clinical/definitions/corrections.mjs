@@ -18,6 +18,9 @@ const NOT_ELEMENTS = {
   'ResearchStudy.objective': ['description'],
 };
 
+/** Search parameters that R4 does not have, as `Type.code`. */
+export const NOT_PARAMETERS = new Set(['DeviceDefinition.classification']);
+
 /** Reference targets that R4 does not have. */
 const NOT_TARGETS = new Set(['Bot', 'ClientApplication']);
 

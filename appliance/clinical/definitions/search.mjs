@@ -1,5 +1,7 @@
 // search.tsv: R4's search parameters, and the paths that their index rows are read off.
 
+import { NOT_PARAMETERS } from './corrections.mjs';
+
 const KINDS = ['token', 'string', 'date', 'reference', 'quantity', 'number', 'uri'];
 /** Answered without rows of their own: by columns, or by the narrative's words. */
 const BUILT_IN = ['_id', '_lastUpdated', '_text', '_content', '_query', '_filter', '_list', '_has', '_type'];
@@ -22,7 +24,7 @@ export function searchTable(parameters, structures, before) {
   const numbers = new Numbers(before, types);
   const lines = [];
   for (const type of ['Resource', ...types]) {
-    const own = parameters.filter((one) => isOf(one, type)).sort((a, b) => (a.code < b.code ? -1 : 1));
+    const own = parameters.filter((one) => isOf(one, type) && !NOT_PARAMETERS.has(`${type}.${one.code}`)).sort((a, b) => (a.code < b.code ? -1 : 1));
     const uses = own.flatMap((parameter) => {
       const found = alternatives(parameter.expression, type)
         .map((alternative) => slotOf(alternative, parameter.type, type, elements))

@@ -11,8 +11,8 @@ use holdfast_core::view;
 
 use crate::home;
 use crate::loaded::{Event, Loaded};
-use crate::unindexed::{Indexing, Unindexed};
 use crate::sql::Value;
+use crate::unindexed::{Indexing, Unindexed};
 use crate::view::{content_sum, row_sum};
 
 /// A resource ready to be written, once it has a number.
@@ -99,7 +99,12 @@ pub(crate) fn resource_row(no: i64, state: &EntityState, rules: &dyn Rules) -> V
 impl Draft {
     /// Drafts what a loaded resource has become, which then counts as unchanged. `serves_clinics`: at an upstream of
     /// several clinics the resource's own has to be remembered.
-    pub(crate) fn of(loaded: &mut Loaded, rules: &dyn Rules, serves_clinics: bool, indexing: Indexing) -> Self {
+    pub(crate) fn of(
+        loaded: &mut Loaded,
+        rules: &dyn Rules,
+        serves_clinics: bool,
+        indexing: Indexing,
+    ) -> Self {
         let scopes = rules.scopes(&loaded.state, &loaded.clinic);
         let before = std::mem::take(&mut loaded.before);
         let (search, unsearch, later) = match (indexing, loaded.no) {

@@ -24,9 +24,9 @@ use crate::writer::Writer;
 const PAUSE: Duration = Duration::from_millis(2);
 const PAUSE_AFTER_TROUBLE: Duration = Duration::from_secs(10);
 /// While commits follow each other faster than this, the index waits: what comes in large amounts is stored first.
-const QUIET: Duration = Duration::from_millis(300);
+const QUIET: Duration = Duration::from_secs(2);
 /// So long it waits at most.
-const LONGEST_WAIT: Duration = Duration::from_secs(15);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// Another process on the same database may have left rows for later.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// How often the log says how far it is.

@@ -68,6 +68,7 @@ async fn after_outage(arguments: &Arguments, folder: &Path, push: bool, urgent: 
     figure::print("reconcile_ms", ms(ours.mixed.ms), "ms");
     figure::print("reconcile_bytes_up", ours.mixed.bytes_up, "bytes");
     figure::print("reconcile_bytes_down", ours.mixed.bytes_down, "bytes");
+    figure::print("reconcile_indexed_after_ms", ms(ours.indexed_ms), "ms");
     figure::print("reconcile_hub_cpu_ms", ours.hub_cpu_ms.0, "ms");
     figure::print("reconcile_postgres_cpu_ms", ours.hub_cpu_ms.1, "ms");
     figure::print("reconcile_bytes_per_edit", format!("{:.1}", ours.bytes_per_edit), "bytes");

@@ -37,6 +37,8 @@ pub struct Taken {
 /// Something does not arrive.
 pub async fn ours(hub: &Hub, old: &Replica, new: &Replica, work: Work, each: usize) -> Result<Taken> {
     let docs = fill(old, work, each).await?;
+    // The old node was there long before the fresh one.
+    hub.indexed().await?;
     let today = first_due(work, each);
     let started = Instant::now();
     let link = new.connect();

@@ -2,7 +2,7 @@
 
 use crate::postgres::Cluster;
 use crate::process::{Process, Spec, Usage, run};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use holdfast_link::enrol::{EnrolToken, enrol};
 use holdfast_link::keys::PrivateKey;
 use holdfast_link::tls::client_config;
@@ -10,10 +10,14 @@ use holdfast_link::transport::Endpoint;
 use rustls::ClientConfig;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A start with migrations on a busy machine, or a token.
 const STEP_LIMIT: Duration = Duration::from_secs(60);
+
+/// A million resources, and how often that is looked at.
+const INDEX_LIMIT: Duration = Duration::from_secs(1800);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The database that the hub uses.
 const DATABASE: &str = "hub";
@@ -82,6 +86,19 @@ impl Hub {
     /// The server refuses the statement.
     pub fn psql(&self, sql: &str) -> Result<String> {
         self.cluster.psql(DATABASE, sql)
+    }
+
+    /// Waits until every index row is made that a large push left for later; how long that took.
+    ///
+    /// # Errors
+    /// The database fails, or it takes minutes.
+    pub async fn indexed(&self) -> Result<Duration> {
+        let since = Instant::now();
+        while self.psql("select count(*) from unindexed")? != "0" {
+            ensure!(since.elapsed() < INDEX_LIMIT, "the hub's index stays behind");
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(since.elapsed())
     }
 
     /// CPU time and memory of the hub's process and of its PostgreSQL.

@@ -17,6 +17,8 @@ pub struct Ours {
     pub bytes_per_observation: f64,
     /// CPU of the hub and of its database during the mixed backlog, in milliseconds.
     pub hub_cpu_ms: (u64, u64),
+    /// Until the hub had indexed the whole of the mixed backlog after it had all of it, in milliseconds.
+    pub indexed_ms: f64,
 }
 
 /// Sends `changes` changes, half edits and half vital signs, and then as many of each kind alone, half as many at a
@@ -29,9 +31,13 @@ pub async fn ours(hub: &Hub, replica: &Replica, work: Work, changes: u64) -> Res
     replica.save(work.patients())?;
     replica.session().await?;
     replica.save(by_turns(work.edits(0, half), work.vitals(0, half)))?;
+    // An outage is long enough for that.
+    replica.index().await?;
+    hub.indexed().await?;
     let before = hub.usage()?;
     let mixed = whole(hub, replica, half).await?;
     let after = hub.usage()?;
+    let indexed_ms = hub.indexed().await?.as_secs_f64() * 1e3;
     replica.save(work.edits(1, half))?;
     let edits = whole(hub, replica, half).await?;
     replica.save(work.vitals(half, half))?;
@@ -41,6 +47,7 @@ pub async fn ours(hub: &Hub, replica: &Replica, work: Work, changes: u64) -> Res
         mixed,
         bytes_per_edit: each(edits),
         bytes_per_observation: each(vitals),
+        indexed_ms,
         hub_cpu_ms: (after.0.cpu_ms - before.0.cpu_ms, after.1.cpu_ms - before.1.cpu_ms),
     })
 }

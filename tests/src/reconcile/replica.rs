@@ -2,13 +2,14 @@
 
 use super::CLINIC;
 use crate::generate::Resource;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use holdfast_clinical::FhirRules;
 use holdfast_core::id::Entity;
 use holdfast_link::driver::{Link, LinkConfig, LinkState};
 use holdfast_link::transport::Endpoint;
 use holdfast_store::author::Base;
 use holdfast_store::identity::Identity;
+use holdfast_store::reindex;
 use holdfast_store::sidecar::FileSidecar;
 use holdfast_store::sqlite::{Sqlite, SqliteOptions};
 use holdfast_store::writer::Writer;
@@ -17,6 +18,7 @@ use rustls::ClientConfig;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// Saves in one transaction while work is prepared.
 const BATCH: usize = 1000;
@@ -34,6 +36,8 @@ pub struct Replica {
     writer: Writer,
     tls: Arc<ClientConfig>,
     endpoint: Endpoint,
+    /// Dropped, it ends the worker that keeps the index up, as a node has one.
+    _index: watch::Sender<bool>,
 }
 
 /// What one session took.
@@ -67,7 +71,10 @@ impl Replica {
         let place = Place { clinic: CLINIC.to_owned(), schema: 1 };
         let records =
             Records::open(Arc::new(db), Arc::new(FhirRules), identity, place, Surroundings::default())?;
-        Ok(Self { writer: Writer::start(Arc::new(records))?, tls, endpoint: endpoint.clone() })
+        let writer = Writer::start(Arc::new(records))?;
+        let (stop, told) = watch::channel(false);
+        tokio::spawn(reindex::run(writer.clone(), told));
+        Ok(Self { writer, tls, endpoint: endpoint.clone(), _index: stop })
     }
 
     /// Its records.
@@ -93,6 +100,19 @@ impl Replica {
             })?;
         }
         self.writer.announce();
+        Ok(())
+    }
+
+    /// Has every index row made that a large save left for later.
+    ///
+    /// # Errors
+    /// The store fails, or it takes longer than a session may.
+    pub async fn index(&self) -> Result<()> {
+        self.writer.catch_up_index(SESSION_LIMIT).await?;
+        ensure!(
+            !self.records().read(|view| view.is_index_behind())?,
+            "the index of the replica stays behind"
+        );
         Ok(())
     }
 

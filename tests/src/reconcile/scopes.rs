@@ -42,15 +42,26 @@ pub async fn held(folder: &Path, plan: Plan) -> Result<(Session, Session)> {
     settled(&link).await?;
     wait_noted(&hub).await?;
     drop(link);
+    quiet(&hub, &[&author, &holder]).await?;
     let news = news(&hub, &author, &holder, work, plan).await?;
     let mut idle = Session::default();
     if plan.history > 0 {
         lengthen(&author, work, plan.history)?;
         author.session().await?;
         author.check_all_sent().await?;
+        quiet(&hub, &[&author]).await?;
         idle = nothing(&author, plan.rounds).await?;
     }
     Ok((news, idle))
+}
+
+/// Has everything indexed that was left for later, so that nothing else is done while a session is measured.
+async fn quiet(hub: &Hub, replicas: &[&Replica]) -> Result<()> {
+    for replica in replicas {
+        replica.index().await?;
+    }
+    hub.indexed().await?;
+    Ok(())
 }
 
 /// Makes the author's history this many ops long.

@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::response::Response;
-use holdfast_clinical::search::table::{common, parameters};
+use holdfast_clinical::search::table::{Kind, Parameter, common, parameters};
 use holdfast_clinical::types::RESOURCE_TYPES;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -29,6 +29,10 @@ const ON_TYPE: [&str; 9] = [
 ];
 /// Interactions with the whole system.
 const ON_SYSTEM: [&str; 3] = ["transaction", "batch", "history-system"];
+
+/// Parameters of every type that no definition with a path is behind.
+const BUILT_IN: [(&str, &str); 4] =
+    [("_id", "token"), ("_lastUpdated", "date"), ("_text", "string"), ("_has", "special")];
 
 /// Answers what this server can do.
 pub(crate) async fn metadata(Extension(table): Extension<RouteTable>, FhirBase(base): FhirBase) -> Response {
@@ -73,14 +77,27 @@ fn operations(table: &[RouteInfo], kind: &str) -> Vec<Value> {
     found.into_iter().map(|(name, definition)| json!({ "name": name, "definition": definition })).collect()
 }
 
+fn described(parameters: &'static [Parameter]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    parameters.iter().map(|parameter| (parameter.name, parameter.kind.name()))
+}
+
+/// The references of other types that may lead to this one, those that may lead anywhere aside.
+fn referring(kind: &str) -> Vec<String> {
+    let of_type = |source: &&'static str| {
+        let leads_here = |one: &&Parameter| one.kind == Kind::Reference && one.targets.contains(&kind);
+        let source = *source;
+        parameters(source).iter().filter(leads_here).map(move |one| format!("{source}:{}", one.name))
+    };
+    RESOURCE_TYPES.iter().flat_map(of_type).collect()
+}
+
 fn resource(table: &[RouteInfo], kind: &str, interactions: &[Value]) -> Value {
     let is_served =
         |method: &str| table.iter().any(|route| (route.method, route.path) == (method, "/fhir/{type}"));
-    let own = parameters(kind)
-        .iter()
-        .chain(common())
-        .map(|parameter| json!({ "name": parameter.name, "type": parameter.kind.name() }));
-    let search: Vec<Value> = std::iter::once(json!({ "name": "_id", "type": "token" })).chain(own).collect();
+    let search = BUILT_IN.into_iter().chain(described(common())).chain(described(parameters(kind)));
+    let search: Vec<Value> = search.map(|(name, kind)| json!({ "name": name, "type": kind })).collect();
+    let included = parameters(kind).iter().filter(|parameter| parameter.kind == Kind::Reference);
+    let included: Vec<String> = included.map(|parameter| format!("{kind}:{}", parameter.name)).collect();
     json!({
         "type": kind,
         "interaction": interactions,
@@ -92,6 +109,8 @@ fn resource(table: &[RouteInfo], kind: &str, interactions: &[Value]) -> Value {
         "conditionalUpdate": is_served("PUT"),
         "conditionalDelete": if is_served("DELETE") { "single" } else { "not-supported" },
         "searchParam": search,
+        "searchInclude": included,
+        "searchRevInclude": referring(kind),
         "operation": operations(table, kind),
     })
 }

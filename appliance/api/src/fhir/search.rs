@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
-use holdfast_clinical::search::query::{Query, parse_query_at};
+use holdfast_clinical::projection::{Shape, Summary, project};
+use holdfast_clinical::search::query::{Query, is_known, parse_query_at};
 use holdfast_core::search::Clause;
 use holdfast_store::StoreError;
 use holdfast_store::search::Place;
 use holdfast_store::view::{Stored, View};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::answer;
 use super::bundle::writer::BundleWriter;
@@ -25,6 +26,7 @@ use crate::request::cursor::List;
 use crate::request::limits::{DEFAULT_COUNT, FORM_BODY_BYTES, INDEX_WAIT, MAX_COUNT};
 use crate::request::media::Media;
 use crate::request::origin::FhirBase;
+use crate::request::prefer::Prefer;
 use crate::request::query::Asked;
 use crate::request::target::Kind;
 use crate::state::ApiState;
@@ -36,9 +38,10 @@ pub(crate) async fn by_get(
     Caller(caller): Caller,
     base: FhirBase,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let asked = Asked::read(&[query.as_deref().unwrap_or_default()])?;
-    let search = Search::parse(kind, asked, state.writer().records().now_ms())?;
+    let search = Search::parse(kind, asked, &headers, state.writer().records().now_ms())?;
     answer(state, search, caller, base).await
 }
 
@@ -54,7 +57,7 @@ pub(crate) async fn by_post(
     let (parts, form) = request.into_parts();
     let form = body::text(&parts.headers, form, Media::Form, FORM_BODY_BYTES).await?;
     let asked = Asked::read(&[query.as_deref().unwrap_or_default(), &form])?;
-    let search = Search::parse(kind, asked, state.writer().records().now_ms())?;
+    let search = Search::parse(kind, asked, &parts.headers, state.writer().records().now_ms())?;
     answer(state, search, caller, base).await
 }
 
@@ -67,6 +70,7 @@ async fn answer(
     patients::bring(&state, &search.query.kind, &search.asked).await?;
     let search = Arc::new(search);
     let mut notes: Vec<Note> = look_elsewhere(&state, &search).await?.into_iter().collect();
+    notes.extend(search.ignored());
     notes.extend(index(&state, &search).await?);
     let work = move |view: &mut View<'_>| search.page(view, &caller, &base, &notes);
     let body = refusal::read(state.writer(), work).await?;
@@ -108,6 +112,10 @@ async fn look_elsewhere(state: &ApiState, search: &Arc<Search>) -> Result<Option
 pub(crate) struct Search {
     asked: Asked,
     query: Query,
+    /// Which part of each resource.
+    shape: Shape,
+    /// Names of parameters that are passed over, as the client would have it.
+    passed_over: Vec<String>,
 }
 
 /// Resources of one page, and where the next begins.
@@ -117,17 +125,40 @@ struct Page {
 }
 
 impl Search {
-    /// Reads a search on one type.
+    /// Reads a search on one type. Parameters that the type does not have are refused, unless the client wants them passed
+    /// over (`Prefer: handling=lenient`).
     ///
     /// # Errors
     /// [`ApiError::Search`] that names the parameter.
-    pub(crate) fn parse(kind: String, asked: Asked, now_ms: u64) -> Result<Self, ApiError> {
+    pub(crate) fn parse(
+        kind: String,
+        mut asked: Asked,
+        headers: &HeaderMap,
+        now_ms: u64,
+    ) -> Result<Self, ApiError> {
+        let mut passed_over = Vec::new();
+        if Prefer::of(headers).is_strict == Some(false) {
+            asked.pairs.retain(|(name, _)| {
+                let is_known = is_known(&kind, name);
+                if !is_known {
+                    passed_over.push(name.clone());
+                }
+                is_known
+            });
+        }
         let query = parse_query_at(&kind, &asked.pairs, now_ms)?;
-        Ok(Self { asked, query })
+        let shape = Shape::read(&asked.pairs).map_err(RequestError::from)?;
+        Ok(Self { asked, query, shape, passed_over })
+    }
+
+    fn ignored(&self) -> Option<Note> {
+        let names = self.passed_over.join(", ");
+        let text = || format!("passed over, for {} cannot be searched by it: {names}", self.query.kind);
+        (!names.is_empty()).then(|| Note::new("parameter-ignored", text()))
     }
 
     /// Whether something may not be found yet.
-    fn may_miss(&self, view: &mut View<'_>) -> Result<bool, ApiError> {
+    pub(crate) fn may_miss(&self, view: &mut View<'_>) -> Result<bool, ApiError> {
         let Query { clauses, sort, includes, .. } = &self.query;
         let referring = includes.iter().filter(|include| include.is_reverse);
         let included = referring.flat_map(|include| &include.parameter.slots);
@@ -164,7 +195,7 @@ impl Search {
         for (stored, mode) in entries.chain(included.resources.iter().map(|one| (one, "include"))) {
             let mut entry = bundle.entry();
             entry.full_url(&format!("{base}/{}", stored.entity));
-            entry.resource(&stored.json);
+            entry.resource(&project(&stored.json, &self.shape));
             entry.search_mode(mode);
             entry.finish();
         }
@@ -182,7 +213,7 @@ impl Search {
         let Query { kind, clauses, sort, .. } = &self.query;
         let cursor = self.asked.cursor.as_deref();
         let count = self.query.count.unwrap_or(DEFAULT_COUNT).min(MAX_COUNT);
-        if count == 0 || self.query.is_count_only {
+        if count == 0 || self.is_count_only() {
             return Ok(Page { resources: Vec::new(), next: None });
         }
         if sort.is_empty() {
@@ -195,10 +226,14 @@ impl Search {
         Ok(Page { resources: found.resources, next })
     }
 
+    fn is_count_only(&self) -> bool {
+        self.shape.summary == Summary::Count
+    }
+
     /// How many are found in all: where it is asked for, and where it costs nothing to say.
     fn total(&self, view: &mut View<'_>, page: &Page) -> Result<Option<u64>, StoreError> {
         let Query { kind, clauses, .. } = &self.query;
-        let is_asked = self.query.wants_total || self.query.is_count_only || self.query.count == Some(0);
+        let is_asked = self.query.wants_total || self.is_count_only() || self.query.count == Some(0);
         if !is_asked && self.asked.cursor.is_none() && page.next.is_none() {
             return Ok(Some(page.resources.len() as u64));
         }

@@ -69,7 +69,7 @@ fn query_schema(name: &str) -> Value {
         "_count" | "count" => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
         "_pretty" => json!({ "type": "boolean" }),
         "_format" => json!({ "enum": ["json", "application/json", "application/fhir+json"] }),
-        "_summary" => json!({ "enum": ["true", "text", "data", "false"] }),
+        "_summary" => json!({ "enum": ["true", "text", "data", "false", "count"] }),
         "_since" => json!({ "type": "string", "format": "date-time" }),
         "mode" => json!({ "enum": ["create", "update", "profile"] }),
         _ => json!({ "type": "string" }),

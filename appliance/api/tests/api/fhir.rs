@@ -197,5 +197,15 @@ async fn metadata_lists_what_the_table_serves() {
     );
     let params: Vec<_> =
         patient["searchParam"].as_array().unwrap().iter().map(|i| i["name"].as_str().unwrap()).collect();
-    assert_eq!(params, ["_id", "identifier", "name"]);
+    for name in ["_id", "_lastUpdated", "_text", "_tag", "birthdate", "identifier", "name", "telecom"] {
+        assert!(params.contains(&name), "{name}: {params:?}");
+    }
+    let listed = |name: &str| -> Vec<&str> {
+        patient[name].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect()
+    };
+    assert_eq!(
+        listed("searchInclude"),
+        ["Patient:general-practitioner", "Patient:link", "Patient:organization"]
+    );
+    assert!(listed("searchRevInclude").contains(&"Observation:patient"));
 }

@@ -22,5 +22,6 @@ mod operations;
 mod patch;
 mod presentation;
 mod search;
+mod search_results;
 mod staff;
 mod transaction;

@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use crate::common::{Answer, OTHER, Server, start};
 
-fn ids(answer: &Answer) -> Vec<String> {
+pub(crate) fn ids(answer: &Answer) -> Vec<String> {
     let json = answer.json();
     let empty = Vec::new();
     let entries = json["entry"].as_array().unwrap_or(&empty);
     entries.iter().map(|e| e["resource"]["id"].as_str().unwrap().to_owned()).collect()
 }
 
-fn next(answer: &Answer) -> Option<String> {
+pub(crate) fn next(answer: &Answer) -> Option<String> {
     let json = answer.json();
     let link = json["link"].as_array()?.iter().find(|link| link["relation"] == "next")?.clone();
     let url = link["url"].as_str()?.to_owned();
@@ -45,6 +45,16 @@ async fn each_parameter_finds_its_own() {
         ("Patient?_format=json&_count=0", &[]),
         ("Observation?patient=a", &["o"]),
         ("Observation?subject=Patient/a", &["o"]),
+        ("Observation?status=final", &["o"]),
+        ("Observation?value-quantity=gt1", &["o"]),
+        ("Observation?value-quantity=gt2", &[]),
+        ("Observation?patient.name=ann", &["o"]),
+        ("Observation?patient.name=stone", &[]),
+        ("Patient?_has:Observation:patient:status=final", &["a"]),
+        ("Patient?family:exact=Muller", &["b"]),
+        ("Patient?given:missing=true", &["b", "c"]),
+        ("Patient?_sort=-family", &["c", "a", "b"]),
+        ("Patient?_sort=given&_count=1", &["a"]),
         ("Patient", &["a", "b", "c"]),
     ] {
         let answer = server.get(&format!("/fhir/{query}")).await.expect(200);
@@ -99,8 +109,11 @@ async fn a_cursor_is_good_for_its_search_and_its_caller_only() {
 async fn a_search_that_cannot_be_answered_says_why() {
     let server = start().await;
     for (query, code, says) in [
-        ("Patient?colour=red", "search-unknown-parameter", "use one of _count, _id, identifier, name"),
-        ("Patient?name:exact=x", "search-unsupported-modifier", "name:exact"),
+        ("Patient?colour=red", "search-unknown-parameter", "birthdate"),
+        ("Patient?name:not=x", "search-unsupported-modifier", "name:not"),
+        ("Patient?_sort=colour", "search-unknown-parameter", "colour"),
+        ("Patient?_include=Patient", "search-bad-value", "Type:parameter"),
+        ("Patient?_summary=some", "bad-parameter", "some"),
         ("Patient?name=", "search-empty-value", "name"),
         ("Patient?_count=many", "search-bad-value", "many"),
         ("Patient?name=%zz", "bad-query", "hex"),

@@ -228,7 +228,7 @@ mod tests {
             ),
             (
                 r#"{"resourceType":"Patient","id":"p","identifier":"odd","name":{"family":[]}}"#,
-                &["deceased false^"],
+                &["deceased false^", "identifier odd^"],
             ),
             (r#"{"resourceType":"SomethingNew","id":"x","identifier":[{"value":"1"}]}"#, &[]),
         ] {

@@ -6,6 +6,7 @@ use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
 use holdfast_store::view::{Stored, View};
 use holdfast_store::{StoreError, Tx};
+use http::HeaderMap;
 
 use super::Sender;
 use super::patch_entry;
@@ -13,6 +14,7 @@ use super::writer::BundleWriter;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::answer::{etag, location};
 use crate::fhir::date::instant;
+use crate::fhir::elsewhere::Note;
 use crate::fhir::patch;
 use crate::fhir::search::Search;
 use crate::fhir::vread;
@@ -93,8 +95,10 @@ pub(super) fn get(
 ) -> Result<Done, ApiError> {
     let Some(id) = &url.id else {
         let query = url.text.split_once('?').map_or("", |(_, query)| query);
-        let search = Search::parse(url.kind.clone(), Asked::read(&[query])?, sender.now_ms)?;
-        return Ok(Done::Found(search.page(view, &sender.caller, &sender.base, &[])?));
+        let asked = Asked::read(&[query])?;
+        let search = Search::parse(url.kind.clone(), asked, &HeaderMap::new(), sender.now_ms)?;
+        let notes: Vec<Note> = search.may_miss(view)?.then(Note::incomplete_index).into_iter().collect();
+        return Ok(Done::Found(search.page(view, &sender.caller, &sender.base, &notes)?));
     };
     let entity = Entity::new(&*url.kind, id);
     let stored = match &url.version {

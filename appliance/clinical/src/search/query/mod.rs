@@ -44,8 +44,6 @@ pub struct Query {
     pub includes: Vec<Include>,
     /// `_total=accurate` or `estimate`: how many there are in all is wanted.
     pub wants_total: bool,
-    /// `_summary=count`: nothing else is wanted.
-    pub is_count_only: bool,
 }
 
 /// Resources to be answered beside those found.
@@ -64,7 +62,7 @@ pub struct Include {
 }
 
 /// Names that are about the answer's form, not about the search: read by whoever answers.
-const ABOUT_FORM: [&str; 3] = ["_elements", "_format", "_pretty"];
+const ABOUT_FORM: [&str; 4] = ["_elements", "_format", "_pretty", "_summary"];
 
 /// Reads a query on one resource type for which the time of day does not matter, as a condition. Names and values are already
 /// percent-decoded, in the order given.
@@ -94,7 +92,6 @@ pub fn parse_query_at<N: AsRef<str>, V: AsRef<str>>(
         sort: Vec::new(),
         includes: Vec::new(),
         wants_total: false,
-        is_count_only: false,
     };
     let mut reader = clause::Reader::new(now_ms);
     for (name, value) in pairs {
@@ -112,11 +109,18 @@ pub fn parse_query_at<N: AsRef<str>, V: AsRef<str>>(
 
 /// The names that a query on this type may use.
 pub fn known_parameters(kind: &str) -> Vec<&'static str> {
-    let built_in = ["_id", "_lastUpdated", "_text", "_has"].into_iter().chain(result::NAMES);
+    let built_in =
+        ["_id", "_lastUpdated", "_text", "_has"].into_iter().chain(result::NAMES).chain(ABOUT_FORM);
     let own = common().iter().chain(parameters(kind)).map(|parameter| parameter.name);
     let mut names: Vec<&str> = built_in.chain(own).collect();
     names.sort_unstable();
     names
+}
+
+/// Whether a query on this type may use the name, its modifiers and chain aside.
+pub fn is_known(kind: &str, name: &str) -> bool {
+    let plain = name.split([':', '.']).next().unwrap_or_default();
+    known_parameters(kind).binary_search(&plain).is_ok()
 }
 
 fn bad(name: &str, value: &str, expected: &'static str) -> SearchError {

@@ -10,7 +10,7 @@ use super::{Include, MAX_INCLUDES, MAX_SORT_KEYS, Query, SearchError, bad, unkno
 use crate::types::is_resource_type;
 
 /// The names that are read here.
-pub(super) const NAMES: [&str; 6] = ["_count", "_include", "_revinclude", "_sort", "_summary", "_total"];
+pub(super) const NAMES: [&str; 5] = ["_count", "_include", "_revinclude", "_sort", "_total"];
 
 /// Takes the parameter in if it is one of these; whether it was.
 pub(super) fn read(query: &mut Query, name: &str, value: &str) -> Result<bool, SearchError> {
@@ -35,11 +35,6 @@ pub(super) fn read(query: &mut Query, name: &str, value: &str) -> Result<bool, S
                 _ => return Err(bad(name, value, "none, estimate or accurate")),
             };
         }
-        "_summary" => match value {
-            "count" => query.is_count_only = true,
-            "true" | "false" | "text" | "data" => {}
-            _ => return Err(bad(name, value, "true, false, text, data or count")),
-        },
         "_sort" => sort(query, value)?,
         _ => {
             if query.includes.len() == MAX_INCLUDES {

@@ -109,11 +109,10 @@ fn results_are_asked_for() {
             ("_total", "accurate"),
             ("_include", "Observation:subject:Patient"),
             ("_revinclude:iterate", "Provenance:target"),
-            ("_summary", "count"),
         ],
     )
     .unwrap();
-    assert_eq!((query.count, query.wants_total, query.is_count_only), (Some(7), true, true));
+    assert_eq!((query.count, query.wants_total), (Some(7), true));
     assert!(matches!(&query.sort[0].by, SortBy::Rows { params, holding: None } if params.len() == 1));
     assert_eq!((query.sort[0].descending, &query.sort[1].by), (true, &SortBy::Id));
     let of = |at: usize| {

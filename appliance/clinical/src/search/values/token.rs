@@ -33,10 +33,13 @@ fn push_coding(coding: &Node<'_>, rows: &mut Rows<'_>) {
     }
 }
 
+/// What R4 lets stand in `ContactPoint.system` (<https://hl7.org/fhir/R4/valueset-contact-point-system.html>).
+const CONTACT_SYSTEMS: [&str; 7] = ["phone", "fax", "email", "pager", "url", "sms", "other"];
+
 /// The rows of an Identifier or ContactPoint. The system of a contact point (`phone`) is no code system.
 pub(super) fn push_identifier(node: &Node<'_>, rows: &mut Rows<'_>, beside: u32) {
     let Some(value) = text(node, "value") else { return };
-    let system = text(node, "system").filter(|system| system.contains(':')).unwrap_or_default();
+    let system = text(node, "system").filter(|system| !CONTACT_SYSTEMS.contains(system)).unwrap_or_default();
     rows.push_beside(beside, row(value, system));
     let Some(kind) = node.member("type") else { return };
     if let Some(Node::Array(codings)) = kind.member("coding") {
