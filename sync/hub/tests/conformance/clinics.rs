@@ -101,13 +101,15 @@ fn a_damaged_schedule_is_given_back_to_its_clinic_alone(backend: &Backend) {
 }
 
 /// `Patient?name=` of the FHIR rules.
-const PATIENT_NAME: u32 = 103_003;
+fn patient_name() -> u32 {
+    holdfast_clinical::search::table::find("Patient", "name").unwrap().slots[0].number
+}
 
 fn by_name(begins: &str) -> Request {
     let any = vec![Text::Prefix(begins.into())];
     Request::Search(Search {
         kind: "Patient".into(),
-        all: vec![Condition { param: PATIENT_NAME, any }],
+        all: vec![Condition { param: patient_name(), any }],
         limit: 99,
     })
 }

@@ -37,8 +37,10 @@ behaviours![
 ];
 
 const NOW_MS: u64 = 1_790_000_000_000;
-/// Search parameter `Patient.identifier`.
-const IDENTIFIER: u32 = 103_001;
+/// `Patient?identifier=` of the FHIR rules.
+fn identifier() -> u32 {
+    holdfast_clinical::search::table::find("Patient", "identifier").unwrap().slots[0].number
+}
 
 fn numbered(n: usize) -> ActorId {
     ActorId((n as u128 + 1).to_be_bytes())
@@ -130,7 +132,7 @@ fn node(clinic: &str, name: &str) -> Node {
 }
 
 fn found(records: &Records, any: Match) -> Vec<String> {
-    let clause = Clause::Param { param: IDENTIFIER, any: vec![any] };
+    let clause = Clause::Param { param: identifier(), any: vec![any] };
     let found = records.read(|view| view.search("Patient", std::slice::from_ref(&clause), 0, 9)).unwrap();
     found.resources.into_iter().map(|one| one.entity.id).collect()
 }

