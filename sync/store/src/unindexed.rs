@@ -42,7 +42,6 @@ impl Indexing {
     }
 
     /// Rows to add and to remove now, and, if some are left for later, those to remove then.
-    #[expect(clippy::type_complexity, reason = "three lists of rows")]
     pub(crate) fn part(
         self,
         rules: &dyn Rules,

@@ -85,8 +85,9 @@ impl Store {
     fn put(&self, ids: std::ops::Range<usize>, name: &str) {
         let put = |tx: &mut holdfast_store::Tx<'_>| {
             for n in ids.clone() {
-                let json = format!(r#"{{"resourceType":"Basic","id":"b{n}","name":"{name}"}}"#);
-                tx.put(&Entity::new("Basic", &format!("b{n}")), &json, &Base::Blind, "nurse")?;
+                let id = format!("b{n}");
+                let json = format!(r#"{{"resourceType":"Basic","id":"{id}","name":"{name}"}}"#);
+                tx.put(&Entity::new("Basic", &id), &json, &Base::Blind, "nurse")?;
             }
             Ok(())
         };
@@ -122,7 +123,7 @@ fn large_save_is_found_by_what_is_prompt_and_told_to_be_incomplete_by_the_rest()
     assert_eq!((store.found(ID, "b7"), store.found(NAME, "old")), (1, 0));
     assert_eq!((store.may_miss(ID), store.may_miss(NAME)), (false, true));
     let by_name = SortKey { by: SortBy::Rows { params: vec![NAME], holding: None }, descending: false };
-    assert!(store.records.read(|view| view.may_miss(&[], &[by_name.clone()])).unwrap());
+    assert!(store.records.read(|view| view.may_miss(&[], std::slice::from_ref(&by_name))).unwrap());
     assert_eq!(store.findings().summary(), None, "rows that are still to come are not damage");
     assert_eq!(store.index(), [250, 250, 100]);
     assert_eq!(store.found(NAME, "old"), 600);
