@@ -5,6 +5,7 @@ use holdfast_store::StoreError;
 use holdfast_store::view::View;
 use tokio::time::timeout;
 
+use crate::access::policy::Principal;
 use crate::error::{ApiError, RequestError};
 use crate::finder::FindOutcome;
 use crate::request::limits::{BESIDE_TIMEOUT, FIND_TIMEOUT};
@@ -14,14 +15,22 @@ use crate::state::ApiState;
 ///
 /// # Errors
 /// What `work` fails with; [`RequestError::NotHeld`] if head office could not be asked.
-pub(crate) async fn read<T, F>(state: &ApiState, entity: &Entity, work: F) -> Result<T, ApiError>
+pub(crate) async fn read<T, F>(
+    state: &ApiState,
+    caller: &Principal,
+    entity: &Entity,
+    work: F,
+) -> Result<T, ApiError>
 where
     T: Send + 'static,
     F: Fn(&mut View<'_>, &Entity) -> Result<T, StoreError> + Send + Sync + Clone + 'static,
 {
     let again = || {
-        let (entity, work) = (entity.clone(), work.clone());
-        state.writer().read(move |view| work(view, &entity))
+        let (entity, work, sight) = (entity.clone(), work.clone(), caller.sight.clone());
+        state.writer().read(move |view| {
+            view.narrow(sight.clone());
+            work(view, &entity)
+        })
     };
     match again().await {
         Err(StoreError::NotFound(_)) => {}
@@ -31,6 +40,9 @@ where
             }
             return Ok(outcome?);
         }
+    }
+    if caller.sight.patient.as_ref().is_some_and(|own| entity.kind == "Patient" && *own != entity.id) {
+        return Err(RequestError::NotFound { entity: entity.to_string() }.into());
     }
     look_elsewhere(state, entity).await?;
     Ok(again().await?)

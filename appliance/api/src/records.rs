@@ -54,8 +54,9 @@ pub(crate) async fn save(
     if !matches!(base, Base::Absent) {
         lookup::bring(&state, vec![entity.clone()]).await?;
     }
-    let work = move |tx: &mut Tx<'_>| store(tx, &entity, &text, &base, &caller.id);
-    Ok(answer(&refusal::write(state.writer(), work).await?))
+    let author = caller.id.clone();
+    let work = move |tx: &mut Tx<'_>| store(tx, &entity, &text, &base, &author);
+    Ok(answer(&refusal::write(&state, caller, work).await?))
 }
 
 fn base(headers: &HeaderMap) -> Result<Base, RequestError> {

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use holdfast_store::view::View;
-use holdfast_store::writer::Writer;
 use holdfast_store::{StoreError, Tx};
 
+use crate::access::policy::Principal;
 use crate::error::ApiError;
 use crate::request::limits::INDEX_WAIT;
+use crate::state::ApiState;
 
 /// Holds the error while the store only sees that there was one.
 #[derive(Clone, Default)]
@@ -35,18 +36,23 @@ impl Slot {
     }
 }
 
-/// As [`Writer::write`]. `work` may run more than once; an error undoes it.
+/// As [`holdfast_store::writer::Writer::write`], within what the caller may reach. `work` may run more than once; an error undoes it.
 ///
 /// # Errors
 /// What `work` fails with, or the store.
-pub(crate) async fn write<T, F>(writer: &Writer, mut work: F) -> Result<T, ApiError>
+pub(crate) async fn write<T, F>(state: &ApiState, caller: Arc<Principal>, mut work: F) -> Result<T, ApiError>
 where
     T: Send + 'static,
     F: FnMut(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
 {
-    let slot = Slot::default();
+    let writer = state.writer();
+    let (slot, sight) = (Slot::default(), caller.sight.clone());
     let inner = slot.clone();
-    let outcome = writer.write(move |tx| work(tx).map_err(|error| inner.keep(error))).await;
+    let job = move |tx: &mut Tx<'_>| {
+        tx.narrow(sight.clone());
+        work(tx).map_err(|error| inner.keep(error))
+    };
+    let outcome = writer.write(job).await;
     if matches!(outcome, Err(StoreError::IndexBehind)) {
         // The caller is to try again in a moment: then it can be told.
         writer.catch_up_index(INDEX_WAIT).await?;
@@ -54,17 +60,21 @@ where
     outcome.map_err(|error| slot.recover(error))
 }
 
-/// As [`Writer::read`].
+/// As [`holdfast_store::writer::Writer::read`], of what the caller may reach.
 ///
 /// # Errors
 /// What `work` fails with, or the store.
-pub(crate) async fn read<T, F>(writer: &Writer, mut work: F) -> Result<T, ApiError>
+pub(crate) async fn read<T, F>(state: &ApiState, caller: Arc<Principal>, mut work: F) -> Result<T, ApiError>
 where
     T: Send + 'static,
     F: FnMut(&mut View<'_>) -> Result<T, ApiError> + Send + 'static,
 {
-    let slot = Slot::default();
+    let (slot, sight) = (Slot::default(), caller.sight.clone());
     let inner = slot.clone();
-    let outcome = writer.read(move |view| work(view).map_err(|error| inner.keep(error))).await;
+    let job = move |view: &mut View<'_>| {
+        view.narrow(sight.clone());
+        work(view).map_err(|error| inner.keep(error))
+    };
+    let outcome = state.writer().read(job).await;
     outcome.map_err(|error| slot.recover(error))
 }

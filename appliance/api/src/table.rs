@@ -2,7 +2,7 @@
 
 use axum::Router;
 
-use crate::access::policy::Access::Clinical;
+use crate::access::policy::Access::Records;
 use crate::access::policy::Policy::{Public, Read, Session, Write};
 use crate::access::routes::Routes;
 use crate::state::ApiState;
@@ -27,18 +27,19 @@ fn of_our_own(routes: Routes) -> Routes {
         .get("/api/openapi.json", Public, &docs::OPENAPI, openapi::document)
         .get("/api/continuity", Session, &docs::CONTINUITY, continuity::report)
         .get("/api/continuity/events", Session, &docs::CONTINUITY_EVENTS, continuity::events)
-        .get("/api/conflicts", Read(Clinical), &docs::CONFLICTS, conflicts::list)
-        .get("/api/conflicts/{type}/{id}", Read(Clinical), &docs::CONFLICT, conflicts::show)
-        .post("/api/conflicts/{type}/{id}/resolve", Write(Clinical), &docs::RESOLVE, conflicts::resolve)
-        .put("/api/records/{type}/{id}", Write(Clinical), &docs::SAVE, records::save)
+        .get("/api/conflicts", Read(Records), &docs::CONFLICTS, conflicts::list)
+        .get("/api/conflicts/{type}/{id}", Read(Records), &docs::CONFLICT, conflicts::show)
+        .post("/api/conflicts/{type}/{id}/resolve", Write(Records), &docs::RESOLVE, conflicts::resolve)
+        .put("/api/records/{type}/{id}", Write(Records), &docs::SAVE, records::save)
 }
 
 fn of_fhir(routes: Routes) -> Routes {
-    let (read, write) = (Read(Clinical), Write(Clinical));
+    let (read, write) = (Read(Records), Write(Records));
     routes
         .get("/fhir/metadata", Public, &docs::METADATA, fhir::capability::metadata)
-        .post("/fhir", write, &docs::BUNDLE, fhir::bundle::post)
-        .post("/fhir/", write, &docs::BUNDLE, fhir::bundle::post)
+        // A bundle may hold reads alone; the store decides on each entry.
+        .post("/fhir", read, &docs::BUNDLE, fhir::bundle::post)
+        .post("/fhir/", read, &docs::BUNDLE, fhir::bundle::post)
         .get("/fhir/_history", read, &docs::SYSTEM_HISTORY, fhir::timeline::of_system)
         .get("/fhir/{type}", read, &docs::SEARCH, fhir::search::by_get)
         .post("/fhir/{type}", write, &docs::CREATE, fhir::create::create)

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_core::id::{Lane, Scope};
+use holdfast_core::id::{Entity, Lane, Scope};
 use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
+use holdfast_core::search::Clause;
 use holdfast_core::state::EntityState;
 
 /// The rules of FHIR R4, as this version of Holdfast knows them. Holds nothing; copy it freely.
@@ -50,6 +51,10 @@ impl Rules for FhirRules {
 
     fn is_prompt(&self, param: u32) -> bool {
         crate::search::is_prompt(param)
+    }
+
+    fn of_patient(&self, kind: &str, patient: &Entity) -> Option<Clause> {
+        crate::search::of_patient(kind, patient)
     }
 
     fn index_version(&self) -> u64 {

@@ -126,6 +126,12 @@ pub(crate) enum TokenOrder {
         /// admin, clinician, reception or system; may be given several times.
         #[arg(long = "role", required = true)]
         roles: Vec<String>,
+        /// What narrows the roles, as SMART writes it: user/Observation.rs, patient/*.read; may be given several times.
+        #[arg(long = "scope")]
+        scopes: Vec<String>,
+        /// The id of the one patient whose record it opens.
+        #[arg(long)]
+        patient: Option<String>,
         #[command(flatten)]
         place: Place,
     },

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use cli::{Arguments, Command, Place, TokenOrder};
-use holdfast_api::access::tokens::parse_role;
+use holdfast_api::access::tokens::Rights;
 use holdfast_node::config::{self, Config};
 use holdfast_node::control::{Order, ask};
 use holdfast_node::data_dir::DataDir;
@@ -158,9 +158,9 @@ fn status(place: &Place) -> Result<(), Failure> {
 fn token(order: TokenOrder) -> Result<(), Failure> {
     let dir = |place: &Place| load(place, None).map(|config| DataDir::new(&config.node.data_dir));
     match order {
-        TokenOrder::Add { name, roles, place } => {
-            let roles = roles.iter().map(|role| parse_role(role)).collect::<Result<_, _>>()?;
-            say(&tokens::add(&dir(&place)?, &name, roles)?);
+        TokenOrder::Add { name, roles, scopes, patient, place } => {
+            let rights = Rights::read(&roles, &scopes, patient.as_deref())?;
+            say(&tokens::add(&dir(&place)?, &name, rights)?);
             note("this is the only time that the token is shown; it works within two seconds");
         }
         TokenOrder::Remove { name, place } => {
@@ -173,7 +173,7 @@ fn token(order: TokenOrder) -> Result<(), Failure> {
         }
         TokenOrder::List { place } => {
             for token in tokens::load(&dir(&place)?)? {
-                say(&format!("{}  {}", token.name, token.role_names()));
+                say(&format!("{}  {}", token.name, token.rights.describe()));
             }
         }
     }

@@ -1,7 +1,6 @@
 //! The tokens of a data folder: [`holdfast_api::access::tokens`] in the file `tokens`.
 
-use holdfast_api::access::policy::Role;
-use holdfast_api::access::tokens::{self, KnownToken, TokenError};
+use holdfast_api::access::tokens::{self, KnownToken, Rights, TokenError};
 use holdfast_link::keys::{KeyError, read_private, write_private};
 
 use crate::data_dir::DataDir;
@@ -36,10 +35,10 @@ fn save(dir: &DataDir, list: &[KnownToken]) -> Result<(), Failure> {
 ///
 /// # Errors
 /// [`Failure`] if the name cannot be used or the file cannot be written.
-pub fn add(dir: &DataDir, name: &str, roles: Vec<Role>) -> Result<String, Failure> {
+pub fn add(dir: &DataDir, name: &str, rights: Rights) -> Result<String, Failure> {
     holdfast_link::keys::ensure_private_dir(dir.path())?;
     let mut list = load(dir)?;
-    let token = tokens::add(&mut list, name, roles)?;
+    let token = tokens::add(&mut list, name, rights)?;
     save(dir, &list)?;
     Ok(token)
 }
@@ -71,13 +70,15 @@ pub fn dev_token(dir: &DataDir) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use holdfast_api::access::policy::Role;
+
     use super::*;
 
     #[test]
     fn tokens_are_kept_in_the_folder() {
         let home = tempfile::tempdir().unwrap();
         let dir = DataDir::new(home.path().join("data"));
-        add(&dir, "importer", vec![Role::System]).unwrap();
+        add(&dir, "importer", Rights::of([Role::System])).unwrap();
         assert_eq!(load(&dir).unwrap()[0].name, "importer");
         assert!(remove(&dir, "importer").unwrap() && !remove(&dir, "importer").unwrap());
     }

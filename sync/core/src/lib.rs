@@ -22,6 +22,7 @@ pub mod search;
 pub mod seen;
 pub mod segment;
 pub mod session;
+pub mod sight;
 pub mod state;
 pub mod view;
 pub mod wellformed;

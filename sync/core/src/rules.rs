@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::id::{Lane, Scope};
+use crate::id::{Entity, Lane, Scope};
+use crate::search::Clause;
 use crate::state::EntityState;
 
 /// How concurrent values of one element come together (design: "Records are FHIR, merged by element").
@@ -74,6 +75,12 @@ pub trait Rules: Send + Sync {
     /// Whether the rows under this parameter are in [`Rules::prompt_index`].
     fn is_prompt(&self, _param: u32) -> bool {
         true
+    }
+
+    /// What resources of a type must meet to be part of a patient's record, by [`Rules::prompt_index`]: none if the type is
+    /// nobody's (practitioners, places, definitions). By default nothing is.
+    fn of_patient(&self, _kind: &str, _patient: &Entity) -> Option<Clause> {
+        Some(Clause::Any(Vec::new()))
     }
 
     /// Which definitions the index follows: another number means that it has to be made again.

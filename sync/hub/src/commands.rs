@@ -4,7 +4,7 @@ pub(crate) mod quarantine;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use holdfast_api::access::tokens::parse_role;
+use holdfast_api::access::tokens::Rights;
 use holdfast_hub::ca::HubCa;
 use holdfast_hub::config::Config;
 use holdfast_hub::enrolment::Enrolment;
@@ -96,14 +96,14 @@ pub(crate) fn certificates(config: &Config) -> Result<()> {
 
 pub(crate) fn token(data_dir: &Path, order: TokenOrder) -> Result<()> {
     match order {
-        TokenOrder::Create { name, roles } => {
-            let roles = roles.iter().map(|role| parse_role(role)).collect::<Result<_, _>>()?;
+        TokenOrder::Create { name, roles, scopes, patient } => {
+            let rights = Rights::read(&roles, &scopes, patient.as_deref())?;
             // Alone on its line, so that a script can take it; it is shown nowhere again and works within two seconds.
-            say(&sign_in::create(data_dir, &name, roles)?);
+            say(&sign_in::create(data_dir, &name, rights)?);
         }
         TokenOrder::List => {
             for known in sign_in::load(data_dir)? {
-                say(&format!("{}  {}", known.name, known.role_names()));
+                say(&format!("{}  {}", known.name, known.rights.describe()));
             }
         }
         TokenOrder::Revoke { name } => say(if sign_in::revoke(data_dir, &name)? {

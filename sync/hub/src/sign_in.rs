@@ -6,8 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use holdfast_api::access::policy::Role;
-use holdfast_api::access::tokens::{self, KnownToken, Tokens};
+use holdfast_api::access::tokens::{self, KnownToken, Rights, Tokens};
 use holdfast_link::keys::{KeyError, ensure_private_dir, read_private, write_private};
 use tokio::sync::watch;
 
@@ -36,10 +35,10 @@ fn save(data_dir: &Path, list: &[KnownToken]) -> Result<()> {
 ///
 /// # Errors
 /// If the name cannot be used or the file not be written.
-pub fn create(data_dir: &Path, name: &str, roles: Vec<Role>) -> Result<String> {
+pub fn create(data_dir: &Path, name: &str, rights: Rights) -> Result<String> {
     ensure_private_dir(data_dir)?;
     let mut list = load(data_dir)?;
-    let token = tokens::add(&mut list, name, roles)?;
+    let token = tokens::add(&mut list, name, rights)?;
     save(data_dir, &list)?;
     Ok(token)
 }

@@ -8,6 +8,7 @@ use holdfast_core::json;
 use holdfast_core::op::{Change, DELETED, EntityDot, Op, split_key};
 use holdfast_core::rules::Policy;
 use holdfast_core::seen::Seen;
+use holdfast_core::sight::May;
 use holdfast_core::state::{Conflict, EntityState, Register};
 use holdfast_core::wellformed::check_op;
 
@@ -45,7 +46,7 @@ impl Tx<'_> {
     /// Saves a resource (compact or not, `resourceType` and `id` included).
     ///
     /// # Errors
-    /// [`StoreError::Stale`], [`StoreError::Exists`], [`StoreError::Immutable`], [`StoreError::Step`],
+    /// [`StoreError::OutOfSight`], [`StoreError::Stale`], [`StoreError::Exists`], [`StoreError::Immutable`], [`StoreError::Step`],
     /// [`StoreError::Split`], [`StoreError::TooLarge`], [`StoreError::SaveTooLarge`], [`StoreError::Overgrown`],
     /// [`StoreError::Malformed`], or the database.
     pub fn put(&mut self, entity: &Entity, json: &str, base: &Base, author: &str) -> Result<Saved> {
@@ -53,8 +54,10 @@ impl Tx<'_> {
             return Err(StoreError::TooLarge { entity: entity.to_string(), bytes: json.len() });
         }
         let wanted = self.rules().split(&entity.kind, json)?;
-        let seen = self.seen(entity, base)?;
         let existed = self.exists(entity)?;
+        let is_new = !existed || self.entity(entity)?.state.is_deleted();
+        self.must_reach(entity, if is_new { May::CREATE } else { May::UPDATE })?;
+        let seen = self.seen(entity, base)?;
         let state = &self.entity(entity)?.state;
         let was_deleted = state.is_deleted();
         let mut changes = difference(seen.as_ref().unwrap_or(state), state, &wanted, base);
@@ -66,6 +69,7 @@ impl Tx<'_> {
         if changed {
             self.check_size(entity, &changes, author)?;
             self.author_op(entity, changes, author)?;
+            self.must_still_reach(entity, if is_new { May::CREATE } else { May::UPDATE })?;
         }
         let version = self.entity(entity)?.state.version();
         Ok(Saved { version, created: !existed || was_deleted, changed })
@@ -74,11 +78,12 @@ impl Tx<'_> {
     /// Deletes a resource: it reads as gone, its history stays.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::Stale`], or the database.
+    /// [`StoreError::NotFound`], [`StoreError::OutOfSight`], [`StoreError::Stale`], or the database.
     pub fn delete(&mut self, entity: &Entity, base: &Base, author: &str) -> Result<Saved> {
         if !self.exists(entity)? {
             return Err(StoreError::NotFound(entity.to_string()));
         }
+        self.must_reach(entity, May::DELETE)?;
         self.seen(entity, base)?;
         let token = self.seen_token(entity)?;
         let state = &self.entity(entity)?.state;
@@ -96,7 +101,7 @@ impl Tx<'_> {
     /// deleted: only `value` `None` for [`DELETED`] brings it back.
     ///
     /// # Errors
-    /// [`StoreError::NoConflict`] if there is none on `key`, or the database.
+    /// [`StoreError::NoConflict`] if there is none on `key`, [`StoreError::OutOfSight`], or the database.
     pub fn resolve(
         &mut self,
         entity: &Entity,
@@ -105,6 +110,7 @@ impl Tx<'_> {
         author: &str,
     ) -> Result<Saved> {
         let rules = self.rules();
+        self.must_reach(entity, May::UPDATE)?;
         let token = self.seen_token(entity)?;
         let state = &self.entity(entity)?.state;
         let wanted =
@@ -120,8 +126,29 @@ impl Tx<'_> {
             changes.push(Change { key: DELETED.into(), pred, value: Some(token) });
         }
         self.author_op(entity, changes, author)?;
+        self.must_still_reach(entity, May::UPDATE)?;
         let version = self.entity(entity)?.state.version();
         Ok(Saved { version, created: false, changed: true })
+    }
+
+    /// Refuses to write what is out of sight. What is another patient's is refused as what may not be written at all:
+    /// nobody learns that it is there.
+    fn must_reach(&mut self, entity: &Entity, may: May) -> Result<()> {
+        let Some(sight) = self.sight.clone() else { return Ok(()) };
+        sight.check(&entity.kind, may)?;
+        if sight.patient.is_none() || !self.exists(entity)? || self.view()?.is_in_sight(entity, may)? {
+            return Ok(());
+        }
+        Err(sight.refusal(&entity.kind, may).into())
+    }
+
+    /// Refuses what a writer has just put out of its own sight, such as a note for another patient.
+    fn must_still_reach(&mut self, entity: &Entity, may: May) -> Result<()> {
+        let Some(sight) = self.sight.clone().filter(|sight| sight.patient.is_some()) else { return Ok(()) };
+        if self.view()?.is_in_sight(entity, may)? {
+            return Ok(());
+        }
+        Err(sight.refusal(&entity.kind, may).into())
     }
 
     /// What a deletion made here and now has seen.

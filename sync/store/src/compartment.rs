@@ -1,12 +1,13 @@
 //! Everything of one scope that is held here: a patient's record as a whole.
 
 use holdfast_core::id::Scope;
+use holdfast_core::sight::{Kinds, May};
 use holdfast_core::view;
 
 use crate::error::Result;
 use crate::search::Found;
 use crate::sql::Value;
-use crate::timeline::at_or_after;
+use crate::timeline::{at_or_after, kinds_condition};
 use crate::view::{Stored, View, stored};
 
 /// Which part of a scope is wanted.
@@ -19,7 +20,7 @@ pub struct Part {
 }
 
 impl View<'_> {
-    /// Resources in a scope, deleted ones left out, in order of their number here.
+    /// Resources in a scope and in sight, deleted ones left out, in order of their number here.
     ///
     /// # Errors
     /// The database. Cost: the scope's feed, and the registers of each resource on the page.
@@ -48,11 +49,13 @@ impl View<'_> {
             conditions.push_str(&format!(" AND r.updated >= ${}", params.len()));
         }
         if !part.kinds.is_empty() {
-            let places: Vec<String> =
-                (1..=part.kinds.len()).map(|n| format!("${}", params.len() + n)).collect();
-            params.extend(part.kinds.iter().map(|kind| kind.as_str().into()));
-            // "|| ''" keeps the search on the scope's rows: an index by kind would walk every resource of the type.
-            conditions.push_str(&format!(" AND (r.kind || '') IN ({})", places.join(", ")));
+            conditions.push_str(&kinds_condition(&Kinds::Only(part.kinds.clone()), &mut params));
+        }
+        if let Some(sight) = &self.sight {
+            if sight.patient.as_ref().is_some_and(|patient| *scope != Scope::patient(patient)) {
+                return Ok(None);
+            }
+            conditions.push_str(&kinds_condition(&sight.kinds(May::READ), &mut params));
         }
         let text = format!(
             "SELECT r.kind, r.id, r.json, r.version, r.updated, r.deleted, r.conflicts, r.no, r.state FROM resource r \

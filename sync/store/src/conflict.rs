@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use holdfast_core::id::{ActorId, Entity};
 use holdfast_core::op::DELETED;
+use holdfast_core::sight::May;
 use holdfast_core::state::Conflict;
 
 use crate::error::Result;
@@ -93,7 +94,8 @@ impl View<'_> {
         Ok(if is_above { Place::Above } else { Place::Elsewhere })
     }
 
-    /// Resources with open conflicts, in order of their number here; where to go on.
+    /// Resources in sight with open conflicts, in order of their number here; where to go on. A page may be short of `count`
+    /// though there are more.
     ///
     /// # Errors
     /// The database.
@@ -106,8 +108,15 @@ impl View<'_> {
         let more = rows.len() as u64 > u64::from(count);
         let page = &rows[..rows.len().min(count as usize)];
         let next = if more { page.last().map(|row| row.int(0)).transpose()? } else { None };
-        let entities =
-            page.iter().map(|row| Ok(Entity::new(row.text(1)?, row.text(2)?))).collect::<Result<_>>()?;
+        let mut entities = Vec::with_capacity(page.len());
+        for row in page {
+            let entity = Entity::new(row.text(1)?, row.text(2)?);
+            let may_read =
+                self.sight.as_ref().is_none_or(|sight| sight.grants.of(&entity.kind).includes(May::READ));
+            if may_read && (self.sight.is_none() || self.is_in_sight(&entity, May::READ)?) {
+                entities.push(entity);
+            }
+        }
         Ok((entities, next))
     }
 }

@@ -3,6 +3,7 @@
 use holdfast_core::codec::{MAX_CHANGES, MAX_OP_BYTES, MAX_PREDECESSORS, MAX_RESOURCE_BYTES, OpSize};
 use holdfast_core::rules::SplitError;
 use holdfast_core::segment::SegmentError;
+use holdfast_core::sight::OutOfSight;
 use holdfast_core::wellformed::Malformed;
 use holdfast_core::wire::WireError;
 
@@ -89,6 +90,9 @@ pub enum StoreError {
     /// A message or stored value does not decode.
     #[error("damaged data: {0}")]
     Wire(#[from] WireError),
+    /// Whoever asks may not reach it.
+    #[error(transparent)]
+    OutOfSight(#[from] OutOfSight),
     /// A segment does not verify.
     #[error("{0}")]
     Segment(#[from] SegmentError),
@@ -206,6 +210,7 @@ impl StoreError {
             Self::NoConflict { .. } => "no-conflict",
             Self::Split(_) => "invalid-resource",
             Self::Wire(_) => "damaged",
+            Self::OutOfSight(_) => "forbidden",
             Self::Segment(error) => error.code(),
             Self::Malformed(error) => error.fault.code(),
             Self::Log(LogError::Gap { .. }) => "log-gap",

@@ -9,7 +9,7 @@ pub use sorted::{Place, Sorted, TOO_MANY_TO_SORT};
 
 use crate::error::Result;
 use crate::view::{Stored, View, stored};
-use condition::Conditions;
+pub(crate) use condition::Conditions;
 
 /// Resources on which [`Clause::Check`] is tried for one page: more are gone through page by page.
 const MAX_CHECKED: usize = 5_000;
@@ -33,8 +33,9 @@ impl View<'_> {
     /// ([`Clause::Check`]), a page may be short of `count` though there are more.
     ///
     /// # Errors
-    /// The database. Cost: the rows of the first clause, and one index probe a row for each further one.
+    /// [`crate::error::StoreError::OutOfSight`], or the database. Cost: the rows of the first clause, and one index probe a row for each further one.
     pub fn search(&mut self, kind: &str, clauses: &[Clause], after: i64, count: u32) -> Result<Found> {
+        let clauses = &*self.narrowed(kind, clauses)?;
         let mut out = Found { resources: Vec::new(), next: Some(after) };
         let has_checks = clauses.iter().any(is_check);
         let mut looked_at = 0;
@@ -72,6 +73,7 @@ impl View<'_> {
         if clauses.iter().any(is_check) {
             return Ok(None);
         }
+        let clauses = &*self.narrowed(kind, clauses)?;
         let (params, conditions) = Conditions::of(clauses, vec![kind.into()]);
         let text = format!("SELECT COUNT(*) FROM resource r WHERE r.kind = $1 AND r.deleted = 0{conditions}");
         let rows = self.sql.query(&text, &params)?;

@@ -8,9 +8,11 @@ use std::collections::{HashMap, HashSet};
 
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::Entity;
+use holdfast_core::sight::{Kinds, May};
 
 use crate::error::Result;
 use crate::feed::ARRIVAL;
+use crate::search::Conditions;
 use crate::sql::{Row, Value};
 use crate::view::{Version, View};
 
@@ -69,7 +71,7 @@ impl View<'_> {
     /// Saves, newest first, from before `before` (a [`Timeline::next`]; `None`: from the newest).
     ///
     /// # Errors
-    /// The database. Cost: at most 20,000 rows of the feed, twenty times as many where hardly anything is wanted, and for
+    /// [`StoreError::OutOfSight`], or the database. Cost: at most 20,000 rows of the feed, twenty times as many where hardly anything is wanted, and for
     /// each resource on the page its ops.
     pub fn timeline(&mut self, wanted: &Wanted, before: Option<i64>, count: u32) -> Result<Timeline> {
         // By their numbers, in goes: PostgreSQL keeps no order of arrivals, only where in the table which are.
@@ -114,6 +116,8 @@ impl View<'_> {
             // The latest save of all is at or after any: this leaves out what cannot be wanted without reading its ops.
             and("r.updated >=", at_or_after(since_ms));
         }
+        let (params, seen) = self.seen_kinds(wanted.kind.as_deref(), params)?;
+        conditions.push_str(&seen);
         // An op stands in the feed of every scope that its resource is in: the first row counts.
         let text = format!(
             "SELECT f.arrival, r.kind, r.id, f.actor_no, f.lane, f.seq FROM feed f JOIN resource r ON r.no = f.resource_no \
@@ -127,6 +131,19 @@ impl View<'_> {
         );
         let rows = self.sql.query(&text, &params)?;
         rows.into_iter().map(place).collect()
+    }
+
+    /// The conditions of the reader's sight. One who is bound to a patient may go through the history of one type at a time.
+    fn seen_kinds(&self, kind: Option<&str>, mut params: Vec<Value>) -> Result<(Vec<Value>, String)> {
+        let Some(sight) = &self.sight else { return Ok((params, String::new())) };
+        if let Some(kind) = kind {
+            return Ok(Conditions::of(self.bound(kind, May::SEARCH)?.as_slice(), params));
+        }
+        if sight.patient.is_some() {
+            return Err(sight.refusal("the history of all types at once", May::SEARCH).into());
+        }
+        let condition = kinds_condition(&sight.kinds(May::SEARCH), &mut params);
+        Ok((params, condition))
     }
 
     fn events(&mut self, places: Vec<Place>, since_ms: Option<u64>) -> Result<Vec<Event>> {
@@ -177,6 +194,21 @@ impl View<'_> {
         })?;
         Ok(out)
     }
+}
+
+/// The condition, beginning with ` AND `, that `resource r` is of these types.
+pub(crate) fn kinds_condition(kinds: &Kinds, params: &mut Vec<Value>) -> String {
+    let (list, test, of_none) = match kinds {
+        Kinds::Only(list) => (list, "IN", " AND 1 = 0"),
+        Kinds::AllBut(list) => (list, "NOT IN", ""),
+    };
+    if list.is_empty() {
+        return of_none.to_owned();
+    }
+    let places: Vec<String> = (1..=list.len()).map(|n| format!("${}", params.len() + n)).collect();
+    params.extend(list.iter().map(|kind| kind.as_str().into()));
+    // "|| ''" keeps an index by kind out of it: it would walk every resource of the types.
+    format!(" AND (r.kind || '') {test} ({})", places.join(", "))
 }
 
 fn place(mut row: Row) -> Result<Place> {

@@ -8,6 +8,7 @@ use holdfast_core::hlc::Skew;
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::op::Op;
 use holdfast_core::rules::Rules;
+use holdfast_core::sight::Sight;
 use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
 use holdfast_core::wellformed::check_state;
@@ -23,7 +24,7 @@ use crate::records::Records;
 use crate::schema;
 use crate::sql::{Sql, Value};
 use crate::unindexed::{self, Indexing};
-use crate::view::View;
+use crate::view::{Stored, View};
 use crate::weight::Weight;
 
 /// Where an op came from, which decides where its content is kept.
@@ -66,6 +67,8 @@ pub struct Tx<'a> {
     pub(crate) author_clinic: Arc<str>,
     /// Actors whose clock was ahead.
     ahead: BTreeSet<ActorId>,
+    /// What the writer may reach; none: everything.
+    pub(crate) sight: Option<Arc<Sight>>,
 }
 
 impl<'a> Tx<'a> {
@@ -84,6 +87,7 @@ impl<'a> Tx<'a> {
             is_late: false,
             author_clinic: records.clinic().into(),
             ahead: BTreeSet::new(),
+            sight: None,
         }
     }
 
@@ -91,13 +95,28 @@ impl<'a> Tx<'a> {
         self.records.rules()
     }
 
-    /// Reads inside the transaction, own writes included.
+    /// Reads inside the transaction, own writes included, and only what is in sight.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub fn view(&mut self) -> Result<View<'_>> {
         self.flush()?;
-        Ok(View { sql: self.sql, rules: self.records.rules() })
+        Ok(View { sql: self.sql, rules: self.records.rules(), sight: self.sight.clone() })
+    }
+
+    /// Refuses to write, and to show, from here on what is out of this sight.
+    pub fn narrow(&mut self, sight: Arc<Sight>) {
+        self.sight = (!sight.is_everything()).then_some(sight);
+    }
+
+    /// A resource as this transaction leaves it, for the answer to who wrote it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or the database.
+    pub fn written(&mut self, entity: &Entity) -> Result<Stored> {
+        self.flush()?;
+        let mut view = View { sql: self.sql, rules: self.records.rules(), sight: None };
+        view.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))
     }
 
     /// Loads many resources at once, ahead of [`Tx::entity`].

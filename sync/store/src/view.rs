@@ -1,14 +1,20 @@
 //! Reading: one consistent view of the records.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use holdfast_core::id::Entity;
 use holdfast_core::op::Op;
 use holdfast_core::rules::Rules;
+use holdfast_core::search::Clause;
+use holdfast_core::sight::{May, Sight};
 use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
 
 use crate::error::{Result, StoreError};
 use crate::log::OpFinder;
 use crate::schema;
+use crate::search::Conditions;
 use crate::sql::{Row, Sql, Value};
 use crate::timeline::DotNumbers;
 
@@ -16,6 +22,8 @@ use crate::timeline::DotNumbers;
 pub struct View<'a> {
     pub(crate) sql: &'a mut dyn Sql,
     pub(crate) rules: &'a dyn Rules,
+    /// What the reader may reach; none: everything.
+    pub(crate) sight: Option<Arc<Sight>>,
 }
 
 /// A resource as stored: its bytes go to a client unparsed.
@@ -100,21 +108,80 @@ pub(crate) fn row_sum(no: i64, content_sum: i64) -> i64 {
 }
 
 impl View<'_> {
-    /// The current version, deleted or not; `None` if the resource was never here.
+    /// Leaves out of everything that is read from here on what is out of this sight.
+    pub fn narrow(&mut self, sight: Arc<Sight>) {
+        self.sight = (!sight.is_everything()).then_some(sight);
+    }
+
+    /// The condition that a resource of the type must meet to be seen.
     ///
     /// # Errors
-    /// The database.
+    /// [`StoreError::OutOfSight`], if this may not be done with the type.
+    pub(crate) fn bound(&self, kind: &str, may: May) -> Result<Option<Clause>> {
+        let Some(sight) = &self.sight else { return Ok(None) };
+        sight.check(kind, may)?;
+        Ok(sight.bound(self.rules, kind))
+    }
+
+    /// Conditions of a search, with those of the sight.
+    ///
+    /// # Errors
+    /// [`StoreError::OutOfSight`].
+    pub(crate) fn narrowed<'c>(&self, kind: &str, clauses: &'c [Clause]) -> Result<Cow<'c, [Clause]>> {
+        match &self.sight {
+            None => Ok(Cow::Borrowed(clauses)),
+            Some(sight) => Ok(Cow::Owned(sight.narrow(self.rules, kind, clauses)?)),
+        }
+    }
+
+    /// Whether the resource is here and in sight.
+    ///
+    /// # Errors
+    /// [`StoreError::OutOfSight`] if this may not be done with its type, or the database.
+    pub(crate) fn is_in_sight(&mut self, entity: &Entity, may: May) -> Result<bool> {
+        let bound = self.bound(&entity.kind, may)?;
+        let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
+        let (params, condition) = Conditions::of(bound.as_slice(), key);
+        let text = format!("SELECT 1 FROM resource r WHERE r.kind = $1 AND r.id = $2{condition}");
+        Ok(!self.sql.query(&text, &params)?.is_empty())
+    }
+
+    /// Refuses what is not here or out of sight, where a sight is set.
+    fn must_be_in_sight(&mut self, entity: &Entity) -> Result<()> {
+        if self.sight.is_none() || self.is_in_sight(entity, May::READ)? {
+            return Ok(());
+        }
+        Err(StoreError::NotFound(entity.to_string()))
+    }
+
+    /// The current version, deleted or not; `None` if the resource was never here, or is another patient's than the reader
+    /// may see.
+    ///
+    /// # Errors
+    /// [`StoreError::OutOfSight`] if the reader may not read the type, or the database.
     pub fn get(&mut self, entity: &Entity) -> Result<Option<Stored>> {
+        if let Some(bound) = self.bound(&entity.kind, May::READ)? {
+            let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
+            let (params, condition) = Conditions::of(&[bound], key);
+            let columns = COLUMNS.map(|column| format!("r.{column}")).join(", ");
+            let text = format!("SELECT {columns} FROM resource r WHERE r.kind = $1 AND r.id = $2{condition}");
+            return self.sql.query(&text, &params)?.pop().map(stored).transpose();
+        }
         let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
         let mut rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &COLUMNS, &[key])?;
         rows.pop().flatten().map(stored).transpose()
     }
 
-    /// The current versions of those that were ever here, deleted or not, in the order asked for.
+    /// The current versions of those that were ever here and are in sight, deleted or not, in the order asked for.
     ///
     /// # Errors
     /// The database.
     pub fn get_all(&mut self, entities: &[Entity]) -> Result<Vec<Stored>> {
+        if let Some(sight) = self.sight.clone() {
+            let may_read = |entity: &&Entity| sight.grants.of(&entity.kind).includes(May::READ);
+            let each = entities.iter().filter(may_read).map(|entity| self.get(entity));
+            return Ok(each.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect());
+        }
         let key = |entity: &Entity| vec![entity.kind.as_str().into(), entity.id.as_str().into()];
         let keys: Vec<Vec<Value>> = entities.iter().map(key).collect();
         let rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &COLUMNS, &keys)?;
@@ -138,6 +205,7 @@ impl View<'_> {
     /// # Errors
     /// [`StoreError::NotFound`], or the database.
     pub fn state(&mut self, entity: &Entity) -> Result<EntityState> {
+        self.must_be_in_sight(entity)?;
         let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
         let mut rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state"], &[key])?;
         let row = rows.pop().flatten().ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
@@ -153,6 +221,7 @@ impl View<'_> {
     }
 
     fn dotted_ops(&mut self, entity: &Entity) -> Result<Vec<(DotNumbers, Op)>> {
+        self.must_be_in_sight(entity)?;
         let text = format!(
             "SELECT f.actor_no, f.lane, f.seq, f.op FROM feed f JOIN resource r ON r.no = f.resource_no \
              WHERE r.kind = $1 AND r.id = $2 AND f.actor_no IS NOT NULL ORDER BY f.arrival LIMIT {MAX_HISTORY}"

@@ -3,7 +3,9 @@
 pub mod doc;
 mod guard;
 pub mod policy;
+mod roles;
 pub mod routes;
+pub mod scopes;
 pub mod token;
 pub mod tokens;
 

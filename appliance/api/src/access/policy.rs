@@ -1,6 +1,12 @@
 //! What a route asks of its caller.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use holdfast_core::sight::{Grants, May, Sight};
+
+use super::roles;
+use super::scopes::{self, Scope};
 
 /// What a person or program is here for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -18,8 +24,8 @@ pub enum Role {
 /// A group of data that a route touches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
-    /// Patients' records.
-    Clinical,
+    /// Resources.
+    Records,
 }
 
 /// What a route asks of its caller. There is no default: see [`super::routes::Routes`].
@@ -44,16 +50,28 @@ pub struct Principal {
     pub id: String,
     /// What they are here for.
     pub roles: BTreeSet<Role>,
+    /// Which records they may reach, and how: what their roles allow, narrowed by the scopes of their token.
+    pub sight: Arc<Sight>,
 }
 
 impl Principal {
     /// Names a principal.
     pub fn new(id: impl Into<String>, roles: impl IntoIterator<Item = Role>) -> Self {
-        Self { id: id.into(), roles: roles.into_iter().collect() }
+        let roles: BTreeSet<Role> = roles.into_iter().collect();
+        let grants = roles.iter().fold(Grants::default(), |all, role| all.or(&roles::grants(*role)));
+        Self { id: id.into(), roles, sight: Arc::new(Sight { grants, patient: None }) }
     }
 
-    fn is_any(&self, roles: &[Role]) -> bool {
-        roles.iter().any(|role| self.roles.contains(role))
+    /// The same, reaching no more than these scopes say, and if a patient is named no other patient's record.
+    #[must_use]
+    pub fn limited(mut self, scopes: &[Scope], patient: Option<&str>) -> Self {
+        let grants = self.sight.grants.and(&scopes::grants(scopes));
+        self.sight = Arc::new(Sight { grants, patient: patient.map(str::to_owned) });
+        self
+    }
+
+    fn may_any(&self, may: May) -> bool {
+        self.sight.grants.has_any(may)
     }
 }
 
@@ -68,10 +86,9 @@ impl Policy {
     pub fn allows(self, principal: &Principal) -> bool {
         match self {
             Self::Public | Self::Session => true,
-            Self::Read(Access::Clinical) => {
-                principal.is_any(&[Role::Clinician, Role::Reception, Role::System])
-            }
-            Self::Write(Access::Clinical) => principal.is_any(&[Role::Clinician, Role::System]),
+            // Which types and whose records, the store decides by the principal's sight.
+            Self::Read(Access::Records) => principal.may_any(May::LOOK),
+            Self::Write(Access::Records) => principal.may_any(May::WRITE),
             Self::Role(role) => principal.roles.contains(&role),
         }
     }
@@ -81,8 +98,8 @@ impl Policy {
         match self {
             Self::Public => "nothing",
             Self::Session => "a sign-in",
-            Self::Read(Access::Clinical) => "the right to read patients' records",
-            Self::Write(Access::Clinical) => "the right to change patients' records",
+            Self::Read(Access::Records) => "the right to read records",
+            Self::Write(Access::Records) => "the right to change records",
             Self::Role(Role::Admin) => "the role of administrator",
             Self::Role(Role::Clinician) => "the role of clinician",
             Self::Role(Role::Reception) => "the role of front desk",
@@ -97,9 +114,9 @@ mod tests {
 
     #[test]
     fn roles_open_what_they_should() {
-        let (read, write) = (Policy::Read(Access::Clinical), Policy::Write(Access::Clinical));
+        let (read, write) = (Policy::Read(Access::Records), Policy::Write(Access::Records));
         for (role, policy, expected) in [
-            (Role::Admin, read, false),
+            (Role::Admin, read, true),
             (Role::Admin, write, false),
             (Role::Admin, Policy::Role(Role::Admin), true),
             (Role::Admin, Policy::Session, true),
@@ -107,7 +124,7 @@ mod tests {
             (Role::Clinician, write, true),
             (Role::Clinician, Policy::Role(Role::Admin), false),
             (Role::Reception, read, true),
-            (Role::Reception, write, false),
+            (Role::Reception, write, true),
             (Role::System, write, true),
         ] {
             assert_eq!(policy.allows(&Principal::new("x", [role])), expected, "{role:?} {policy:?}");

@@ -1,6 +1,6 @@
 //! Who may use an API: hashed tokens that may change while it is served, and the token of `--dev`.
 //!
-//! As text a token is one line: `NAME ROLE[,ROLE] BLAKE3-OF-THE-TOKEN-IN-HEX`. A token is 32 random bytes, so a plain
+//! As text a token is one line: `NAME ROLE[,ROLE] BLAKE3-OF-THE-TOKEN-IN-HEX [SCOPE…] [patient=ID]`. A token is 32 random bytes, so a plain
 //! hash is enough; the token itself is shown once and kept nowhere. Where the text is kept is each binary's to say.
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::policy::{Authenticator, Principal, Role};
+use super::scopes::{Scope, ScopeError};
 
 /// The usual name of the file with the hashed tokens, in a data folder.
 pub const TOKENS_FILE: &str = "tokens";
@@ -40,6 +41,15 @@ pub enum TokenError {
     /// There is no such role.
     #[error("cannot give the role {0:?}: there is none; use admin, clinician, reception or system")]
     Role(String),
+    /// A scope cannot be used.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+    /// Not a FHIR id.
+    #[error("cannot bind a token to the patient {0:?}: that is not a FHIR id; give the id of a Patient")]
+    Patient(String),
+    /// A scope for one patient, and no patient.
+    #[error("cannot use the scope {0:?}: it is for one patient, and none is named; name the patient")]
+    NoPatient(String),
     /// The random source failed.
     #[error("cannot make a token: the system's random source failed; try again")]
     Random,
@@ -52,41 +62,101 @@ impl TokenError {
             Self::Line(_) => "tokens-damaged",
             Self::Name(_) => "token-name",
             Self::Role(_) => "role",
+            Self::Scope(_) | Self::NoPatient(_) => "scope",
+            Self::Patient(_) => "patient",
             Self::Random => "random",
         }
     }
 }
+
+/// What a token is good for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Rights {
+    /// What its holder is here for.
+    pub roles: Vec<Role>,
+    /// What narrows that; empty: nothing does.
+    pub scopes: Vec<Scope>,
+    /// The one patient whose record it opens; none: everybody's.
+    pub patient: Option<String>,
+}
+
+impl Rights {
+    /// Those of roles alone.
+    pub fn of(roles: impl IntoIterator<Item = Role>) -> Self {
+        Self { roles: roles.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Reads them as a command line gives them.
+    ///
+    /// # Errors
+    /// [`TokenError`] that names what cannot be used.
+    pub fn read(roles: &[String], scopes: &[String], patient: Option<&str>) -> Result<Self, TokenError> {
+        let roles = roles.iter().map(|role| parse_role(role)).collect::<Result<_, _>>()?;
+        let scopes = scopes.iter().map(|text| Scope::parse(text)).collect::<Result<Vec<_>, _>>()?;
+        if let Some(id) = patient.filter(|id| !holdfast_clinical::types::is_id(id)) {
+            return Err(TokenError::Patient(id.to_owned()));
+        }
+        if let Some(scope) = scopes.iter().find(|scope| scope.is_patients() && patient.is_none()) {
+            return Err(TokenError::NoPatient(scope.as_str().to_owned()));
+        }
+        Ok(Self { roles, scopes, patient: patient.map(str::to_owned) })
+    }
+
+    /// `admin,clinician user/*.rs patient=p1`, as a list of tokens shows them.
+    pub fn describe(&self) -> String {
+        let mut words = vec![self.role_names()];
+        words.extend(self.limits());
+        words.join(" ")
+    }
+
+    fn role_names(&self) -> String {
+        let name = |role: &Role| ROLES.iter().find(|(_, known)| known == role).map_or("?", |(name, _)| name);
+        self.roles.iter().map(name).collect::<Vec<_>>().join(",")
+    }
+
+    fn limits(&self) -> impl Iterator<Item = String> {
+        let patient = self.patient.iter().map(|id| format!("{PATIENT}{id}"));
+        self.scopes.iter().map(|scope| scope.as_str().to_owned()).chain(patient)
+    }
+}
+
+/// Before the id of the patient to whom a token is bound.
+const PATIENT: &str = "patient=";
 
 /// One token, by its hash.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct KnownToken {
     /// Whose.
     pub name: String,
-    /// What they are here for.
-    pub roles: Vec<Role>,
+    /// What it is good for.
+    pub rights: Rights,
     hash: blake3::Hash,
 }
 
 impl KnownToken {
-    fn new(name: &str, roles: Vec<Role>, token: &str) -> Self {
-        Self { name: name.to_owned(), roles, hash: blake3::hash(token.as_bytes()) }
+    fn new(name: &str, rights: Rights, token: &str) -> Self {
+        Self { name: name.to_owned(), rights, hash: blake3::hash(token.as_bytes()) }
     }
 
     fn parse(line: &str) -> Option<Self> {
         let mut words = line.split_whitespace();
         let (name, roles, hash) = (words.next()?, words.next()?, words.next()?);
-        let roles = roles.split(',').map(|name| parse_role(name).ok()).collect::<Option<_>>()?;
-        Some(Self { name: name.to_owned(), roles, hash: blake3::Hash::from_hex(hash).ok()? })
+        let roles: Vec<String> = roles.split(',').map(str::to_owned).collect();
+        let (patient, scopes): (Vec<&str>, Vec<&str>) = words.partition(|word| word.starts_with(PATIENT));
+        let patient = patient.first().map(|word| &word[PATIENT.len()..]);
+        let scopes: Vec<String> = scopes.into_iter().map(str::to_owned).collect();
+        let rights = Rights::read(&roles, &scopes, patient).ok()?;
+        Some(Self { name: name.to_owned(), rights, hash: blake3::Hash::from_hex(hash).ok()? })
     }
 
     fn line(&self) -> String {
-        format!("{} {} {}\n", self.name, self.role_names(), self.hash.to_hex())
+        let head = format!("{} {} {}", self.name, self.rights.role_names(), self.hash.to_hex());
+        std::iter::once(head).chain(self.rights.limits()).collect::<Vec<_>>().join(" ") + "\n"
     }
 
-    /// `admin,clinician`.
-    pub fn role_names(&self) -> String {
-        let name = |role: &Role| ROLES.iter().find(|(_, known)| known == role).map_or("?", |(name, _)| name);
-        self.roles.iter().map(name).collect::<Vec<_>>().join(",")
+    fn principal(&self) -> Principal {
+        let Rights { roles, scopes, patient } = &self.rights;
+        Principal::new(self.name.clone(), roles.iter().copied()).limited(scopes, patient.as_deref())
     }
 }
 
@@ -117,14 +187,14 @@ pub fn to_text(tokens: &[KnownToken]) -> String {
 ///
 /// # Errors
 /// [`TokenError::Name`], [`TokenError::Random`].
-pub fn add(tokens: &mut Vec<KnownToken>, name: &str, roles: Vec<Role>) -> Result<String, TokenError> {
+pub fn add(tokens: &mut Vec<KnownToken>, name: &str, rights: Rights) -> Result<String, TokenError> {
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./@".contains(&b);
     if name.is_empty() || name.len() > MAX_NAME || !name.bytes().all(is_plain) {
         return Err(TokenError::Name(name.to_owned()));
     }
     let token = random_token()?;
     remove(tokens, name);
-    tokens.push(KnownToken::new(name, roles, &token));
+    tokens.push(KnownToken::new(name, rights, &token));
     Ok(token)
 }
 
@@ -161,7 +231,8 @@ pub struct Tokens {
 impl Tokens {
     /// Those of a list, and that of `--dev` if it is given.
     pub fn new(known: Vec<KnownToken>, dev: Option<&str>) -> Arc<Self> {
-        let dev = dev.map(|token| KnownToken::new("developer", vec![Role::Admin, Role::Clinician], token));
+        let rights = || Rights::of([Role::Admin, Role::Clinician]);
+        let dev = dev.map(|token| KnownToken::new("developer", rights(), token));
         Arc::new(Self { dev, known: RwLock::new(known) })
     }
 
@@ -182,22 +253,24 @@ impl Authenticator for Tokens {
         let mut found = None;
         for one in known.iter().chain(&self.dev) {
             if one.hash == hash {
-                found = Some(Principal::new(one.name.clone(), one.roles.iter().copied()));
+                found = Some(one);
             }
         }
-        found
+        found.map(KnownToken::principal)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use holdfast_core::sight::May;
+
     use super::*;
 
     #[test]
     fn tokens_are_added_replaced_and_removed() {
         let mut list = Vec::new();
-        let first = add(&mut list, "importer", vec![Role::System]).unwrap();
-        let second = add(&mut list, "importer", vec![Role::System, Role::Admin]).unwrap();
+        let first = add(&mut list, "importer", Rights::of([Role::System])).unwrap();
+        let second = add(&mut list, "importer", Rights::of([Role::System, Role::Admin])).unwrap();
         let text = to_text(&list);
         assert!(!text.contains(&second), "only the hash is kept");
         let tokens = Tokens::new(parse(&text).unwrap(), Some("dev"));
@@ -212,9 +285,34 @@ mod tests {
     }
 
     #[test]
+    fn tokens_keep_their_scopes_and_their_patient() {
+        let read = |scopes: &[&str], patient| {
+            let scopes: Vec<String> = scopes.iter().map(|&text| text.to_owned()).collect();
+            Rights::read(&["clinician".to_owned()], &scopes, patient)
+        };
+        let rights = read(&["patient/*.rs", "user/Slot.r"], Some("p1")).unwrap();
+        assert_eq!(rights.describe(), "clinician patient/*.rs user/Slot.r patient=p1");
+        let mut list = Vec::new();
+        let token = add(&mut list, "app", rights.clone()).unwrap();
+        let known = parse(&to_text(&list)).unwrap();
+        assert_eq!(known[0].rights, rights);
+        let sight = Tokens::new(known, None).principal(&token).unwrap().sight;
+        assert_eq!((sight.patient.as_deref(), sight.grants.of("Slot")), (Some("p1"), May::LOOK));
+        assert_eq!(sight.grants.of("AuditEvent"), May::NOTHING, "a scope never widens what a role allows");
+        for (scopes, patient, code) in
+            [(&["patient/*.rs"][..], None, "scope"), (&["x"], None, "scope"), (&[], Some("a b"), "patient")]
+        {
+            assert_eq!(read(scopes, patient).unwrap_err().code(), code);
+        }
+    }
+
+    #[test]
     fn damaged_lists_odd_names_and_unknown_roles_are_refused() {
         for name in ["", "a b", "a\nb", &"x".repeat(65)] {
-            assert_eq!(add(&mut Vec::new(), name, vec![Role::Admin]).unwrap_err().code(), "token-name");
+            assert_eq!(
+                add(&mut Vec::new(), name, Rights::of([Role::Admin])).unwrap_err().code(),
+                "token-name"
+            );
         }
         assert_eq!(parse("\nimporter system nothex\n"), Err(TokenError::Line(2)));
         assert_eq!(parse_role("king").unwrap_err().code(), "role");

@@ -45,7 +45,7 @@ pub(crate) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let (cursor, count) = page_of(query.as_deref().unwrap_or_default())?;
-    let page = refusal::read(state.writer(), move |view| {
+    let page = refusal::read(&state, caller.clone(), move |view| {
         let list = List { what: "conflicts".to_owned(), principal: &caller };
         let (conflicts, next) = open(view, list.after(cursor.as_deref())?, count)?;
         Ok(Page { conflicts, next: next.map(|after| list.cursor(after)) })

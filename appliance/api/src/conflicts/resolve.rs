@@ -13,7 +13,6 @@ use super::show::{self, Shown};
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::check;
-use crate::fhir::create::current;
 use crate::refusal;
 use crate::request::body;
 use crate::request::condition::if_match;
@@ -61,7 +60,7 @@ pub(crate) async fn resolve(
     let seen = if_match(&parts.headers)?.ok_or(RequestError::VersionRequired)?;
     let text = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     let (element, choice) = read(&text)?;
-    let settled = refusal::write(state.writer(), move |tx| {
+    let settled = refusal::write(&state, caller.clone(), move |tx| {
         check_seen(tx, &entity, &seen)?;
         settle(tx, &entity, &element, &choice, &caller.id)
     });
@@ -109,7 +108,7 @@ fn settle(
         Choice::Keep(keep) => (!keep).then(|| "true".to_owned()),
     };
     tx.resolve(entity, element, value, author)?;
-    let stored = current(tx, entity)?;
+    let stored = tx.written(entity)?;
     if matches!(choice, Choice::Value(_)) && !stored.deleted {
         check::element(&entity.kind, element, &stored.json)?;
     }

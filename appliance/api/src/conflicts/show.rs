@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::json;
+use crate::access::Caller;
 use crate::error::ApiError;
 use crate::refusal;
 use crate::request::target::Target;
@@ -62,8 +63,9 @@ pub(super) struct Shown {
 pub(crate) async fn show(
     State(state): State<ApiState>,
     Target(entity): Target,
+    Caller(caller): Caller,
 ) -> Result<Response, ApiError> {
-    Ok(json(&refusal::read(state.writer(), move |view| Ok(of(view, &entity)?)).await?))
+    Ok(json(&refusal::read(&state, caller.clone(), move |view| Ok(of(view, &entity)?)).await?))
 }
 
 /// A record's conflicts as they are now.

@@ -10,7 +10,6 @@ use http::{HeaderMap, StatusCode};
 
 use super::answer;
 use super::condition::Condition;
-use super::create::current;
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
 use crate::refusal;
@@ -31,8 +30,9 @@ pub(crate) async fn delete(
 ) -> Result<Response, ApiError> {
     let condition = Condition::of_address(&kind, query.as_deref(), DOES)?;
     let seen = if_match(&headers)?;
-    let work = move |tx: &mut Tx<'_>| remove(tx, &condition, seen.as_deref(), &caller.id);
-    Ok(match refusal::write(state.writer(), work).await? {
+    let author = caller.id.clone();
+    let work = move |tx: &mut Tx<'_>| remove(tx, &condition, seen.as_deref(), &author);
+    Ok(match refusal::write(&state, caller, work).await? {
         Some(stored) => answer::empty(StatusCode::NO_CONTENT, &stored.version, stored.updated_ms),
         None => (StatusCode::NO_CONTENT, Body::empty()).into_response(),
     })
@@ -48,5 +48,5 @@ fn remove(
         return if seen.is_some() { Err(RequestError::NoMatch { does: DOES }.into()) } else { Ok(None) };
     };
     tx.delete(&entity, &seen.map_or(Base::Blind, |version| Base::Exactly(version.to_owned())), author)?;
-    Ok(Some(current(tx, &entity)?))
+    Ok(Some(tx.written(&entity)?))
 }

@@ -9,7 +9,6 @@ use holdfast_store::view::Stored;
 use uuid::Uuid;
 
 use super::condition::Condition;
-use super::create::current;
 use super::{answer, check};
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
@@ -42,7 +41,8 @@ pub(crate) async fn update(
     check::resource(&kind, &json)?;
     let new = Entity::new(kind, id.clone().unwrap_or_else(|| Uuid::new_v4().to_string()));
     let update = Update { condition, seen, json, id, new };
-    let (created, stored) = refusal::write(state.writer(), move |tx| update.store(tx, &caller.id)).await?;
+    let (created, stored) =
+        refusal::write(&state, caller.clone(), move |tx| update.store(tx, &caller.id)).await?;
     Ok(answer::saved(&parts.headers, &base, created, stored))
 }
 
@@ -66,7 +66,7 @@ impl Update {
         }
         let base = self.seen.clone().map_or(Base::Blind, Base::Exactly);
         tx.put(&entity, &self.json, &base, author)?;
-        Ok((false, current(tx, &entity)?))
+        Ok((false, tx.written(&entity)?))
     }
 
     /// A resource that has the id but is not what was searched for is not replaced.
@@ -75,6 +75,6 @@ impl Update {
             return Err(RequestError::NoMatch { does: DOES }.into());
         }
         tx.put(&self.new, &self.json, &Base::Absent, author)?;
-        Ok((true, current(tx, &self.new)?))
+        Ok((true, tx.written(&self.new)?))
     }
 }

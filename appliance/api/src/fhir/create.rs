@@ -3,9 +3,9 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use holdfast_core::id::Entity;
+use holdfast_store::Tx;
 use holdfast_store::author::Base;
 use holdfast_store::view::Stored;
-use holdfast_store::{StoreError, Tx};
 use http::{HeaderMap, HeaderName};
 use uuid::Uuid;
 
@@ -37,7 +37,8 @@ pub(crate) async fn create(
     check::head(&kind, &json)?;
     check::resource(&kind, &json)?;
     let new = New { entity: Entity::new(kind, Uuid::new_v4().to_string()), json, condition };
-    let (created, stored) = refusal::write(state.writer(), move |tx| new.store(tx, &caller.id)).await?;
+    let (created, stored) =
+        refusal::write(&state, caller.clone(), move |tx| new.store(tx, &caller.id)).await?;
     Ok(answer::saved(&parts.headers, &base, created, stored))
 }
 
@@ -68,14 +69,6 @@ impl New {
             return Ok((false, tx.view()?.read(&found)?));
         }
         tx.put(&self.entity, &self.json, &Base::Absent, author)?;
-        Ok((true, current(tx, &self.entity)?))
+        Ok((true, tx.written(&self.entity)?))
     }
-}
-
-/// The resource as this transaction leaves it.
-///
-/// # Errors
-/// The database.
-pub(crate) fn current(tx: &mut Tx<'_>, entity: &Entity) -> Result<Stored, StoreError> {
-    tx.view()?.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))
 }

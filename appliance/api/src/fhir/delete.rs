@@ -9,7 +9,6 @@ use holdfast_store::{StoreError, Tx};
 use http::{HeaderMap, StatusCode};
 
 use super::answer;
-use super::create::current;
 use crate::access::Caller;
 use crate::error::ApiError;
 use crate::lookup;
@@ -27,8 +26,9 @@ pub(crate) async fn delete(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let base = if_match(&headers)?.map_or(Base::Blind, Base::Exactly);
-    lookup::read(&state, &entity, exists).await?;
-    let stored = refusal::write(state.writer(), move |tx| remove(tx, &entity, &base, &caller.id)).await?;
+    lookup::read(&state, &caller, &entity, exists).await?;
+    let stored =
+        refusal::write(&state, caller.clone(), move |tx| remove(tx, &entity, &base, &caller.id)).await?;
     Ok(answer::empty(StatusCode::NO_CONTENT, &stored.version, stored.updated_ms))
 }
 
@@ -41,5 +41,5 @@ fn exists(view: &mut View, entity: &Entity) -> Result<(), StoreError> {
 
 fn remove(tx: &mut Tx<'_>, entity: &Entity, base: &Base, author: &str) -> Result<Stored, ApiError> {
     tx.delete(entity, base, author)?;
-    Ok(current(tx, entity)?)
+    Ok(tx.written(entity)?)
 }

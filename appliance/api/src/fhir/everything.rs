@@ -38,7 +38,7 @@ pub(crate) async fn everything(
     let after = list.after(asked.cursor.as_deref())?;
     let part = Part { kinds: listing.kinds.clone(), since_ms: listing.since_ms };
     let count = listing.count;
-    let found = lookup::read(&state, &patient, move |view, patient| {
+    let found = lookup::read(&state, &caller, &patient, move |view, patient| {
         view.read(patient)?;
         view.in_scope(&Scope::patient(&patient.id), &part, after, count)
     });

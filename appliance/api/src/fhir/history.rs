@@ -32,7 +32,7 @@ pub(crate) async fn history(
     let asked = &listing.asked;
     let list = List { what: format!("{entity}/_history?{}", asked.canonical()), principal: &caller };
     let remaining = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
-    let mut all = lookup::read(&state, &entity, |view, entity| view.history(entity)).await?;
+    let mut all = lookup::read(&state, &caller, &entity, |view, entity| view.history(entity)).await?;
     let kept = all.len();
     all.retain(|version| listing.since_ms.is_none_or(|since_ms| version.at_ms >= since_ms));
     let has_first = all.len() == kept;

@@ -11,7 +11,6 @@ use holdfast_store::{StoreError, Tx};
 
 use super::answer;
 use super::condition::Condition;
-use super::create::current;
 use super::update::check_body;
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
@@ -37,12 +36,13 @@ pub(crate) async fn patch(
     let seen = if_match(&parts.headers)?.map_or(Base::Blind, Base::Exactly);
     let text = body::text(&parts.headers, body, Media::JsonPatch, RESOURCE_BODY_BYTES).await?;
     check(&entity.kind, &text)?;
-    lookup::read(&state, &entity, |view, entity| view.read(entity)).await?;
+    lookup::read(&state, &caller, &entity, |view, entity| view.read(entity)).await?;
+    let author = caller.id.clone();
     let work = move |tx: &mut Tx<'_>| {
-        apply(tx, &entity, &text, &seen, &caller.id)?;
-        Ok(current(tx, &entity)?)
+        apply(tx, &entity, &text, &seen, &author)?;
+        Ok(tx.written(&entity)?)
     };
-    let stored = refusal::write(state.writer(), work).await?;
+    let stored = refusal::write(&state, caller, work).await?;
     Ok(answer::saved(&parts.headers, &base, false, stored))
 }
 
@@ -60,13 +60,14 @@ pub(crate) async fn conditional(
     let seen = if_match(&parts.headers)?.map_or(Base::Blind, Base::Exactly);
     let text = body::text(&parts.headers, body, Media::JsonPatch, RESOURCE_BODY_BYTES).await?;
     check(&kind, &text)?;
+    let author = caller.id.clone();
     let work = move |tx: &mut Tx<'_>| {
         let found = condition.find(&mut tx.view()?)?;
         let entity = found.ok_or(RequestError::NothingToPatch)?;
-        apply(tx, &entity, &text, &seen, &caller.id)?;
-        Ok(current(tx, &entity)?)
+        apply(tx, &entity, &text, &seen, &author)?;
+        Ok(tx.written(&entity)?)
     };
-    let stored = refusal::write(state.writer(), work).await?;
+    let stored = refusal::write(&state, caller, work).await?;
     Ok(answer::saved(&parts.headers, &base, false, stored))
 }
 

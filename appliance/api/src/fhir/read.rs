@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use super::answer;
+use crate::access::Caller;
 use crate::error::ApiError;
 use crate::lookup;
 use crate::request::condition::is_unchanged;
@@ -16,11 +17,12 @@ use crate::state::ApiState;
 pub(crate) async fn read(
     State(state): State<ApiState>,
     Target(entity): Target,
+    Caller(caller): Caller,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let shape = shape_of_one(query.as_deref(), &headers)?;
-    let stored = lookup::read(&state, &entity, |view, entity| view.read(entity)).await?;
+    let stored = lookup::read(&state, &caller, &entity, |view, entity| view.read(entity)).await?;
     if is_unchanged(&headers, &stored.version, stored.updated_ms) {
         return Ok(answer::empty(StatusCode::NOT_MODIFIED, &stored.version, stored.updated_ms));
     }

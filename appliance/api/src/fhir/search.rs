@@ -69,19 +69,24 @@ async fn answer(
 ) -> Result<Response, ApiError> {
     patients::bring(&state, &search.query.kind, &search.asked).await?;
     let search = Arc::new(search);
-    let mut notes: Vec<Note> = look_elsewhere(&state, &search).await?.into_iter().collect();
+    let mut notes: Vec<Note> = look_elsewhere(&state, &caller, &search).await?.into_iter().collect();
     notes.extend(search.ignored());
-    notes.extend(index(&state, &search).await?);
-    let work = move |view: &mut View<'_>| search.page(view, &caller, &base, &notes);
-    let body = refusal::read(state.writer(), work).await?;
+    notes.extend(index(&state, &caller, &search).await?);
+    let asker = caller.clone();
+    let work = move |view: &mut View<'_>| search.page(view, &asker, &base, &notes);
+    let body = refusal::read(&state, caller, work).await?;
     Ok(answer::fhir_json(StatusCode::OK, body))
 }
 
 /// Has what the search needs indexed; what is to be said if that takes too long.
-async fn index(state: &ApiState, search: &Arc<Search>) -> Result<Option<Note>, ApiError> {
+async fn index(
+    state: &ApiState,
+    caller: &Arc<Principal>,
+    search: &Arc<Search>,
+) -> Result<Option<Note>, ApiError> {
     let may_miss = || {
         let search = search.clone();
-        refusal::read(state.writer(), move |view| search.may_miss(view))
+        refusal::read(state, caller.clone(), move |view| search.may_miss(view))
     };
     if !may_miss().await? {
         return Ok(None);
@@ -91,13 +96,17 @@ async fn index(state: &ApiState, search: &Arc<Search>) -> Result<Option<Note>, A
 }
 
 /// Has head office searched too if nobody is found here, or the caller wants it.
-async fn look_elsewhere(state: &ApiState, search: &Arc<Search>) -> Result<Option<Note>, ApiError> {
+async fn look_elsewhere(
+    state: &ApiState,
+    caller: &Arc<Principal>,
+    search: &Arc<Search>,
+) -> Result<Option<Note>, ApiError> {
     let is_first_page = search.asked.cursor.is_none();
     if state.parts().finder.is_none() || !is_first_page || !elsewhere::is_askable(&search.query) {
         return Ok(None);
     }
     let asked = search.clone();
-    let is_known = refusal::read(state.writer(), move |view| {
+    let is_known = refusal::read(state, caller.clone(), move |view| {
         let found = view.search(&asked.query.kind, &asked.query.clauses, 0, 1)?;
         Ok(!found.resources.is_empty())
     });

@@ -7,6 +7,7 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use holdfast_store::timeline::{Timeline, Wanted};
+use holdfast_store::view::View;
 use http::{HeaderMap, StatusCode};
 
 use super::answer;
@@ -62,7 +63,14 @@ async fn page(
     let before = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
     let wanted = Wanted { kind, hidden_prefix: Some(OWN_TYPES), since_ms: listing.since_ms };
     let count = listing.count;
-    let found = state.writer().read(move |view| view.timeline(&wanted, before, count)).await?;
+    let found = {
+        let sight = caller.sight.clone();
+        let work = move |view: &mut View<'_>| {
+            view.narrow(sight.clone());
+            view.timeline(&wanted, before, count)
+        };
+        state.writer().read(work).await?
+    };
     let next = found.next.map(|next| asked.link(Some(&list.cursor(next))));
     let address = format!("{base}/{place}");
     Ok(answer::fhir_json(StatusCode::OK, bundle(&found, &listing, &base, &address, next.as_deref())))

@@ -6,7 +6,6 @@ use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
 use holdfast_store::{StoreError, Tx};
 
-use super::create::current;
 use super::{answer, check};
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
@@ -38,14 +37,15 @@ pub(crate) async fn update(
     let json = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     check_body(&entity, &json)?;
     lookup::bring(&state, vec![entity.clone()]).await?;
+    let author = caller.id.clone();
     let work = move |tx: &mut Tx<'_>| {
-        let saved = match tx.put(&entity, &json, &seen, &caller.id) {
+        let saved = match tx.put(&entity, &json, &seen, &author) {
             Err(StoreError::Exists(entity)) => return Err(RequestError::AlreadyThere { entity }.into()),
             outcome => outcome?,
         };
-        Ok((saved.created, current(tx, &entity)?))
+        Ok((saved.created, tx.written(&entity)?))
     };
-    let (created, stored) = refusal::write(state.writer(), work).await?;
+    let (created, stored) = refusal::write(&state, caller, work).await?;
     Ok(answer::saved(&parts.headers, &base, created, stored))
 }
 

@@ -8,6 +8,7 @@ use holdfast_store::view::{Stored, View};
 use http::{HeaderMap, StatusCode};
 
 use super::answer;
+use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
 use crate::lookup;
 use crate::request::condition::is_unchanged;
@@ -19,12 +20,13 @@ use crate::state::ApiState;
 pub(crate) async fn vread(
     State(state): State<ApiState>,
     VersionedTarget(entity, version): VersionedTarget,
+    Caller(caller): Caller,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let shape = shape_of_one(query.as_deref(), &headers)?;
     let wanted = version.clone();
-    let found = lookup::read(&state, &entity, move |view, entity| at(view, entity, &wanted)).await?;
+    let found = lookup::read(&state, &caller, &entity, move |view, entity| at(view, entity, &wanted)).await?;
     let stored = found.ok_or_else(|| RequestError::UnknownVersion { entity: entity.to_string(), version })?;
     if is_unchanged(&headers, &stored.version, stored.updated_ms) {
         return Ok(answer::empty(StatusCode::NOT_MODIFIED, &stored.version, stored.updated_ms));

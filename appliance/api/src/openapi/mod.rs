@@ -58,7 +58,7 @@ mod tests {
             RouteInfo {
                 method: "POST",
                 path: "/fhir/{type}",
-                policy: Policy::Write(Access::Clinical),
+                policy: Policy::Write(Access::Records),
                 doc: &CREATE,
             },
             RouteInfo { method: "GET", path: "/livez", policy: Policy::Public, doc: &LIVE },

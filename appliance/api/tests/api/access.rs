@@ -1,5 +1,6 @@
 //! Who may do what, and how a refusal reads.
 
+use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
 
@@ -34,26 +35,36 @@ async fn roles_limit_what_a_sign_in_may_do() {
     let server = start().await;
     server.patient("p", "").await;
     server.get_as(DESK, "/fhir/Patient/p").await.expect(200);
-    server.get_as(ADMIN, "/fhir/Patient/p").await.refused(403, "forbidden");
-    server.get_as(ADMIN, "/api/conflicts").await.refused(403, "forbidden");
+    server.get_as(DESK, "/fhir/Observation/o").await.refused(403, "forbidden");
+    let refused = server.get_as(ADMIN, "/fhir/Patient/p").await.refused(403, "forbidden");
+    assert!(refused.text().starts_with("cannot read Patient: this sign-in may not"), "{}", refused.text());
+    server.get_as(ADMIN, "/fhir/Practitioner").await.expect(200);
     server.get_as(ADMIN, "/api/continuity").await.expect(200);
     for (method, path) in [
         ("PUT", "/fhir/Patient/p"),
         ("DELETE", "/fhir/Patient/p"),
         ("POST", "/fhir/Patient"),
-        ("POST", "/fhir"),
         ("PUT", "/api/records/Patient/p"),
         ("POST", "/api/conflicts/Patient/p/resolve"),
     ] {
-        for token in [DESK, ADMIN] {
-            let request = Request::builder().method(method).uri(path).header("host", "x");
-            let request = request.header("authorization", format!("Bearer {token}"));
-            let request = request
-                .header("content-type", "application/json")
-                .body(Full::from(patient("p", "")))
-                .unwrap();
-            let refused = server.send(request).await.refused(403, "forbidden");
-            assert!(refused.text().contains("right to change patients' records"), "{}", refused.text());
-        }
+        let refused = server.send(as_json(ADMIN, method, path, &patient("p", ""))).await;
+        let refused = refused.refused(403, "forbidden");
+        assert!(refused.text().contains("right to change records"), "{}", refused.text());
     }
+    server.send(as_json(DESK, "PUT", "/fhir/Patient/p", &patient("p", r#""active":true"#))).await.expect(200);
+    server.send(as_json(DESK, "DELETE", "/fhir/Patient/p", "")).await.refused(403, "forbidden");
+    let note = r#"{"resourceType":"Observation","id":"o","status":"final","code":{"text":"x"}}"#;
+    server.send(as_json(DESK, "PUT", "/fhir/Observation/o", note)).await.refused(403, "forbidden");
+    let bundle = format!(
+        r#"{{"resourceType":"Bundle","type":"transaction","entry":[{{"resource":{note},"request":{{"method":"PUT","url":"Observation/o"}}}}]}}"#
+    );
+    let refused = server.send(as_json(DESK, "POST", "/fhir", &bundle)).await.refused(403, "forbidden");
+    assert!(refused.text().contains("Bundle.entry[0]"), "{}", refused.text());
+    server.get("/fhir/Observation/o").await.refused(404, "not-found");
+}
+
+fn as_json(token: &str, method: &str, path: &str, body: &str) -> Request<Full<Bytes>> {
+    let request = Request::builder().method(method).uri(path).header("host", "x");
+    let request = request.header("authorization", format!("Bearer {token}"));
+    request.header("content-type", "application/json").body(Full::from(body.to_owned())).unwrap()
 }

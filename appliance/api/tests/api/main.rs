@@ -23,5 +23,6 @@ mod patch;
 mod presentation;
 mod search;
 mod search_results;
+mod sight;
 mod staff;
 mod transaction;

@@ -26,8 +26,10 @@ pub mod table;
 pub mod text;
 pub(crate) mod values;
 
+use holdfast_core::id::Entity;
 use holdfast_core::op::split_key;
 use holdfast_core::rules::IndexRow;
+use holdfast_core::search::{Clause, Match};
 use holdfast_core::state::EntityState;
 
 use crate::compartment::owner_paths;
@@ -63,6 +65,23 @@ pub fn index_of(state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
 /// Those of [`index`] under the slots of [`table::PROMPT`] parameters.
 pub fn prompt_index(state: &EntityState) -> Vec<IndexRow> {
     collect(state, table::slots(&state.entity.kind).filter(|slot| slot.is_prompt))
+}
+
+/// What resources of a type must meet to be part of a patient's record: what the type's parameter `patient` finds, and the
+/// patient. `None` for types that are nobody's record; one that may be somebody's and has no such parameter is out of reach.
+pub fn of_patient(kind: &str, patient: &Entity) -> Option<Clause> {
+    if kind == patient.kind {
+        return Some(Clause::Id(vec![patient.id.clone()]));
+    }
+    if let Some(parameter) = table::find(kind, "patient") {
+        let by = |used: &table::SlotUse| Clause::Param {
+            param: used.number,
+            any: vec![Match::Exact(patient.to_string())],
+        };
+        return Some(Clause::Any(parameter.slots.iter().map(by).collect()));
+    }
+    let is_nobodys = owner_paths(kind).is_empty() && crate::scope::is_directory(kind);
+    (!is_nobodys).then(|| Clause::Any(Vec::new()))
 }
 
 /// Whether rows under this number are in [`prompt_index`].
@@ -286,6 +305,21 @@ mod tests {
             index(&state).into_iter().partition(|row| is_prompt(row.param));
         assert_eq!(is_in, prompt);
         assert!(!is_not.is_empty());
+    }
+
+    #[test]
+    fn a_patients_record_is_what_names_the_patient() {
+        let of = |kind: &str| of_patient(kind, &Entity::new("Patient", "p"));
+        assert_eq!(of("Patient"), Some(Clause::Id(vec!["p".into()])));
+        for kind in ["Observation", "Appointment", "Coverage", "AllergyIntolerance", "Provenance", "Task"] {
+            let Some(Clause::Any(any)) = of(kind) else { panic!("{kind}") };
+            let is_by_patient = |one: &Clause| matches!(one, Clause::Param { param, any } if is_prompt(*param) && *any == [Match::Exact("Patient/p".into())]);
+            assert!(!any.is_empty() && any.iter().all(is_by_patient), "{kind}");
+        }
+        for kind in ["Slot", "Group", "SomethingNew", "Binary"] {
+            assert_eq!(of(kind), Some(Clause::Any(Vec::new())), "{kind}");
+        }
+        assert_eq!((of("Practitioner"), of("ValueSet")), (None, None));
     }
 
     #[test]

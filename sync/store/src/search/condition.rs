@@ -7,7 +7,7 @@ use crate::index::{storable, without_nul};
 use crate::sql::Value;
 
 /// The parameters of a statement as they come up in its text.
-pub(super) struct Conditions {
+pub(crate) struct Conditions {
     params: Vec<Value>,
     /// Tables named so far, so that each has a name of its own.
     tables: usize,
@@ -16,7 +16,7 @@ pub(super) struct Conditions {
 impl Conditions {
     /// The clauses as conditions on `resource r`, each beginning with ` AND `, and the statement's parameters, of which the
     /// first are given.
-    pub(super) fn of(clauses: &[Clause], params: Vec<Value>) -> (Vec<Value>, String) {
+    pub(crate) fn of(clauses: &[Clause], params: Vec<Value>) -> (Vec<Value>, String) {
         let mut conditions = Self { params, tables: 0 };
         let text = conditions.all("r", clauses);
         (conditions.params, text)

@@ -58,6 +58,7 @@ impl View<'_> {
                 "it cannot be put in order together with :text or _text; leave out one of them",
             ));
         }
+        let clauses = &*self.narrowed(kind, clauses)?;
         if let [SortKey { by: SortBy::Updated, descending }] = sort {
             return self.by_time(kind, clauses, *descending, after, count);
         }

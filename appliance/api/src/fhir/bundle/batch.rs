@@ -34,7 +34,8 @@ pub(super) async fn carry_out(
     for _ in 0..MAX_REPLANS {
         let (text, again) = (text.clone(), wanted.clone());
         let planned =
-            refusal::read(state.writer(), move |view| plan::batch(view, &text, again.as_ref())).await?;
+            refusal::read(state, sender.caller.clone(), move |view| plan::batch(view, &text, again.as_ref()))
+                .await?;
         answers.extend(carry_out_each(state, planned, sender).await);
         let overtaken = |(entry, answer): (&usize, &Result<Answer, ApiError>)| {
             answer.as_ref().err().filter(|error| is_overtaken(error)).map(|_| *entry)
@@ -72,22 +73,21 @@ async fn one(
     let planned = planned?;
     if let [Step { action: Action::Get { url, if_none_match }, .. }] = &planned.steps[..] {
         let (url, if_none_match) = (url.clone(), if_none_match.clone());
-        let get = move |view: &mut View<'_>| {
-            let done = step::get(view, &url, if_none_match.as_deref(), &sender)?;
-            Ok(Answer::of(view, done, &sender)?)
-        };
-        return refusal::read(state.writer(), get).await;
+        let asked_by = sender.clone();
+        let get = move |view: &mut View<'_>| step::get(view, &url, if_none_match.as_deref(), &asked_by);
+        return refusal::read(state, sender.caller, get).await;
     }
+    let caller = sender.caller.clone();
     let work = move |tx: &mut Tx<'_>| {
         planned.check_premises(&mut tx.view()?)?;
         let mut answer = Answer::default();
         for step in &planned.steps {
             let done = step::carry_out(tx, step, &sender)?;
-            answer = Answer::of(&mut tx.view()?, done, &sender)?;
+            answer = Answer::of(tx, done, &sender)?;
         }
         Ok(answer)
     };
-    refusal::write(state.writer(), work).await
+    refusal::write(state, caller, work).await
 }
 
 fn response(answers: &Answers) -> String {

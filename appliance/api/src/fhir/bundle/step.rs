@@ -4,7 +4,7 @@ use holdfast_clinical::bundle::{Action, IdOrigin, Step};
 use holdfast_clinical::url::RequestUrl;
 use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
-use holdfast_store::view::{Stored, View};
+use holdfast_store::view::View;
 use holdfast_store::{StoreError, Tx};
 use http::HeaderMap;
 
@@ -29,12 +29,8 @@ pub(super) enum Done {
     Kept { status: &'static str, entity: Entity },
     /// There was nothing to delete.
     Nothing,
-    /// A read.
-    Read(Stored),
-    /// A read of a version that the client has.
-    NotModified { version: String },
-    /// A search's Bundle.
-    Found(String),
+    /// A read or a search.
+    Looked(Answer),
 }
 
 /// Carries out a step that writes, or reads inside a transaction.
@@ -60,7 +56,9 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result
                 }
             }
         }
-        Action::Get { url, if_none_match } => get(&mut tx.view()?, url, if_none_match.as_deref(), sender),
+        Action::Get { url, if_none_match } => {
+            get(&mut tx.view()?, url, if_none_match.as_deref(), sender).map(Done::Looked)
+        }
         Action::Patch { id, if_match } => {
             let entity = Entity::new(&*step.kind, id);
             let patch = patch_entry::text(step)?;
@@ -92,13 +90,14 @@ pub(super) fn get(
     url: &RequestUrl,
     if_none_match: Option<&str>,
     sender: &Sender,
-) -> Result<Done, ApiError> {
+) -> Result<Answer, ApiError> {
     let Some(id) = &url.id else {
         let query = url.text.split_once('?').map_or("", |(_, query)| query);
         let asked = Asked::read(&[query])?;
         let search = Search::parse(url.kind.clone(), asked, &HeaderMap::new(), sender.now_ms)?;
         let notes: Vec<Note> = search.may_miss(view)?.then(Note::incomplete_index).into_iter().collect();
-        return Ok(Done::Found(search.page(view, &sender.caller, &sender.base, &notes)?));
+        let bundle = search.page(view, &sender.caller, &sender.base, &notes)?;
+        return Ok(Answer { resource: Some(bundle), ..Answer::bare("200 OK") });
     };
     let entity = Entity::new(&*url.kind, id);
     let stored = match &url.version {
@@ -110,9 +109,14 @@ pub(super) fn get(
         }
     };
     if if_none_match.and_then(version_of) == Some(&stored.version) {
-        return Ok(Done::NotModified { version: stored.version });
+        return Ok(Answer { version: Some(stored.version), ..Answer::bare("304 Not Modified") });
     }
-    Ok(Done::Read(stored))
+    Ok(Answer {
+        version: Some(stored.version),
+        updated_ms: Some(stored.updated_ms),
+        resource: Some(stored.json),
+        ..Answer::bare("200 OK")
+    })
 }
 
 /// An entry of the response.
@@ -126,34 +130,29 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    fn bare(status: &'static str) -> Self {
+        Self { status, ..Self::default() }
+    }
+
     /// The answer to a step, as the records stand after the whole bundle. What was saved stands in it if the client prefers
     /// it so.
     ///
     /// # Errors
     /// The database.
-    pub(super) fn of(view: &mut View<'_>, done: Done, sender: &Sender) -> Result<Self, StoreError> {
-        let bare = |status| Self { status, ..Self::default() };
-        Ok(match done {
-            Done::Nothing => bare("204 No Content"),
-            Done::NotModified { version } => Self { version: Some(version), ..bare("304 Not Modified") },
-            Done::Found(bundle) => Self { resource: Some(bundle), ..bare("200 OK") },
-            Done::Read(stored) => Self {
-                version: Some(stored.version),
-                updated_ms: Some(stored.updated_ms),
-                resource: Some(stored.json),
-                ..bare("200 OK")
-            },
-            Done::Kept { status, entity } => {
-                let stored = view.get(&entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
-                let is_shown = sender.returns == Some(Return::Representation) && !stored.deleted;
-                Self {
-                    resource: is_shown.then_some(stored.json),
-                    location: Some(location(&entity, &stored.version)),
-                    version: Some(stored.version),
-                    updated_ms: Some(stored.updated_ms),
-                    ..bare(status)
-                }
-            }
+    pub(super) fn of(tx: &mut Tx<'_>, done: Done, sender: &Sender) -> Result<Self, StoreError> {
+        let (status, entity) = match done {
+            Done::Nothing => return Ok(Self::bare("204 No Content")),
+            Done::Looked(answer) => return Ok(answer),
+            Done::Kept { status, entity } => (status, entity),
+        };
+        let stored = tx.written(&entity)?;
+        let is_shown = sender.returns == Some(Return::Representation) && !stored.deleted;
+        Ok(Self {
+            resource: is_shown.then_some(stored.json),
+            location: Some(location(&entity, &stored.version)),
+            version: Some(stored.version),
+            updated_ms: Some(stored.updated_ms),
+            ..Self::bare(status)
         })
     }
 

@@ -33,8 +33,9 @@ pub(super) async fn carry_out(
 }
 
 async fn attempt_once(state: &ApiState, text: Arc<str>, sender: Sender) -> Result<Vec<Answer>, ApiError> {
-    let planned = refusal::read(state.writer(), move |view| plan::transaction(view, &text)).await?;
-    refusal::write(state.writer(), move |tx| store(tx, &planned, &sender)).await
+    let planned =
+        refusal::read(state, sender.caller.clone(), move |view| plan::transaction(view, &text)).await?;
+    refusal::write(state, sender.caller.clone(), move |tx| store(tx, &planned, &sender)).await
 }
 
 /// Answers in the order of the bundle.
@@ -46,8 +47,7 @@ fn store(tx: &mut Tx<'_>, planned: &Planned, sender: &Sender) -> Result<Vec<Answ
         done.push((step.entry, outcome));
     }
     done.sort_by_key(|(entry, _)| *entry);
-    let mut view = tx.view()?;
-    done.into_iter().map(|(_, done)| Answer::of(&mut view, done, sender).map_err(ApiError::from)).collect()
+    done.into_iter().map(|(_, done)| Answer::of(tx, done, sender).map_err(ApiError::from)).collect()
 }
 
 fn response(answers: &[Answer]) -> String {

@@ -1,0 +1,187 @@
+//! What a sign-in that may not see a record gets to see of it: nothing, by any route.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use holdfast_api::access::policy::{Principal, Role};
+use holdfast_api::access::scopes::Scope;
+use holdfast_api::access::token::OneToken;
+use holdfast_api::{ApiParts, ApiState, routes};
+use http::Request;
+use http_body_util::Full;
+
+use crate::common::{ADMIN, Answer, DESK, Server, TOKEN, patient, start_with};
+
+/// Stands in the record of the other patient alone.
+const SECRET: &str = "kept-from-others";
+/// Bound to the patient `own`, with every interaction.
+const BOUND: &str = "bound to one patient";
+/// May read Patients and no more.
+const NARROW: &str = "patients only";
+
+async fn start() -> Server {
+    let server = start_with(|mut parts| {
+        let limited = |token, name, scopes: &[&str], patient| {
+            let scopes: Vec<Scope> = scopes.iter().map(|text| Scope::parse(text).unwrap()).collect();
+            OneToken::new(token, Principal::new(name, [Role::Clinician]).limited(&scopes, patient))
+        };
+        parts.authenticator = Arc::new(vec![
+            OneToken::new(TOKEN, Principal::new("nurse", [Role::Clinician])),
+            OneToken::new(DESK, Principal::new("desk", [Role::Reception])),
+            OneToken::new(ADMIN, Principal::new("admin", [Role::Admin])),
+            limited(BOUND, "app", &["patient/*.cruds"], Some("own")),
+            limited(NARROW, "kiosk", &["user/Patient.rs"], None),
+        ]);
+        parts
+    })
+    .await;
+    for id in ["own", "other"] {
+        let mark = if id == "other" { SECRET } else { "x" };
+        server.patient(id, &format!(r#""name":[{{"family":"{mark}"}}]"#)).await;
+        server.put(&format!("/fhir/Observation/of-{id}"), &observation(id, mark)).await.expect(201);
+    }
+    server.put("/fhir/Practitioner/d", r#"{"resourceType":"Practitioner","id":"d"}"#).await.expect(201);
+    server
+}
+
+fn observation(patient: &str, text: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Observation","id":"of-{patient}","status":"final","code":{{"text":"{text}"}},
+            "subject":{{"reference":"Patient/{patient}"}},"performer":[{{"reference":"Practitioner/d"}}]}}"#
+    )
+}
+
+fn request(token: &str, method: &str, path: &str, body: &str) -> Request<Full<Bytes>> {
+    let request = Request::builder().method(method).uri(path).header("host", "x");
+    let kind = if path.ends_with("_search") {
+        "application/x-www-form-urlencoded"
+    } else if method == "PATCH" {
+        "application/json-patch+json"
+    } else {
+        "application/json"
+    };
+    let request = request.header("authorization", format!("Bearer {token}")).header("content-type", kind);
+    request.body(Full::from(body.to_owned())).unwrap()
+}
+
+impl Server {
+    async fn ask(&self, token: &str, path: &str) -> Answer {
+        self.send(request(token, "GET", path, "")).await
+    }
+}
+
+/// Every route there is, on a record that the sign-in may not see.
+#[tokio::test]
+async fn no_route_shows_or_changes_a_record_that_is_out_of_sight() {
+    let server = start().await;
+    let before = [server.get("/fhir/Patient/other").await, server.get("/fhir/Observation/of-other").await];
+    let nobody = ApiParts::new(server.writer.clone(), Arc::new(Vec::<OneToken>::new()));
+    let mut asked = 0;
+    for route in routes(&ApiState::new(nobody)).table() {
+        // A stream of events has no end; it holds numbers alone.
+        if route.path.ends_with("/events") {
+            continue;
+        }
+        for (at, (kind, id)) in [("Patient", "other"), ("Observation", "of-other")].into_iter().enumerate() {
+            let path = route.path.replace("{type}", kind).replace("{id}", id);
+            let path = path.replace("{vid}", &before[at].version());
+            // The last two may see patients.
+            let tokens = if path.contains("Observation") {
+                &[BOUND, ADMIN, DESK, NARROW][..]
+            } else {
+                &[BOUND, ADMIN]
+            };
+            for token in tokens {
+                let body = overwriting(route.method, &path);
+                let answer = server.send(request(token, route.method, &path, &body)).await;
+                assert!(!answer.body.contains(SECRET), "{token}: {} {path}: {}", route.method, answer.body);
+                assert!(answer.status < 500, "{token}: {} {path}: {}", route.method, answer.body);
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 100, "{asked}");
+    let after = [server.get("/fhir/Patient/other").await, server.get("/fhir/Observation/of-other").await];
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before.body, after.body);
+    }
+}
+
+fn overwriting(method: &str, path: &str) -> String {
+    match method {
+        _ if path.ends_with("_search") => String::new(),
+        "PUT" | "POST" if path.contains("Observation") => observation("other", "overwritten"),
+        "PUT" | "POST" => patient("other", r#""active":false"#),
+        "PATCH" => r#"[{"op":"add","path":"/language","value":"de"}]"#.to_owned(),
+        _ => String::new(),
+    }
+}
+
+#[tokio::test]
+async fn a_token_bound_to_a_patient_reaches_that_record_alone() {
+    let server = start().await;
+    server.ask(BOUND, "/fhir/Patient/own").await.expect(200);
+    server.ask(BOUND, "/fhir/Observation/of-own").await.expect(200);
+    server.ask(BOUND, "/fhir/Practitioner/d").await.expect(200);
+    for path in [
+        "/fhir/Patient/other",
+        "/fhir/Observation/of-other",
+        "/fhir/Observation/of-other/_history",
+        "/fhir/Patient/other/$everything",
+    ] {
+        server.ask(BOUND, path).await.refused(404, "not-found");
+    }
+    for (path, expected) in [
+        ("/fhir/Patient", 1),
+        ("/fhir/Observation", 1),
+        ("/fhir/Observation?subject=Patient/other", 0),
+        ("/fhir/Observation?_summary=count", 1),
+        ("/fhir/Observation?_sort=-_lastUpdated", 1),
+        ("/fhir/Observation?_sort=code", 1),
+        ("/fhir/Practitioner?_has:Observation:performer:patient=other", 0),
+        ("/fhir/Practitioner?_has:Observation:performer:patient=own", 1),
+        ("/fhir/Patient/own/$everything", 2),
+        ("/fhir/Practitioner?_revinclude=Observation:performer", 2),
+        ("/fhir/Observation/_history", 1),
+    ] {
+        let answer = server.ask(BOUND, path).await;
+        let json = answer.expect(200).json();
+        let entries = json["entry"].as_array().map_or(0, Vec::len) as u64;
+        assert_eq!(
+            if path.contains("count") { json["total"].as_u64().unwrap() } else { entries },
+            expected,
+            "{path}: {json}"
+        );
+    }
+    server.ask(BOUND, "/fhir/_history").await.refused(403, "forbidden");
+    // A write that would leave the patient's record, or reach into another's, stores nothing.
+    let held = server.held().await;
+    let of_other = observation("other", "y");
+    server
+        .send(request(BOUND, "PUT", "/fhir/Observation/of-other", &of_other))
+        .await
+        .refused(403, "forbidden");
+    server.send(request(BOUND, "POST", "/fhir/Observation", &of_other)).await.refused(403, "forbidden");
+    let moved = observation("other", "y").replace("of-other", "of-own");
+    server.send(request(BOUND, "PUT", "/fhir/Observation/of-own", &moved)).await.refused(403, "forbidden");
+    server.send(request(BOUND, "DELETE", "/fhir/Observation/of-other", "")).await.refused(404, "not-found");
+    assert_eq!(server.held().await, held);
+    server.send(request(BOUND, "POST", "/fhir/Observation", &observation("own", "y"))).await.expect(201);
+}
+
+#[tokio::test]
+async fn scopes_limit_searches_and_what_they_lead_through() {
+    let server = start().await;
+    server.ask(NARROW, "/fhir/Patient?name=kept").await.expect(200);
+    server.ask(NARROW, "/fhir/Observation").await.refused(403, "forbidden");
+    server.ask(NARROW, "/fhir/Patient?_has:Observation:subject:code=x").await.refused(403, "forbidden");
+    server.ask(NARROW, "/fhir/Patient?_revinclude=Observation:subject").await.refused(403, "forbidden");
+    let all = server.ask(NARROW, "/fhir/_history").await.expect(200);
+    assert!(all.body.contains("Patient/own") && !all.body.contains("Observation"), "{}", all.body);
+    let everything = server.ask(NARROW, "/fhir/Patient/own/$everything").await.expect(200);
+    assert!(!everything.body.contains("Observation"), "{}", everything.body);
+    server
+        .send(request(NARROW, "PUT", "/fhir/Patient/own", &patient("own", "")))
+        .await
+        .refused(403, "forbidden");
+}

@@ -1,0 +1,269 @@
+//! What one reader or writer may reach: which resource types, by which interactions, and whose records. A store applies it
+//! inside its queries, so that no caller can forget it.
+
+use std::collections::BTreeMap;
+use std::ops::{BitAnd, BitOr};
+
+use crate::id::Entity;
+use crate::rules::Rules;
+use crate::search::Clause;
+
+/// A set of interactions with a resource type.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct May(u8);
+
+impl May {
+    /// None.
+    pub const NOTHING: Self = Self(0);
+    /// To read one by its id, and its versions.
+    pub const READ: Self = Self(1);
+    /// To search, and to go through the history of many.
+    pub const SEARCH: Self = Self(2);
+    /// To add one.
+    pub const CREATE: Self = Self(4);
+    /// To change one.
+    pub const UPDATE: Self = Self(8);
+    /// To delete one.
+    pub const DELETE: Self = Self(16);
+    /// To read and search.
+    pub const LOOK: Self = Self(1 | 2);
+    /// To add, change and delete.
+    pub const WRITE: Self = Self(4 | 8 | 16);
+    /// All of them.
+    pub const ALL: Self = Self(31);
+
+    /// Whether all of `other` are in it.
+    pub fn includes(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether any of `other` are in it.
+    pub fn has_any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// What they are, as a clause of a refusal.
+    fn verb(self) -> &'static str {
+        match self {
+            Self::READ => "read",
+            Self::SEARCH => "search",
+            Self::CREATE => "create",
+            Self::UPDATE => "change",
+            Self::DELETE => "delete",
+            _ => "use",
+        }
+    }
+}
+
+impl BitOr for May {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl BitAnd for May {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+/// Interactions by resource type.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Grants {
+    of: BTreeMap<String, May>,
+    others: May,
+}
+
+impl Grants {
+    /// The same for every type.
+    pub fn every(may: May) -> Self {
+        Self { of: BTreeMap::new(), others: may }
+    }
+
+    /// With these for one type, whatever is granted for the others.
+    #[must_use]
+    pub fn with(mut self, kind: &str, may: May) -> Self {
+        self.of.insert(kind.to_owned(), may);
+        self
+    }
+
+    /// What may be done with a type.
+    pub fn of(&self, kind: &str) -> May {
+        self.of.get(kind).copied().unwrap_or(self.others)
+    }
+
+    /// What either grants.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        self.join(other, May::bitor)
+    }
+
+    /// What both grant.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        self.join(other, May::bitand)
+    }
+
+    /// Whether any of these is granted for some type.
+    pub fn has_any(&self, may: May) -> bool {
+        self.others.has_any(may) || self.of.values().any(|one| one.has_any(may))
+    }
+
+    fn join(&self, other: &Self, join: fn(May, May) -> May) -> Self {
+        let kinds = self.of.keys().chain(other.of.keys());
+        let of = kinds.map(|kind| (kind.clone(), join(self.of(kind), other.of(kind)))).collect();
+        Self { of, others: join(self.others, other.others) }
+    }
+}
+
+/// Types in a list, or all but those in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Kinds {
+    /// These.
+    Only(Vec<String>),
+    /// All but these.
+    AllBut(Vec<String>),
+}
+
+/// What one reader or writer may reach.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Sight {
+    /// By type.
+    pub grants: Grants,
+    /// The one patient whose record may be reached; none: everybody's. Types that are no patient's are not concerned.
+    pub patient: Option<String>,
+}
+
+/// Something out of sight was asked for.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "cannot {} {kind}: this sign-in may not do that with resources of this type{of_whom}; ask the administrator for the right",
+    may.verb()
+)]
+pub struct OutOfSight {
+    /// What was to be done.
+    pub may: May,
+    /// With what.
+    pub kind: String,
+    /// Said of a sign-in that is bound to one patient.
+    of_whom: &'static str,
+}
+
+impl Sight {
+    /// Everything.
+    pub fn everything() -> Self {
+        Self { grants: Grants::every(May::ALL), patient: None }
+    }
+
+    /// Whether nothing is out of sight.
+    pub fn is_everything(&self) -> bool {
+        *self == Self::everything()
+    }
+
+    /// Refuses what the grants do not have.
+    ///
+    /// # Errors
+    /// [`OutOfSight`].
+    pub fn check(&self, kind: &str, may: May) -> Result<(), OutOfSight> {
+        if self.grants.of(kind).includes(may) { Ok(()) } else { Err(self.refusal(kind, may)) }
+    }
+
+    /// The refusal of something that is another patient's.
+    pub fn refusal(&self, kind: &str, may: May) -> OutOfSight {
+        let of_whom = if self.patient.is_some() { ", or not with those of other patients" } else { "" };
+        OutOfSight { may, kind: kind.to_owned(), of_whom }
+    }
+
+    /// The types for which this is granted.
+    pub fn kinds(&self, may: May) -> Kinds {
+        let these = |is_granted: bool| {
+            let of = self.grants.of.iter().filter(|(_, granted)| granted.includes(may) == is_granted);
+            of.map(|(kind, _)| kind.clone()).collect()
+        };
+        if self.grants.others.includes(may) { Kinds::AllBut(these(false)) } else { Kinds::Only(these(true)) }
+    }
+
+    /// The condition that resources of a type must meet to be seen; none: all are.
+    pub fn bound(&self, rules: &dyn Rules, kind: &str) -> Option<Clause> {
+        self.patient.as_deref().and_then(|patient| rules.of_patient(kind, &Entity::new("Patient", patient)))
+    }
+
+    /// Conditions of a search, narrowed to what may be seen: also of the resources that it leads through, so that nothing
+    /// can be inferred of others.
+    ///
+    /// # Errors
+    /// [`OutOfSight`], if the type, or one that the search leads through, may not be searched.
+    pub fn narrow(
+        &self,
+        rules: &dyn Rules,
+        kind: &str,
+        clauses: &[Clause],
+    ) -> Result<Vec<Clause>, OutOfSight> {
+        self.check(kind, May::SEARCH)?;
+        self.narrowed(rules, kind, clauses)
+    }
+
+    fn narrowed(&self, rules: &dyn Rules, kind: &str, clauses: &[Clause]) -> Result<Vec<Clause>, OutOfSight> {
+        let within =
+            clauses.iter().map(|clause| self.clause(rules, clause)).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.bound(rules, kind).into_iter().chain(within).collect())
+    }
+
+    fn clause(&self, rules: &dyn Rules, clause: &Clause) -> Result<Clause, OutOfSight> {
+        Ok(match clause {
+            Clause::Any(any) => {
+                Clause::Any(any.iter().map(|one| self.clause(rules, one)).collect::<Result<_, _>>()?)
+            }
+            Clause::Not(inner) => Clause::Not(Box::new(self.clause(rules, inner)?)),
+            Clause::Refers { param, kind, to } => {
+                Clause::Refers { param: *param, kind: kind.clone(), to: self.narrow(rules, kind, to)? }
+            }
+            Clause::ReferredBy { kind, param, by } => {
+                Clause::ReferredBy { kind: kind.clone(), param: *param, by: self.narrow(rules, kind, by)? }
+            }
+            other => other.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grants_join_by_type() {
+        let nurse = Grants::every(May::ALL).with("AuditEvent", May::CREATE);
+        let auditor = Grants::default().with("AuditEvent", May::LOOK);
+        let both = nurse.or(&auditor);
+        assert_eq!((both.of("AuditEvent"), both.of("Patient")), (May::LOOK | May::CREATE, May::ALL));
+        let token = Grants::default().with("Patient", May::READ).with("AuditEvent", May::ALL);
+        let narrowed = both.and(&token);
+        assert_eq!(
+            (narrowed.of("Patient"), narrowed.of("AuditEvent"), narrowed.of("Observation")),
+            (May::READ, May::LOOK | May::CREATE, May::NOTHING)
+        );
+        assert!(narrowed.has_any(May::WRITE) && !auditor.has_any(May::WRITE));
+    }
+
+    #[test]
+    fn kinds_are_listed_either_way() {
+        let sight = |grants| Sight { grants, patient: None };
+        let nurse = sight(Grants::every(May::ALL).with("AuditEvent", May::CREATE));
+        assert_eq!(nurse.kinds(May::READ), Kinds::AllBut(vec!["AuditEvent".into()]));
+        let auditor = sight(Grants::default().with("AuditEvent", May::LOOK));
+        assert_eq!(auditor.kinds(May::READ), Kinds::Only(vec!["AuditEvent".into()]));
+        assert!(Sight::everything().is_everything() && !nurse.is_everything());
+    }
+
+    #[test]
+    fn refusals_say_what_may_not_be_done() {
+        let sight = Sight { grants: Grants::every(May::READ), patient: Some("p".into()) };
+        let text = sight.check("Patient", May::DELETE).unwrap_err().to_string();
+        assert!(text.starts_with("cannot delete Patient:") && text.contains("other patients"), "{text}");
+        assert_eq!(sight.check("Patient", May::READ), Ok(()));
+    }
+}
