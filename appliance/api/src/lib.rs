@@ -22,6 +22,7 @@
 //! resource or token is ever logged; every error has a stable code and says what failed, why and what to do.
 
 pub mod access;
+pub mod audit;
 pub mod config;
 mod conflicts;
 mod continuity;

@@ -6,6 +6,7 @@ use holdfast_store::writer::Writer;
 use tokio::sync::{Semaphore, watch};
 
 use crate::access::policy::Authenticator;
+use crate::audit::Trail;
 use crate::continuity::Cache;
 use crate::finder::Finder;
 use crate::link::{LinkOff, LinkReport};
@@ -67,6 +68,7 @@ struct Shared {
     parts: ApiParts,
     continuity: Cache,
     streams: Arc<Semaphore>,
+    trail: Trail,
     closing: watch::Sender<bool>,
 }
 
@@ -78,6 +80,7 @@ impl ApiState {
             parts,
             continuity: Cache::default(),
             streams,
+            trail: Trail::default(),
             closing: watch::Sender::new(false),
         }))
     }
@@ -97,6 +100,10 @@ impl ApiState {
 
     pub(crate) fn continuity(&self) -> &Cache {
         &self.0.continuity
+    }
+
+    pub(crate) fn trail(&self) -> &Trail {
+        &self.0.trail
     }
 
     pub(crate) fn streams(&self) -> &Arc<Semaphore> {

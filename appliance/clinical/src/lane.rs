@@ -2,7 +2,7 @@
 
 use holdfast_core::id::Lane;
 
-use crate::types::{HOLDFAST_PREFERENCE, HOLDFAST_REVOCATION, HOLDFAST_RIGHT};
+use crate::types::{HOLDFAST_AUDIT, HOLDFAST_PREFERENCE, HOLDFAST_REVOCATION, HOLDFAST_RIGHT};
 
 /// Allergies, medicines and whatever must never arrive late. `Medication` is among them because a request
 /// that points at one cannot be read without it.
@@ -20,7 +20,7 @@ const SAFETY: &[&str] = &[
     "MedicationStatement",
 ];
 
-const AUDIT: &[&str] = &["AuditEvent", "Provenance"];
+const AUDIT: &[&str] = &["AuditEvent", HOLDFAST_AUDIT, "Provenance"];
 
 /// Scheduling and billing; the directory types of [`crate::scope`] travel here too.
 const OPERATIONS: &[&str] = &[
@@ -72,6 +72,7 @@ mod tests {
             ("Consent", Lane::SAFETY),
             ("HoldfastRight", Lane::SAFETY),
             ("HoldfastRevocation", Lane::SAFETY),
+            ("HoldfastAudit", Lane::AUDIT),
             ("Patient", Lane::CHART),
             ("Observation", Lane::CHART),
             ("SomethingNew", Lane::CHART),

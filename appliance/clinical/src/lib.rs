@@ -26,6 +26,7 @@
 //! Invariants: every byte of an element's value stays as written; every sibling of a conflicted element counts for
 //! scopes and index; a resource has at least one scope; a search parameter's number never changes.
 
+pub mod audit;
 pub mod bundle;
 pub mod compartment;
 pub mod lane;

@@ -3,7 +3,7 @@
 
 use holdfast_core::rules::Policy;
 
-use crate::types::HOLDFAST_PREFERENCE;
+use crate::types::{HOLDFAST_AUDIT, HOLDFAST_PREFERENCE};
 
 /// Matches every resource type, or every element.
 const ANY: &str = "*";
@@ -16,6 +16,7 @@ const TABLE: &[(&str, &str, Policy)] = &[
     (ANY, "meta.tag", Policy::Set),
     (ANY, "meta.security", Policy::Set),
     ("AuditEvent", ANY, Policy::Immutable),
+    (HOLDFAST_AUDIT, ANY, Policy::Immutable),
     ("Provenance", ANY, Policy::Immutable),
     ("Appointment", "status", Policy::Lifecycle),
     ("Encounter", "status", Policy::Lifecycle),

@@ -104,6 +104,11 @@ pub(crate) enum Command {
         #[arg(long, conflicts_with = "repair")]
         rebuild: bool,
     },
+    /// Check that the trail of who looked at what is whole: no page of it changed, taken out or put in.
+    Audit {
+        #[command(flatten)]
+        place: Place,
+    },
     /// Say how the node does.
     Status {
         #[command(flatten)]

@@ -24,6 +24,8 @@ pub enum Order {
         /// Heal what is damaged.
         repair: bool,
     },
+    /// Check the trail of who looked at what.
+    Audit,
     /// Say how the node does.
     Status,
 }

@@ -68,6 +68,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Scrub { place, repair, .. } => order(&place, &Order::Scrub { repair }, |opened, tell| {
             tasks::scrub(opened, repair, None, Duration::ZERO, tell)?.verdict()
         }),
+        Command::Audit { place } => order(&place, &Order::Audit, |opened, _| tasks::audit(&opened.records)),
         Command::Status { place } => status(&place),
         Command::Token { order } => token(order),
     }

@@ -1,6 +1,8 @@
 //! What a store is asked to find: conditions on the index rows that [`crate::rules::Rules::index`] gives out, on ids, times
 //! and links. What a row's text means is for those who make the rows (`appliance/clinical`); a store compares bytes.
 
+use crate::rules::IndexRow;
+
 /// One condition on a resource.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Clause {
@@ -125,4 +127,88 @@ pub fn after_prefix(prefix: &str) -> String {
 /// The first text beyond this very one: no index value holds a control character below U+0001.
 pub fn after(text: &str) -> String {
     format!("{text}\u{1}")
+}
+
+impl Clause {
+    /// Whether a resource with these index rows meets the clause: what a store's query says of one that it keeps, said of
+    /// one that it does not. Clauses that lead through other resources do not hold.
+    pub fn holds(&self, rows: &[IndexRow], id: &str, updated_ms: u64) -> bool {
+        match self {
+            Self::Param { param, any } => {
+                let of_param = || rows.iter().filter(|row| row.param == *param);
+                any.iter().any(|one| of_param().any(|row| one.fits(&row.value)))
+            }
+            Self::Any(any) => any.iter().any(|one| one.holds(rows, id, updated_ms)),
+            Self::Not(inner) => !inner.holds(rows, id, updated_ms),
+            Self::Id(ids) => ids.iter().any(|one| one == id),
+            Self::Updated(from, below) => (*from..*below).contains(&updated_ms),
+            Self::Conflicted | Self::Check { .. } | Self::Refers { .. } | Self::ReferredBy { .. } => false,
+        }
+    }
+
+    /// Whether it leads through other resources, or asks for what no row says.
+    pub fn leads_elsewhere(&self) -> bool {
+        match self {
+            Self::Any(any) => any.iter().any(Self::leads_elsewhere),
+            Self::Not(inner) => inner.leads_elsewhere(),
+            Self::Check { .. } | Self::Refers { .. } | Self::ReferredBy { .. } => true,
+            Self::Param { .. } | Self::Id(_) | Self::Updated(..) | Self::Conflicted => false,
+        }
+    }
+}
+
+impl Match {
+    /// Whether an index value looks like this.
+    pub fn fits(&self, value: &str) -> bool {
+        match self {
+            Self::Exact(text) => value == text,
+            Self::Prefix(text) => value.starts_with(text.as_str()),
+            Self::Suffix(text) => value.ends_with(text.as_str()),
+            Self::Contains(text) => value.contains(text.as_str()),
+            Self::Range(Range { from, below, tail }) => {
+                let is_within = |text: &str, from: &Option<String>, below: &Option<String>| {
+                    from.as_deref().is_none_or(|from| text >= from)
+                        && below.as_deref().is_none_or(|below| text < below)
+                };
+                let rest =
+                    |skip: u32| value.char_indices().nth(skip as usize).map_or("", |(at, _)| &value[at..]);
+                is_within(value, from, below)
+                    && tail.as_ref().is_none_or(|tail| is_within(rest(tail.skip), &tail.from, &tail.below))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clauses_are_tried_on_rows() {
+        let rows =
+            [IndexRow { param: 1, value: "anna\u{1f}x".into() }, IndexRow { param: 2, value: "b".into() }];
+        let holds = |clause: &Clause| clause.holds(&rows, "i", 10);
+        let param = |param, one| Clause::Param { param, any: vec![one] };
+        for (clause, expected) in [
+            (param(1, Match::Prefix("an".into())), true),
+            (param(2, Match::Prefix("an".into())), false),
+            (param(1, Match::Suffix("x".into())), true),
+            (param(1, Match::Contains("na".into())), true),
+            (param(2, Match::Exact("b".into())), true),
+            (
+                param(2, Match::Range(Range { from: Some("a".into()), below: Some("b".into()), tail: None })),
+                false,
+            ),
+            (Clause::Not(Box::new(param(2, Match::Exact("b".into())))), false),
+            (Clause::Any(vec![]), false),
+            (Clause::Updated(10, 11), true),
+            (Clause::Id(vec!["j".into()]), false),
+        ] {
+            assert_eq!(holds(&clause), expected, "{clause:?}");
+        }
+        let tail = |from: &str| Some(Tail { skip: 5, from: Some(from.into()), below: None });
+        let by_tail = |from: &str| param(1, Match::Range(Range { tail: tail(from), ..Range::default() }));
+        assert!(holds(&by_tail("x")) && !holds(&by_tail("y")));
+        assert!(Clause::Refers { param: 1, kind: "Patient".into(), to: vec![] }.leads_elsewhere());
+    }
 }

@@ -115,6 +115,12 @@ pub(crate) enum Command {
         #[arg(long)]
         database: Option<String>,
     },
+    /// Check that the trails of who looked at what, of every clinic, are whole: no page changed, taken out or put in.
+    Audit {
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+    },
     /// Tell how many records, conflicts and replicas there are.
     Status {
         /// Overrides database.url.

@@ -5,12 +5,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use holdfast_api::access::tokens::Rights;
+use holdfast_clinical::FhirRules;
 use holdfast_hub::ca::HubCa;
 use holdfast_hub::config::Config;
 use holdfast_hub::enrolment::Enrolment;
 use holdfast_hub::{sign_in, storage};
 use holdfast_link::identity::{PeerIdentity, PeerKind};
 use holdfast_link::server::ServeOptions;
+use holdfast_store::view::View;
 use holdfast_store::{fleet, give_back, token};
 
 use crate::cli::TokenOrder;
@@ -140,6 +142,19 @@ pub(crate) fn status(config: &Config) -> Result<()> {
         );
     }
     say(&lines.join("\n"));
+    Ok(())
+}
+
+pub(crate) fn audit(config: &Config) -> Result<()> {
+    let db = storage::open_database(config)?;
+    let mut chains = Vec::new();
+    db.read(&mut |sql| {
+        chains = holdfast_api::audit::verify(&mut View::of(sql, &FhirRules))?;
+        Ok(())
+    })?;
+    let text = holdfast_api::audit::describe(&chains);
+    anyhow::ensure!(chains.iter().all(|chain| chain.broken.is_none()), "a trail is broken\n{text}");
+    say(&text);
     Ok(())
 }
 

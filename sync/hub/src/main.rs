@@ -81,6 +81,10 @@ fn run(arguments: Arguments) -> Result<()> {
             say("the database is up to date");
             Ok(())
         }
+        Command::Audit { database } => {
+            with_database(&mut config, database);
+            commands::audit(&config)
+        }
         Command::Status { database } => {
             with_database(&mut config, database);
             commands::status(&config)

@@ -66,6 +66,8 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     let signing = tokio::spawn(sign_in::run(folder, tokens.clone(), shutdown.clone()));
     let state = api_state(&opened.writer, tokens);
     let app = holdfast_api::router(state.clone());
+    let auditing = tokio::spawn(holdfast_api::audit::run(state.clone(), shutdown.clone()));
+    let trail = state.clone();
     let reindexing = tokio::spawn(holdfast_store::reindex::run(opened.writer.clone(), shutdown.clone()));
     let measuring = tokio::spawn(gauges::run(db, opened.writer.clone(), shutdown.clone()));
     announce(&endpoints, api_listener.local_addr()?);
@@ -77,6 +79,8 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
         served = async { axum::serve(api_listener, app).with_graceful_shutdown(stop).await } => served?,
         error = displaced(opened.presence, opened.writer.clone()) => return Err(error.into()),
     }
+    holdfast_api::audit::flush(&trail).await;
+    auditing.await?;
     sync.await?;
     watching.await?;
     reindexing.await?;

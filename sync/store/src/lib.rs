@@ -51,6 +51,7 @@ pub mod sql;
 pub mod sqlite;
 pub mod timeline;
 pub mod token;
+pub mod trail;
 mod tx;
 mod unindexed;
 pub mod upstream;

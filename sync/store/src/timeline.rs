@@ -17,9 +17,15 @@ use crate::sql::{Row, Value};
 use crate::view::{Version, View};
 
 /// Entries of the feed that are looked at in one go, by their numbers.
-const LOOKED_AT: i64 = 20_000;
+pub(crate) const LOOKED_AT: i64 = 20_000;
 /// So many goes without a find end a page: it may come out short, or empty, and still go on.
-const BARREN: u32 = 20;
+pub(crate) const BARREN: u32 = 20;
+
+/// The condition that row `f` of the feed is the first that names its op: an op stands in the feed of every scope that its
+/// resource is in.
+pub(crate) const FIRST_OF_OP: &str = "f.actor_no IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feed g \
+     WHERE g.resource_no = f.resource_no AND g.arrival < f.arrival AND g.actor_no IS NOT NULL AND g.actor_no = f.actor_no \
+     AND g.lane = f.lane AND g.seq = f.seq)";
 
 /// What a resource's last change is compared with. Kept below the year 4199: a clock reading is 63 bits in a database.
 pub(crate) fn at_or_after(since_ms: u64) -> Value {
@@ -77,10 +83,7 @@ impl View<'_> {
         // By their numbers, in goes: PostgreSQL keeps no order of arrivals, only where in the table which are.
         let next = match before {
             Some(before) => before,
-            None => {
-                let rows = self.sql.query("SELECT next FROM counter WHERE name = $1", &[ARRIVAL.into()])?;
-                rows.first().map_or(Ok(0), |row| row.int(0))?
-            }
+            None => self.next_arrival()?,
         };
         let (mut floor, mut places) = (next, Vec::new());
         for _ in 0..BARREN {
@@ -96,6 +99,12 @@ impl View<'_> {
         places.truncate(count as usize);
         let next = if has_more { places.last().map(|place| place.arrival) } else { is_cut.then_some(floor) };
         Ok(Timeline { events: self.events(places, wanted.since_ms)?, next })
+    }
+
+    /// The place that the next row of the feeds will have.
+    pub(crate) fn next_arrival(&mut self) -> Result<i64> {
+        let rows = self.sql.query("SELECT next FROM counter WHERE name = $1", &[ARRIVAL.into()])?;
+        rows.first().map_or(Ok(0), |row| row.int(0))
     }
 
     /// One more than wanted, so that it shows whether there are more.
@@ -118,13 +127,10 @@ impl View<'_> {
         }
         let (params, seen) = self.seen_kinds(wanted.kind.as_deref(), params)?;
         conditions.push_str(&seen);
-        // An op stands in the feed of every scope that its resource is in: the first row counts.
         let text = format!(
             "SELECT f.arrival, r.kind, r.id, f.actor_no, f.lane, f.seq FROM feed f JOIN resource r ON r.no = f.resource_no \
              WHERE f.arrival >= $1 AND f.arrival < $2{conditions} \
-             AND ((f.actor_no IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feed g WHERE g.resource_no = f.resource_no \
-             AND g.arrival < f.arrival AND g.actor_no IS NOT NULL AND g.actor_no = f.actor_no AND g.lane = f.lane \
-             AND g.seq = f.seq)) OR (f.actor_no IS NULL AND NOT EXISTS (SELECT 1 FROM feed g \
+             AND (({FIRST_OF_OP}) OR (f.actor_no IS NULL AND NOT EXISTS (SELECT 1 FROM feed g \
              WHERE g.resource_no = f.resource_no AND g.actor_no IS NOT NULL))) \
              ORDER BY f.arrival DESC LIMIT {}",
             u64::from(count) + 1

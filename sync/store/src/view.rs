@@ -107,6 +107,13 @@ pub(crate) fn row_sum(no: i64, content_sum: i64) -> i64 {
     (content_sum ^ no) & i64::MAX
 }
 
+impl<'a> View<'a> {
+    /// A view by hand, of a database that nobody has opened as a replica's records.
+    pub fn of(sql: &'a mut dyn Sql, rules: &'a dyn Rules) -> Self {
+        Self { sql, rules, sight: None }
+    }
+}
+
 impl View<'_> {
     /// Leaves out of everything that is read from here on what is out of this sight.
     pub fn narrow(&mut self, sight: Arc<Sight>) {

@@ -9,36 +9,67 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
-use super::policy::{Authenticator, Policy, Principal};
-use crate::error::{ApiError, RequestError};
+use super::doc::Doc;
+use super::policy::{Policy, Principal};
+use crate::audit::{Asker, Looks};
+use crate::error::{ApiError, Problem, RequestError};
+use crate::state::ApiState;
 
 /// What the guard of one route knows.
 #[derive(Clone)]
 pub(super) struct Gate {
-    pub(super) authenticator: Arc<dyn Authenticator>,
+    pub(super) state: ApiState,
     pub(super) policy: Policy,
+    pub(super) doc: &'static Doc,
 }
 
 pub(super) async fn guard(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     if gate.policy == Policy::Public {
         return next.run(request).await;
     }
-    match admit(&gate, request.headers()) {
+    let admitted = admit(&gate, request.headers());
+    let asker = gate.is_audited().then(|| Asker::of(gate.doc, request.method(), request.uri()));
+    let (who, mut response) = match admitted {
         Ok(principal) => {
-            request.extensions_mut().insert(Arc::new(principal));
-            next.run(request).await
+            let principal = Arc::new(principal);
+            request.extensions_mut().insert(principal.clone());
+            (principal.id.clone(), next.run(request).await)
         }
-        Err(error) => ApiError::from(error).into_response(),
+        Err(Refusal { who, error }) => (who.unwrap_or_default(), ApiError::from(error).into_response()),
+    };
+    if let Some(asker) = asker {
+        let said = response.extensions_mut().remove::<Looks>();
+        let code = response.extensions().get::<Arc<Problem>>().map(|problem| problem.facts.code);
+        let looks = asker.answered(response.status(), code, said);
+        gate.state.trail().note(&who, looks, gate.state.writer().records().now_ms());
+    }
+    response
+}
+
+/// Why somebody is not let in.
+struct Refusal {
+    /// Who it is, if that is known.
+    who: Option<String>,
+    error: RequestError,
+}
+
+impl Gate {
+    /// Records are behind it, and somebody keeps what is noted.
+    fn is_audited(&self) -> bool {
+        matches!(self.policy, Policy::Read(_) | Policy::Write(_)) && self.state.trail().is_kept()
     }
 }
 
-fn admit(gate: &Gate, headers: &HeaderMap) -> Result<Principal, RequestError> {
-    let token = bearer(headers).ok_or(RequestError::NoToken)?;
-    let principal = gate.authenticator.principal(token).ok_or(RequestError::UnknownToken)?;
+fn admit(gate: &Gate, headers: &HeaderMap) -> Result<Principal, Refusal> {
+    let unknown = |error| Refusal { who: None, error };
+    let token = bearer(headers).ok_or_else(|| unknown(RequestError::NoToken))?;
+    let found = gate.state.parts().authenticator.principal(token);
+    let principal = found.ok_or_else(|| unknown(RequestError::UnknownToken))?;
     if gate.policy.allows(&principal) {
         return Ok(principal);
     }
-    Err(RequestError::Forbidden { wants: gate.policy.wants() })
+    let error = RequestError::Forbidden { wants: gate.policy.wants() };
+    Err(Refusal { who: Some(principal.id), error })
 }
 
 /// The token of `Authorization: Bearer TOKEN` (RFC 6750 §2.1); never taken from the URL, which ends up in logs.

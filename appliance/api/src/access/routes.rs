@@ -9,7 +9,7 @@ use axum::routing::{MethodFilter, on};
 
 use super::doc::Doc;
 use super::guard::{Gate, guard};
-use super::policy::{Authenticator, Policy};
+use super::policy::Policy;
 use crate::edge;
 use crate::error::{ApiError, RequestError};
 use crate::state::ApiState;
@@ -161,9 +161,8 @@ impl Routes {
         doc: &'static Doc,
         handler: H,
     ) -> Self {
-        let authenticator: Arc<dyn Authenticator> = self.state.parts().authenticator.clone();
-        let guarded =
-            on(filter, handler).route_layer(from_fn_with_state(Gate { authenticator, policy }, guard));
+        let gate = Gate { state: self.state.clone(), policy, doc };
+        let guarded = on(filter, handler).route_layer(from_fn_with_state(gate, guard));
         self.router = self.router.route(path, guarded);
         self.table.push(RouteInfo { method, path, policy, doc });
         self

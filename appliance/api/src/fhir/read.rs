@@ -2,10 +2,14 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use holdfast_core::id::Entity;
+use holdfast_store::StoreError;
+use holdfast_store::view::{Stored, View};
 use http::{HeaderMap, StatusCode};
 
 use super::answer;
 use crate::access::Caller;
+use crate::audit::show;
 use crate::error::ApiError;
 use crate::lookup;
 use crate::request::condition::is_unchanged;
@@ -22,9 +26,18 @@ pub(crate) async fn read(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let shape = shape_of_one(query.as_deref(), &headers)?;
-    let stored = lookup::read(&state, &caller, &entity, |view, entity| view.read(entity)).await?;
+    let stored = lookup::read(&state, &caller, &entity, current).await?;
     if is_unchanged(&headers, &stored.version, stored.updated_ms) {
         return Ok(answer::empty(StatusCode::NOT_MODIFIED, &stored.version, stored.updated_ms));
     }
     Ok(answer::shaped(stored, &shape))
+}
+
+fn current(view: &mut View<'_>, entity: &Entity) -> Result<Stored, StoreError> {
+    if entity.kind == show::EVENT
+        && let Some(event) = show::read(view, &entity.id)?
+    {
+        return Ok(event);
+    }
+    view.read(entity)
 }

@@ -7,7 +7,6 @@ use axum::response::Response;
 use holdfast_clinical::projection::{Shape, Summary, project};
 use holdfast_clinical::search::query::{Query, is_known, parse_query_at};
 use holdfast_core::search::Clause;
-use holdfast_store::StoreError;
 use holdfast_store::search::Place;
 use holdfast_store::view::{Stored, View};
 use http::{HeaderMap, StatusCode};
@@ -19,6 +18,8 @@ use super::include;
 use super::patients;
 use crate::access::Caller;
 use crate::access::policy::Principal;
+use crate::audit::look::cut;
+use crate::audit::{Look, Looks, show};
 use crate::error::{ApiError, RequestError};
 use crate::refusal;
 use crate::request::body;
@@ -74,8 +75,10 @@ async fn answer(
     notes.extend(index(&state, &caller, &search).await?);
     let asker = caller.clone();
     let work = move |view: &mut View<'_>| search.page(view, &asker, &base, &notes);
-    let body = refusal::read(&state, caller, work).await?;
-    Ok(answer::fhir_json(StatusCode::OK, body))
+    let Answered { bundle, look } = refusal::read(&state, caller, work).await?;
+    let mut response = answer::fhir_json(StatusCode::OK, bundle);
+    response.extensions_mut().insert(Looks(vec![look]));
+    Ok(response)
 }
 
 /// Has what the search needs indexed; what is to be said if that takes too long.
@@ -125,6 +128,12 @@ pub(crate) struct Search {
     shape: Shape,
     /// Names of parameters that are passed over, as the client would have it.
     passed_over: Vec<String>,
+}
+
+/// A page, and what is kept of its having been shown.
+pub(crate) struct Answered {
+    pub(crate) bundle: String,
+    pub(crate) look: Look,
 }
 
 /// Resources of one page, and where the next begins.
@@ -186,7 +195,7 @@ impl Search {
         caller: &Principal,
         base: &str,
         notes: &[Note],
-    ) -> Result<String, ApiError> {
+    ) -> Result<Answered, ApiError> {
         let kind = &self.query.kind;
         let list = List { what: format!("{kind}?{}", self.asked.canonical()), principal: caller };
         let found = self.find(view, &list)?;
@@ -214,7 +223,21 @@ impl Search {
             entry.search_mode("outcome");
             entry.finish();
         }
-        Ok(bundle.finish())
+        let shown = found.resources.iter().chain(&included.resources);
+        Ok(Answered { look: self.look(shown), bundle: bundle.finish() })
+    }
+
+    /// What is kept of the search: what was asked, and who was shown.
+    fn look<'r>(&self, shown: impl Iterator<Item = &'r Stored>) -> Look {
+        let patients = shown.filter(|one| one.entity.kind == "Patient").map(|one| one.entity.id.clone());
+        let query = self.asked.link(None);
+        Look {
+            interaction: "search-type",
+            what: Some(self.query.kind.clone()),
+            query: (!query.is_empty()).then(|| cut(&query)),
+            patients: patients.collect(),
+            refused: None,
+        }
     }
 
     /// `_count=0` and `_summary=count` ask for no resource at all.
@@ -224,6 +247,12 @@ impl Search {
         let count = self.query.count.unwrap_or(DEFAULT_COUNT).min(MAX_COUNT);
         if count == 0 || self.is_count_only() {
             return Ok(Page { resources: Vec::new(), next: None });
+        }
+        if kind == show::EVENT {
+            let after = list.place(cursor)?.map(|bytes| read_event_place(&bytes)).transpose()?;
+            let found = show::find(view, &self.query, after, count)?;
+            let next = found.next.map(|place| list.cursor_at(&event_place_bytes(place)));
+            return Ok(Page { resources: found.events, next });
         }
         if sort.is_empty() {
             let found = view.search(kind, clauses, list.after(cursor)?, count)?;
@@ -240,13 +269,17 @@ impl Search {
     }
 
     /// How many are found in all: where it is asked for, and where it costs nothing to say.
-    fn total(&self, view: &mut View<'_>, page: &Page) -> Result<Option<u64>, StoreError> {
+    fn total(&self, view: &mut View<'_>, page: &Page) -> Result<Option<u64>, ApiError> {
         let Query { kind, clauses, .. } = &self.query;
         let is_asked = self.query.wants_total || self.is_count_only() || self.query.count == Some(0);
         if !is_asked && self.asked.cursor.is_none() && page.next.is_none() {
             return Ok(Some(page.resources.len() as u64));
         }
-        if is_asked { view.count_found(kind, clauses) } else { Ok(None) }
+        match (is_asked, kind == show::EVENT) {
+            (false, _) => Ok(None),
+            (true, true) => show::count(view, &self.query),
+            (true, false) => Ok(view.count_found(kind, clauses)?),
+        }
     }
 }
 
@@ -257,4 +290,15 @@ fn place_bytes(place: &Place) -> Vec<u8> {
 fn read_place(bytes: &[u8]) -> Result<Place, RequestError> {
     let (no, keys) = serde_json::from_slice(bytes).map_err(|_| RequestError::BadCursor)?;
     Ok(Place { keys, no })
+}
+
+fn event_place_bytes((before, skip): show::Place) -> Vec<u8> {
+    [&before.to_le_bytes()[..], &skip.to_le_bytes()].concat()
+}
+
+fn read_event_place(bytes: &[u8]) -> Result<show::Place, RequestError> {
+    let place = bytes.split_last_chunk::<4>().and_then(|(before, skip)| {
+        Some((i64::from_le_bytes(before.try_into().ok()?), u32::from_le_bytes(*skip)))
+    });
+    place.ok_or(RequestError::BadCursor)
 }

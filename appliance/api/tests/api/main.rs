@@ -6,6 +6,7 @@
 mod common;
 
 mod access;
+mod audit;
 mod bad_requests;
 mod batch;
 mod bodies;

@@ -26,12 +26,14 @@ pub mod table;
 pub mod text;
 pub(crate) mod values;
 
-use holdfast_core::id::Entity;
-use holdfast_core::op::split_key;
+use holdfast_core::hlc::Hlc;
+use holdfast_core::id::{ActorId, Dot, Entity};
+use holdfast_core::op::{Change, Op, split_key};
 use holdfast_core::rules::IndexRow;
 use holdfast_core::search::{Clause, Match};
 use holdfast_core::state::EntityState;
 
+use crate::audit::{self, HOLDFAST_AUDIT};
 use crate::compartment::owner_paths;
 use crate::tree::Node;
 pub use table::Kind;
@@ -48,15 +50,21 @@ pub const IDENTIFIER: u32 = 300;
 /// Added to a token slot's number: identifiers with their type (`:of-type`).
 pub const OF_TYPE: u32 = 400;
 /// Changes whenever rows are written in another form than before; then the slots concerned get new numbers, too.
-const FORM: u64 = 1;
+const FORM: u64 = 2;
 
 /// The rows under which the resource is found, read off every sibling; sorted and distinct.
 pub fn index(state: &EntityState) -> Vec<IndexRow> {
+    if state.entity.kind == HOLDFAST_AUDIT {
+        return audit::rows(state);
+    }
     collect(state, table::slots(&state.entity.kind))
 }
 
 /// Those of [`index`] that are read off slots into which any of these elements goes: what a change of them may change.
 pub fn index_of(state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
+    if state.entity.kind == HOLDFAST_AUDIT {
+        return audit::rows(state);
+    }
     let is_in =
         |slot: &&Slot| slot.paths.iter().any(|path| elements.iter().any(|element| path.is_in(element)));
     collect(state, table::slots(&state.entity.kind).filter(is_in))
@@ -64,6 +72,9 @@ pub fn index_of(state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
 
 /// Those of [`index`] under the slots of [`table::PROMPT`] parameters.
 pub fn prompt_index(state: &EntityState) -> Vec<IndexRow> {
+    if state.entity.kind == HOLDFAST_AUDIT {
+        return audit::rows(state).into_iter().filter(|row| is_prompt(row.param)).collect();
+    }
     collect(state, table::slots(&state.entity.kind).filter(|slot| slot.is_prompt))
 }
 
@@ -82,6 +93,19 @@ pub fn of_patient(kind: &str, patient: &Entity) -> Option<Clause> {
     }
     let is_nobodys = owner_paths(kind).is_empty() && crate::scope::is_directory(kind);
     (!is_nobodys).then(|| Clause::Any(Vec::new()))
+}
+
+/// The rows of a resource that is stored nowhere, such as an event that is made of a line of the trail; empty if it is no
+/// resource.
+pub fn rows_of_text(kind: &str, json: &str) -> Vec<IndexRow> {
+    let Ok(registers) = crate::split::split(kind, json) else { return Vec::new() };
+    let changes =
+        registers.into_iter().map(|(key, value)| Change { key, pred: Vec::new(), value: Some(value) });
+    let mut state = EntityState::new(Entity::new(kind, ""), crate::lane::lane(kind));
+    let dot = Dot { actor: ActorId([0; 16]), lane: state.lane, seq: 1 };
+    let (entity, hlc) = (state.entity.clone(), Hlc::default());
+    state.apply(&Op { dot, hlc, entity, author: String::new(), changes: changes.collect() });
+    index(&state)
 }
 
 /// Whether rows under this number are in [`prompt_index`].
@@ -109,6 +133,9 @@ pub fn has_param(number: u32) -> bool {
 /// Whether a change to this register can change [`index`].
 pub fn touches_index(kind: &str, register_key: &str) -> bool {
     let (element, _) = split_key(register_key);
+    if kind == HOLDFAST_AUDIT {
+        return audit::ELEMENTS.contains(&element);
+    }
     table::slots(kind).any(|slot| slot.paths.iter().any(|path| path.is_in(element)))
 }
 

@@ -90,6 +90,10 @@ async fn obey(running: Running, order: Order, progress: mpsc::Sender<String>) ->
             blocking(move || tasks::backup(&opened, &to, &mut tell)).await
         }
         Order::Scrub { repair } => scrubbing::scrub(&running, repair, Duration::ZERO, tell).await?.verdict(),
+        Order::Audit => {
+            let opened = running.opened;
+            blocking(move || tasks::audit(&opened.records)).await
+        }
         Order::Status => {
             let link = running.link.as_ref().map(|link| holdfast_api::link::LinkReport::report(&**link));
             let (opened, scrubbed) = (running.opened, running.health.last());

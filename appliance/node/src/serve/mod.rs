@@ -67,6 +67,7 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     let mut workers = JoinSet::new();
     start_workers(&config, &running, &stop, &mut workers);
     let state = api::state(&config, &running);
+    workers.spawn(holdfast_api::audit::run(state.clone(), stop.clone()));
     let app = api::router(&state, &running);
     announce(&running.dir, &listener)?;
     let closing = {
@@ -77,6 +78,8 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
         }
     };
     tokio::join!(http::serve(listener, app, config.limits.clone(), stop.clone()), closing);
+    holdfast_api::audit::flush(&state).await;
+    drop(state);
     shutdown::told(&mut stop).await;
     finish(running, workers, config.limits.shutdown).await;
     drop(lock);

@@ -1,5 +1,6 @@
 //! Long work on open records, whether a running node or a command does it: backup, restore, scrub, status.
 
+mod audit;
 mod scrub;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::store::{self, Opened};
 
+pub use audit::audit;
 pub use scrub::{ScrubReport, Scrubbed, rebuild, scrub};
 
 /// How often the size of a growing file is told.

@@ -12,7 +12,7 @@ use holdfast_store::view::View;
 use super::plan::{self, Planned, PlannedEntry};
 use super::step::{self, Answer};
 use super::writer::BundleWriter;
-use super::{Sender, is_overtaken};
+use super::{Carried, Sender, is_overtaken};
 use crate::error::ApiError;
 use crate::refusal;
 use crate::request::limits::{BATCH_WIDTH, MAX_REPLANS};
@@ -28,7 +28,7 @@ pub(super) async fn carry_out(
     state: &ApiState,
     text: &Arc<str>,
     sender: &Sender,
-) -> Result<String, ApiError> {
+) -> Result<Carried, ApiError> {
     let mut answers = Answers::new();
     let mut wanted: Option<BTreeSet<usize>> = None;
     for _ in 0..MAX_REPLANS {
@@ -46,7 +46,7 @@ pub(super) async fn carry_out(
         }
         wanted = Some(left);
     }
-    Ok(response(&answers))
+    Ok(response(answers))
 }
 
 /// Writes first, then reads, each group side by side.
@@ -90,7 +90,7 @@ async fn one(
     refusal::write(state, caller, work).await
 }
 
-fn response(answers: &Answers) -> String {
+fn response(mut answers: Answers) -> Carried {
     let mut bundle = BundleWriter::new("batch-response");
     for answer in answers.values() {
         match answer {
@@ -103,5 +103,6 @@ fn response(answers: &Answers) -> String {
             }
         }
     }
-    bundle.finish()
+    let looks = answers.values_mut().flatten().filter_map(|answer| answer.look.take()).collect();
+    Carried { bundle: bundle.finish(), looks }
 }

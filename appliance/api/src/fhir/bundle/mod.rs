@@ -24,6 +24,7 @@ use http::StatusCode;
 use super::answer;
 use crate::access::Caller;
 use crate::access::policy::Principal;
+use crate::audit::{Look, Looks};
 use crate::error::{ApiError, RequestError};
 use crate::lookup;
 use crate::request::body;
@@ -64,7 +65,16 @@ pub(crate) async fn post(
         Mode::Transaction => transaction::carry_out(&state, &text, &sender).await?,
         Mode::Batch => batch::carry_out(&state, &text, &sender).await?,
     };
-    Ok(answer::fhir_json(StatusCode::OK, answer))
+    let mut response = answer::fhir_json(StatusCode::OK, answer.bundle);
+    response.extensions_mut().insert(Looks(answer.looks));
+    Ok(response)
+}
+
+/// The response to a bundle.
+struct Carried {
+    bundle: String,
+    /// What its entries looked at.
+    looks: Vec<Look>,
 }
 
 /// Whether a plan was overtaken by other writes and is worth making again.

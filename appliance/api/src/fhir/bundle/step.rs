@@ -11,12 +11,13 @@ use http::HeaderMap;
 use super::Sender;
 use super::patch_entry;
 use super::writer::BundleWriter;
+use crate::audit::Look;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::answer::{etag, location};
 use crate::fhir::date::instant;
 use crate::fhir::elsewhere::Note;
 use crate::fhir::patch;
-use crate::fhir::search::Search;
+use crate::fhir::search::{Answered, Search};
 use crate::fhir::vread;
 use crate::request::condition::version_of;
 use crate::request::prefer::Return;
@@ -96,10 +97,15 @@ pub(super) fn get(
         let asked = Asked::read(&[query])?;
         let search = Search::parse(url.kind.clone(), asked, &HeaderMap::new(), sender.now_ms)?;
         let notes: Vec<Note> = search.may_miss(view)?.then(Note::incomplete_index).into_iter().collect();
-        let bundle = search.page(view, &sender.caller, &sender.base, &notes)?;
-        return Ok(Answer { resource: Some(bundle), ..Answer::bare("200 OK") });
+        let Answered { bundle, look } = search.page(view, &sender.caller, &sender.base, &notes)?;
+        return Ok(Answer { resource: Some(bundle), look: Some(look), ..Answer::bare("200 OK") });
     };
     let entity = Entity::new(&*url.kind, id);
+    let look = Some(Look {
+        interaction: if url.version.is_some() { "vread" } else { "read" },
+        what: Some(entity.to_string()),
+        ..Look::default()
+    });
     let stored = match &url.version {
         None => view.read(&entity)?,
         Some(version) => {
@@ -109,12 +115,13 @@ pub(super) fn get(
         }
     };
     if if_none_match.and_then(version_of) == Some(&stored.version) {
-        return Ok(Answer { version: Some(stored.version), ..Answer::bare("304 Not Modified") });
+        return Ok(Answer { version: Some(stored.version), look, ..Answer::bare("304 Not Modified") });
     }
     Ok(Answer {
         version: Some(stored.version),
         updated_ms: Some(stored.updated_ms),
         resource: Some(stored.json),
+        look,
         ..Answer::bare("200 OK")
     })
 }
@@ -127,6 +134,8 @@ pub(super) struct Answer {
     version: Option<String>,
     updated_ms: Option<u64>,
     resource: Option<String>,
+    /// What was looked at.
+    pub(super) look: Option<Look>,
 }
 
 impl Answer {

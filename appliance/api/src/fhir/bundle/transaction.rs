@@ -7,7 +7,7 @@ use holdfast_store::Tx;
 use super::plan::{self, Planned};
 use super::step::{self, Answer};
 use super::writer::BundleWriter;
-use super::{Sender, is_overtaken};
+use super::{Carried, Sender, is_overtaken};
 use crate::error::ApiError;
 use crate::refusal;
 use crate::request::limits::MAX_REPLANS;
@@ -21,13 +21,13 @@ pub(super) async fn carry_out(
     state: &ApiState,
     text: &Arc<str>,
     sender: &Sender,
-) -> Result<String, ApiError> {
+) -> Result<Carried, ApiError> {
     let mut attempt = 0;
     loop {
         attempt += 1;
         match attempt_once(state, text.clone(), sender.clone()).await {
             Err(error) if is_overtaken(&error) && attempt < MAX_REPLANS => {}
-            outcome => return outcome.map(|answers| response(&answers)),
+            outcome => return outcome.map(response),
         }
     }
 }
@@ -50,8 +50,9 @@ fn store(tx: &mut Tx<'_>, planned: &Planned, sender: &Sender) -> Result<Vec<Answ
     done.into_iter().map(|(_, done)| Answer::of(tx, done, sender).map_err(ApiError::from)).collect()
 }
 
-fn response(answers: &[Answer]) -> String {
+fn response(mut answers: Vec<Answer>) -> Carried {
     let mut bundle = BundleWriter::new("transaction-response");
     answers.iter().for_each(|answer| answer.write(&mut bundle));
-    bundle.finish()
+    let looks = answers.iter_mut().filter_map(|answer| answer.look.take()).collect();
+    Carried { bundle: bundle.finish(), looks }
 }
