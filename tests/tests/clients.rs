@@ -7,5 +7,5 @@ use holdfast_tests::clients::{Options, run};
 
 #[test]
 fn clients_of_others_just_work() {
-    assert!(run(&Options { examples: 3, phases: "fuzzing" }).unwrap());
+    assert!(run(&Options::sample()).unwrap());
 }

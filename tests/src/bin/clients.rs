@@ -1,7 +1,7 @@
 //! `make clients`: see `holdfast_tests::clients`.
 //!
 //! ```text
-//! clients [--examples N]
+//! clients [--sample] [--examples N]
 //! ```
 
 use anyhow::{Context, Result, bail};
@@ -12,10 +12,11 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options> {
     let mut options = Options::default();
     while let Some(word) = words.next() {
         match word.as_str() {
+            "--sample" => options = Options::sample(),
             "--examples" => {
                 options.examples = words.next().context("--examples needs a number")?.parse()?;
             }
-            other => bail!("no such argument: {other}; use --examples N"),
+            other => bail!("no such argument: {other}; use --sample or --examples N"),
         }
     }
     Ok(options)

@@ -28,6 +28,14 @@ pub struct Options {
     pub phases: &'static str,
 }
 
+impl Options {
+    /// The share that CI can afford.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self { examples: 3, phases: "fuzzing" }
+    }
+}
+
 impl Default for Options {
     /// What `make clients` does.
     fn default() -> Self {
