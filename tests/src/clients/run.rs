@@ -29,7 +29,7 @@ pub fn run(options: &Options) -> Result<bool> {
     let is_conformant = document(options, &installed, &node, work.path())?;
     let is_running = node.is_running();
     if !is_running {
-        println!("the node has ended");
+        figure::say("the node has ended");
     }
     Ok(failed == 0 && missed == 0 && is_conformant && is_running)
 }
@@ -42,8 +42,8 @@ fn clients(installed: &Installed, node: &Node, work: &Path) -> Result<usize> {
         let outcome = play(peer, installed, table, work)?;
         for (step, why) in &outcome.0 {
             match why {
-                None => println!("{:<16} {step:<20} ok", peer.name),
-                Some(why) => println!("{:<16} {step:<20} failed: {why}", peer.name),
+                None => figure::say(&format!("{:<16} {step:<20} ok", peer.name)),
+                Some(why) => figure::say(&format!("{:<16} {step:<20} failed: {why}", peer.name)),
             }
         }
         steps += outcome.0.len();
@@ -77,9 +77,14 @@ fn fails_as_it_must(peer: &Peer, what: &str, outcome: &Outcome, must_fail: &BTre
     let failed: BTreeSet<&str> = outcome.failed().map(|(step, _)| step).collect();
     let is_right = failed == *must_fail;
     let verdict = if is_right { "fails, as it must" } else { "does not fail as it must" };
-    println!("control: {} that {what} {verdict}: {} of {} steps", peer.name, failed.len(), outcome.0.len());
+    figure::say(&format!(
+        "control: {} that {what} {verdict}: {} of {} steps",
+        peer.name,
+        failed.len(),
+        outcome.0.len()
+    ));
     if !is_right {
-        println!("    failed {failed:?}, not {must_fail:?}");
+        figure::say(&format!("    failed {failed:?}, not {must_fail:?}"));
     }
     is_right
 }
@@ -88,7 +93,7 @@ fn fails_as_it_must(peer: &Peer, what: &str, outcome: &Outcome, must_fail: &BTre
 fn document(options: &Options, installed: &Installed, node: &Node, work: &Path) -> Result<bool> {
     let mut server_errors = 0;
     let mut undocumented = 0;
-    println!("SKIPPED by schemathesis: {ENDLESS}, because a stream of events does not end");
+    figure::say(&format!("SKIPPED by schemathesis: {ENDLESS}, because a stream of events does not end"));
     let with = openapi::run("with-token", &node.url, Some(&node.token), options, installed, work)?;
     let without = openapi::run("without-token", &node.url, None, options, installed, work)?;
     for (name, traffic) in [("with the token", &with), ("without a token", &without)] {
@@ -97,11 +102,11 @@ fn document(options: &Options, installed: &Installed, node: &Node, work: &Path) 
         undocumented += traffic.undocumented();
     }
     for name in &without.opened {
-        println!("schemathesis without a token: {name} was answered");
+        figure::say(&format!("schemathesis without a token: {name} was answered"));
     }
     let failing = openapi::run("control", &control::failing_server()?, None, &CONTROL, installed, work)?;
     let counted = failing.between(500, 600);
-    println!("control: of a server that fails, schemathesis counted {counted} answers of 5xx");
+    figure::say(&format!("control: of a server that fails, schemathesis counted {counted} answers of 5xx"));
     // A run that gets nothing through shows nothing.
     let accepted = with.between(200, 300);
     figure::print("schemathesis_5xx", server_errors, "answers");
@@ -122,17 +127,20 @@ fn show(name: &str, traffic: &Traffic) {
     let statuses: Vec<String> =
         traffic.statuses.iter().map(|(status, count)| format!("{status}×{count}")).collect();
     let (tested, selected) = traffic.tested;
-    println!("schemathesis {name}: {tested} of {selected} operations, answers {}", statuses.join(" "));
+    figure::say(&format!(
+        "schemathesis {name}: {tested} of {selected} operations, answers {}",
+        statuses.join(" ")
+    ));
     for error in &traffic.server_errors {
-        println!("schemathesis {name}: {error}");
+        figure::say(&format!("schemathesis {name}: {error}"));
     }
     for failure in &traffic.failures {
         let kind = if failure.is_undocumented() { "undocumented" } else { "of input" };
-        println!(
+        figure::say(&format!(
             "schemathesis {name}: {} ({kind}) {}×: {}",
             failure.title,
             failure.count,
             failure.operations.join(", ")
-        );
+        ));
     }
 }
