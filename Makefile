@@ -31,7 +31,7 @@ help: ## list the targets
 		| while IFS=$$'\t' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
 .PHONY: setup
-setup: ## install what building and testing need (apt packages, cargo-nextest, npm packages); safe to repeat
+setup: ## install what building and testing need (apt packages, cargo-nextest, npm and PyPI packages); safe to repeat
 	@.ci/setup
 
 .PHONY: build
@@ -72,6 +72,11 @@ test: setup lint ## everything CI runs: format, lints, every test, the short see
 import-check: binaries ## real bundles through the HTTP API: resources in = resources out
 	$(DRILL) import-check
 
+.PHONY: clients
+clients: binaries ## FHIR clients of others against a running node, and the OpenAPI document under schemathesis
+	@.ci/setup
+	$(DRILL) clients
+
 .PHONY: sim
 sim: ## seeded histories of partitions, crashes, clones and clocks; broken variants must be caught
 	$(DRILL) sim -- --histories $(SIM_HISTORIES)
@@ -108,4 +113,4 @@ binaries:
 .PHONY: clean
 clean: ## remove what was built and the state of `make run`
 	cargo clean
-	rm -rf $(RUN_DIR) tests/load/pouchdb/node_modules
+	rm -rf $(RUN_DIR) tests/load/pouchdb/node_modules tests/clients/node/node_modules

@@ -8,7 +8,7 @@ use std::io::Write;
 /// `name` and `unit` hold no spaces (spaces become `_`), so that the line splits into exactly four words; a
 /// dimensionless figure takes the unit `count` or `ratio`.
 pub fn print(name: &str, value: impl Display, unit: &str) {
-    emit(&line(name, value, unit));
+    say(&line(name, value, unit));
 }
 
 /// The line that [`print()`] writes, without the newline.
@@ -20,7 +20,7 @@ pub fn line(name: &str, value: impl Display, unit: &str) -> String {
 
 /// Prints one line `machine: cores=… load=… memory_mib=… available_mib=… kernel=…`; an unreadable part is `?`.
 pub fn machine() {
-    emit(&machine_line());
+    say(&machine_line());
 }
 
 /// The line that [`machine`] writes, without the newline. Memory in MiB; load is the 1, 5 and 15 minute average.
@@ -51,7 +51,7 @@ fn mebibytes(meminfo: &str, key: &str) -> String {
 }
 
 /// Writes a line to stdout; a closed stdout is no reason to end a drill.
-fn emit(line: &str) {
+pub fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{line}");
     let _ = out.flush();

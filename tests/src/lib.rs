@@ -20,6 +20,7 @@
 //! reads no clock; an acknowledged write is on disk before it is counted.
 
 pub mod checker;
+pub mod clients;
 pub mod crash_images;
 pub mod data;
 pub mod figure;

@@ -196,8 +196,7 @@ impl Process {
     /// The last 4 KiB of its log.
     #[must_use]
     pub fn log_tail(&self) -> String {
-        let bytes = std::fs::read(&self.log).unwrap_or_default();
-        String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(LOG_TAIL_BYTES)..]).into_owned()
+        tail_of(&self.log)
     }
 
     /// Whether the child still runs.
@@ -282,14 +281,28 @@ impl Drop for Process {
 /// # Errors
 /// It does not end within `limit` (it is killed), or it ends with a failure; either quotes the end of its log.
 pub fn run(spec: &Spec, limit: Duration) -> Result<String> {
-    let mut process = Process::spawn(spec)?;
-    match process.wait(limit)? {
-        Some(status) if status.success() => Ok(process.out.all(END_OF_STREAM)),
-        Some(status) => {
-            bail!("{} failed with {status}; its log ends with:\n{}", spec.name, process.log_tail())
-        }
-        None => bail!("{} did not end within {} ms and was killed", spec.name, limit.as_millis()),
+    let (status, printed) = run_to_end(spec, limit)?;
+    if !status.success() {
+        bail!("{} failed with {status}; its log ends with:\n{}", spec.name, tail_of(&spec.log_path()));
     }
+    Ok(printed)
+}
+
+/// Runs a command to its end, good or bad, and returns how it ended and its stdout.
+///
+/// # Errors
+/// It does not end within `limit`; it is killed.
+pub fn run_to_end(spec: &Spec, limit: Duration) -> Result<(ExitStatus, String)> {
+    let mut process = Process::spawn(spec)?;
+    let Some(status) = process.wait(limit)? else {
+        bail!("{} did not end within {} ms and was killed", spec.name, limit.as_millis())
+    };
+    Ok((status, process.out.all(END_OF_STREAM)))
+}
+
+fn tail_of(log: &Path) -> String {
+    let bytes = std::fs::read(log).unwrap_or_default();
+    String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(LOG_TAIL_BYTES)..]).into_owned()
 }
 
 #[cfg(test)]

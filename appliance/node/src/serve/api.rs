@@ -12,15 +12,25 @@ use holdfast_api::finder::Finder;
 use holdfast_api::link::LinkReport;
 use holdfast_api::{ApiParts, ApiState, routes};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use serde::Serialize;
 
 use super::Running;
 use super::finder::HubFinder;
 use crate::config::Config;
+use crate::tasks::ScrubReport;
 use crate::telemetry::Telemetry;
 
 const TELEMETRY: Doc = Doc::new("Samples of how this node does, oldest first", &[(200, Carries::Json)])
     .query(&[("since", "Unix milliseconds: samples taken after that")]);
-const SCRUB: Doc = Doc::new("What the last check of the records found", &[(200, Carries::Json)]);
+const SCRUB: Doc =
+    Doc::new("What the last check of the records found; empty before the first", &[(200, Carries::Json)]);
+
+/// `GET /api/scrub`: an object always. Before the first scrub it is empty, which claims nothing.
+#[derive(Serialize)]
+struct LastScrub {
+    #[serde(flatten)]
+    report: Option<ScrubReport>,
+}
 
 /// The state behind the API's handlers.
 pub(super) fn state(config: &Config, running: &Running) -> ApiState {
@@ -47,7 +57,7 @@ pub(super) fn router(state: &ApiState, running: &Running) -> Router {
         async move { samples(telemetry, query.as_deref().unwrap_or_default()).await }
     };
     let health = running.health.clone();
-    let last_scrub = move || async move { Json(health.last()) };
+    let last_scrub = move || async move { Json(LastScrub { report: health.last() }) };
     routes(state)
         .get("/api/telemetry", Policy::Role(Role::Admin), &TELEMETRY, samples)
         .get("/api/scrub", Policy::Role(Role::Admin), &SCRUB, last_scrub)
@@ -73,4 +83,14 @@ pub(super) fn recorder() -> Option<PrometheusHandle> {
         }
     };
     HANDLE.get_or_init(install).clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn before_the_first_scrub_nothing_is_claimed() {
+        assert_eq!(serde_json::to_string(&LastScrub { report: None }).unwrap(), "{}");
+    }
 }
