@@ -21,21 +21,22 @@ pub(super) fn check_answers(node: &Node, cases: &[Case], options: &Options) -> R
 /// Sends every case one after the other, and looks at what is stored after each.
 pub(super) fn check(node: &Node, cases: &[Case], tally: &mut Tally, options: &Options) -> Result<()> {
     let mut before = picture::newest(node)?;
-    let mut whole_before = picture::whole(node)?;
+    let (mut whole_before, mut stores) = (picture::whole(node)?, false);
     for (at, case) in cases.iter().enumerate() {
         let outcome = answer_to(node, case)?;
         judge(case, &outcome, tally, options);
         let after = picture::newest(node).with_context(|| format!("the node is gone after {}", case.name))?;
         let is_refused = case.may_store_nothing();
         look(case, is_refused, &before, &after, tally);
-        // Type by type where a kind ends: what a lawful case stored is in the picture by then.
+        // Type by type where a kind ends, unless some of it was lawful and is stored.
         let ends_kind = cases.get(at + 1).is_none_or(|next| next.kind != case.kind);
-        if !is_refused {
-            whole_before = picture::whole(node)?;
-        } else if ends_kind {
+        stores |= !is_refused;
+        if ends_kind {
             let whole = picture::whole(node)?;
-            look_whole(case, &whole_before, &whole, tally);
-            whole_before = whole;
+            if !stores {
+                look_whole(case, &whole_before, &whole, tally);
+            }
+            (whole_before, stores) = (whole, false);
         }
         before = after;
     }

@@ -12,11 +12,15 @@
 mod case;
 mod cases;
 mod control;
+mod dispute;
 mod hand;
+mod judge;
+mod mutation;
 mod node;
 mod picture;
 mod run;
 mod tally;
+mod trial;
 mod verdict;
 mod wire;
 
@@ -27,7 +31,7 @@ pub use run::run;
 pub struct Options {
     /// The share that CI can afford: no slow client, fewer mutations.
     pub sample: bool,
-    /// Only hand-made cases whose kind contains this, and no mutations.
+    /// Only hand-made cases whose kind contains this, and no mutations; or `judges`: only these.
     pub only: Option<String>,
     /// Which mutations are made.
     pub seed: u64,

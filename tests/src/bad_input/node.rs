@@ -4,7 +4,7 @@ use super::case::USUAL_LIMIT;
 use super::wire::{Answer, Outcome, Step, exchange};
 use crate::process::{Process, Spec, Usage, run};
 use anyhow::{Context, Result, bail, ensure};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -30,15 +30,17 @@ impl Node {
     pub(super) fn start() -> Result<Self> {
         let work = tempfile::tempdir()?;
         let data = work.path().join("data");
-        let spec = spec(work.path(), &data, &["serve", "--dev", "--listen", "127.0.0.1:0"])?;
-        let mut process = Process::spawn(&spec)?;
-        let url = process.wait_ready(READY)?;
-        let authority = url.strip_prefix("http://").context("the node serves no plain HTTP")?.to_owned();
+        // Made before the node starts: a running one looks for new tokens every two seconds.
         let token = |name: &str| -> Result<String> {
-            let add = spec_of_token(work.path(), &data, name)?;
+            let words = ["token", "add", name, "--role", "clinician"];
+            let add = spec(work.path(), &data, &words)?.named(&format!("token-{name}"));
             Ok(run(&add, STEP).context("cannot make a token")?.trim().to_owned())
         };
         let (token, other_token) = (token("anna")?, token("ben")?);
+        let serve = spec(work.path(), &data, &["serve", "--dev", "--listen", "127.0.0.1:0"])?;
+        let mut process = Process::spawn(&serve)?;
+        let url = process.wait_ready(READY)?;
+        let authority = url.strip_prefix("http://").context("the node serves no plain HTTP")?.to_owned();
         let node = Self { process: Some(process), authority, token, other_token, _work: Some(work) };
         node.fill()?;
         Ok(node)
@@ -109,10 +111,6 @@ impl Node {
     }
 }
 
-fn spec(work: &Path, data: &PathBuf, words: &[&str]) -> Result<Spec> {
+fn spec(work: &Path, data: &Path, words: &[&str]) -> Result<Spec> {
     Ok(Spec::binary("holdfast-node", work)?.args(words).arg("--data-dir").arg(data))
-}
-
-fn spec_of_token(work: &Path, data: &PathBuf, name: &str) -> Result<Spec> {
-    Ok(spec(work, data, &["token", "add", name, "--role", "clinician"])?.named(&format!("token-{name}")))
 }

@@ -2,13 +2,16 @@
 
 use super::node::Node;
 use super::tally::Tally;
-use super::{Options, cases, control, hand};
+use super::{Options, cases, control, dispute, hand, trial};
 use crate::figure;
 use anyhow::Result;
 
 const MIB: u64 = 1 << 20;
 /// What a node may have grown by after everything was refused: its caches and the allocator's slack, not what was sent.
 const GROWTH_MAX_MIB: u64 = 96;
+
+/// `--only` this: no cases made by hand.
+const JUDGES: &str = "judges";
 
 /// Runs it and prints what was found; whether all is as it must be.
 ///
@@ -17,12 +20,29 @@ const GROWTH_MAX_MIB: u64 = 96;
 pub fn run(options: &Options) -> Result<bool> {
     figure::machine();
     control::must_fail()?;
-    let node = Node::start()?;
-    let tally = by_hand(&node, options)?;
-    Ok(tally.is_clean())
+    let by_hand = options.only.as_deref() == Some(JUDGES) || made_by_hand(options)?;
+    let judged = options.only.as_deref().is_some_and(|only| only != JUDGES) || before_judges(options)?;
+    Ok(by_hand && judged)
 }
 
-fn by_hand(node: &Node, options: &Options) -> Result<Tally> {
+/// Mutated examples before the judges, on a node of their own; nothing is wrong where there is no data.
+fn before_judges(options: &Options) -> Result<bool> {
+    let Some(folder) = crate::data::folder("the judges of check-bad-input") else { return Ok(true) };
+    let node = Node::start()?;
+    let trial = trial::hold(&node, &folder, options)?;
+    let disputes = dispute::disputes(&trial);
+    disputes.print(options.verbose);
+    println!("examples left out because they are large: {}", trial.left_out);
+    println!("5xx before the judges: {}, stored in part: {}", trial.server_errors, trial.stored_in_part);
+    figure::print("bad_input_mutated", disputes.mutated, "resources");
+    figure::print("bad_input_accepted_unexplained", disputes.accepted_unexplained, "resources");
+    figure::print("bad_input_rejected_unexplained", disputes.rejected_unexplained, "resources");
+    Ok(disputes.is_clean() && trial.server_errors == 0 && trial.stored_in_part == 0)
+}
+
+/// Every case that is made by hand.
+fn made_by_hand(options: &Options) -> Result<bool> {
+    let node = &Node::start()?;
     let wanted = |case: &super::case::Case| options.only.as_ref().is_none_or(|only| case.kind.contains(only));
     let mut quick = cases::quick(&cases::Place::of(node)?);
     quick.retain(wanted);
@@ -54,7 +74,7 @@ fn by_hand(node: &Node, options: &Options) -> Result<Tally> {
             format!("the node holds {grown_mib} MiB more than before, beyond {GROWTH_MAX_MIB}"),
         );
     }
-    Ok(tally)
+    Ok(tally.is_clean())
 }
 
 fn report_memory(what: &str, node: &Node, before_bytes: u64) {

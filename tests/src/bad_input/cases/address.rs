@@ -73,7 +73,6 @@ const METHODS: &[(&str, &str)] = &[
 /// Parameters that an operation or history does not have, or not so.
 const OPERATIONS: &[(&str, &str)] = &[
     ("/fhir/Patient/_history?_since=yesterday", "_since"),
-    ("/fhir/Patient/_history?_since=2020", "_since"),
     ("/fhir/Patient/_history?_count=x", "_count"),
     ("/fhir/Patient/_history?_count=-1", "_count"),
     ("/fhir/Patient/_history?colour=red", "colour"),

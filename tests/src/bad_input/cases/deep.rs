@@ -22,7 +22,7 @@ pub(super) fn cases() -> Vec<Case> {
                 *levels,
             ),
         ] {
-            all.push(Case::post("deep nesting", "/fhir/Patient", &body).refused(&["the body"]));
+            all.push(Case::post("deep nesting", "/fhir/Patient", &body).refused(&["cannot read"]));
             all.push(Case::post("deep nesting", "/fhir", &body).refused(&[]));
             all.push(
                 Case::post("deep nesting", "/fhir/Patient/$validate", &body)
@@ -42,7 +42,7 @@ pub(super) fn cases() -> Vec<Case> {
             *levels,
         );
         let item = item.replacen("{", "{\"status\":\"draft\",", 1);
-        all.push(Case::post("deep nesting", "/fhir/Questionnaire", &item).refused(&["the body"]));
+        all.push(Case::post("deep nesting", "/fhir/Questionnaire", &item).refused(&["cannot read"]));
         let bundles = nested(
             "Bundle",
             "\"type\":\"collection\",\"entry\":[{\"resource\":{\"resourceType\":\"Bundle\",",
@@ -50,7 +50,7 @@ pub(super) fn cases() -> Vec<Case> {
             "}}]",
             *levels,
         );
-        all.push(Case::post("deep nesting", "/fhir/Bundle", &bundles).refused(&["the body"]));
+        all.push(Case::post("deep nesting", "/fhir/Bundle", &bundles).refused(&["cannot read"]));
         let value = format!(
             "[{{\"op\":\"add\",\"path\":\"/a\",\"value\":{}1{}}}]",
             "[".repeat(*levels),

@@ -119,12 +119,13 @@ pub(super) fn cases() -> Vec<Case> {
     let mut all = Vec::new();
     for body in MALFORMED {
         all.push(
-            Case::post("malformed JSON", "/fhir/Patient", body).refused_with(&[400, 422], &["the body"]),
+            Case::post("malformed JSON", "/fhir/Patient", body)
+                .refused_with(&[400, 422], &["cannot read the "]),
         );
         all.push(Case::post("malformed JSON", "/fhir", body).refused_with(&[400, 422], &[]));
         all.push(
             Case::new("malformed JSON", "PUT", "/fhir/Patient/seed", Some(body.as_bytes()))
-                .refused(&["the body"]),
+                .refused(&["cannot read the "]),
         );
     }
     for body in NO_RESOURCE {

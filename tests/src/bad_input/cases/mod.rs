@@ -100,9 +100,8 @@ fn resource(kind: &str, members: &str) -> String {
     let required: &[(&str, &str)] = match kind {
         "Observation" => &[("status", r#""preliminary""#), ("code", r#"{"text":"x"}"#)],
         "Encounter" => &[("status", r#""planned""#), ("class", r#"{"code":"AMB"}"#)],
-        "Condition" | "AllergyIntolerance" | "DeviceUseStatement" => {
-            &[("subject", r#"{"reference":"Patient/seed"}"#)]
-        }
+        "AllergyIntolerance" => &[("patient", r#"{"reference":"Patient/seed"}"#)],
+        "Condition" | "DeviceUseStatement" => &[("subject", r#"{"reference":"Patient/seed"}"#)],
         "Appointment" => &[("status", r#""proposed""#), ("participant", r#"[{"status":"accepted"}]"#)],
         "MedicationRequest" => &[
             ("status", r#""draft""#),
@@ -131,6 +130,8 @@ fn refused_both_ways(kind: &'static str, resource_type: &str, members: &str, say
     let json = resource(resource_type, members);
     let alone = Case::post(kind, &format!("/fhir/{resource_type}"), &json).refused(&[says]);
     let inside = match says.strip_prefix(resource_type).and_then(|rest| rest.strip_prefix('.')) {
+        // An entry's own id is looked at before its resource is.
+        Some("id") => "id".to_owned(),
         Some(rest) => format!("Bundle.entry[1].resource.{rest}"),
         None => "entry[1]".to_owned(),
     };

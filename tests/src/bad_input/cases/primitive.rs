@@ -116,7 +116,6 @@ const NARRATIVES: &[&str] = &[
     "<!DOCTYPE div><div>x</div>",
     "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><div>&b;</div>",
     "<div><form action='x'/></div>",
-    "<div></div>",
 ];
 
 pub(super) fn cases() -> Vec<Case> {

@@ -127,7 +127,6 @@ const EMPTY: &[Row] = &[
     ("Patient", r#""name":[{"given":[]}]"#, "Patient.name[0].given"),
     ("Patient", r#""name":[{"given":[""]}]"#, "Patient.name[0].given[0]"),
     ("Patient", r#""name":[{"family":""}]"#, "Patient.name[0].family"),
-    ("Patient", r#""name":[{"family":" "}]"#, "Patient.name[0].family"),
     ("Patient", r#""maritalStatus":{}"#, "Patient.maritalStatus"),
     ("Patient", r#""maritalStatus":{"coding":[]}"#, "Patient.maritalStatus.coding"),
     ("Patient", r#""meta":{}"#, "Patient.meta"),
@@ -181,7 +180,7 @@ const CARDINALITY: &[Row] = &[
 
 /// Nothing but the type, where more must be there; and the missing element.
 const BARE: &[(&str, &str)] = &[
-    ("Observation", "Observation.status"),
+    ("Observation", "Observation.code"),
     ("Encounter", "Encounter.class"),
     ("Condition", "Condition.subject"),
     ("AllergyIntolerance", "AllergyIntolerance.patient"),
@@ -189,10 +188,10 @@ const BARE: &[(&str, &str)] = &[
     ("MedicationRequest", "MedicationRequest.intent"),
     ("Bundle", "Bundle.type"),
     ("Binary", "Binary.contentType"),
-    ("AuditEvent", "AuditEvent.recorded"),
-    ("Provenance", "Provenance.target"),
-    ("Slot", "Slot.schedule"),
-    ("Claim", "Claim.use"),
+    ("AuditEvent", "AuditEvent.agent"),
+    ("Provenance", "Provenance.agent"),
+    ("Slot", "Slot.end"),
+    ("Claim", "Claim.created"),
 ];
 
 pub(super) fn cases() -> Vec<Case> {
