@@ -109,7 +109,7 @@ impl Disputes {
             println!("{:>5} {sort}", those.len());
             let shown = if all { those.len() } else { SHOWN };
             for one in those.iter().take(shown) {
-                println!("        {}", super::case::shown(one));
+                println!("        {one}");
             }
         }
         println!(

@@ -32,7 +32,7 @@ fn before_judges(options: &Options) -> Result<bool> {
     let trial = trial::hold(&node, &folder, options)?;
     let disputes = dispute::disputes(&trial);
     disputes.print(options.verbose);
-    println!("examples left out because they are large: {}", trial.left_out);
+    println!("left out, as too large or made of an example that is refused itself: {}", trial.left_out);
     println!("5xx before the judges: {}, stored in part: {}", trial.server_errors, trial.stored_in_part);
     figure::print("bad_input_mutated", disputes.mutated, "resources");
     figure::print("bad_input_accepted_unexplained", disputes.accepted_unexplained, "resources");

@@ -42,7 +42,7 @@ pub(super) struct Verdict {
 pub(super) struct Trial {
     pub(super) judges: [&'static str; 2],
     pub(super) exhibits: Vec<(Exhibit, Verdict)>,
-    /// Examples too large to be taken.
+    /// Examples too large to be taken, and mutations of examples that the node refuses as they are.
     pub(super) left_out: usize,
     pub(super) server_errors: u64,
     pub(super) stored_in_part: u64,
@@ -73,7 +73,16 @@ pub(super) fn hold(node: &Node, folder: &Path, options: &Options) -> Result<Tria
         trial.exhibits.push((exhibit, Verdict { theirs: [one, two], ours, put }));
     }
     subtract_examples(&mut trial);
+    trial.left_out += leave_out_refused(&mut trial);
     Ok(trial)
+}
+
+/// Mutations of an example that the node refuses as it is say nothing; how many they are.
+fn leave_out_refused(trial: &mut Trial) -> usize {
+    let is_refused: Vec<bool> = trial.exhibits.iter().map(|(_, verdict)| verdict.put >= 400).collect();
+    let before = trial.exhibits.len();
+    trial.exhibits.retain(|(exhibit, _)| exhibit.mutation == "none" || !is_refused.get(exhibit.example).is_some_and(|is| *is));
+    before - trial.exhibits.len()
 }
 
 fn exhibits(file: &Path, options: &Options) -> Result<(Vec<Exhibit>, usize)> {
