@@ -72,6 +72,11 @@ test: setup lint ## everything CI runs: format, lints, every test, the short see
 import-check: binaries ## real bundles through the HTTP API: resources in = resources out
 	$(DRILL) import-check
 
+.PHONY: check-bad-input
+check-bad-input: binaries ## bad requests are refused with element and reason; mutated official examples before two judges
+	@.ci/setup
+	$(DRILL) check-bad-input
+
 .PHONY: sim
 sim: ## seeded histories of partitions, crashes, clones and clocks; broken variants must be caught
 	$(DRILL) sim -- --histories $(SIM_HISTORIES)
@@ -108,4 +113,4 @@ binaries:
 .PHONY: clean
 clean: ## remove what was built and the state of `make run`
 	cargo clean
-	rm -rf $(RUN_DIR) tests/load/pouchdb/node_modules
+	rm -rf $(RUN_DIR) tests/load/pouchdb/node_modules tests/judges/node/node_modules

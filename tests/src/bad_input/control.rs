@@ -1,10 +1,11 @@
 //! The control: a server that takes everything must be found wanting by the same check.
 
 use super::node::Node;
-use super::{Options, cases, hand};
-use anyhow::{Context, Result, ensure};
+use super::{Options, cases, dispute, hand, trial};
+use anyhow::{Result, ensure};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 
 /// Cases of every kind that the control is asked.
@@ -17,13 +18,7 @@ const YES: &str = "HTTP/1.1 201 Created\r\ncontent-type: application/fhir+json\r
 /// # Errors
 /// The check passed a server that refuses nothing.
 pub(super) fn must_fail() -> Result<()> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let node = Node::pretended(&listener.local_addr()?.to_string());
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || say_yes(stream));
-        }
-    });
+    let node = yes_sayer()?;
     let all = cases::quick(&cases::Place::nowhere());
     let asked: Vec<_> = all.into_iter().step_by(EVERY).collect();
     let must_be_refused = asked.iter().filter(|case| case.is_refusal()).count() as u64;
@@ -37,8 +32,40 @@ pub(super) fn must_fail() -> Result<()> {
     Ok(())
 }
 
+/// The judges find much that it takes, and none of that may be explained away.
+///
+/// # Errors
+/// The check passed a server that refuses nothing, or a judge does not work.
+pub(super) fn must_fail_before_judges(folder: &Path) -> Result<()> {
+    let options = Options { sample: true, ..Options::default() };
+    let disputes = dispute::disputes(&trial::hold(&yes_sayer()?, folder, &options)?);
+    ensure!(
+        disputes.accepted_unexplained * 2 > disputes.mutated,
+        "the control failed: a server that takes everything was found wrong in {} of {} mutations alone",
+        disputes.accepted_unexplained,
+        disputes.mutated
+    );
+    println!(
+        "control: it took {} mutated resources that a judge refuses, and none is explained",
+        disputes.accepted_unexplained
+    );
+    Ok(())
+}
+
+/// Answers 201 to everything until the process ends.
+fn yes_sayer() -> Result<Node> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let node = Node::pretended(&listener.local_addr()?.to_string());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || say_yes(stream));
+        }
+    });
+    Ok(node)
+}
+
 fn say_yes(mut stream: TcpStream) {
-    let _ = stream.set_read_timeout(Some(READ_WITHIN)).context("a socket has a time-out");
+    let _ = stream.set_read_timeout(Some(READ_WITHIN));
     let mut piece = vec![0; 64 << 10];
     let _ = stream.read(&mut piece);
     let _ = stream.write_all(YES.as_bytes());

@@ -68,6 +68,10 @@ pub(super) fn disputes(trial: &Trial) -> Disputes {
             (false, true) => verdict.ours.iter().map(|finding| ("node", finding)).collect(),
             (is_both, _) => {
                 all.agreed += u64::from(is_both);
+                if is_both && exhibit.mutation == "none" {
+                    let sort = "official examples that both sides refuse as they are".to_owned();
+                    all.sorts.entry(sort).or_default().extend(verdict.ours.first().map(shown));
+                }
                 continue;
             }
         };

@@ -81,7 +81,9 @@ pub(super) fn hold(node: &Node, folder: &Path, options: &Options) -> Result<Tria
 fn leave_out_refused(trial: &mut Trial) -> usize {
     let is_refused: Vec<bool> = trial.exhibits.iter().map(|(_, verdict)| verdict.put >= 400).collect();
     let before = trial.exhibits.len();
-    trial.exhibits.retain(|(exhibit, _)| exhibit.mutation == "none" || !is_refused.get(exhibit.example).is_some_and(|is| *is));
+    trial.exhibits.retain(|(exhibit, _)| {
+        exhibit.mutation == "none" || !is_refused.get(exhibit.example).is_some_and(|is| *is)
+    });
     before - trial.exhibits.len()
 }
 

@@ -71,8 +71,7 @@ pub(super) fn cases() -> Vec<Case> {
         if !text.contains('?') {
             // In a transaction a urn stands for an entry; the refusal quotes it.
             let says = if text.starts_with("urn:") { text } else { "Observation.subject" };
-            let [_, inside] =
-                refused_both_ways("bad reference", "Observation", &members, "Observation.subject");
+            let [_, inside] = refused_both_ways("bad reference", "Observation", &members, says);
             all.push(inside);
         }
     }
