@@ -2,12 +2,22 @@
 
 use super::super::case::Case;
 
-/// Levels: the one asked for, one past any likely bound, and what overflows a stack.
-const LEVELS: &[usize] = &[300, 10_000, 200_000];
+/// Levels: past any likely bound, and past most stacks.
+const LEVELS: &[usize] = &[300, 10_000];
+/// Bodies of several megabytes.
+const DEEPEST: &[usize] = &[200_000];
 
 pub(super) fn cases() -> Vec<Case> {
+    nested_as(LEVELS)
+}
+
+pub(super) fn deepest() -> Vec<Case> {
+    nested_as(DEEPEST)
+}
+
+fn nested_as(levels: &[usize]) -> Vec<Case> {
     let mut all = Vec::new();
-    for levels in LEVELS {
+    for levels in levels {
         for body in [
             format!("{}{}", "[".repeat(*levels), "]".repeat(*levels)),
             "[".repeat(*levels),

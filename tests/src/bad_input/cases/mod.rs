@@ -87,7 +87,7 @@ pub(super) fn quick(place: &Place) -> Vec<Case> {
 
 /// Bodies of many megabytes.
 pub(super) fn large() -> Vec<Case> {
-    large::cases()
+    [large::cases(), deep::deepest()].concat()
 }
 
 /// Clients that are slow or stop; sent all at once.
