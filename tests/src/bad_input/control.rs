@@ -1,6 +1,7 @@
 //! The control: a server that takes everything must be found wanting by the same check.
 
 use super::node::Node;
+use super::tally::say;
 use super::{Options, cases, dispute, hand, trial};
 use anyhow::{Result, ensure};
 use std::io::{Read, Write};
@@ -28,7 +29,10 @@ pub(super) fn must_fail() -> Result<()> {
         "the control failed: of {must_be_refused} requests that a server should refuse and took, {} were reported",
         tally.faults
     );
-    println!("control: a server that takes everything was reported {} times, as it must be", tally.faults);
+    say(&format!(
+        "control: a server that takes everything was reported {} times, as it must be",
+        tally.faults
+    ));
     Ok(())
 }
 
@@ -45,10 +49,10 @@ pub(super) fn must_fail_before_judges(folder: &Path) -> Result<()> {
         disputes.accepted_unexplained,
         disputes.mutated
     );
-    println!(
+    say(&format!(
         "control: it took {} mutated resources that a judge refuses, and none is explained",
         disputes.accepted_unexplained
-    );
+    ));
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! of R4. `*` stands for anything. A disagreement is explained if every finding behind it has a line.
 
 use super::judge::Finding;
+use super::tally::say;
 use super::trial::Trial;
 use std::collections::BTreeMap;
 
@@ -110,16 +111,16 @@ impl Disputes {
 
     pub(super) fn print(&self, all: bool) {
         for (sort, those) in &self.sorts {
-            println!("{:>5} {sort}", those.len());
+            say(&format!("{:>5} {sort}", those.len()));
             let shown = if all { those.len() } else { SHOWN };
             for one in those.iter().take(shown) {
-                println!("        {one}");
+                say(&format!("        {one}"));
             }
         }
-        println!(
+        say(&format!(
             "examples {}, mutated {}: refused by both sides {}, accepted against a judge {}, refused against both judges {}",
             self.examples, self.mutated, self.agreed, self.accepted, self.rejected
-        );
+        ));
     }
 }
 

@@ -4,7 +4,7 @@ use super::Options;
 use super::case::{Case, Expect};
 use super::node::Node;
 use super::picture::{self, Newest, Whole};
-use super::tally::Tally;
+use super::tally::{Tally, say};
 use super::verdict::fault;
 use super::wire::{Outcome, exchange};
 use anyhow::{Context, Result};
@@ -69,7 +69,7 @@ fn judge(case: &Case, outcome: &Outcome, tally: &mut Tally, options: &Options) {
     let found = fault(&case.expect, outcome);
     if options.verbose {
         let status = if let Outcome::Answered(answer) = outcome { answer.status } else { 0 };
-        println!("{:<28} {status} {}", case.kind, case.name);
+        say(&format!("{:<28} {status} {}", case.kind, case.name));
     }
     if let Some(text) = found {
         tally.fault(case.kind, format!("{}\n        {text}", case.name));

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::node::Node;
-use super::tally::Tally;
+use super::tally::{Tally, say};
 use super::{Options, cases, control, dispute, hand, trial};
 use crate::figure;
 use anyhow::Result;
@@ -85,7 +85,7 @@ fn before_judges(options: &Options, totals: &mut Totals) -> Result<()> {
     let trial = trial::hold(&Node::start()?, &folder, options)?;
     let disputes = dispute::disputes(&trial);
     disputes.print(options.verbose);
-    println!("left out, as too large or made of an example that is refused itself: {}", trial.left_out);
+    say(&format!("left out, as too large or made of an example that is refused itself: {}", trial.left_out));
     figure::print("bad_input_mutated", disputes.mutated, "resources");
     figure::print("bad_input_accepted_unexplained", disputes.accepted_unexplained, "resources");
     figure::print("bad_input_rejected_unexplained", disputes.rejected_unexplained, "resources");
@@ -97,10 +97,10 @@ fn before_judges(options: &Options, totals: &mut Totals) -> Result<()> {
 
 fn report_memory(what: &str, node: &Node, before_bytes: u64) {
     let usage = node.usage();
-    println!(
+    say(&format!(
         "memory: {what}: resident {} MiB before, {} MiB after, {} MiB at its peak",
         before_bytes / MIB,
         usage.rss_bytes / MIB,
         usage.rss_peak_bytes / MIB
-    );
+    ));
 }

@@ -1,6 +1,7 @@
 //! What was found, counted and shown.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 /// Faults shown of one kind, unless all are asked for.
 const SHOWN_FAULTS: usize = 5;
@@ -37,14 +38,19 @@ impl Tally {
     /// One line a kind, and its faults below.
     pub(super) fn print(&self, all: bool) {
         for (kind, (cases, faults)) in &self.by_kind {
-            println!("{kind:<28} {cases:>5} cases {:>5} faults", faults.len());
+            say(&format!("{kind:<28} {cases:>5} cases {:>5} faults", faults.len()));
             let shown = if all { faults.len() } else { SHOWN_FAULTS };
             for fault in faults.iter().take(shown) {
-                println!("    {fault}");
+                say(&format!("    {fault}"));
             }
             if faults.len() > shown {
-                println!("    … and {} more", faults.len() - shown);
+                say(&format!("    … and {} more", faults.len() - shown));
             }
         }
     }
+}
+
+/// Prints one line; a closed stdout is no reason to end the check.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

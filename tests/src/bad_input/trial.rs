@@ -108,7 +108,7 @@ fn exhibits(file: &Path, options: &Options) -> Result<(Vec<Exhibit>, usize)> {
         let kinds = KINDS
             .iter()
             .enumerate()
-            .filter(|(at, _)| !options.sample || (at + line / SAMPLE_EXAMPLES) % SAMPLE_KINDS == 0);
+            .filter(|(at, _)| !options.sample || (at + line / SAMPLE_EXAMPLES).is_multiple_of(SAMPLE_KINDS));
         for (_, kind) in kinds {
             let mut dice = Dice::new(options.seed, kind, line as u64);
             if let Some(json) = mutated(&json, kind, &mut dice) {
@@ -150,7 +150,9 @@ fn is_plain(id: &str) -> bool {
 
 /// What is found in an example already says nothing of its mutations.
 fn subtract_examples(trial: &mut Trial) {
-    let of_examples: Vec<Option<([Vec<Finding>; 2], Vec<Finding>)>> = trial
+    /// Theirs and ours.
+    type Found = ([Vec<Finding>; 2], Vec<Finding>);
+    let of_examples: Vec<Option<Found>> = trial
         .exhibits
         .iter()
         .map(|(exhibit, verdict)| {
