@@ -77,6 +77,11 @@ clients: binaries ## FHIR clients of others against a running node, and the Open
 	@.ci/setup
 	$(DRILL) clients
 
+.PHONY: check-bad-input
+check-bad-input: binaries ## bad requests are refused with element and reason; mutated official examples before two judges
+	@.ci/setup
+	$(DRILL) check-bad-input
+
 .PHONY: sim
 sim: ## seeded histories of partitions, crashes, clones and clocks; broken variants must be caught
 	$(DRILL) sim -- --histories $(SIM_HISTORIES)
@@ -113,4 +118,4 @@ binaries:
 .PHONY: clean
 clean: ## remove what was built and the state of `make run`
 	cargo clean
-	rm -rf $(RUN_DIR) tests/load/pouchdb/node_modules tests/clients/node/node_modules
+	rm -rf $(RUN_DIR) tests/load/pouchdb/node_modules tests/clients/node/node_modules tests/judges/node/node_modules

@@ -19,6 +19,7 @@
 //! Invariants: everything listens on loopback; nothing is killed that this process has not started; a generator
 //! reads no clock; an acknowledged write is on disk before it is counted.
 
+pub mod bad_input;
 pub mod checker;
 pub mod clients;
 pub mod crash_images;

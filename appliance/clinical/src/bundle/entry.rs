@@ -1,6 +1,7 @@
 //! One entry of a bundle, read and checked on its own.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::condition::Condition;
@@ -72,23 +73,47 @@ pub struct Entry<'a> {
     pub resource_id: Option<String>,
 }
 
+/// Every element that R4 gives an entry; any other is refused. What is not looked at is there to be known.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RawEntry<'a> {
-    #[serde(rename = "fullUrl")]
     full_url: Option<String>,
     #[serde(borrow)]
     resource: Option<&'a RawValue>,
     request: Option<RawRequest>,
+    #[serde(rename = "id")]
+    _id: Option<IgnoredAny>,
+    #[serde(rename = "extension")]
+    _extension: Option<IgnoredAny>,
+    #[serde(rename = "modifierExtension")]
+    _modifier_extension: Option<IgnoredAny>,
+    #[serde(rename = "link")]
+    _link: Option<IgnoredAny>,
+    #[serde(rename = "search")]
+    _search: Option<IgnoredAny>,
+    #[serde(rename = "response")]
+    _response: Option<IgnoredAny>,
+    #[serde(rename = "_fullUrl")]
+    _twin_of_full_url: Option<IgnoredAny>,
 }
 
+/// As [`RawEntry`].
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RawRequest {
     method: String,
     url: String,
     if_match: Option<String>,
     if_none_match: Option<String>,
     if_none_exist: Option<String>,
+    #[serde(rename = "ifModifiedSince")]
+    _if_modified_since: Option<IgnoredAny>,
+    #[serde(rename = "id")]
+    _id: Option<IgnoredAny>,
+    #[serde(rename = "extension")]
+    _extension: Option<IgnoredAny>,
+    #[serde(rename = "modifierExtension")]
+    _modifier_extension: Option<IgnoredAny>,
 }
 
 impl<'a> Entry<'a> {
@@ -232,4 +257,33 @@ fn read_head(index: usize, resource: &str) -> Result<Head, BundleError> {
 
 fn bad(entry: usize, reason: impl Into<String>) -> BundleError {
     BundleError::BadEntry { entry, reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_element_that_no_entry_has_is_refused_by_its_name() {
+        let patient = r#""resource":{"resourceType":"Patient"}"#;
+        for (text, says) in [
+            (format!(r#"{{{patient},"request":{{"method":"POST","url":"Patient"}},"extra":1}}"#), "`extra`"),
+            (
+                format!(r#"{{{patient},"request":{{"method":"POST","url":"Patient","ifNone":"x"}}}}"#),
+                "`ifNone`",
+            ),
+        ] {
+            let error = Entry::read(3, &text).expect_err(&text).to_string();
+            assert!(error.contains("entry[3]") && error.contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_element_of_an_entry_is_known() {
+        let text = r#"{"id":"a","extension":[],"modifierExtension":[],"link":[],"fullUrl":"urn:x","_fullUrl":{},
+            "resource":{"resourceType":"Patient"},"search":{"mode":"match"},"response":{"status":"200"},
+            "request":{"id":"b","extension":[],"modifierExtension":[],"method":"POST","url":"Patient",
+            "ifModifiedSince":"2026-01-01T00:00:00Z"}}"#;
+        assert!(Entry::read(0, text).is_ok());
+    }
 }

@@ -123,8 +123,12 @@ pub fn is_known(kind: &str, name: &str) -> bool {
     known_parameters(kind).binary_search(&plain).is_ok()
 }
 
+/// Longer values are cut in a refusal: it shall not be larger than what it refuses.
+const SHOWN_CHARS: usize = 100;
+
 fn bad(name: &str, value: &str, expected: &'static str) -> SearchError {
-    SearchError::BadValue { name: name.to_owned(), value: value.to_owned(), expected }
+    let shown = |text: &str| text.chars().take(SHOWN_CHARS).collect::<String>();
+    SearchError::BadValue { name: shown(name), value: shown(value), expected }
 }
 
 fn unknown(kind: &str, name: &str) -> SearchError {

@@ -279,3 +279,9 @@ fn meets(rows: &[holdfast_core::rules::IndexRow], clause: &Clause) -> bool {
         other => panic!("{other:?} is not about rows"),
     }
 }
+
+#[test]
+fn a_refusal_quotes_the_beginning_of_a_long_value() {
+    let error = parse_query("Patient", &[("birthdate", "1".repeat(100_000))]).expect_err("no date");
+    assert!(error.to_string().len() < 400 && error.to_string().contains("111"), "{error}");
+}
