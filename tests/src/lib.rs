@@ -19,18 +19,22 @@
 //! Invariants: everything listens on loopback; nothing is killed that this process has not started; a generator
 //! reads no clock; an acknowledged write is on disk before it is counted.
 
+pub mod bench_fhir;
+pub mod bench_store;
 pub mod checker;
 pub mod crash_images;
 pub mod data;
 pub mod figure;
 pub mod generate;
 pub mod import_check;
+pub mod load;
 pub mod outage;
 pub mod postgres;
 pub mod pouchdb;
 pub mod process;
 pub mod proxy;
 pub mod reconcile;
+pub mod served;
 #[cfg(feature = "sabotage")]
 pub mod simulation;
 pub mod supervisor;
