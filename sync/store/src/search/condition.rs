@@ -6,6 +6,9 @@ use super::is_check;
 use crate::index::{storable, without_nul};
 use crate::sql::Value;
 
+/// Names of tables that come later in a statement begin at this number.
+const BEHIND: usize = 1000;
+
 /// The parameters of a statement as they come up in its text.
 pub(super) struct Conditions {
     params: Vec<Value>,
@@ -20,6 +23,24 @@ impl Conditions {
         let mut conditions = Self { params, tables: 0 };
         let text = conditions.all("r", clauses);
         (conditions.params, text)
+    }
+
+    /// For what is said behind such conditions; `tables` is beyond the number of tables named in them.
+    pub(super) fn behind(params: Vec<Value>, tables: usize) -> Self {
+        Self { params, tables: BEHIND + tables }
+    }
+
+    pub(super) fn into_params(self) -> Vec<Value> {
+        self.params
+    }
+
+    /// The index rows of a clause about one look of one parameter, and the statement's parameters.
+    pub(super) fn rows_of(clause: &Clause) -> Option<(Vec<Value>, String)> {
+        let Clause::Param { param, any } = clause else { return None };
+        let [one] = &any[..] else { return None };
+        let mut conditions = Self { params: Vec::new(), tables: 0 };
+        let row = conditions.row("s", *param, one);
+        Some((conditions.params, format!("SELECT 1 FROM search s WHERE {row}")))
     }
 
     fn all(&mut self, of: &str, clauses: &[Clause]) -> String {
@@ -38,6 +59,9 @@ impl Conditions {
     }
 
     fn one(&mut self, of: &str, clause: &Clause) -> String {
+        if let Some(probe) = self.probe(of, clause) {
+            return probe;
+        }
         if let Some(set) = self.set(clause) {
             return format!("{of}.no IN ({set})");
         }
@@ -75,26 +99,66 @@ impl Conditions {
         }
     }
 
+    /// Whether this very resource has one of some values: a look into the index for each, however many rows they have.
+    fn probe(&mut self, of: &str, clause: &Clause) -> Option<String> {
+        let Clause::Param { param, any } = clause else { return None };
+        let values: Option<Vec<&str>> = any.iter().map(exact).collect();
+        let values = values.filter(|values| !values.is_empty())?;
+        let (row, param) = (self.table('s'), self.bind(i64::from(*param)));
+        let list: Vec<String> = values.into_iter().map(|value| self.bind(&*storable(value))).collect();
+        Some(format!(
+            "EXISTS (SELECT 1 FROM search {row} WHERE {row}.param = {param} AND {row}.value IN ({}) \
+             AND {row}.resource_no = {of}.no)",
+            list.join(", ")
+        ))
+    }
+
+    /// A row under a parameter that looks like this.
+    pub(super) fn row(&mut self, row: &str, param: u32, one: &Match) -> String {
+        let param = self.bind(i64::from(param));
+        format!("{row}.param = {param}{}", self.test(row, one))
+    }
+
     /// The numbers of the resources that meet the clause, if an index gives them.
-    fn set(&mut self, clause: &Clause) -> Option<String> {
+    pub(super) fn set(&mut self, clause: &Clause) -> Option<String> {
         match clause {
             Clause::Param { param, any } => Some(self.rows(*param, any)),
             Clause::Refers { param, kind, to } => {
                 let (link, other) = (self.table('s'), self.table('t'));
                 let param = self.bind(i64::from(*param));
                 let kind = self.bind(kind.as_str());
-                let to = self.all(&other, to);
+                let to = self.from_set(&other, &kind, to);
                 Some(format!(
                     "SELECT {link}.resource_no FROM resource {other} JOIN search {link} ON {link}.param = {param} \
                      AND {link}.value = {other}.kind || '/' || {other}.id \
-                     WHERE {other}.kind = {kind} AND {other}.deleted = 0{to}"
+                     WHERE {to} AND {other}.deleted = 0"
                 ))
             }
-            Clause::Any(any) if !any.is_empty() && any.iter().all(is_set) => {
+            Clause::Any(any) if !any.is_empty() && any.iter().all(Self::is_set) => {
                 let arms: Vec<String> = any.iter().filter_map(|one| self.set(one)).collect();
                 Some(arms.join(" UNION "))
             }
             _ => None,
+        }
+    }
+
+    /// Conditions on the other end of a reference, of which the first index set is where the search starts.
+    fn from_set(&mut self, of: &str, kind: &str, clauses: &[Clause]) -> String {
+        let first = clauses.iter().position(Self::is_set);
+        let Some((at, set)) = first.and_then(|at| Some((at, self.set(&clauses[at])?))) else {
+            return format!("{of}.kind = {kind}{}", self.all(of, clauses));
+        };
+        let rest = self.all(of, &[&clauses[..at], &clauses[at + 1..]].concat());
+        format!("{of}.no IN ({set}) AND {of}.kind || '' = {kind}{rest}")
+    }
+
+    /// Whether an index gives the numbers of the resources that meet the clause.
+    pub(super) fn is_set(clause: &Clause) -> bool {
+        match clause {
+            Clause::Param { any, .. } => !any.is_empty(),
+            Clause::Refers { .. } => true,
+            Clause::Any(any) => !any.is_empty() && any.iter().all(Self::is_set),
+            _ => false,
         }
     }
 
@@ -103,9 +167,8 @@ impl Conditions {
             .iter()
             .map(|one| {
                 let row = self.table('s');
-                let param = self.bind(i64::from(param));
-                let test = self.test(&row, one);
-                format!("SELECT {row}.resource_no FROM search {row} WHERE {row}.param = {param}{test}")
+                let test = self.row(&row, param, one);
+                format!("SELECT {row}.resource_no FROM search {row} WHERE {test}")
             })
             .collect();
         arms.join(" UNION ")
@@ -159,10 +222,9 @@ impl Conditions {
     }
 }
 
-fn is_set(clause: &Clause) -> bool {
-    match clause {
-        Clause::Param { .. } | Clause::Refers { .. } => true,
-        Clause::Any(any) => !any.is_empty() && any.iter().all(is_set),
-        _ => false,
+fn exact(one: &Match) -> Option<&str> {
+    match one {
+        Match::Exact(value) => Some(value),
+        _ => None,
     }
 }
