@@ -6,9 +6,6 @@ use super::is_check;
 use crate::index::{storable, without_nul};
 use crate::sql::Value;
 
-/// Names of tables that come later in a statement begin at this number.
-const BEHIND: usize = 1000;
-
 /// The parameters of a statement as they come up in its text.
 pub(super) struct Conditions {
     params: Vec<Value>,
@@ -21,13 +18,13 @@ impl Conditions {
     /// first are given.
     pub(super) fn of(clauses: &[Clause], params: Vec<Value>) -> (Vec<Value>, String) {
         let mut conditions = Self { params, tables: 0 };
-        let text = conditions.all("r", clauses);
+        let text = conditions.all("r", "r.no", clauses);
         (conditions.params, text)
     }
 
-    /// For what is said behind such conditions; `tables` is beyond the number of tables named in them.
-    pub(super) fn behind(params: Vec<Value>, tables: usize) -> Self {
-        Self { params, tables: BEHIND + tables }
+    /// Without conditions yet.
+    pub(super) fn new(params: Vec<Value>) -> Self {
+        Self { params, tables: 0 }
     }
 
     pub(super) fn into_params(self) -> Vec<Value> {
@@ -43,9 +40,10 @@ impl Conditions {
         Some((conditions.params, format!("SELECT 1 FROM search s WHERE {row}")))
     }
 
-    fn all(&mut self, of: &str, clauses: &[Clause]) -> String {
+    /// The clauses as conditions on the resource `of`, whose number is in the column `no`.
+    pub(super) fn all(&mut self, of: &str, no: &str, clauses: &[Clause]) -> String {
         let indexed = clauses.iter().filter(|clause| !is_check(clause));
-        indexed.map(|clause| format!(" AND {}", self.one(of, clause))).collect()
+        indexed.map(|clause| format!(" AND {}", self.one(of, no, clause))).collect()
     }
 
     fn bind(&mut self, value: impl Into<Value>) -> String {
@@ -58,19 +56,19 @@ impl Conditions {
         format!("{prefix}{}", self.tables)
     }
 
-    fn one(&mut self, of: &str, clause: &Clause) -> String {
-        if let Some(probe) = self.probe(of, clause) {
+    fn one(&mut self, of: &str, no: &str, clause: &Clause) -> String {
+        if let Some(probe) = self.probe(no, clause) {
             return probe;
         }
         if let Some(set) = self.set(clause) {
-            return format!("{of}.no IN ({set})");
+            return format!("{no} IN ({set})");
         }
         match clause {
             Clause::Any(any) => {
-                let arms: Vec<String> = any.iter().map(|one| self.one(of, one)).collect();
+                let arms: Vec<String> = any.iter().map(|one| self.one(of, no, one)).collect();
                 if arms.is_empty() { "1 = 0".to_owned() } else { format!("({})", arms.join(" OR ")) }
             }
-            Clause::Not(inner) => format!("NOT ({})", self.one(of, inner)),
+            Clause::Not(inner) => format!("NOT ({})", self.one(of, no, inner)),
             Clause::Id(ids) => {
                 let list: Vec<String> = ids.iter().map(|id| self.bind(&*without_nul(id))).collect();
                 format!("{of}.id IN ({})", list.join(", "))
@@ -87,7 +85,7 @@ impl Conditions {
                 let (link, other) = (self.table('s'), self.table('t'));
                 let param = self.bind(i64::from(*param));
                 let kind = self.bind(kind.as_str());
-                let by = self.all(&other, by);
+                let by = self.all(&other, &format!("{other}.no"), by);
                 format!(
                     "EXISTS (SELECT 1 FROM search {link} JOIN resource {other} ON {other}.no = {link}.resource_no \
                      WHERE {link}.param = {param} AND {link}.value = {of}.kind || '/' || {of}.id \
@@ -100,7 +98,7 @@ impl Conditions {
     }
 
     /// Whether this very resource has one of some values: a look into the index for each, however many rows they have.
-    fn probe(&mut self, of: &str, clause: &Clause) -> Option<String> {
+    fn probe(&mut self, no: &str, clause: &Clause) -> Option<String> {
         let Clause::Param { param, any } = clause else { return None };
         let values: Option<Vec<&str>> = any.iter().map(exact).collect();
         let values = values.filter(|values| !values.is_empty())?;
@@ -108,7 +106,7 @@ impl Conditions {
         let list: Vec<String> = values.into_iter().map(|value| self.bind(&*storable(value))).collect();
         Some(format!(
             "EXISTS (SELECT 1 FROM search {row} WHERE {row}.param = {param} AND {row}.value IN ({}) \
-             AND {row}.resource_no = {of}.no)",
+             AND {row}.resource_no = {no})",
             list.join(", ")
         ))
     }
@@ -144,12 +142,14 @@ impl Conditions {
 
     /// Conditions on the other end of a reference, of which the first index set is where the search starts.
     fn from_set(&mut self, of: &str, kind: &str, clauses: &[Clause]) -> String {
+        let no = format!("{of}.no");
         let first = clauses.iter().position(Self::is_set);
         let Some((at, set)) = first.and_then(|at| Some((at, self.set(&clauses[at])?))) else {
-            return format!("{of}.kind = {kind}{}", self.all(of, clauses));
+            return format!("{of}.kind = {kind}{}", self.all(of, &no, clauses));
         };
-        let rest = self.all(of, &[&clauses[..at], &clauses[at + 1..]].concat());
-        format!("{of}.no IN ({set}) AND {of}.kind || '' = {kind}{rest}")
+        // As an expression it is no column by which the search could start from another clause.
+        let rest = self.all(of, &format!("+{no}"), &[&clauses[..at], &clauses[at + 1..]].concat());
+        format!("{no} IN ({set}) AND {of}.kind || '' = {kind}{rest}")
     }
 
     /// Whether an index gives the numbers of the resources that meet the clause.
@@ -159,6 +159,15 @@ impl Conditions {
             Clause::Refers { .. } => true,
             Clause::Any(any) => !any.is_empty() && any.iter().all(Self::is_set),
             _ => false,
+        }
+    }
+
+    /// Whether the clause asks for nothing but the number of the resource.
+    pub(super) fn is_by_number(clause: &Clause) -> bool {
+        match clause {
+            Clause::Not(inner) => Self::is_by_number(inner),
+            Clause::Any(any) => any.iter().all(Self::is_by_number),
+            clause => Self::is_set(clause),
         }
     }
 

@@ -30,23 +30,37 @@ impl Narrowed {
     /// there are, from going through all resources of the type instead.
     pub(super) fn of(kind: &str, clauses: &[Clause]) -> Self {
         let params = vec![kind.into()];
-        let first = clauses.iter().position(Conditions::is_set);
-        let Some(at) = first else {
+        let Some(at) = clauses.iter().position(Conditions::is_set) else {
             let (params, rest) = Conditions::of(clauses, params);
             return Self::over("resource r", "r.no", params, format!("r.kind = $1 AND r.deleted = 0{rest}"));
         };
-        let others: Vec<Clause> = [&clauses[..at], &clauses[at + 1..]].concat();
-        let (params, rest) = Conditions::of(&others, params);
-        let mut conditions = Conditions::behind(params, clauses.len());
+        // What can be told by the number alone is, before the resource is looked up.
+        let others = clauses[..at].iter().chain(&clauses[at + 1..]).cloned();
+        let (by_number, rest): (Vec<_>, Vec<_>) = others.partition(Conditions::is_by_number);
+        let mut all = Conditions::new(params);
+        let rest = all.all("r", "r.no", &rest);
         let resource = format!("r.kind || '' = $1 AND r.deleted = 0{rest}");
-        if let Some((param, value)) = one_value(&clauses[at]) {
-            let row = conditions.row("d", param, value);
-            let params = conditions.into_params();
-            let text = format!("{row} AND r.no = d.resource_no AND {resource}");
-            return Self::over("search d CROSS JOIN resource r", "d.resource_no", params, text);
+        if let Some((param, value)) = one_look(&clauses[at]) {
+            let row = all.row("d", param, value);
+            let others = all.all("r", "d.resource_no", &by_number);
+            if matches!(value, Match::Exact(_)) {
+                let text = format!("{row}{others} AND r.no = d.resource_no AND {resource}");
+                let tables = "search d CROSS JOIN resource r";
+                return Self::over(tables, "d.resource_no", all.into_params(), text);
+            }
+            let set = format!("SELECT d.resource_no FROM search d WHERE {row}{others}");
+            return Self::over(
+                "resource r",
+                "r.no",
+                all.into_params(),
+                format!("r.no IN ({set}) AND {resource}"),
+            );
         }
-        let set = conditions.set(&clauses[at]).unwrap_or_default();
-        Self::over("resource r", "r.no", conditions.into_params(), format!("r.no IN ({set}) AND {resource}"))
+        let set = all.set(&clauses[at]).unwrap_or_default();
+        // As an expression it is no column by which the search could start from another clause.
+        let others = all.all("r", "+r.no", &by_number);
+        let text = format!("r.no IN ({set}) AND {resource}{others}");
+        Self::over("resource r", "r.no", all.into_params(), text)
     }
 
     fn over(tables: &'static str, no: &'static str, params: Vec<Value>, conditions: String) -> Self {
@@ -60,15 +74,19 @@ impl Narrowed {
     }
 }
 
-/// What the clause is about, if that is one value of one parameter.
-fn one_value(clause: &Clause) -> Option<(u32, &Match)> {
+/// What the clause is about, if that is one look of one parameter.
+fn one_look(clause: &Clause) -> Option<(u32, &Match)> {
     match clause {
         Clause::Param { param, any } => match &any[..] {
-            [one @ Match::Exact(_)] => Some((*param, one)),
+            [one] => Some((*param, one)),
             _ => None,
         },
         _ => None,
     }
+}
+
+fn is_one_value(clause: &Clause) -> bool {
+    matches!(one_look(clause), Some((_, Match::Exact(_))))
 }
 
 impl View<'_> {
@@ -82,7 +100,7 @@ impl View<'_> {
             return Ok(ordered);
         }
         // Where none finds few, a page of one value's rows is the cheapest.
-        let mut best = (COUNTED, clauses.iter().position(|clause| one_value(clause).is_some()).unwrap_or(0));
+        let mut best = (COUNTED, clauses.iter().position(is_one_value).unwrap_or(0));
         for (at, clause) in clauses.iter().enumerate() {
             let Some((params, rows)) = Conditions::rows_of(clause) else { continue };
             let text = format!("SELECT COUNT(*) FROM ({rows} LIMIT {COUNTED}) AS found");
@@ -130,6 +148,7 @@ mod tests {
         let name = one(3, Match::Prefix("smi".into()));
         let date = one(4, Match::Range(Range { from: Some("2026".into()), ..Range::default() }));
         let either = Clause::Any(vec![patient.clone(), one(5, Match::Exact("Patient/1".into()))]);
+        let given = one(6, Match::Prefix("jo".into()));
         let far = Clause::Refers { param: 1, kind: "Patient".into(), to: vec![name.clone()] };
         for (clauses, starts) in [
             (vec![patient.clone()], "SEARCH d USING PRIMARY KEY (param=? AND value=? AND resource_no>?)"),
@@ -138,6 +157,10 @@ mod tests {
                 "SEARCH d USING PRIMARY KEY (param=? AND value=?",
             ),
             (vec![Clause::Not(Box::new(code)), patient], "SEARCH d USING PRIMARY KEY (param=? AND value=?"),
+            (
+                vec![name.clone(), given, Clause::Id(vec!["p".into()])],
+                "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)",
+            ),
             (vec![name], "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"),
             (vec![either], "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"),
             (vec![far], "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"),
