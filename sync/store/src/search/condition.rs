@@ -125,7 +125,7 @@ impl Conditions {
                 let (link, other) = (self.table('s'), self.table('t'));
                 let param = self.bind(i64::from(*param));
                 let kind = self.bind(kind.as_str());
-                let to = self.from_set(&other, &kind, to);
+                let to = self.far_end(&other, &kind, to);
                 Some(format!(
                     "SELECT {link}.resource_no FROM resource {other} JOIN search {link} ON {link}.param = {param} \
                      AND {link}.value = {other}.kind || '/' || {other}.id \
@@ -141,7 +141,7 @@ impl Conditions {
     }
 
     /// Conditions on the other end of a reference, of which the first index set is where the search starts.
-    fn from_set(&mut self, of: &str, kind: &str, clauses: &[Clause]) -> String {
+    fn far_end(&mut self, of: &str, kind: &str, clauses: &[Clause]) -> String {
         let no = format!("{of}.no");
         let first = clauses.iter().position(Self::is_set);
         let Some((at, set)) = first.and_then(|at| Some((at, self.set(&clauses[at])?))) else {
