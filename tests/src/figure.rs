@@ -18,6 +18,12 @@ pub fn line(name: &str, value: impl Display, unit: &str) -> String {
     format!("figure: {} {} {}", name.replace(' ', "_"), value, unit.replace(' ', "_"))
 }
 
+/// A time in milliseconds as figures give it: to a hundredth, which a busy machine still repeats.
+#[must_use]
+pub fn ms(value: f64) -> String {
+    format!("{value:.2}")
+}
+
 /// Prints one line `machine: cores=… load=… memory_mib=… available_mib=… kernel=…`; an unreadable part is `?`.
 pub fn machine() {
     say(&machine_line());

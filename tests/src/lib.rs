@@ -20,6 +20,8 @@
 //! reads no clock; an acknowledged write is on disk before it is counted.
 
 pub mod bad_input;
+pub mod bench_fhir;
+pub mod bench_store;
 pub mod checker;
 pub mod clients;
 pub mod crash_images;
@@ -27,12 +29,14 @@ pub mod data;
 pub mod figure;
 pub mod generate;
 pub mod import_check;
+pub mod load;
 pub mod outage;
 pub mod postgres;
 pub mod pouchdb;
 pub mod process;
 pub mod proxy;
 pub mod reconcile;
+pub mod served;
 #[cfg(feature = "sabotage")]
 pub mod simulation;
 pub mod supervisor;

@@ -23,6 +23,7 @@ use holdfast_node::{logging, serve, store, tasks, tokens};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    use_small_pages();
     match run(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -30,6 +31,12 @@ fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// The allocator asks for pages of 2 MB. A thread that needs a little memory would then hold that much, and wait until the
+/// kernel has cleared it: an idle node would take three times the memory. A kernel that knows no such pages needs no asking.
+fn use_small_pages() {
+    let _refused = rustix::thread::disable_transparent_huge_pages(true);
 }
 
 fn run(command: Command) -> Result<(), Failure> {

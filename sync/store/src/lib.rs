@@ -34,6 +34,7 @@ mod prepare;
 pub mod prepare_page;
 mod pull;
 pub mod quarantine;
+mod readers;
 mod rebirth;
 pub mod records;
 pub mod reindex;

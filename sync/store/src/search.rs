@@ -1,6 +1,7 @@
 //! Search over the index: every clause narrows, alternatives within a clause widen.
 
 mod condition;
+mod narrowed;
 mod sorted;
 
 use holdfast_core::search::Clause;
@@ -10,6 +11,7 @@ pub use sorted::{Place, Sorted, TOO_MANY_TO_SORT};
 use crate::error::Result;
 use crate::view::{Stored, View, stored};
 pub(crate) use condition::Conditions;
+use narrowed::Narrowed;
 
 /// Resources on which [`Clause::Check`] is tried for one page: more are gone through page by page.
 const MAX_CHECKED: usize = 5_000;
@@ -38,6 +40,7 @@ impl View<'_> {
         let clauses = &*self.narrowed(kind, clauses)?;
         let mut out = Found { resources: Vec::new(), next: Some(after) };
         let has_checks = clauses.iter().any(is_check);
+        let clauses = &self.fewest_first(clauses)?;
         let mut looked_at = 0;
         while let Some(after) = out.next {
             let wanted = count - out.resources.len() as u32;
@@ -74,18 +77,19 @@ impl View<'_> {
             return Ok(None);
         }
         let clauses = &*self.narrowed(kind, clauses)?;
-        let (params, conditions) = Conditions::of(clauses, vec![kind.into()]);
-        let text = format!("SELECT COUNT(*) FROM resource r WHERE r.kind = $1 AND r.deleted = 0{conditions}");
+        let Narrowed { params, tables, conditions, .. } = Narrowed::of(kind, &self.fewest_first(clauses)?);
+        let text = format!("SELECT COUNT(*) FROM {tables} WHERE {conditions}");
         let rows = self.sql.query(&text, &params)?;
         rows.first().map(|row| row.uint(0)).transpose()
     }
 
     /// The resources behind a number that meet what the index can tell, one more than `count` if there are more.
     fn step(&mut self, kind: &str, clauses: &[Clause], after: i64, count: u32) -> Result<Vec<(i64, Stored)>> {
-        let (params, conditions) = Conditions::of(clauses, vec![kind.into(), after.into()]);
+        let mut narrowed = Narrowed::of(kind, clauses);
+        let after = narrowed.bind(after);
+        let Narrowed { params, tables, conditions, no } = narrowed;
         let text = format!(
-            "SELECT {COLUMNS} FROM resource r WHERE r.kind = $1 AND r.no > $2 AND r.deleted = 0{conditions} \
-             ORDER BY r.no LIMIT {}",
+            "SELECT {COLUMNS} FROM {tables} WHERE {conditions} AND {no} > {after} ORDER BY {no} LIMIT {}",
             u64::from(count) + 1
         );
         let rows = self.sql.query(&text, &params)?;

@@ -277,6 +277,11 @@ pub trait Database: Send + Sync {
     /// What `work` fails with, or [`StoreError`] of the database; nothing is kept then.
     fn write(&self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()>;
 
+    /// How many reads at once are worth a thread each.
+    fn parallel_reads(&self) -> usize {
+        4
+    }
+
     /// For metrics and tests: which kind it is.
     fn kind(&self) -> &'static str;
 }

@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use crate::error::{Result, StoreError};
+use crate::readers::Readers;
 use crate::records::Records;
 use crate::tx::Tx;
 
@@ -69,6 +70,7 @@ impl Drop for Thread {
 pub struct Writer {
     records: Arc<Records>,
     thread: Arc<Thread>,
+    readers: Arc<Readers>,
     committed: Arc<tokio::sync::watch::Sender<u64>>,
 }
 
@@ -92,7 +94,8 @@ impl Writer {
             .spawn(move || write_all(&for_thread, &jobs, &tell))
             .map_err(|error| StoreError::Database(format!("no thread for writing: {error}")))?;
         let thread = Arc::new(Thread { queue: Some(queue), handle: Some(handle) });
-        Ok(Self { records, thread, committed })
+        let readers = Arc::new(Readers::start(&records)?);
+        Ok(Self { records, thread, readers, committed })
     }
 
     /// The records written to.
@@ -133,8 +136,7 @@ impl Writer {
         T: Send + 'static,
         F: FnMut(&mut crate::view::View<'_>) -> Result<T> + Send + 'static,
     {
-        let records = self.records.clone();
-        tokio::task::spawn_blocking(move || records.read(work)).await.map_err(|_| StoreError::Closed)?
+        self.readers.run(move |records| records.read(work)).await
     }
 
     /// Runs something blocking on the records off the async threads.

@@ -1,4 +1,4 @@
-//! The writing thread ends before its writer is gone.
+//! The threads that write and read end before their writer is gone, and none waits for another.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,7 +6,10 @@ mod common;
 
 use std::sync::Arc;
 
-use common::replica;
+use common::{open, replica};
+use holdfast_core::id::Entity;
+use holdfast_store::StoreError;
+use holdfast_store::sqlite::{Sqlite, SqliteOptions};
 use holdfast_store::writer::Writer;
 
 #[test]
@@ -47,4 +50,27 @@ async fn job_that_holds_the_last_writer_does_not_wait_for_itself() {
     let ended = async { while commits.changed().await.is_ok() {} };
     tokio::time::timeout(std::time::Duration::from_secs(10), ended).await.expect("the thread ends");
     assert_eq!(*commits.borrow(), 1, "it told of its commit before, so no panic ended it");
+}
+
+#[tokio::test]
+async fn reads_wait_for_no_slow_one_and_go_on_after_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Arc::new(Sqlite::open(&folder.path().join("db"), SqliteOptions::default()).unwrap());
+    let writer = Writer::start(Arc::new(open("node", db, Arc::default()).records)).unwrap();
+    let (go, gone) = std::sync::mpsc::channel::<()>();
+    let slow = {
+        let writer = writer.clone();
+        tokio::spawn(async move { writer.read(move |_| Ok(gone.recv().is_ok())).await })
+    };
+    let broken = writer.read(|_| -> holdfast_store::error::Result<()> { panic!("on purpose") }).await;
+    assert!(matches!(broken, Err(StoreError::Closed)), "{broken:?}");
+    let mut reads = tokio::task::JoinSet::new();
+    for _ in 0..500 {
+        let writer = writer.clone();
+        reads.spawn(async move { writer.read(|view| view.get(&Entity::new("Patient", "p"))).await });
+    }
+    let all = tokio::time::timeout(std::time::Duration::from_secs(20), reads.join_all()).await.unwrap();
+    assert!(all.len() == 500 && all.into_iter().all(|one| one.unwrap().is_none()));
+    go.send(()).unwrap();
+    assert!(slow.await.unwrap().unwrap());
 }

@@ -47,14 +47,14 @@ fn python(project: &Path, work: &Path) -> Result<PathBuf> {
     let cache = cache.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")));
     let folder = cache.context("there is no HOME")?.join("holdfast/judges-python");
     let python = folder.join("bin/python");
-    if !folder.join("requirements.txt").is_file() {
+    if !folder.join("holdfast-requirements").is_file() {
         let make = Spec::program("venv", Path::new("python3"), work).args(["-m", "venv"]).arg(&folder);
         run(&make, INSTALL_LIMIT).context("cannot make a Python environment; run `.ci/setup`")?;
         let wanted = project.join("requirements.txt");
         let pip =
             Spec::program("pip", &python, work).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&wanted);
         run(&pip, INSTALL_LIMIT).context("cannot install the judge of PyPI; run `.ci/setup`")?;
-        std::fs::copy(&wanted, folder.join("requirements.txt"))?;
+        std::fs::copy(&wanted, folder.join("holdfast-requirements"))?;
     }
     Ok(python)
 }

@@ -53,18 +53,26 @@ impl Hub {
         Ok(Self { process, cluster, database_url, folder: folder.to_owned(), url, sync })
     }
 
-    /// Enrols a replica of a clinic with a one-time token and returns its TLS settings, which resume sessions.
+    /// A one-time token with which a replica of a clinic enrols.
     ///
     /// # Errors
     /// The hub refuses.
-    pub async fn enrol(&self, replica: &str, clinic: &str) -> Result<Arc<ClientConfig>> {
+    pub async fn enrol_token(&self, replica: &str, clinic: &str) -> Result<String> {
         let spec = Spec::binary("holdfast-hub", &self.folder)?
             .named("enrol-token")
             .args(["enrol-token", "--replica", replica, "--clinic", clinic])
             .args(["--database", &self.database_url, "--data-dir"])
             .arg(self.folder.join("hub"));
         let token = tokio::task::spawn_blocking(move || run(&spec, STEP_LIMIT)).await??;
-        let token = EnrolToken::parse(token.trim())?;
+        Ok(token.trim().to_owned())
+    }
+
+    /// Enrols a replica of a clinic and returns its TLS settings, which resume sessions.
+    ///
+    /// # Errors
+    /// The hub refuses.
+    pub async fn enrol(&self, replica: &str, clinic: &str) -> Result<Arc<ClientConfig>> {
+        let token = EnrolToken::parse(&self.enrol_token(replica, clinic).await?)?;
         let key = PrivateKey::generate()?;
         let now_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
         let enrolled = enrol(&self.sync, &token, &key, u64::try_from(now_ms)?).await?;
@@ -86,6 +94,23 @@ impl Hub {
     /// The server refuses the statement.
     pub fn psql(&self, sql: &str) -> Result<String> {
         self.cluster.psql(DATABASE, sql)
+    }
+
+    /// Ops of the first four lanes that are here as sealed segments, everybody's together.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn logged(&self) -> Result<u64> {
+        Ok(self.psql("select coalesce(sum(seq), 0) from log_head where lane < 4")?.parse()?)
+    }
+
+    /// Scopes that have something for a replica.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn marks(&self, replica: &str) -> Result<u64> {
+        let marks = "select count(*) from dirty d join replica r on r.no = d.replica_no where r.name";
+        Ok(self.psql(&format!("{marks} = '{replica}'"))?.parse()?)
     }
 
     /// Waits until every index row is made that a large push left for later; how long that took.

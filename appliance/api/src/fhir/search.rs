@@ -72,30 +72,44 @@ async fn answer(
     let search = Arc::new(search);
     let mut notes: Vec<Note> = look_elsewhere(&state, &caller, &search).await?.into_iter().collect();
     notes.extend(search.ignored());
-    notes.extend(index(&state, &caller, &search).await?);
-    let asker = caller.clone();
-    let work = move |view: &mut View<'_>| search.page(view, &asker, &base, &notes);
-    let Answered { bundle, look } = refusal::read(&state, caller, work).await?;
+    let asked = Arc::new(Answering { search, caller, base, notes });
+    let whole = asked.clone();
+    let found = refusal::read(&state, asked.caller.clone(), move |view| whole.if_indexed(view)).await?;
+    let Answered { bundle, look } = match found {
+        Some(answered) => answered,
+        None => {
+            state.writer().catch_up_index(INDEX_WAIT).await?;
+            refusal::read(&state, asked.caller.clone(), move |view| asked.as_indexed(view)).await?
+        }
+    };
     let mut response = answer::fhir_json(StatusCode::OK, bundle);
     response.extensions_mut().insert(Looks(vec![look]));
     Ok(response)
 }
 
-/// Has what the search needs indexed; what is to be said if that takes too long.
-async fn index(
-    state: &ApiState,
-    caller: &Arc<Principal>,
-    search: &Arc<Search>,
-) -> Result<Option<Note>, ApiError> {
-    let may_miss = || {
-        let search = search.clone();
-        refusal::read(state, caller.clone(), move |view| search.may_miss(view))
-    };
-    if !may_miss().await? {
-        return Ok(None);
+/// A search that is being answered.
+struct Answering {
+    search: Arc<Search>,
+    caller: Arc<Principal>,
+    base: String,
+    notes: Vec<Note>,
+}
+
+impl Answering {
+    /// The page, unless something that it needs is not indexed yet.
+    fn if_indexed(&self, view: &mut View<'_>) -> Result<Option<Answered>, ApiError> {
+        if self.search.may_miss(view)? {
+            return Ok(None);
+        }
+        self.search.page(view, &self.caller, &self.base, &self.notes).map(Some)
     }
-    state.writer().catch_up_index(INDEX_WAIT).await?;
-    Ok(may_miss().await?.then(Note::incomplete_index))
+
+    /// The page as far as the index has come, which it says if that is not far enough.
+    fn as_indexed(&self, view: &mut View<'_>) -> Result<Answered, ApiError> {
+        let mut notes = self.notes.clone();
+        notes.extend(self.search.may_miss(view)?.then(Note::incomplete_index));
+        self.search.page(view, &self.caller, &self.base, &notes)
+    }
 }
 
 /// Has head office searched too if nobody is found here, or the caller wants it.
@@ -118,6 +132,9 @@ async fn look_elsewhere(
     }
     Ok(elsewhere::search(state, &search.query).await)
 }
+
+/// Bytes of an entry beside its resource and the base: names, type and id, mode.
+const AROUND_ENTRY: usize = 160;
 
 /// One search, ready to be answered.
 #[derive(Clone, Debug)]
@@ -210,7 +227,9 @@ impl Search {
         }
         let included = include::included(view, &self.query, &found.resources)?;
         let entries = found.resources.iter().map(|one| (one, "match"));
-        for (stored, mode) in entries.chain(included.resources.iter().map(|one| (one, "include"))) {
+        let entries = entries.chain(included.resources.iter().map(|one| (one, "include")));
+        bundle.reserve(entries.clone().map(|(one, _)| one.json.len() + base.len() + AROUND_ENTRY).sum());
+        for (stored, mode) in entries {
             let mut entry = bundle.entry();
             entry.full_url(&format!("{base}/{}", stored.entity));
             entry.resource(&project(&stored.json, &self.shape));

@@ -135,6 +135,11 @@ impl Database for Postgres {
         Err(StoreError::Database(text))
     }
 
+    /// Half of the connections: the others are for replicas, and for those who write.
+    fn parallel_reads(&self) -> usize {
+        self.pool.max_connections().div_ceil(2)
+    }
+
     fn kind(&self) -> &'static str {
         "postgresql"
     }

@@ -39,6 +39,11 @@ impl Pool {
         Self { config, tls, options, places: Mutex::default(), freed: Condvar::new() }
     }
 
+    /// Connections open at once.
+    pub(super) fn max_connections(&self) -> usize {
+        self.options.max_connections.max(1)
+    }
+
     /// A connection with `begin` already run on it. Idle connections that died while they waited are replaced.
     pub(super) fn begin(&self, begin: &str) -> Result<Lease<'_>> {
         loop {

@@ -18,13 +18,32 @@ impl Conditions {
     /// first are given.
     pub(crate) fn of(clauses: &[Clause], params: Vec<Value>) -> (Vec<Value>, String) {
         let mut conditions = Self { params, tables: 0 };
-        let text = conditions.all("r", clauses);
+        let text = conditions.all("r", "r.no", clauses);
         (conditions.params, text)
     }
 
-    fn all(&mut self, of: &str, clauses: &[Clause]) -> String {
+    /// Without conditions yet.
+    pub(super) fn new(params: Vec<Value>) -> Self {
+        Self { params, tables: 0 }
+    }
+
+    pub(super) fn into_params(self) -> Vec<Value> {
+        self.params
+    }
+
+    /// The index rows of a clause about one look of one parameter, and the statement's parameters.
+    pub(super) fn rows_of(clause: &Clause) -> Option<(Vec<Value>, String)> {
+        let Clause::Param { param, any } = clause else { return None };
+        let [one] = &any[..] else { return None };
+        let mut conditions = Self { params: Vec::new(), tables: 0 };
+        let row = conditions.row("s", *param, one);
+        Some((conditions.params, format!("SELECT 1 FROM search s WHERE {row}")))
+    }
+
+    /// The clauses as conditions on the resource `of`, whose number is in the column `no`.
+    pub(super) fn all(&mut self, of: &str, no: &str, clauses: &[Clause]) -> String {
         let indexed = clauses.iter().filter(|clause| !is_check(clause));
-        indexed.map(|clause| format!(" AND {}", self.one(of, clause))).collect()
+        indexed.map(|clause| format!(" AND {}", self.one(of, no, clause))).collect()
     }
 
     fn bind(&mut self, value: impl Into<Value>) -> String {
@@ -37,16 +56,19 @@ impl Conditions {
         format!("{prefix}{}", self.tables)
     }
 
-    fn one(&mut self, of: &str, clause: &Clause) -> String {
+    fn one(&mut self, of: &str, no: &str, clause: &Clause) -> String {
+        if let Some(probe) = self.probe(no, clause) {
+            return probe;
+        }
         if let Some(set) = self.set(clause) {
-            return format!("{of}.no IN ({set})");
+            return format!("{no} IN ({set})");
         }
         match clause {
             Clause::Any(any) => {
-                let arms: Vec<String> = any.iter().map(|one| self.one(of, one)).collect();
+                let arms: Vec<String> = any.iter().map(|one| self.one(of, no, one)).collect();
                 if arms.is_empty() { "1 = 0".to_owned() } else { format!("({})", arms.join(" OR ")) }
             }
-            Clause::Not(inner) => format!("NOT ({})", self.one(of, inner)),
+            Clause::Not(inner) => format!("NOT ({})", self.one(of, no, inner)),
             Clause::Id(ids) => {
                 let list: Vec<String> = ids.iter().map(|id| self.bind(&*without_nul(id))).collect();
                 format!("{of}.id IN ({})", list.join(", "))
@@ -63,7 +85,7 @@ impl Conditions {
                 let (link, other) = (self.table('s'), self.table('t'));
                 let param = self.bind(i64::from(*param));
                 let kind = self.bind(kind.as_str());
-                let by = self.all(&other, by);
+                let by = self.all(&other, &format!("{other}.no"), by);
                 format!(
                     "EXISTS (SELECT 1 FROM search {link} JOIN resource {other} ON {other}.no = {link}.resource_no \
                      WHERE {link}.param = {param} AND {link}.value = {of}.kind || '/' || {of}.id \
@@ -75,26 +97,77 @@ impl Conditions {
         }
     }
 
+    /// Whether this very resource has one of some values: a look into the index for each, however many rows they have.
+    fn probe(&mut self, no: &str, clause: &Clause) -> Option<String> {
+        let Clause::Param { param, any } = clause else { return None };
+        let values: Option<Vec<&str>> = any.iter().map(exact).collect();
+        let values = values.filter(|values| !values.is_empty())?;
+        let (row, param) = (self.table('s'), self.bind(i64::from(*param)));
+        let list: Vec<String> = values.into_iter().map(|value| self.bind(&*storable(value))).collect();
+        Some(format!(
+            "EXISTS (SELECT 1 FROM search {row} WHERE {row}.param = {param} AND {row}.value IN ({}) \
+             AND {row}.resource_no = {no})",
+            list.join(", ")
+        ))
+    }
+
+    /// A row under a parameter that looks like this.
+    pub(super) fn row(&mut self, row: &str, param: u32, one: &Match) -> String {
+        let param = self.bind(i64::from(param));
+        format!("{row}.param = {param}{}", self.test(row, one))
+    }
+
     /// The numbers of the resources that meet the clause, if an index gives them.
-    fn set(&mut self, clause: &Clause) -> Option<String> {
+    pub(super) fn set(&mut self, clause: &Clause) -> Option<String> {
         match clause {
             Clause::Param { param, any } => Some(self.rows(*param, any)),
             Clause::Refers { param, kind, to } => {
                 let (link, other) = (self.table('s'), self.table('t'));
                 let param = self.bind(i64::from(*param));
                 let kind = self.bind(kind.as_str());
-                let to = self.all(&other, to);
+                let to = self.far_end(&other, &kind, to);
                 Some(format!(
                     "SELECT {link}.resource_no FROM resource {other} JOIN search {link} ON {link}.param = {param} \
                      AND {link}.value = {other}.kind || '/' || {other}.id \
-                     WHERE {other}.kind = {kind} AND {other}.deleted = 0{to}"
+                     WHERE {to} AND {other}.deleted = 0"
                 ))
             }
-            Clause::Any(any) if !any.is_empty() && any.iter().all(is_set) => {
+            Clause::Any(any) if !any.is_empty() && any.iter().all(Self::is_set) => {
                 let arms: Vec<String> = any.iter().filter_map(|one| self.set(one)).collect();
                 Some(arms.join(" UNION "))
             }
             _ => None,
+        }
+    }
+
+    /// Conditions on the other end of a reference, of which the first index set is where the search starts.
+    fn far_end(&mut self, of: &str, kind: &str, clauses: &[Clause]) -> String {
+        let no = format!("{of}.no");
+        let first = clauses.iter().position(Self::is_set);
+        let Some((at, set)) = first.and_then(|at| Some((at, self.set(&clauses[at])?))) else {
+            return format!("{of}.kind = {kind}{}", self.all(of, &no, clauses));
+        };
+        // As an expression it is no column by which the search could start from another clause.
+        let rest = self.all(of, &format!("+{no}"), &[&clauses[..at], &clauses[at + 1..]].concat());
+        format!("{no} IN ({set}) AND {of}.kind || '' = {kind}{rest}")
+    }
+
+    /// Whether an index gives the numbers of the resources that meet the clause.
+    pub(super) fn is_set(clause: &Clause) -> bool {
+        match clause {
+            Clause::Param { any, .. } => !any.is_empty(),
+            Clause::Refers { .. } => true,
+            Clause::Any(any) => !any.is_empty() && any.iter().all(Self::is_set),
+            _ => false,
+        }
+    }
+
+    /// Whether the clause asks for nothing but the number of the resource.
+    pub(super) fn is_by_number(clause: &Clause) -> bool {
+        match clause {
+            Clause::Not(inner) => Self::is_by_number(inner),
+            Clause::Any(any) => any.iter().all(Self::is_by_number),
+            clause => Self::is_set(clause),
         }
     }
 
@@ -103,9 +176,8 @@ impl Conditions {
             .iter()
             .map(|one| {
                 let row = self.table('s');
-                let param = self.bind(i64::from(param));
-                let test = self.test(&row, one);
-                format!("SELECT {row}.resource_no FROM search {row} WHERE {row}.param = {param}{test}")
+                let test = self.row(&row, param, one);
+                format!("SELECT {row}.resource_no FROM search {row} WHERE {test}")
             })
             .collect();
         arms.join(" UNION ")
@@ -159,10 +231,9 @@ impl Conditions {
     }
 }
 
-fn is_set(clause: &Clause) -> bool {
-    match clause {
-        Clause::Param { .. } | Clause::Refers { .. } => true,
-        Clause::Any(any) => !any.is_empty() && any.iter().all(is_set),
-        _ => false,
+fn exact(one: &Match) -> Option<&str> {
+    match one {
+        Match::Exact(value) => Some(value),
+        _ => None,
     }
 }

@@ -10,6 +10,7 @@ use holdfast_core::view;
 use super::{COLUMNS, is_check};
 use crate::error::{Result, StoreError};
 use crate::search::condition::Conditions;
+use crate::search::narrowed::Narrowed;
 use crate::sql::{Row, Value};
 use crate::view::{Stored, View, stored};
 
@@ -62,11 +63,8 @@ impl View<'_> {
         if let [SortKey { by: SortBy::Updated, descending }] = sort {
             return self.by_time(kind, clauses, *descending, after, count);
         }
-        let (params, conditions) = Conditions::of(clauses, vec![kind.into()]);
-        let text = format!(
-            "SELECT r.no FROM resource r WHERE r.kind = $1 AND r.deleted = 0{conditions} LIMIT {}",
-            MAX_IN_MEMORY + 1
-        );
+        let Narrowed { params, tables, conditions, .. } = Narrowed::of(kind, &self.fewest_first(clauses)?);
+        let text = format!("SELECT r.no FROM {tables} WHERE {conditions} LIMIT {}", MAX_IN_MEMORY + 1);
         let found = self.sql.query(&text, &params)?;
         if found.len() <= MAX_IN_MEMORY {
             let numbers = found.iter().map(|row| row.int(0)).collect::<Result<Vec<_>>>()?;
@@ -92,18 +90,18 @@ impl View<'_> {
         after: Option<&Place>,
         count: u32,
     ) -> Result<Sorted> {
-        let mut params: Vec<Value> = vec![kind.into()];
+        let mut narrowed = Narrowed::of(kind, &self.fewest_first(clauses)?);
         let (order, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
         let mut place = String::new();
         if let Some(after) = after {
             let updated =
                 after.keys.first().and_then(Option::as_deref).and_then(|text| text.parse::<i64>().ok());
-            params.extend([updated.unwrap_or_default().into(), after.no.into()]);
-            place = format!(" AND (r.updated {beyond} $2 OR (r.updated = $2 AND r.no > $3))");
+            let (updated, no) = (narrowed.bind(updated.unwrap_or_default()), narrowed.bind(after.no));
+            place = format!(" AND (r.updated {beyond} {updated} OR (r.updated = {updated} AND r.no > {no}))");
         }
-        let (params, conditions) = Conditions::of(clauses, params);
+        let Narrowed { params, tables, conditions, .. } = narrowed;
         let text = format!(
-            "SELECT {COLUMNS} FROM resource r WHERE r.kind = $1 AND r.deleted = 0{place}{conditions} \
+            "SELECT {COLUMNS} FROM {tables} WHERE {conditions}{place} \
              ORDER BY r.updated {order}, r.no LIMIT {}",
             u64::from(count) + 1
         );

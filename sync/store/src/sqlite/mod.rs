@@ -14,7 +14,7 @@ use crate::sql::{Database, Sql};
 pub(crate) use statements::{Statements, map_error};
 
 /// Readers beyond this open and close a connection of their own.
-const IDLE_READERS: usize = 8;
+const IDLE_READERS: usize = 4;
 /// Statements kept prepared a connection; there are about a hundred distinct ones.
 const PREPARED: usize = 256;
 /// Bytes of a page; SQLCipher must be told before it reads the first one.
@@ -303,6 +303,10 @@ impl Database for Sqlite {
     fn write(&self, work: &mut dyn FnMut(&mut dyn Sql) -> Result<()>) -> Result<()> {
         let writer = self.lock_writer();
         in_transaction(&writer, "BEGIN IMMEDIATE", work)
+    }
+
+    fn parallel_reads(&self) -> usize {
+        IDLE_READERS
     }
 
     fn kind(&self) -> &'static str {

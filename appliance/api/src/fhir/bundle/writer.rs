@@ -19,6 +19,11 @@ impl BundleWriter {
         Self { out, links: 0, entries: 0 }
     }
 
+    /// Makes room for so many bytes at once, for a page of a hundred kilobytes would else be copied again and again as it grows.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.out.reserve(bytes);
+    }
+
     /// Adds a link.
     pub(crate) fn link(&mut self, relation: &str, url: &str) {
         self.out.push_str(if self.links == 0 { ",\"link\":[" } else { "," });
