@@ -106,7 +106,9 @@ fn of_request(error: &RequestError) -> Facts {
             Facts::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported-encoding", "not-supported")
         }
         E::TooLarge { .. } => Facts::new(S::PAYLOAD_TOO_LARGE, "body-too-large", "too-long"),
-        E::SlowBody { .. } => Facts::new(S::REQUEST_TIMEOUT, "body-too-slow", "timeout"),
+        E::SlowBody { .. } | E::DrippedBody { .. } => {
+            Facts::new(S::REQUEST_TIMEOUT, "body-too-slow", "timeout")
+        }
         E::BrokenBody => Facts::new(S::BAD_REQUEST, "body-broken", "incomplete"),
         E::BadBody { .. } => Facts::new(S::BAD_REQUEST, "bad-body", "structure"),
         E::BadHeader { .. } => Facts::new(S::BAD_REQUEST, "bad-header", "value"),

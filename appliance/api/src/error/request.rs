@@ -81,6 +81,14 @@ pub enum RequestError {
         /// How long was waited.
         waited_s: u64,
     },
+    /// The body kept coming, too slowly.
+    #[error(
+        "cannot read the body: it was not whole after {within_s} seconds; send less at once, or over a faster link"
+    )]
+    DrippedBody {
+        /// The bound.
+        within_s: u64,
+    },
     /// The body ended early.
     #[error("cannot read the body: the connection broke while it came; send it again")]
     BrokenBody,

@@ -6,7 +6,7 @@ use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 
 use super::encoding::Unpacker;
-use super::limits::BODY_IDLE;
+use super::limits::{BODY_IDLE, BODY_WITHIN};
 use super::media::{Media, check_content_type};
 use crate::error::RequestError;
 
@@ -37,9 +37,14 @@ async fn bytes(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Resul
         return Err(RequestError::too_large(limit_bytes));
     }
     let mut unpacker = Unpacker::new(headers, announced.unwrap_or(0), limit_bytes)?;
-    while let Some(frame) = next_frame(&mut body).await? {
-        unpacker.push(&frame)?;
-    }
+    let whole = async {
+        while let Some(frame) = next_frame(&mut body).await? {
+            unpacker.push(&frame)?;
+        }
+        Ok::<(), RequestError>(())
+    };
+    let dripped = |_| RequestError::DrippedBody { within_s: BODY_WITHIN.as_secs() };
+    tokio::time::timeout(BODY_WITHIN, whole).await.map_err(dripped)??;
     unpacker.finish()
 }
 

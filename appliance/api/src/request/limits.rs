@@ -13,7 +13,9 @@ pub const FORM_BODY_BYTES: usize = MIB;
 
 /// How long a body may stop coming: a thin link stalls for seconds, not longer.
 pub const BODY_IDLE: Duration = Duration::from_secs(15);
-/// The time for one request, its body included: 32 MiB at 2.5 Mbit/s.
+/// How long a whole body may take: 32 MiB at 2.5 Mbit/s.
+pub const BODY_WITHIN: Duration = Duration::from_secs(108);
+/// The time for one request, its body included.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
 /// How long a reader waits for head office to be asked for what is not held here: the finder's own 2 s and some.
 pub const FIND_TIMEOUT: Duration = Duration::from_secs(3);

@@ -17,6 +17,10 @@ use crate::config::LimitsConfig;
 
 /// From one request to the head of the next; a client that sends nothing gives its place back.
 const HEAD_WITHIN: Duration = Duration::from_secs(60);
+/// How HTTP/2 begins (RFC 9113 §3.4).
+const HTTP2_PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// Between two looks at a beginning that is not whole.
+const PEEK_AGAIN: Duration = Duration::from_millis(50);
 /// HTTP/2 clients are asked whether they still live.
 const PING_EVERY: Duration = Duration::from_secs(20);
 /// After an accept that failed, as when no file descriptors are left.
@@ -67,6 +71,20 @@ async fn next(
     }
 }
 
+/// Waits until it shows which HTTP the client speaks: the server reads that before its clock for the head runs, so that a
+/// client that stops there would keep its place for ever. Whether there is anything to serve.
+async fn has_begun(stream: &TcpStream) -> bool {
+    let mut seen = [0; HTTP2_PREFACE.len()];
+    loop {
+        match stream.peek(&mut seen).await {
+            Ok(0) | Err(_) => return false,
+            Ok(count) if count == seen.len() || !HTTP2_PREFACE.starts_with(&seen[..count]) => return true,
+            // Peeked bytes stay, so the socket stays readable.
+            Ok(_) => tokio::time::sleep(PEEK_AGAIN).await,
+        }
+    }
+}
+
 async fn connection(
     stream: TcpStream,
     app: Router,
@@ -74,6 +92,14 @@ async fn connection(
     place: OwnedSemaphorePermit,
 ) {
     let _undelayed = stream.set_nodelay(true);
+    let begun = tokio::select! {
+        begun = tokio::time::timeout(HEAD_WITHIN, has_begun(&stream)) => begun.unwrap_or(false),
+        () = shutdown::told(&mut stop) => false,
+    };
+    if !begun {
+        tracing::debug!("a connection that said nothing was closed");
+        return;
+    }
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(PING_EVERY);
