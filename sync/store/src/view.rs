@@ -68,6 +68,9 @@ impl Version {
     }
 }
 
+/// The types that are Holdfast's own, and nobody's records, begin so.
+pub const OWN_TYPES: &str = "Holdfast";
+
 /// Ops replayed for one history: a resource edited more often is cut off at the oldest.
 const MAX_HISTORY: u32 = 10_000;
 
@@ -297,12 +300,14 @@ impl View<'_> {
         Ok(())
     }
 
-    /// How many resources are held, deleted ones included, and how many are in conflict.
+    /// How many resources are held, deleted ones included and the store's own left out, and how many are in conflict.
     ///
     /// # Errors
     /// The database. Cost grows with the number of resources.
     pub fn counts(&mut self) -> Result<(u64, u64)> {
-        let all = self.sql.query("SELECT COUNT(*) FROM resource", &[])?;
+        let of_others =
+            format!("SELECT COUNT(*) FROM resource WHERE substr(kind, 1, {}) <> $1", OWN_TYPES.len());
+        let all = self.sql.query(&of_others, &[OWN_TYPES.into()])?;
         let open = self.sql.query("SELECT COUNT(*) FROM resource WHERE conflicts > 0", &[])?;
         let first = |rows: &[Row]| rows.first().map_or(Ok(0), |row| row.uint(0));
         Ok((first(&all)?, first(&open)?))

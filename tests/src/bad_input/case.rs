@@ -31,7 +31,7 @@ pub(super) enum Expect {
 /// Who sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum User {
-    /// The clinician who made the records.
+    /// The program that made the records.
     Anna,
     /// Nobody: no token.
     Nobody,

@@ -32,7 +32,7 @@ impl Node {
         let data = work.path().join("data");
         // Made before the node starts: a running one looks for new tokens every two seconds.
         let token = |name: &str| -> Result<String> {
-            let words = ["token", "add", name, "--role", "clinician"];
+            let words = ["token", "add", name, "--role", "system"];
             let add = spec(work.path(), &data, &words)?.named(&format!("token-{name}"));
             Ok(run(&add, STEP).context("cannot make a token")?.trim().to_owned())
         };

@@ -20,7 +20,7 @@ pub(super) struct Report {
     now_ms: u64,
     /// The clinic; empty at head office.
     clinic: String,
-    /// Saves that head office has not acknowledged, all lanes together.
+    /// Saves that head office has not acknowledged, all lanes but that of the audit trail together.
     unsent: u64,
     /// When the oldest of them was made; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,11 +91,15 @@ impl Report {
         damage: Option<String>,
     ) -> Self {
         let lanes: Vec<Lane> = own.lanes.iter().map(|lane| Lane::of(lane, own)).collect();
+        // Who looked at what is no change to a record: it waits in a lane of its own, which says so.
+        let work = || lanes.iter().filter(|lane| lane.lane != holdfast_core::id::Lane::AUDIT.name());
+        let unsent = work().map(|lane| lane.unsent).sum();
+        let unsent_since_ms = work().filter_map(|lane| lane.unsent_since_ms).min();
         Self {
             now_ms,
             clinic: clinic.to_owned(),
-            unsent: lanes.iter().map(|lane| lane.unsent).sum(),
-            unsent_since_ms: lanes.iter().filter_map(|lane| lane.unsent_since_ms).min(),
+            unsent,
+            unsent_since_ms,
             lanes,
             link,
             records_held: counts.records,

@@ -7,7 +7,7 @@
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use holdfast_store::timeline::{Timeline, Wanted};
-use holdfast_store::view::View;
+use holdfast_store::view::{OWN_TYPES, View};
 use http::{HeaderMap, StatusCode};
 
 use super::answer;
@@ -21,9 +21,6 @@ use crate::request::listing::Listing;
 use crate::request::origin::FhirBase;
 use crate::request::target::Kind;
 use crate::state::ApiState;
-
-/// The store's own types begin so; none of them is served under `/fhir`.
-const OWN_TYPES: &str = "Holdfast";
 
 /// Of one type.
 pub(crate) async fn of_type(

@@ -130,7 +130,8 @@ impl Hub {
 
     /// How many saves wait for a person's decision.
     pub(crate) fn held_for_review(&self) -> usize {
-        self.quarantine().iter().map(|held| held.ops.len()).sum()
+        let saves = |op: &&holdfast_core::op::Op| op.entity.kind != "HoldfastAudit";
+        self.quarantine().iter().map(|held| held.ops.iter().filter(saves).count()).sum()
     }
 
     /// Accepts them, oldest first.
