@@ -25,6 +25,8 @@ pub mod access;
 pub mod config;
 mod conflicts;
 mod continuity;
+#[doc(hidden)]
+pub mod cursors;
 mod docs;
 mod edge;
 mod error;
