@@ -26,6 +26,8 @@ pub mod audit;
 pub mod config;
 mod conflicts;
 mod continuity;
+#[doc(hidden)]
+pub mod cursors;
 mod docs;
 mod edge;
 mod error;

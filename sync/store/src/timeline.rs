@@ -88,7 +88,7 @@ impl View<'_> {
         let (mut floor, mut places) = (next, Vec::new());
         for _ in 0..BARREN {
             let before = floor;
-            floor = (before - LOOKED_AT).max(0);
+            floor = before.saturating_sub(LOOKED_AT).max(0);
             places = self.places(wanted, floor, before, count)?;
             if !places.is_empty() || floor == 0 {
                 break;

@@ -12,19 +12,24 @@
 //! Invariants: a target reads no clock, file or random source; the same bytes do the same every time; no target takes
 //! more memory than [`memory::limit`] allows for its input.
 
+mod bundle;
 pub mod corpus;
+mod cursor;
 mod enrolment;
 mod frame;
 pub mod memory;
 pub mod mutate;
 mod ops;
 mod parts;
+mod patch;
 mod resource;
+mod search;
 pub mod seeds;
 mod segment;
 mod session;
 mod signature;
 mod source;
+mod world;
 
 /// One thing that is fuzzed.
 #[derive(Clone, Copy)]
@@ -36,13 +41,17 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 10] = [
     Target { name: "segment", run: segment::run },
     Target { name: "frame", run: frame::run },
     Target { name: "session", run: session::run },
     Target { name: "signature", run: signature::run },
     Target { name: "enrolment", run: enrolment::run },
     Target { name: "resource", run: resource::run },
+    Target { name: "search", run: search::run },
+    Target { name: "bundle", run: bundle::run },
+    Target { name: "patch", run: patch::run },
+    Target { name: "cursor", run: cursor::run },
 ];
 
 /// Runs the target of this name within its memory.

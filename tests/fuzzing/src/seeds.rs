@@ -1,5 +1,7 @@
 //! The first inputs of each target: frames and segments as the product writes them, of made-up people.
 
+mod fhir;
+
 use holdfast_core::codec::encode_ops;
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Dot, Entity, Lane, Scope};
@@ -24,6 +26,10 @@ pub fn of(target: &str) -> Vec<(String, Vec<u8>)> {
         "signature" => scripts(),
         "enrolment" => enrolment(),
         "resource" => resources(),
+        "search" => fhir::searches(),
+        "bundle" => fhir::bundles(),
+        "patch" => fhir::patches(),
+        "cursor" => fhir::cursors(),
         _ => Vec::new(),
     };
     inputs.into_iter().enumerate().map(|(n, bytes)| (format!("seed-{n:02}"), bytes)).collect()

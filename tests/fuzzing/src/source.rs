@@ -49,6 +49,17 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// A number of either sign, near 0 or at the ends of the range mostly.
+    pub(crate) fn far(&mut self) -> i64 {
+        let near = i64::from(self.byte()) - 128;
+        match self.byte() % 4 {
+            0 => near,
+            1 => i64::MAX - near.abs(),
+            2 => i64::MIN + near.abs(),
+            _ => i64::from_le_bytes(self.array()),
+        }
+    }
+
     /// A stretch of the bytes, its length before it.
     pub(crate) fn chunk(&mut self) -> &'a [u8] {
         let n = usize::from(u16::from_le_bytes(self.array()));

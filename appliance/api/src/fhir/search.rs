@@ -302,11 +302,16 @@ impl Search {
     }
 }
 
-fn place_bytes(place: &Place) -> Vec<u8> {
+/// A place in an order, as a cursor holds it.
+pub(crate) fn place_bytes(place: &Place) -> Vec<u8> {
     serde_json::to_vec(&(place.no, &place.keys)).unwrap_or_default()
 }
 
-fn read_place(bytes: &[u8]) -> Result<Place, RequestError> {
+/// Reads what [`place_bytes`] wrote.
+///
+/// # Errors
+/// [`RequestError::BadCursor`].
+pub(crate) fn read_place(bytes: &[u8]) -> Result<Place, RequestError> {
     let (no, keys) = serde_json::from_slice(bytes).map_err(|_| RequestError::BadCursor)?;
     Ok(Place { keys, no })
 }

@@ -20,6 +20,9 @@ use pointer::{Pointer, index};
 /// The most operations of one patch: every element of a large resource several times over.
 pub const MAX_OPERATIONS: usize = 1_000;
 
+/// What a patch may copy in any case, by [`Edit::weight`]: more than all of an ordinary resource.
+const COPIED_BYTES: usize = 1 << 20;
+
 /// A patch, read but not yet carried out. Borrows its text.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Patch<'a>(Vec<Operation<'a>>);
@@ -58,16 +61,17 @@ impl<'a> Patch<'a> {
         Ok(Self(items.into_iter().enumerate().map(read).collect::<Result<_, _>>()?))
     }
 
-    /// The resource as the patch makes it. What it then is has to be checked as any other. Bounded: it never holds more
-    /// than [`MAX_RESOURCE_BYTES`] beside what was there, and nests no deeper than [`MAX_DEPTH`].
+    /// The resource as the patch makes it. What it then is has to be checked as any other. Bounded: copies take no more than
+    /// four times what was there (at least 1 MiB, at most [`MAX_RESOURCE_BYTES`]), and it nests no deeper than
+    /// [`MAX_DEPTH`].
     ///
     /// # Errors
     /// [`PatchError`] that names the operation and the place.
     pub fn apply(&self, resource: &'a str) -> Result<String, PatchError> {
         let mut tree = Edit::parse(resource).map_err(PatchError::Unreadable)?;
-        let mut copied_bytes = 0;
+        let mut may_copy = (4 * resource.len()).clamp(COPIED_BYTES, MAX_RESOURCE_BYTES);
         for (op, operation) in self.0.iter().enumerate() {
-            operation.carry_out(op, &mut tree, &mut copied_bytes)?;
+            operation.carry_out(op, &mut tree, &mut may_copy)?;
         }
         Ok(tree.to_text())
     }
@@ -96,7 +100,7 @@ impl<'a> Operation<'a> {
         Ok(Self { path, does })
     }
 
-    fn carry_out(&self, op: usize, tree: &mut Edit<'a>, copied_bytes: &mut usize) -> Result<(), PatchError> {
+    fn carry_out(&self, op: usize, tree: &mut Edit<'a>, may_copy: &mut usize) -> Result<(), PatchError> {
         let missing =
             |path: &Pointer, reason| PatchError::NoSuchPlace { op, path: path.text.clone(), reason };
         let add = |tree: &mut Edit<'a>, value| {
@@ -128,10 +132,7 @@ impl<'a> Operation<'a> {
             }
             Does::Copy(from) => {
                 let found = from.find(tree).ok_or_else(|| missing(from, "there is nothing to copy"))?;
-                *copied_bytes += found.to_text().len();
-                if *copied_bytes > MAX_RESOURCE_BYTES {
-                    return Err(PatchError::TooLarge { op });
-                }
+                *may_copy = may_copy.checked_sub(found.weight()).ok_or(PatchError::TooLarge { op })?;
                 let value = found.clone();
                 add(tree, value)
             }
@@ -293,5 +294,11 @@ mod tests {
         let doubled = format!("[{}]", vec![wider; 200].join(","));
         let error = run(&format!(r#"{{"a":["{}"],"b":[]}}"#, "x".repeat(100_000)), &doubled).unwrap_err();
         assert!(matches!(error.code(), "patch-too-large" | "patch-too-deep"), "{error}");
+        // A digit takes two bytes in the text, and many more in the tree.
+        let dense = format!(r#"{{"a":[{}0]}}"#, "0,".repeat(10_000));
+        let copies =
+            |n: usize| format!("[{}]", vec![r#"{"op":"copy","from":"/a","path":"/b"}"#; n].join(","));
+        assert!(run(&dense, &copies(1)).is_ok());
+        assert_eq!(run(&dense, &copies(3)).unwrap_err().code(), "patch-too-large");
     }
 }

@@ -79,6 +79,18 @@ impl<'a> Edit<'a> {
         }
     }
 
+    /// Bytes that a copy of it takes, in memory and in the text that is made of it. O(n).
+    pub fn weight(&self) -> usize {
+        let inner = match self {
+            Self::Scalar(text) => text.len(),
+            Self::Array(items) => items.iter().map(Self::weight).sum(),
+            Self::Object(members) => {
+                members.iter().map(|(name, value)| 2 * name.len() + value.weight()).sum()
+            }
+        };
+        2 * size_of::<Self>() + inner
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         match self {

@@ -6,6 +6,9 @@ use super::is_check;
 use crate::index::{storable, without_nul};
 use crate::sql::Value;
 
+/// Sets that are joined in one go: SQLite takes 500.
+const JOINED: usize = 400;
+
 /// The parameters of a statement as they come up in its text.
 pub(crate) struct Conditions {
     params: Vec<Value>,
@@ -133,8 +136,7 @@ impl Conditions {
                 ))
             }
             Clause::Any(any) if !any.is_empty() && any.iter().all(Self::is_set) => {
-                let arms: Vec<String> = any.iter().filter_map(|one| self.set(one)).collect();
-                Some(arms.join(" UNION "))
+                Some(union(any.iter().filter_map(|one| self.set(one)).collect()))
             }
             _ => None,
         }
@@ -180,7 +182,7 @@ impl Conditions {
                 format!("SELECT {row}.resource_no FROM search {row} WHERE {test}")
             })
             .collect();
-        arms.join(" UNION ")
+        union(arms)
     }
 
     fn test(&mut self, row: &str, one: &Match) -> String {
@@ -229,6 +231,30 @@ impl Conditions {
         }
         out
     }
+}
+
+/// All that is in any of these sets of numbers.
+fn union(sets: Vec<String>) -> String {
+    const BETWEEN: &str = " UNION ";
+    let parts = |set: &String| set.matches(BETWEEN).count() + 1;
+    if sets.iter().map(parts).sum::<usize>() <= JOINED {
+        return sets.join(BETWEEN);
+    }
+    let mut groups: Vec<(usize, Vec<String>)> = Vec::new();
+    for set in sets {
+        let weight = parts(&set);
+        match groups.last_mut() {
+            Some((sum, group)) if *sum + weight <= JOINED => {
+                *sum += weight;
+                group.push(set);
+            }
+            _ => groups.push((weight, vec![set])),
+        }
+    }
+    let one = |(_, group): (usize, Vec<String>)| {
+        format!("SELECT u.resource_no FROM ({}) AS u", group.join(BETWEEN))
+    };
+    groups.into_iter().map(one).collect::<Vec<_>>().join(BETWEEN)
 }
 
 fn exact(one: &Match) -> Option<&str> {

@@ -130,7 +130,7 @@ impl Reader {
                 ("_id", None) => Ok(Clause::Id(parts.into_iter().map(unescape).collect())),
                 ("_lastUpdated", None) => self.updated(plain, &parts),
                 _ if !is_top => Err(unsupported()),
-                _ => Ok(checks(NARRATIVE, &parts)),
+                _ => Ok(checks([NARRATIVE], &parts)),
             };
         }
         let parameter = table::find(kind, plain).ok_or_else(|| unknown(kind, plain))?;
@@ -140,7 +140,7 @@ impl Reader {
                 Ok(Clause::Not(Box::new(self.matching(parameter, None, &parts, value::read)?)))
             }
             (Kind::Token, Some("text")) if is_top => {
-                Ok(any(parameter.slots.iter().map(|slot| checks(slot.number, &parts)).collect()))
+                Ok(checks(parameter.slots.iter().map(|slot| slot.number), &parts))
             }
             (Kind::Token, Some("of-type")) => {
                 Ok(beside(self.matching(parameter, None, &parts, value::of_type)?, OF_TYPE))
@@ -239,8 +239,10 @@ fn missing(parameter: &Parameter, text: &str) -> Result<Clause, SearchError> {
     Ok(if is_missing { Clause::Not(Box::new(there)) } else { there })
 }
 
-fn checks(param: u32, parts: &[&str]) -> Clause {
-    any(parts.iter().map(|part| Clause::Check { param, text: unescape(part) }).collect())
+/// Side by side, not one in another: a store looks for them at the top.
+fn checks(params: impl IntoIterator<Item = u32>, parts: &[&str]) -> Clause {
+    let of = |param| parts.iter().map(move |part| Clause::Check { param, text: unescape(part) });
+    any(params.into_iter().flat_map(of).collect())
 }
 
 /// The same in the slot beside.

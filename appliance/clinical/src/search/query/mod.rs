@@ -20,8 +20,9 @@ pub const MAX_CLAUSES: usize = 50;
 /// The most alternatives of one clause; each costs one index scan.
 pub const MAX_ALTERNATIVES: usize = 500;
 
-/// The most alternatives of one query, those of chains included: bounds the statement that a store makes of it.
-pub const MAX_ALL_ALTERNATIVES: usize = 2_000;
+/// The most alternatives of one query, those of chains included: bounds the statement that a store makes of it. An id may
+/// be that of ten types, each of which takes two of SQLite's 32,766 parameters.
+pub const MAX_ALL_ALTERNATIVES: usize = 1_500;
 
 /// The most keys of `_sort`.
 pub const MAX_SORT_KEYS: usize = 5;

@@ -81,6 +81,11 @@ fn queries_become_clauses() {
         ("Observation", &[("subject:identifier", "s|1")], "slot+300=1^s"),
         ("Observation", &[("combo-code", "c")], "(slot=c^* or slot=c^*)"),
         ("Observation", &[("code:text", "heart rate")], "check slot heart rate"),
+        (
+            "Observation",
+            &[("combo-code:text", "a,b")],
+            "(check slot a or check slot b or check slot a or check slot b)",
+        ),
         ("Observation", &[("patient.name", "ann")], "slot->Patient[slot=ann*]"),
         ("Observation", &[("subject:Patient.birthdate", "1970")], "slot->Patient[slot~]"),
         (
