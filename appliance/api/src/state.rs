@@ -6,6 +6,7 @@ use holdfast_store::writer::Writer;
 use tokio::sync::{Semaphore, watch};
 
 use crate::access::policy::Authenticator;
+use crate::access::rate::{Counted, Rates};
 use crate::audit::Trail;
 use crate::continuity::Cache;
 use crate::finder::Finder;
@@ -35,6 +36,9 @@ pub struct ApiParts {
     /// `https://host[:port]`, without a slash at the end, as clients reach this server. By default it is taken from the
     /// request's `Host`, over plain HTTP.
     pub public_url: Option<String>,
+    /// How many requests a user and a device may make; by default as many as they like. A device is told by
+    /// `ConnectInfo<SocketAddr>` on the request: without it all requests count as one's.
+    pub rates: Rates,
 }
 
 impl ApiParts {
@@ -49,6 +53,7 @@ impl ApiParts {
             metrics,
             damage: Arc::new(|| None),
             public_url: None,
+            rates: Rates::default(),
         }
     }
 }
@@ -69,18 +74,21 @@ struct Shared {
     continuity: Cache,
     streams: Arc<Semaphore>,
     trail: Trail,
+    counted: Counted,
     closing: watch::Sender<bool>,
 }
 
 impl ApiState {
     /// Joins the parts.
     pub fn new(parts: ApiParts) -> Self {
+        let counted = Counted::new(parts.rates);
         let streams = Arc::new(Semaphore::new(MAX_STREAMS));
         Self(Arc::new(Shared {
             parts,
             continuity: Cache::default(),
             streams,
             trail: Trail::default(),
+            counted,
             closing: watch::Sender::new(false),
         }))
     }
@@ -100,6 +108,10 @@ impl ApiState {
 
     pub(crate) fn continuity(&self) -> &Cache {
         &self.0.continuity
+    }
+
+    pub(crate) fn counted(&self) -> &Counted {
+        &self.0.counted
     }
 
     pub(crate) fn trail(&self) -> &Trail {

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use holdfast_api::config::{FileText, Layers, Problems, Reader};
+use holdfast_api::access::rate::Rates;
+use holdfast_api::config::{FileText, Layers, Problems, Reader, rates};
 use holdfast_link::transport::Endpoint;
 
 use crate::postgres::TlsMode;
@@ -18,6 +19,8 @@ pub struct Config {
     pub hub: HubSection,
     /// Where records are kept.
     pub database: DatabaseSection,
+    /// How many requests a user and a device may make.
+    pub rates: Rates,
     /// What is logged.
     pub log: LogSection,
 }
@@ -78,8 +81,8 @@ pub fn load(
 }
 
 fn read(reader: &mut Reader) -> Option<Config> {
-    let (hub, database, log) = (hub(reader), database(reader), log(reader));
-    Some(Config { hub: hub?, database: database?, log: log? })
+    let (hub, database, rates, log) = (hub(reader), database(reader), rates(reader), log(reader));
+    Some(Config { hub: hub?, database: database?, rates: rates?, log: log? })
 }
 
 fn hub(reader: &mut Reader) -> Option<HubSection> {

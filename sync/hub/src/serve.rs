@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use holdfast_api::access::rate::Rates;
 use holdfast_api::access::tokens::Tokens;
 use holdfast_api::{ApiParts, ApiState};
 use holdfast_link::server::{ServeOptions, serve as serve_tls};
@@ -64,8 +65,10 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     let tokens = Tokens::new(sign_in::load(&config.hub.data_dir)?, dev_token.as_deref());
     let folder: Arc<Path> = config.hub.data_dir.as_path().into();
     let signing = tokio::spawn(sign_in::run(folder, tokens.clone(), shutdown.clone()));
-    let state = api_state(&opened.writer, tokens);
+    let rates = if dev { Rates::default() } else { config.rates };
+    let state = api_state(&opened.writer, tokens, rates);
     let app = holdfast_api::router(state.clone());
+    let counting = tokio::spawn(holdfast_api::access::rate::run(state.clone(), shutdown.clone()));
     let auditing = tokio::spawn(holdfast_api::audit::run(state.clone(), shutdown.clone()));
     let trail = state.clone();
     let reindexing = tokio::spawn(holdfast_store::reindex::run(opened.writer.clone(), shutdown.clone()));
@@ -76,11 +79,12 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
         state.close();
     };
     tokio::select! {
-        served = async { axum::serve(api_listener, app).with_graceful_shutdown(stop).await } => served?,
+        served = async { axum::serve(api_listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop).await } => served?,
         error = displaced(opened.presence, opened.writer.clone()) => return Err(error.into()),
     }
     holdfast_api::audit::flush(&trail).await;
     auditing.await?;
+    counting.await?;
     sync.await?;
     watching.await?;
     reindexing.await?;
@@ -159,8 +163,9 @@ fn endpoints(config: &Config, port: u16) -> Result<Vec<Endpoint>> {
     urls.iter().map(|url| Endpoint::parse(url).map_err(Into::into)).collect()
 }
 
-fn api_state(writer: &Writer, tokens: Arc<Tokens>) -> ApiState {
+fn api_state(writer: &Writer, tokens: Arc<Tokens>, rates: Rates) -> ApiState {
     let mut parts = ApiParts::new(writer.clone(), tokens);
+    parts.rates = rates;
     if let Some(handle) = crate::serve::metrics::install() {
         parts.metrics = Arc::new(move || handle.render());
     }

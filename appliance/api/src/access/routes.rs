@@ -162,9 +162,22 @@ impl Routes {
         handler: H,
     ) -> Self {
         let gate = Gate { state: self.state.clone(), policy, doc };
-        let guarded = on(filter, handler).route_layer(from_fn_with_state(gate, guard));
+        let mut guarded = on(filter, handler);
+        if let Some(by_user) = self.state.counted().by_user().filter(|_| policy != Policy::Public) {
+            guarded = guarded.route_layer(by_user);
+        }
+        guarded = guarded.route_layer(from_fn_with_state(gate, guard));
+        // Those who watch over the server are not held up by those who load it.
+        if let Some(by_device) = self.state.counted().by_device().filter(|_| !is_probe(path)) {
+            guarded = guarded.route_layer(by_device);
+        }
         self.router = self.router.route(path, guarded);
         self.table.push(RouteInfo { method, path, policy, doc });
         self
     }
+}
+
+/// Whether the route is asked by machines that watch over the server.
+pub(crate) fn is_probe(path: &str) -> bool {
+    matches!(path, "/livez" | "/readyz" | "/metrics")
 }

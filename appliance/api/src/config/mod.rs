@@ -13,8 +13,10 @@
 
 mod layers;
 mod problem;
+mod rates;
 mod reader;
 
 pub use layers::{FileText, Layers};
 pub use problem::{Problem, Problems};
+pub use rates::rates;
 pub use reader::Reader;

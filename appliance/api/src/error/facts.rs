@@ -134,6 +134,9 @@ fn of_request(error: &RequestError) -> Facts {
         E::TooManyStreams { .. } => {
             Facts::new(S::SERVICE_UNAVAILABLE, "too-many-streams", "throttled").retry(RETRY_DISK_S)
         }
+        E::TooMany { after_s } => {
+            Facts::new(S::TOO_MANY_REQUESTS, "too-many-requests", "throttled").retry(*after_s)
+        }
         E::Closing => Facts::new(S::SERVICE_UNAVAILABLE, "closing", "transient").retry(RETRY_SOON_S),
         E::TimedOut { .. } => Facts::new(S::GATEWAY_TIMEOUT, "timed-out", "timeout"),
         E::Defect => Facts::new(S::INTERNAL_SERVER_ERROR, "defect", "exception"),

@@ -247,6 +247,14 @@ pub enum RequestError {
         /// The bound.
         limit: usize,
     },
+    /// More requests than one user or one device may make.
+    #[error(
+        "cannot serve this now: there were too many requests from this sign-in or this device; wait {after_s} s, and send fewer, or several at once as a batch"
+    )]
+    TooMany {
+        /// Seconds until one more is served.
+        after_s: u32,
+    },
     /// The server is going down.
     #[error("cannot serve this: the server is shutting down; try again in a moment")]
     Closing,

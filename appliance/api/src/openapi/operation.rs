@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::access::doc::Carries;
 use crate::access::policy::Policy;
-use crate::access::routes::RouteInfo;
+use crate::access::routes::{RouteInfo, is_probe};
 
 pub(super) fn of(route: &RouteInfo) -> Value {
     let doc = route.doc;
@@ -107,6 +107,9 @@ fn refusals(route: &RouteInfo) -> Vec<u16> {
     if route.policy != Policy::Public {
         out.extend([401, 403]);
     }
+    if !is_probe(route.path) {
+        out.push(429);
+    }
     if route.path.contains('{') {
         out.extend([400, 404]);
     }
@@ -119,7 +122,7 @@ fn refusals(route: &RouteInfo) -> Vec<u16> {
     if doc.body.is_some() {
         out.extend([400, 408, 413, 415]);
     }
-    if matches!(route.policy, Policy::Write(_)) {
+    if route.method != "GET" && !doc.is_search && doc.operation.is_none() {
         out.push(507);
     }
     out

@@ -22,6 +22,7 @@ mod openapi;
 mod operations;
 mod patch;
 mod presentation;
+mod rates;
 mod search;
 mod search_results;
 mod sight;

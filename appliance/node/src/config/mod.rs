@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use care::{EvictionConfig, ScrubConfig};
-use holdfast_api::config::Reader;
-pub use holdfast_api::config::{FileText, Layers, Problems};
+use holdfast_api::access::rate::Rates;
+pub use holdfast_api::config::Problems;
+use holdfast_api::config::{FileText, Layers, Reader, rates};
 use holdfast_link::transport::Endpoint;
 
 /// The commented default.
@@ -92,6 +93,8 @@ pub struct LimitsConfig {
     pub shutdown: Duration,
     /// The most that telemetry takes on disk, in bytes.
     pub telemetry_bytes: u64,
+    /// How many requests a user and a device may make.
+    pub rates: Rates,
 }
 
 impl Config {
@@ -194,10 +197,12 @@ fn limits(reader: &mut Reader) -> Option<LimitsConfig> {
     let max_connections = reader.number("limits", "max_connections", 8..=65_536);
     let shutdown_s = reader.number("limits", "shutdown_s", 1..=300);
     let telemetry_mib = reader.number("limits", "telemetry_mib", 1..=1024);
+    let rates = rates(reader);
     Some(LimitsConfig {
         max_connections: usize::try_from(max_connections?).unwrap_or(usize::MAX),
         shutdown: Duration::from_secs(shutdown_s?),
         telemetry_bytes: telemetry_mib? * 1024 * 1024,
+        rates: rates?,
     })
 }
 

@@ -33,7 +33,7 @@ struct LastScrub {
 }
 
 /// The state behind the API's handlers.
-pub(super) fn state(config: &Config, running: &Running) -> ApiState {
+pub(super) fn state(config: &Config, running: &Running, dev: bool) -> ApiState {
     let mut parts = ApiParts::new(running.writer.clone(), running.tokens.clone());
     if let Some(link) = &running.link {
         let report: Arc<dyn LinkReport> = link.clone();
@@ -45,6 +45,9 @@ pub(super) fn state(config: &Config, running: &Running) -> ApiState {
     }
     let health = running.health.clone();
     parts.damage = Arc::new(move || health.damage());
+    if !dev {
+        parts.rates = config.limits.rates;
+    }
     parts.public_url = config.node.public_url.clone();
     ApiState::new(parts)
 }

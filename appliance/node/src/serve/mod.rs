@@ -66,7 +66,8 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     let running = start(&config, dev, dir).await?;
     let mut workers = JoinSet::new();
     start_workers(&config, &running, &stop, &mut workers);
-    let state = api::state(&config, &running);
+    let state = api::state(&config, &running, dev);
+    workers.spawn(holdfast_api::access::rate::run(state.clone(), stop.clone()));
     workers.spawn(holdfast_api::audit::run(state.clone(), stop.clone()));
     let app = api::router(&state, &running);
     announce(&running.dir, &listener)?;

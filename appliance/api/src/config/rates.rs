@@ -1,0 +1,40 @@
+//! The section `[limits]`'s keys about rates, the same in every binary.
+
+use std::num::NonZeroU32;
+
+use super::Reader;
+use crate::access::rate::{Rate, Rates};
+
+/// Reads `user_per_second`, `user_burst`, `device_per_second` and `device_burst`; 0 a second is no bound.
+pub fn rates(reader: &mut Reader) -> Option<Rates> {
+    let mut rate = |per_second, burst| {
+        let per_second = reader.number("limits", per_second, 0..=1_000_000);
+        let burst = reader.number("limits", burst, 1..=1_000_000);
+        let number = |n: u64| u32::try_from(n).ok().and_then(NonZeroU32::new);
+        let (per_second, burst) = (number(per_second?), number(burst?)?);
+        Some(per_second.map(|per_second| Rate { per_second, burst }))
+    };
+    let (user, device) = (rate("user_per_second", "user_burst"), rate("device_per_second", "device_burst"));
+    Some(Rates { user: user?, device: device? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Layers;
+
+    #[test]
+    fn nothing_a_second_is_no_bound() {
+        let read = |user: u32| {
+            let text = format!(
+                "[limits]\nuser_per_second = {user}\nuser_burst = 20\ndevice_per_second = 30\ndevice_burst = 40\n"
+            );
+            rates(&mut Reader::new(Layers::over(Box::leak(text.into_boxed_str())))).unwrap()
+        };
+        let rate = |per_second, burst| {
+            Some(Rate { per_second: NonZeroU32::new(per_second)?, burst: NonZeroU32::new(burst)? })
+        };
+        assert_eq!(read(10), Rates { user: rate(10, 20), device: rate(30, 40) });
+        assert_eq!(read(0).user, None);
+    }
+}
