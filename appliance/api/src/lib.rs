@@ -1,7 +1,7 @@
 //! The HTTP API over one replica's store: FHIR R4, conflicts, continuity, the status page and the probes. The node
 //! hosts it, later the desktop, and the hub as its central FHIR API.
 //!
-//! It does not open a socket, terminate TLS, know a link or a peer, or hold any rule of FHIR: those come from the
+//! It does not bind a socket ([`listen`] serves one that the binary bound), terminate TLS, know a link or a peer, or hold any rule of FHIR: those come from the
 //! binary, from [`finder::Finder`] and [`link::LinkReport`], and from `holdfast-clinical`.
 //!
 //! ```text
@@ -34,6 +34,7 @@ mod error;
 mod fhir;
 pub mod finder;
 pub mod link;
+pub mod listen;
 mod lookup;
 mod openapi;
 mod page;

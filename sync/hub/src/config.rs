@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use holdfast_api::access::rate::Rates;
-use holdfast_api::config::{FileText, Layers, Problems, Reader, rates};
+use holdfast_api::config::{FileText, Layers, Problems, Reader, connections, rates};
+use holdfast_api::listen::Connections;
 use holdfast_link::transport::Endpoint;
 
 use crate::postgres::TlsMode;
@@ -19,6 +20,8 @@ pub struct Config {
     pub hub: HubSection,
     /// Where records are kept.
     pub database: DatabaseSection,
+    /// How many clients the API serves at a time, and how it ends.
+    pub connections: Connections,
     /// How many requests a user and a device may make.
     pub rates: Rates,
     /// What is logged.
@@ -81,8 +84,9 @@ pub fn load(
 }
 
 fn read(reader: &mut Reader) -> Option<Config> {
-    let (hub, database, rates, log) = (hub(reader), database(reader), rates(reader), log(reader));
-    Some(Config { hub: hub?, database: database?, rates: rates?, log: log? })
+    let (hub, database, connections) = (hub(reader), database(reader), connections(reader));
+    let (rates, log) = (rates(reader), log(reader));
+    Some(Config { hub: hub?, database: database?, connections: connections?, rates: rates?, log: log? })
 }
 
 fn hub(reader: &mut Reader) -> Option<HubSection> {

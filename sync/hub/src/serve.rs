@@ -70,19 +70,19 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     let app = holdfast_api::router(state.clone());
     let counting = tokio::spawn(holdfast_api::access::rate::run(state.clone(), shutdown.clone()));
     let auditing = tokio::spawn(holdfast_api::audit::run(state.clone(), shutdown.clone()));
-    let trail = state.clone();
     let reindexing = tokio::spawn(holdfast_store::reindex::run(opened.writer.clone(), shutdown.clone()));
     let measuring = tokio::spawn(gauges::run(db, opened.writer.clone(), shutdown.clone()));
     announce(&endpoints, api_listener.local_addr()?);
-    let stop = async move {
-        until(shutdown).await;
+    let closing = async {
+        until(shutdown.clone()).await;
         state.close();
     };
+    let served = holdfast_api::listen::serve(api_listener, app, config.connections, shutdown.clone());
     tokio::select! {
-        served = async { axum::serve(api_listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop).await } => served?,
+        _ = async { tokio::join!(served, closing) } => {}
         error = displaced(opened.presence, opened.writer.clone()) => return Err(error.into()),
     }
-    holdfast_api::audit::flush(&trail).await;
+    holdfast_api::audit::flush(&state).await;
     auditing.await?;
     counting.await?;
     sync.await?;

@@ -12,11 +12,11 @@
 //! ```
 
 mod layers;
+mod limits;
 mod problem;
-mod rates;
 mod reader;
 
 pub use layers::{FileText, Layers};
+pub use limits::{connections, rates};
 pub use problem::{Problem, Problems};
-pub use rates::rates;
 pub use reader::Reader;

@@ -9,12 +9,12 @@ mod tests;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 pub use care::{EvictionConfig, ScrubConfig};
 use holdfast_api::access::rate::Rates;
 pub use holdfast_api::config::Problems;
-use holdfast_api::config::{FileText, Layers, Reader, rates};
+use holdfast_api::config::{FileText, Layers, Reader, connections, rates};
+use holdfast_api::listen::Connections;
 use holdfast_link::transport::Endpoint;
 
 /// The commented default.
@@ -87,10 +87,8 @@ pub struct StoreConfig {
 /// The node's bounds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LimitsConfig {
-    /// Connections served at a time.
-    pub max_connections: usize,
-    /// How long requests may take to finish when the node is stopped.
-    pub shutdown: Duration,
+    /// How many clients are served at a time, and how long requests may take to finish when the node is stopped.
+    pub connections: Connections,
     /// The most that telemetry takes on disk, in bytes.
     pub telemetry_bytes: u64,
     /// How many requests a user and a device may make.
@@ -194,13 +192,11 @@ fn store(reader: &mut Reader) -> Option<StoreConfig> {
 }
 
 fn limits(reader: &mut Reader) -> Option<LimitsConfig> {
-    let max_connections = reader.number("limits", "max_connections", 8..=65_536);
-    let shutdown_s = reader.number("limits", "shutdown_s", 1..=300);
+    let connections = connections(reader);
     let telemetry_mib = reader.number("limits", "telemetry_mib", 1..=1024);
     let rates = rates(reader);
     Some(LimitsConfig {
-        max_connections: usize::try_from(max_connections?).unwrap_or(usize::MAX),
-        shutdown: Duration::from_secs(shutdown_s?),
+        connections: connections?,
         telemetry_bytes: telemetry_mib? * 1024 * 1024,
         rates: rates?,
     })

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::*;
 
 fn file(text: &str) -> Option<FileText> {
@@ -33,7 +35,7 @@ fn later_layers_win() {
     assert_eq!(config.node.clinic.as_deref(), Some("a"));
     assert_eq!(config.node.data_dir, PathBuf::from("/flag"));
     assert_eq!(config.hub.endpoints.len(), 2);
-    assert_eq!(config.limits.shutdown, Duration::from_secs(3));
+    assert_eq!(config.limits.connections.finish_within, Duration::from_secs(3));
 }
 
 #[test]

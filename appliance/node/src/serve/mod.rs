@@ -11,7 +11,6 @@ mod eviction;
 mod finder;
 mod gauges;
 mod healer;
-mod http;
 mod link;
 mod renewal;
 mod scrubbing;
@@ -78,11 +77,14 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
             state.close();
         }
     };
-    tokio::join!(http::serve(listener, app, config.limits.clone(), stop.clone()), closing);
+    tokio::join!(
+        holdfast_api::listen::serve(listener, app, config.limits.connections, stop.clone()),
+        closing
+    );
     holdfast_api::audit::flush(&state).await;
     drop(state);
     shutdown::told(&mut stop).await;
-    finish(running, workers, config.limits.shutdown).await;
+    finish(running, workers, config.limits.connections.finish_within).await;
     drop(lock);
     Ok(())
 }

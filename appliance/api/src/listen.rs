@@ -1,4 +1,4 @@
-//! The listener: bounded connections, slow clients dropped, requests finished at the end.
+//! Serving a router on a socket: bounded connections, slow clients dropped, requests finished at the end.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,9 +15,6 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 
-use super::shutdown;
-use crate::config::LimitsConfig;
-
 /// From one request to the head of the next; a client that sends nothing gives its place back.
 const HEAD_WITHIN: Duration = Duration::from_secs(60);
 /// How HTTP/2 begins (RFC 9113 §3.4).
@@ -29,14 +26,18 @@ const PING_EVERY: Duration = Duration::from_secs(20);
 /// After an accept that failed, as when no file descriptors are left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until told to stop, then lets requests in progress finish for as long as the limits say.
-pub(super) async fn serve(
-    listener: TcpListener,
-    app: Router,
-    limits: LimitsConfig,
-    mut stop: watch::Receiver<bool>,
-) {
-    let places = Arc::new(Semaphore::new(limits.max_connections));
+/// How many clients a listener serves, and how it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// Served at a time; the next wait in the system's queue.
+    pub most: usize,
+    /// How long requests may take to finish once it is told to stop.
+    pub finish_within: Duration,
+}
+
+/// Serves until told to stop, then lets requests in progress finish for as long as `limits` say.
+pub async fn serve(listener: TcpListener, app: Router, limits: Connections, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(limits.most));
     let mut connections = JoinSet::new();
     while let Some((stream, place)) = next(&listener, &places, &mut stop).await {
         connections.spawn(connection(stream, app.clone(), stop.clone(), place));
@@ -44,7 +45,7 @@ pub(super) async fn serve(
     }
     drop(listener);
     let all = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(limits.shutdown, all).await.is_err() {
+    if tokio::time::timeout(limits.finish_within, all).await.is_err() {
         tracing::warn!(count = connections.len(), "requests that did not finish in time are cut off");
     }
 }
@@ -69,7 +70,7 @@ async fn next(
     };
     tokio::select! {
         biased;
-        () = shutdown::told(stop) => None,
+        () = told(stop) => None,
         accepted = accept => accepted,
     }
 }
@@ -97,7 +98,7 @@ async fn connection(
     let _undelayed = stream.set_nodelay(true);
     let begun = tokio::select! {
         begun = tokio::time::timeout(HEAD_WITHIN, has_begun(&stream)) => begun.unwrap_or(false),
-        () = shutdown::told(&mut stop) => false,
+        () = told(&mut stop) => false,
     };
     if !begun {
         tracing::debug!("a connection that said nothing was closed");
@@ -117,7 +118,7 @@ async fn connection(
     let mut served = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = served.as_mut() => ended,
-        () = shutdown::told(&mut stop) => {
+        () = told(&mut stop) => {
             served.as_mut().graceful_shutdown();
             served.await
         }
@@ -126,4 +127,10 @@ async fn connection(
         tracing::debug!(error = %error, "a connection broke");
     }
     drop(place);
+}
+
+/// Returns once told to stop.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    // A sender that is gone means that the program ends.
+    let _gone = stop.wait_for(|stop| *stop).await;
 }

@@ -1,9 +1,21 @@
-//! The section `[limits]`'s keys about rates, the same in every binary.
+//! The keys of the section `[limits]` that every binary with an API has.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use super::Reader;
 use crate::access::rate::{Rate, Rates};
+use crate::listen::Connections;
+
+/// Reads `max_connections` and `shutdown_s`.
+pub fn connections(reader: &mut Reader) -> Option<Connections> {
+    let most = reader.number("limits", "max_connections", 8..=65_536);
+    let seconds = reader.number("limits", "shutdown_s", 1..=300);
+    Some(Connections {
+        most: usize::try_from(most?).unwrap_or(usize::MAX),
+        finish_within: Duration::from_secs(seconds?),
+    })
+}
 
 /// Reads `user_per_second`, `user_burst`, `device_per_second` and `device_burst`; 0 a second is no bound.
 pub fn rates(reader: &mut Reader) -> Option<Rates> {
