@@ -1,6 +1,7 @@
 //! Reading a resource that may be held elsewhere: here first, then head office, then here again.
 
 use holdfast_core::id::Entity;
+use holdfast_core::sight::May;
 use holdfast_store::StoreError;
 use holdfast_store::view::View;
 use tokio::time::timeout;
@@ -35,17 +36,26 @@ where
     match again().await {
         Err(StoreError::NotFound(_)) => {}
         outcome => {
+            let found = outcome?;
             if let Some(finder) = state.parts().finder.as_ref().filter(|_| entity.kind == "Patient") {
                 finder.visited(&entity.id);
             }
-            return Ok(outcome?);
+            return Ok(found);
         }
     }
-    if caller.sight.patient.as_ref().is_some_and(|own| entity.kind == "Patient" && *own != entity.id) {
+    if !may_be_sought(caller, entity) {
         return Err(RequestError::NotFound { entity: entity.to_string() }.into());
     }
     look_elsewhere(state, entity).await?;
     Ok(again().await?)
+}
+
+/// Whether head office may be asked for the resource on behalf of the caller: it takes in what it finds, and its answer tells
+/// whether there is such a resource. Whoever is bound to a patient may have that patient sought.
+pub(crate) fn may_be_sought(caller: &Principal, entity: &Entity) -> bool {
+    let sight = &caller.sight;
+    let is_own = |own: &String| entity.kind == "Patient" && *own == entity.id;
+    sight.grants.of(&entity.kind).has_any(May::ALL) && sight.patient.as_ref().is_none_or(is_own)
 }
 
 /// Before resources are written: those that are not here are looked for at head office and taken in, so that the write
@@ -53,8 +63,13 @@ where
 ///
 /// # Errors
 /// [`RequestError::Coming`] if one is known there and not here yet; the store.
-pub(crate) async fn bring(state: &ApiState, entities: Vec<Entity>) -> Result<(), ApiError> {
+pub(crate) async fn bring(
+    state: &ApiState,
+    caller: &Principal,
+    mut entities: Vec<Entity>,
+) -> Result<(), ApiError> {
     let Some(finder) = &state.parts().finder else { return Ok(()) };
+    entities.retain(|entity| may_be_sought(caller, entity));
     let missing = state.writer().read(move |view| {
         let mut missing = Vec::new();
         for entity in &entities {
@@ -80,7 +95,12 @@ pub(crate) async fn bring(state: &ApiState, entities: Vec<Entity>) -> Result<(),
 ///
 /// # Errors
 /// [`RequestError::NotHeld`] if head office could not be asked; the store.
-pub(crate) async fn be_sure(state: &ApiState, entities: Vec<Entity>) -> Result<(), ApiError> {
+pub(crate) async fn be_sure(
+    state: &ApiState,
+    caller: &Principal,
+    mut entities: Vec<Entity>,
+) -> Result<(), ApiError> {
+    entities.retain(|entity| may_be_sought(caller, entity));
     let missing = state.writer().read(move |view| {
         let mut missing = None;
         for entity in &entities {

@@ -52,7 +52,7 @@ pub(crate) async fn save(
     let text = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     check_body(&entity, &text)?;
     if !matches!(base, Base::Absent) {
-        lookup::bring(&state, vec![entity.clone()]).await?;
+        lookup::bring(&state, &caller, vec![entity.clone()]).await?;
     }
     let author = caller.id.clone();
     let work = move |tx: &mut Tx<'_>| store(tx, &entity, &text, &base, &author);

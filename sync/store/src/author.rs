@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use holdfast_core::codec::{MAX_RESOURCE_BYTES, OpSize};
-use holdfast_core::id::Entity;
+use holdfast_core::id::{Entity, Scope};
 use holdfast_core::json;
 use holdfast_core::op::{Change, DELETED, EntityDot, Op, split_key};
 use holdfast_core::rules::Policy;
@@ -142,10 +142,15 @@ impl Tx<'_> {
         Err(sight.refusal(&entity.kind, may).into())
     }
 
-    /// Refuses what a writer has just put out of its own sight, such as a note for another patient.
+    /// Refuses what a writer has just put out of its own sight, such as a note for another patient, or into the record of
+    /// another patient beside its own.
     fn must_still_reach(&mut self, entity: &Entity, may: May) -> Result<()> {
         let Some(sight) = self.sight.clone().filter(|sight| sight.patient.is_some()) else { return Ok(()) };
-        if self.view()?.is_in_sight(entity, may)? {
+        let own = sight.patient.as_deref().map(Scope::patient);
+        let rules = self.rules();
+        let entered = self.entity(entity)?.entered_scopes(rules);
+        let is_foreign = |scope: &Scope| scope.as_patient().is_some() && Some(scope) != own.as_ref();
+        if !entered.iter().any(is_foreign) && self.view()?.is_in_sight(entity, may)? {
             return Ok(());
         }
         Err(sight.refusal(&entity.kind, may).into())

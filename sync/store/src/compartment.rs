@@ -5,8 +5,8 @@ use holdfast_core::sight::{Kinds, May};
 use holdfast_core::view;
 
 use crate::error::Result;
-use crate::search::Found;
-use crate::sql::Value;
+use crate::search::{Found, PAGE_BYTES};
+use crate::sql::{Rows, Value};
 use crate::timeline::{at_or_after, kinds_condition};
 use crate::view::{Stored, View, stored};
 
@@ -26,9 +26,13 @@ impl View<'_> {
     /// The database. Cost: the scope's feed, and the registers of each resource on the page.
     pub fn in_scope(&mut self, scope: &Scope, part: &Part, after: i64, count: u32) -> Result<Found> {
         let mut found = Found { resources: Vec::new(), next: Some(after) };
-        while let Some(from) = found.next.filter(|_| found.resources.len() < count as usize) {
+        let mut room = PAGE_BYTES;
+        while let Some(from) = found.next.filter(|_| found.resources.len() < count as usize && room > 0) {
             let wanted = count - found.resources.len() as u32;
-            found.next = self.take(scope, part, from, wanted, &mut found.resources)?;
+            let before = found.resources.len();
+            found.next = self.take(scope, part, from, wanted, room, &mut found.resources)?;
+            let taken = found.resources[before..].iter().map(|one| one.json.len()).sum();
+            room = room.saturating_sub(taken);
         }
         Ok(found)
     }
@@ -40,6 +44,7 @@ impl View<'_> {
         part: &Part,
         after: i64,
         count: u32,
+        bytes: usize,
         out: &mut Vec<Stored>,
     ) -> Result<Option<i64>> {
         let mut params: Vec<Value> = vec![scope.0.as_str().into(), after.into()];
@@ -63,8 +68,8 @@ impl View<'_> {
              JOIN scope s ON s.no = f.scope_no WHERE s.name = $1) ORDER BY r.no LIMIT {}",
             u64::from(count) + 1
         );
-        let rows = self.sql.query(&text, &params)?;
-        let has_more = rows.len() > count as usize;
+        let Rows { rows, is_cut } = self.sql.query_within(&text, &params, bytes)?;
+        let has_more = is_cut || rows.len() > count as usize;
         let mut next = None;
         for row in rows.into_iter().take(count as usize) {
             next = Some(row.int(7)?);

@@ -22,6 +22,7 @@ mod feed;
 pub mod fleet;
 pub mod give_back;
 mod grant;
+pub mod history;
 mod home;
 pub mod identity;
 pub mod index;

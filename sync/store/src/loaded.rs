@@ -144,6 +144,13 @@ impl Loaded {
         !rules.scopes(&after, &self.clinic).is_subset(before)
     }
 
+    /// The scopes that changes have brought it into.
+    pub(crate) fn entered_scopes(&self, rules: &dyn Rules) -> BTreeSet<Scope> {
+        let Some(before) = &self.before.scopes else { return BTreeSet::new() };
+        let now = rules.scopes(&self.state, &self.clinic);
+        now.difference(before).cloned().collect()
+    }
+
     /// Whether the op has been taken in.
     pub(crate) fn knows(&self, op: &Op) -> bool {
         op.dot.seq <= self.state.vv.get(&op.dot.actor)

@@ -4,7 +4,7 @@ use crate::sql::Type::{Blob, Int, Text};
 use crate::sql::{Table, Type};
 
 /// The version of this schema. A newer database is refused, an older one is migrated forward.
-pub const VERSION: i64 = 7;
+pub const VERSION: i64 = 8;
 
 /// Facts of this database: `name → value`.
 pub static META: Table =
@@ -69,7 +69,13 @@ pub static RESOURCE: Table = Table {
         ("checksum", Int),
     ],
     key: 1,
-    indexes: &[("name", true, "(kind, id)"), ("conflicts", false, "(no) WHERE conflicts > 0")],
+    indexes: &[
+        ("name", true, "(kind, id)"),
+        ("conflicts", false, "(no) WHERE conflicts > 0"),
+        // A page of a type without further conditions, in the order of the numbers.
+        ("kind", false, "(kind, no)"),
+        ("updated", false, "(kind, updated)"),
+    ],
 };
 
 /// The clinic that a resource in a clinic's own scope belongs to; at upstreams of several clinics. See [`crate::home`].

@@ -9,6 +9,7 @@ use holdfast_core::search::Clause;
 pub use sorted::{Place, Sorted, TOO_MANY_TO_SORT};
 
 use crate::error::Result;
+use crate::sql::Rows;
 use crate::view::{Stored, View, stored};
 pub(crate) use condition::Conditions;
 use narrowed::Narrowed;
@@ -17,6 +18,8 @@ use narrowed::Narrowed;
 const MAX_CHECKED: usize = 5_000;
 /// Resources read at a time to be checked.
 const CHECKED_AT_ONCE: u32 = 500;
+/// Resources on one page take no more bytes than that, but for a single one that does.
+pub const PAGE_BYTES: usize = 8 << 20;
 
 /// A page of results.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,8 +34,8 @@ pub struct Found {
 const COLUMNS: &str = "r.kind, r.id, r.json, r.version, r.updated, r.deleted, r.conflicts, r.no";
 
 impl View<'_> {
-    /// Resources of a type that meet every clause, deleted ones left out. Where something has to be checked on each
-    /// ([`Clause::Check`]), a page may be short of `count` though there are more.
+    /// Resources of a type that meet every clause, deleted ones left out. A page is short of `count` though there are more
+    /// where they are large ([`PAGE_BYTES`]) or something has to be checked on many ([`Clause::Check`]).
     ///
     /// # Errors
     /// [`crate::error::StoreError::OutOfSight`], or the database. Cost: the rows of the first clause, and one index probe a row for each further one.
@@ -41,29 +44,34 @@ impl View<'_> {
         let mut out = Found { resources: Vec::new(), next: Some(after) };
         let has_checks = clauses.iter().any(is_check);
         let clauses = &self.fewest_first(clauses)?;
-        let mut looked_at = 0;
+        let (mut looked_at, mut room) = (0, PAGE_BYTES);
         while let Some(after) = out.next {
             let wanted = count - out.resources.len() as u32;
-            if wanted == 0 || looked_at >= MAX_CHECKED {
+            if wanted == 0 || looked_at >= MAX_CHECKED || room == 0 {
                 return Ok(out);
             }
             let step = if has_checks { CHECKED_AT_ONCE } else { wanted };
-            let page = self.step(kind, clauses, after, step)?;
-            looked_at += page.len();
-            let is_last = page.len() <= step as usize;
+            let Rows { rows, is_cut } = self.step(kind, clauses, after, step, room)?;
+            looked_at += rows.len();
+            let mut has_more = is_cut || rows.len() > step as usize;
             out.next = None;
-            for (no, found) in page.into_iter().take(step as usize) {
-                out.next = Some(no);
-                if !has_checks || self.is_checked(&found.json, clauses) {
-                    out.resources.push(found);
-                    if out.resources.len() as u32 == count {
-                        break;
-                    }
+            for row in rows.into_iter().take(step as usize) {
+                out.next = Some(row.int(7)?);
+                let found = stored(row)?;
+                if has_checks && !self.is_checked(&found.json, clauses) {
+                    continue;
+                }
+                room = room.saturating_sub(found.json.len());
+                out.resources.push(found);
+                if has_checks && out.resources.len() as u32 == count {
+                    has_more = true;
+                    break;
                 }
             }
-            if is_last && (!has_checks || (out.resources.len() as u32) < count) {
-                out.next = None;
+            if is_cut && !has_checks {
+                room = 0;
             }
+            out.next = out.next.filter(|_| has_more);
         }
         Ok(out)
     }
@@ -83,8 +91,9 @@ impl View<'_> {
         rows.first().map(|row| row.uint(0)).transpose()
     }
 
-    /// The resources behind a number that meet what the index can tell, one more than `count` if there are more.
-    fn step(&mut self, kind: &str, clauses: &[Clause], after: i64, count: u32) -> Result<Vec<(i64, Stored)>> {
+    /// The resources behind a number that meet what the index can tell, one more than `count` if there are more, and as
+    /// many as `bytes` hold.
+    fn step(&mut self, kind: &str, clauses: &[Clause], after: i64, count: u32, bytes: usize) -> Result<Rows> {
         let mut narrowed = Narrowed::of(kind, clauses);
         let after = narrowed.bind(after);
         let Narrowed { params, tables, conditions, no } = narrowed;
@@ -92,8 +101,7 @@ impl View<'_> {
             "SELECT {COLUMNS} FROM {tables} WHERE {conditions} AND {no} > {after} ORDER BY {no} LIMIT {}",
             u64::from(count) + 1
         );
-        let rows = self.sql.query(&text, &params)?;
-        rows.into_iter().map(|row| Ok((row.int(7)?, stored(row)?))).collect()
+        self.sql.query_within(&text, &params, bytes)
     }
 
     fn is_checked(&self, json: &str, clauses: &[Clause]) -> bool {

@@ -61,11 +61,50 @@ impl<T: Into<Self>> From<Option<T>> for Value {
     }
 }
 
+/// The first rows of an answer.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Rows {
+    /// As many as had room.
+    pub rows: Vec<Row>,
+    /// Whether there are more.
+    pub is_cut: bool,
+}
+
+impl Rows {
+    /// Takes rows until the next would be past `bytes`.
+    ///
+    /// # Errors
+    /// That of a row.
+    pub fn within(rows: impl IntoIterator<Item = Result<Row>>, bytes: usize) -> Result<Self> {
+        let (mut out, mut room) = (Self::default(), bytes);
+        for row in rows {
+            let row = row?;
+            let Some(rest) = room.checked_sub(row.bytes()).or(out.rows.is_empty().then_some(0)) else {
+                out.is_cut = true;
+                break;
+            };
+            room = rest;
+            out.rows.push(row);
+        }
+        Ok(out)
+    }
+}
+
 /// One row of an answer, columns in the order asked for.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Row(pub Vec<Value>);
 
 impl Row {
+    /// Bytes of its texts and blobs.
+    pub fn bytes(&self) -> usize {
+        let of_cell = |cell: &Value| match cell {
+            Value::Null | Value::Int(_) => 0,
+            Value::Text(text) => text.len(),
+            Value::Blob(bytes) => bytes.len(),
+        };
+        self.0.iter().map(of_cell).sum()
+    }
+
     /// An integer column.
     ///
     /// # Errors
@@ -192,6 +231,13 @@ pub trait Sql {
     /// # Errors
     /// [`StoreError`] of the database.
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>>;
+
+    /// The first rows of a query: no more than hold `bytes` of texts and blobs, but always one. What is past them is not
+    /// held in memory.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    fn query_within(&mut self, sql: &str, params: &[Value], bytes: usize) -> Result<Rows>;
 
     /// Runs a statement; rows affected.
     ///

@@ -5,6 +5,7 @@
 //! entry, its version now; what came before is at the hub.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::Entity;
@@ -12,9 +13,10 @@ use holdfast_core::sight::{Kinds, May};
 
 use crate::error::Result;
 use crate::feed::ARRIVAL;
-use crate::search::Conditions;
+use crate::history::Version;
+use crate::search::{Conditions, PAGE_BYTES};
 use crate::sql::{Row, Value};
-use crate::view::{Version, View};
+use crate::view::View;
 
 /// Entries of the feed that are looked at in one go, by their numbers.
 pub(crate) const LOOKED_AT: i64 = 20_000;
@@ -98,7 +100,10 @@ impl View<'_> {
         let has_more = places.len() > count as usize;
         places.truncate(count as usize);
         let next = if has_more { places.last().map(|place| place.arrival) } else { is_cut.then_some(floor) };
-        Ok(Timeline { events: self.events(places, wanted.since_ms)?, next })
+        let arrivals: Vec<i64> = places.iter().map(|place| place.arrival).collect();
+        let (events, used) = self.events(places, wanted.since_ms)?;
+        let next = if used < arrivals.len() { arrivals.get(used.saturating_sub(1)).copied() } else { next };
+        Ok(Timeline { events, next })
     }
 
     /// The place that the next row of the feeds will have.
@@ -152,54 +157,77 @@ impl View<'_> {
         Ok((params, condition))
     }
 
-    fn events(&mut self, places: Vec<Place>, since_ms: Option<u64>) -> Result<Vec<Event>> {
+    /// The saves at these places, as far as they have room, and at how many places they stand.
+    fn events(&mut self, places: Vec<Place>, since_ms: Option<u64>) -> Result<(Vec<Event>, usize)> {
         let mut dots: HashMap<Entity, HashSet<DotNumbers>> = HashMap::new();
         for place in &places {
             dots.entry(place.entity.clone()).or_default().extend(place.dot);
         }
-        let mut versions: HashMap<(Entity, Option<DotNumbers>), (Version, bool)> = HashMap::new();
-        for (entity, dots) in dots {
-            for (dot, version, is_first) in self.versions_at(&entity, &dots)? {
-                versions.insert((entity.clone(), dot), (version, is_first));
+        let mut versions: HashMap<(Entity, Option<DotNumbers>), At> = HashMap::new();
+        let (mut events, mut room) = (Vec::with_capacity(places.len()), PAGE_BYTES);
+        for (at, Place { entity, dot, .. }) in places.into_iter().enumerate() {
+            if room == 0 && dots.contains_key(&entity) && !events.is_empty() {
+                return Ok((events, at));
             }
-        }
-        let is_recent = |version: &Version| since_ms.is_none_or(|since_ms| version.at_ms >= since_ms);
-        let mut events = Vec::with_capacity(places.len());
-        for Place { entity, dot, .. } in places {
+            if let Some(dots) = dots.remove(&entity) {
+                let found = self.versions_at(&entity, &dots, since_ms, room)?;
+                let taken = |(_, at): &(_, At)| at.version.as_ref().map_or(0, |version| version.json.len());
+                room = room.saturating_sub(found.iter().map(taken).sum());
+                versions.extend(found.into_iter().map(|(dot, at)| ((entity.clone(), dot), at)));
+            }
             // Taken out as it is used: a whole resource that stands in two scopes is told once.
-            if let Some((version, is_first)) =
-                versions.remove(&(entity.clone(), dot)).filter(|(v, _)| is_recent(v))
-            {
-                events.push(Event { entity, version, is_first });
+            match versions.remove(&(entity.clone(), dot)) {
+                None => {}
+                Some(At { version: Some(version), is_first }) => {
+                    events.push(Event { entity, version, is_first });
+                }
+                Some(At { version: None, .. }) => return Ok((events, at)),
             }
         }
-        Ok(events)
+        let all = usize::MAX;
+        Ok((events, all))
     }
 
-    /// The versions after these ops; without ops, the current one.
+    /// The versions after these ops; without ops, the current one. The newest that has no room for others before it is given
+    /// all the same.
     fn versions_at(
         &mut self,
         entity: &Entity,
         dots: &HashSet<DotNumbers>,
-    ) -> Result<Vec<(Option<DotNumbers>, Version, bool)>> {
-        let mut out = Vec::new();
+        since_ms: Option<u64>,
+        bytes: usize,
+    ) -> Result<Vec<(Option<DotNumbers>, At)>> {
+        let is_recent = |at_ms: u64| since_ms.is_none_or(|since_ms| at_ms >= since_ms);
+        let mut out: Vec<(Option<DotNumbers>, At)> = Vec::new();
         if dots.is_empty() {
-            out.extend(self.get(entity)?.map(|stored| {
-                let (version, at_ms, deleted) = (stored.version, stored.updated_ms, stored.deleted);
-                let json = if deleted { String::new() } else { stored.json };
-                (None, Version { version, at_ms, author: String::new(), deleted, json }, true)
-            }));
+            let current = self.get(entity)?.filter(|stored| is_recent(stored.updated_ms));
+            let version = |stored| At { version: Some(Version::now(stored)), is_first: true };
+            out.extend(current.map(|stored| (None, version(stored))));
             return Ok(out);
         }
-        let mut is_first = true;
-        self.replay_dotted(entity, |state, dot, op, rules| {
-            if dots.contains(&dot) {
-                out.push((Some(dot), Version::after(state, op, rules), is_first));
+        let (mut is_first, mut held, mut oldest) = (true, 0, 0);
+        self.replay(entity, |state, dot, op, rules| {
+            if dots.contains(&dot) && is_recent(op.hlc.unix_ms()) {
+                let version = Version::after(state, op, rules);
+                held += version.json.len();
+                out.push((Some(dot), At { version: Some(version), is_first }));
+                // Pages go from the newest back: the oldest are what is left for the next.
+                while held > bytes && oldest + 1 < out.len() {
+                    held -= out[oldest].1.version.take().map_or(0, |version| version.json.len());
+                    oldest += 1;
+                }
             }
             is_first = false;
+            ControlFlow::Continue(())
         })?;
         Ok(out)
     }
+}
+
+/// What a resource was at a place; no version where it had no room.
+struct At {
+    version: Option<Version>,
+    is_first: bool,
 }
 
 /// The condition, beginning with ` AND `, that `resource r` is of these types.

@@ -4,19 +4,16 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use holdfast_core::id::Entity;
-use holdfast_core::op::Op;
 use holdfast_core::rules::Rules;
 use holdfast_core::search::Clause;
 use holdfast_core::sight::{May, Sight};
-use holdfast_core::state::{Applied, EntityState};
+use holdfast_core::state::EntityState;
 use holdfast_core::view;
 
 use crate::error::{Result, StoreError};
-use crate::log::OpFinder;
 use crate::schema;
 use crate::search::Conditions;
 use crate::sql::{Row, Sql, Value};
-use crate::timeline::DotNumbers;
 
 /// One consistent view of a replica's records.
 pub struct View<'a> {
@@ -43,38 +40,19 @@ pub struct Stored {
     pub conflicts: u64,
 }
 
-/// One entry of a resource's history, newest first.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Version {
-    /// `versionId` after this op.
-    pub version: String,
-    /// Unix milliseconds of the op.
-    pub at_ms: u64,
-    /// Who saved it.
-    pub author: String,
-    /// Whether the resource read as gone.
-    pub deleted: bool,
-    /// The resource as it read; empty when gone.
-    pub json: String,
-}
-
-impl Version {
-    /// What a resource was after an op.
-    pub(crate) fn after(state: &EntityState, op: &Op, rules: &dyn Rules) -> Self {
-        let deleted = state.is_deleted();
-        let json = if deleted { String::new() } else { view::render(state, rules) };
-        let (version, at_ms) = (state.version(), op.hlc.unix_ms());
-        Self { version, at_ms, author: op.author.clone(), deleted, json }
-    }
+/// Resources, as many as had room.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Few {
+    /// The resources.
+    pub resources: Vec<Stored>,
+    /// Whether there are more.
+    pub is_cut: bool,
 }
 
 /// The types that are Holdfast's own, and nobody's records, begin so.
 pub const OWN_TYPES: &str = "Holdfast";
 
-/// Ops replayed for one history: a resource edited more often is cut off at the oldest.
-const MAX_HISTORY: u32 = 10_000;
-
-const COLUMNS: [&str; 7] = ["kind", "id", "json", "version", "updated", "deleted", "conflicts"];
+pub(crate) const COLUMNS: [&str; 7] = ["kind", "id", "json", "version", "updated", "deleted", "conflicts"];
 
 pub(crate) fn stored(mut row: Row) -> Result<Stored> {
     let entity = Entity { kind: row.take_text(0)?, id: row.take_text(1)? };
@@ -157,7 +135,7 @@ impl View<'_> {
     }
 
     /// Refuses what is not here or out of sight, where a sight is set.
-    fn must_be_in_sight(&mut self, entity: &Entity) -> Result<()> {
+    pub(crate) fn must_be_in_sight(&mut self, entity: &Entity) -> Result<()> {
         if self.sight.is_none() || self.is_in_sight(entity, May::READ)? {
             return Ok(());
         }
@@ -182,20 +160,27 @@ impl View<'_> {
         rows.pop().flatten().map(stored).transpose()
     }
 
-    /// The current versions of those that were ever here and are in sight, deleted or not, in the order asked for.
+    /// The current versions of those that were ever here and are in sight, deleted or not, in the order asked for, as far as
+    /// they have room.
     ///
     /// # Errors
-    /// The database.
-    pub fn get_all(&mut self, entities: &[Entity]) -> Result<Vec<Stored>> {
-        if let Some(sight) = self.sight.clone() {
-            let may_read = |entity: &&Entity| sight.grants.of(&entity.kind).includes(May::READ);
-            let each = entities.iter().filter(may_read).map(|entity| self.get(entity));
-            return Ok(each.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect());
+    /// The database. Cost: a look for each.
+    pub fn get_all(&mut self, entities: &[Entity], bytes: usize) -> Result<Few> {
+        let (mut out, mut room) = (Few::default(), bytes);
+        for entity in entities {
+            let may_read = |sight: &Arc<Sight>| sight.grants.of(&entity.kind).includes(May::READ);
+            if !self.sight.as_ref().is_none_or(may_read) {
+                continue;
+            }
+            let Some(one) = self.get(entity)? else { continue };
+            let Some(rest) = room.checked_sub(one.json.len()) else {
+                out.is_cut = true;
+                break;
+            };
+            room = rest;
+            out.resources.push(one);
         }
-        let key = |entity: &Entity| vec![entity.kind.as_str().into(), entity.id.as_str().into()];
-        let keys: Vec<Vec<Value>> = entities.iter().map(key).collect();
-        let rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &COLUMNS, &keys)?;
-        rows.into_iter().flatten().map(stored).collect()
+        Ok(out)
     }
 
     /// The current version of a resource that is there.
@@ -220,84 +205,6 @@ impl View<'_> {
         let mut rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state"], &[key])?;
         let row = rows.pop().flatten().ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
         Ok(view::decode(entity.clone(), row.text(0)?, row.blob(1)?)?)
-    }
-
-    /// Every op on a resource that is kept here, oldest first, once each.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn ops(&mut self, entity: &Entity) -> Result<Vec<Op>> {
-        Ok(self.dotted_ops(entity)?.into_iter().map(|(_, op)| op).collect())
-    }
-
-    fn dotted_ops(&mut self, entity: &Entity) -> Result<Vec<(DotNumbers, Op)>> {
-        self.must_be_in_sight(entity)?;
-        let text = format!(
-            "SELECT f.actor_no, f.lane, f.seq, f.op FROM feed f JOIN resource r ON r.no = f.resource_no \
-             WHERE r.kind = $1 AND r.id = $2 AND f.actor_no IS NOT NULL ORDER BY f.arrival LIMIT {MAX_HISTORY}"
-        );
-        let rows = self.sql.query(&text, &[entity.kind.as_str().into(), entity.id.as_str().into()])?;
-        let mut finder = OpFinder::default();
-        let mut seen = std::collections::HashSet::new();
-        let mut out = Vec::new();
-        for row in rows {
-            let dot = (row.int(0)?, row.int(1)?, row.uint(2)?);
-            if !seen.insert(dot) {
-                continue;
-            }
-            let content = if row.is_null(3) { None } else { Some(row.blob(3)?) };
-            out.extend(finder.of_feed_row(self.sql, content, dot)?.map(|op| (dot, op)));
-        }
-        Ok(out)
-    }
-
-    /// The versions of a resource, newest first. A replica that took the resource over as a whole knows it only
-    /// from then on; what came before is at the hub.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`], or the database. Cost grows with the number of versions.
-    pub fn history(&mut self, entity: &Entity) -> Result<Vec<Version>> {
-        let current = self.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
-        let mut out = Vec::new();
-        self.replay(entity, |state, op, rules| out.push(Version::after(state, op, rules)))?;
-        if out.last().is_none_or(|last| last.version != current.version) {
-            let Stored { json, version, updated_ms: at_ms, deleted, .. } = current;
-            out.push(Version { version, at_ms, author: String::new(), deleted, json });
-        }
-        out.reverse();
-        Ok(out)
-    }
-
-    /// The registers as they stood at a version that is kept here.
-    ///
-    /// # Errors
-    /// The database.
-    pub fn state_at(&mut self, entity: &Entity, version: &str) -> Result<Option<EntityState>> {
-        let mut found = None;
-        self.replay(entity, |state, _, _| {
-            if found.is_none() && state.version() == version {
-                found = Some(state.clone());
-            }
-        })?;
-        Ok(found)
-    }
-
-    fn replay(&mut self, entity: &Entity, mut each: impl FnMut(&EntityState, &Op, &dyn Rules)) -> Result<()> {
-        self.replay_dotted(entity, |state, _, op, rules| each(state, op, rules))
-    }
-
-    pub(crate) fn replay_dotted(
-        &mut self,
-        entity: &Entity,
-        mut each: impl FnMut(&EntityState, DotNumbers, &Op, &dyn Rules),
-    ) -> Result<()> {
-        let mut state = EntityState::new(entity.clone(), self.rules.lane(&entity.kind));
-        for (dot, op) in self.dotted_ops(entity)? {
-            if state.apply(&op) == Applied::New {
-                each(&state, dot, &op, self.rules);
-            }
-        }
-        Ok(())
     }
 
     /// How many resources are held, deleted ones included and the store's own left out, and how many are in conflict.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use common::{open_beside, put_into, replica, sync_records};
 use holdfast_core::id::Entity;
+use holdfast_store::history::Wanted;
 use holdfast_store::salvage::salvage;
 use holdfast_store::scrub::{repair, scrub};
 use holdfast_store::sidecar::FileSidecar;
@@ -94,7 +95,13 @@ fn salvage_of_a_sound_database_loses_nothing() {
     let (records, _) = open(folder.path());
     records.complete_after_salvage().unwrap();
     assert_eq!(records.read(|view| view.counts()).unwrap(), before);
-    assert_eq!(records.read(|view| view.history(&Entity::new("Patient", "p1"))).unwrap().len(), 1);
+    assert_eq!(
+        records
+            .read(|view| view.history(&Entity::new("Patient", "p1"), &Wanted::ALL).map(|all| all.versions))
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]

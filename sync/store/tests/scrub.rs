@@ -9,6 +9,7 @@ use holdfast_core::id::{ActorId, Entity, Lane};
 use holdfast_core::message::{Request, Response, StateItem};
 use holdfast_core::search::{Clause, Match};
 use holdfast_store::author::Base;
+use holdfast_store::history::Wanted;
 use holdfast_store::scrub::{Findings, Repair, Upstream, repair, scrub};
 use holdfast_store::sql::Database;
 
@@ -110,7 +111,13 @@ fn damaged_sealed_segment_comes_again_from_the_hub() {
     let done = heal(&node, Some(&hub));
     assert_eq!((done.segments, done.is_reborn), (1, false), "{done:?}");
     assert!(found(&node).summary().is_none());
-    assert_eq!(node.records.read(|view| view.history(&Entity::new("Patient", "p1"))).unwrap().len(), 1);
+    assert_eq!(
+        node.records
+            .read(|view| view.history(&Entity::new("Patient", "p1"), &Wanted::ALL).map(|all| all.versions))
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use common::{open_on, put_into};
 use holdfast_core::id::Scope;
 use holdfast_core::message::{Position, Request, Response};
 use holdfast_store::Result;
-use holdfast_store::sql::{Database, Row, Sql, Table, Value};
+use holdfast_store::sql::{Database, Row, Rows, Sql, Table, Value};
 use holdfast_store::sqlite::Sqlite;
 use holdfast_store::upstream::Peer;
 
@@ -51,6 +51,11 @@ impl Sql for CountedSql<'_> {
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         let rows = self.0.query(sql, params)?;
         self.count(rows.len());
+        Ok(rows)
+    }
+    fn query_within(&mut self, sql: &str, params: &[Value], bytes: usize) -> Result<Rows> {
+        let rows = self.0.query_within(sql, params, bytes)?;
+        self.count(rows.rows.len());
         Ok(rows)
     }
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {

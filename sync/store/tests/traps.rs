@@ -15,6 +15,7 @@ use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::message::{Page, Position, Request, Response};
 use holdfast_store::author::Base;
 use holdfast_store::downstream::Outgoing;
+use holdfast_store::history::Wanted;
 use holdfast_store::identity::Sidecar;
 use holdfast_store::scrub::scrub;
 use holdfast_store::sidecar::{FileSidecar, MemorySidecar};
@@ -268,7 +269,8 @@ fn settled_conflict_keeps_what_it_replaced() {
     node.put("Patient", "p1", r#""name":"Anne""#, &Base::Seen(first.version));
     let entity = Entity::new("Patient", "p1");
     node.records.write(|tx| tx.resolve(&entity, "name", Some("\"Anna\"".into()), "nurse")).unwrap();
-    let history = node.records.read(|view| view.history(&entity)).unwrap();
+    let history =
+        node.records.read(|view| view.history(&entity, &Wanted::ALL).map(|all| all.versions)).unwrap();
     assert!(history.iter().any(|version| version.json.contains("Anne")), "it can be had back");
     node.put("Patient", "p1", r#""name":"Anne""#, &Base::Blind);
     assert!(node.json("Patient", "p1").contains("Anne"));

@@ -11,12 +11,17 @@ use futures::Stream;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::{sleep, timeout};
 
+use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
 use crate::request::limits::{EVENT_PAUSE, EVENT_TICK, MAX_STREAMS};
 use crate::state::ApiState;
 
 /// Answers a stream: one event now, and one whenever the report has changed.
-pub(crate) async fn events(State(state): State<ApiState>) -> Result<Response, ApiError> {
+pub(crate) async fn events(
+    State(state): State<ApiState>,
+    Caller(caller): Caller,
+) -> Result<Response, ApiError> {
+    super::check(&caller)?;
     let permit = state.streams().clone().try_acquire_owned();
     let permit = permit.map_err(|_| RequestError::TooManyStreams { limit: MAX_STREAMS })?;
     if *state.closing().borrow() {

@@ -8,3 +8,16 @@ mod report;
 pub(crate) use cache::Cache;
 pub(crate) use events::events;
 pub(crate) use report::report;
+
+use holdfast_core::sight::May;
+use holdfast_store::StoreError;
+
+use crate::access::policy::Principal;
+
+/// Refuses who is bound to a patient: the report counts everybody's records.
+fn check(caller: &Principal) -> Result<(), StoreError> {
+    match caller.sight.patient {
+        None => Ok(()),
+        Some(_) => Err(caller.sight.refusal("the state of this server", May::READ).into()),
+    }
+}

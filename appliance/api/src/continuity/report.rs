@@ -8,6 +8,7 @@ use holdfast_store::continuity::{Continuity, LaneState};
 use http::header::CONTENT_TYPE;
 use serde::Serialize;
 
+use crate::access::Caller;
 use crate::error::ApiError;
 use crate::link::LinkStatus;
 use crate::state::ApiState;
@@ -76,7 +77,11 @@ pub(super) struct Counts {
 }
 
 /// Answers the state as it is now.
-pub(crate) async fn report(State(state): State<ApiState>) -> Result<Response, ApiError> {
+pub(crate) async fn report(
+    State(state): State<ApiState>,
+    Caller(caller): Caller,
+) -> Result<Response, ApiError> {
+    super::check(&caller)?;
     let text: Arc<str> = state.continuity().text(&state).await?;
     Ok(([(CONTENT_TYPE, "application/json")], text.to_string()).into_response())
 }

@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use holdfast_clinical::projection::{Shape, project};
 use holdfast_core::id::Entity;
-use holdfast_store::view::Version;
+use holdfast_store::history::{Version, Wanted};
 use http::{HeaderMap, StatusCode};
 
 use super::answer::{self, etag};
@@ -32,39 +32,26 @@ pub(crate) async fn history(
     let asked = &listing.asked;
     let list = List { what: format!("{entity}/_history?{}", asked.canonical()), principal: &caller };
     let remaining = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
-    let mut all = lookup::read(&state, &caller, &entity, |view, entity| view.history(entity)).await?;
-    let kept = all.len();
-    all.retain(|version| listing.since_ms.is_none_or(|since_ms| version.at_ms >= since_ms));
-    let has_first = all.len() == kept;
-    let page = Page::of(&all, remaining, listing.count as usize);
+    let wanted = Wanted {
+        since_ms: listing.since_ms,
+        of_oldest: remaining.and_then(|n| u64::try_from(n).ok()),
+        count: listing.count,
+    };
+    let found =
+        lookup::read(&state, &caller, &entity, move |view, entity| view.history(entity, &wanted)).await?;
     let mut bundle = BundleWriter::new("history");
     let address = format!("{base}/{entity}/_history");
     bundle.link("self", &format!("{address}?{}", asked.link(asked.cursor.as_deref())));
-    if page.older > 0 {
-        let cursor = list.cursor(page.older as i64);
+    if found.older > 0 {
+        let cursor = list.cursor(found.older as i64);
         bundle.link("next", &format!("{address}?{}", asked.link(Some(&cursor))));
     }
-    bundle.total(all.len() as u64);
-    for (place, version) in page.versions.iter().enumerate() {
-        let is_first = has_first && page.older == 0 && place + 1 == page.versions.len();
+    bundle.total(found.total);
+    for (place, version) in found.versions.iter().enumerate() {
+        let is_first = found.has_first && place + 1 == found.versions.len();
         push(&mut bundle, &base, &entity, version, is_first, &listing.shape);
     }
     Ok(answer::fhir_json(StatusCode::OK, bundle.finish()))
-}
-
-struct Page<'a> {
-    versions: &'a [Version],
-    /// How many older ones there are: counted from the oldest, so that it stays true under writes.
-    older: usize,
-}
-
-impl<'a> Page<'a> {
-    fn of(all: &'a [Version], remaining: Option<i64>, count: usize) -> Self {
-        let remaining = remaining.and_then(|n| usize::try_from(n).ok()).unwrap_or(all.len()).min(all.len());
-        let from = all.len() - remaining;
-        let to = (from + count).min(all.len());
-        Self { versions: &all[from..to], older: all.len() - to }
-    }
 }
 
 /// Adds one version to a Bundle of type `history`.

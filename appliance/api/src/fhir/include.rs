@@ -9,7 +9,8 @@ use holdfast_clinical::search::references;
 use holdfast_core::id::Entity;
 use holdfast_core::search::{Clause, Match};
 use holdfast_store::StoreError;
-use holdfast_store::view::{Stored, View};
+use holdfast_store::search::PAGE_BYTES;
+use holdfast_store::view::{Few, Stored, View};
 
 use super::elsewhere::Note;
 use crate::request::limits::{MAX_INCLUDED, MAX_ITERATIONS};
@@ -31,21 +32,23 @@ pub(crate) fn included(view: &mut View<'_>, query: &Query, page: &[Stored]) -> R
     let mut out = Included { resources: Vec::new(), note: None };
     let mut last: Vec<Stored> = page.to_vec();
     let mut wanted: Vec<&Include> = query.includes.iter().collect();
+    let mut bytes = PAGE_BYTES;
     for _ in 0..MAX_ITERATIONS {
         let mut new = Vec::new();
         for include in &wanted {
             let room = MAX_INCLUDED - out.resources.len() - new.len();
-            let mut found = if include.is_reverse {
+            let Few { resources: mut found, is_cut } = if include.is_reverse {
                 referring(view, include, &last, room)?
             } else {
-                referred(view, include, &last, room)?
+                referred(view, include, &last, room, bytes)?
             };
-            if found.len() > room {
+            bytes = bytes.saturating_sub(found.iter().map(|one| one.json.len()).sum());
+            if is_cut || found.len() > room || bytes == 0 {
                 found.truncate(room);
                 out.note = Some(Note::new(
                     "included-cut",
                     format!(
-                        "more than {MAX_INCLUDED} resources stand beside this page; ask for a smaller _count, or search for them"
+                        "more than {MAX_INCLUDED} resources, or very large ones, stand beside this page; ask for a smaller _count, or search for them"
                     ),
                 ));
             }
@@ -67,7 +70,8 @@ fn referred(
     include: &Include,
     from: &[Stored],
     room: usize,
-) -> Result<Vec<Stored>, StoreError> {
+    bytes: usize,
+) -> Result<Few, StoreError> {
     let of_source = from.iter().filter(|one| one.entity.kind == include.source);
     let texts: BTreeSet<String> = of_source
         .flat_map(|one| references(&one.json, include.parameter, include.target.as_deref()))
@@ -78,16 +82,11 @@ fn referred(
         .map(|(kind, id)| Entity::new(kind, id))
         .take(room + 1)
         .collect();
-    view.get_all(&entities)
+    view.get_all(&entities, bytes)
 }
 
 /// Those that refer to the resources.
-fn referring(
-    view: &mut View<'_>,
-    include: &Include,
-    to: &[Stored],
-    room: usize,
-) -> Result<Vec<Stored>, StoreError> {
+fn referring(view: &mut View<'_>, include: &Include, to: &[Stored], room: usize) -> Result<Few, StoreError> {
     let leads_here = |one: &&Stored| {
         let kind = one.entity.kind.as_str();
         let targets = &include.parameter.targets;
@@ -97,10 +96,11 @@ fn referring(
     let any: Vec<Match> =
         to.iter().filter(leads_here).map(|one| Match::Exact(one.entity.to_string())).collect();
     if any.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Few::default());
     }
     let by = |number: u32| Clause::Param { param: number, any: any.clone() };
     let clause = Clause::Any(include.parameter.slots.iter().map(|slot| by(slot.number)).collect());
     let count = u32::try_from(room + 1).unwrap_or(u32::MAX);
-    Ok(view.search(&include.source, &[clause], 0, count)?.resources)
+    let found = view.search(&include.source, &[clause], 0, count)?;
+    Ok(Few { resources: found.resources, is_cut: found.next.is_some() })
 }

@@ -2,7 +2,9 @@
 //! never stands for a record that is elsewhere.
 
 use holdfast_core::id::Entity;
+use holdfast_core::sight::May;
 
+use crate::access::policy::Principal;
 use crate::error::{ApiError, RequestError};
 use crate::finder::FindOutcome;
 use crate::request::limits::FIND_TIMEOUT;
@@ -38,10 +40,21 @@ fn named(kind: &str, asked: &Asked) -> Vec<String> {
 ///
 /// # Errors
 /// [`RequestError::NotHeld`] if one is not held here and head office could not be asked; the store.
-pub(crate) async fn bring(state: &ApiState, kind: &str, asked: &Asked) -> Result<(), ApiError> {
+pub(crate) async fn bring(
+    state: &ApiState,
+    caller: &Principal,
+    kind: &str,
+    asked: &Asked,
+) -> Result<(), ApiError> {
     let Some(finder) = &state.parts().finder else { return Ok(()) };
+    if !caller.sight.grants.of(kind).includes(May::SEARCH) {
+        return Ok(());
+    }
     for id in named(kind, asked) {
         let entity = Entity::new("Patient", &id);
+        if caller.sight.patient.as_ref().is_some_and(|own| *own != id) {
+            continue;
+        }
         let wanted = entity.clone();
         if state.writer().read(move |view| view.get(&wanted)).await?.is_some() {
             finder.visited(&id);

@@ -7,6 +7,7 @@ use axum::response::Response;
 use holdfast_clinical::projection::{Shape, Summary, project};
 use holdfast_clinical::search::query::{Query, is_known, parse_query_at};
 use holdfast_core::search::Clause;
+use holdfast_core::sight::May;
 use holdfast_store::search::Place;
 use holdfast_store::view::{Stored, View};
 use http::{HeaderMap, StatusCode};
@@ -68,7 +69,7 @@ async fn answer(
     caller: Arc<Principal>,
     FhirBase(base): FhirBase,
 ) -> Result<Response, ApiError> {
-    patients::bring(&state, &search.query.kind, &search.asked).await?;
+    patients::bring(&state, &caller, &search.query.kind, &search.asked).await?;
     let search = Arc::new(search);
     let mut notes: Vec<Note> = look_elsewhere(&state, &caller, &search).await?.into_iter().collect();
     notes.extend(search.ignored());
@@ -119,6 +120,11 @@ async fn look_elsewhere(
     search: &Arc<Search>,
 ) -> Result<Option<Note>, ApiError> {
     let is_first_page = search.asked.cursor.is_none();
+    let sight = &caller.sight;
+    if sight.patient.is_some() || !sight.grants.of(&search.query.kind).includes(May::SEARCH) {
+        // Whoever may not see everybody is not told by head office who else there is.
+        return Ok(None);
+    }
     if state.parts().finder.is_none() || !is_first_page || !elsewhere::is_askable(&search.query) {
         return Ok(None);
     }

@@ -36,7 +36,7 @@ pub(crate) async fn update(
     };
     let json = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     check_body(&entity, &json)?;
-    lookup::bring(&state, vec![entity.clone()]).await?;
+    lookup::bring(&state, &caller, vec![entity.clone()]).await?;
     let author = caller.id.clone();
     let work = move |tx: &mut Tx<'_>| {
         let saved = match tx.put(&entity, &json, &seen, &author) {

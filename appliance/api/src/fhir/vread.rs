@@ -39,20 +39,16 @@ pub(crate) async fn vread(
 /// # Errors
 /// [`StoreError::NotFound`], [`StoreError::Gone`] if the version is a deletion, or the database.
 pub(crate) fn at(view: &mut View<'_>, entity: &Entity, version: &str) -> Result<Option<Stored>, StoreError> {
-    let current = view.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
-    if current.version == version {
-        return if current.deleted { Err(StoreError::Gone(entity.to_string())) } else { Ok(Some(current)) };
+    let Some(found) = view.version(entity, version)? else { return Ok(None) };
+    if found.deleted {
+        return Err(StoreError::Gone(entity.to_string()));
     }
-    match view.history(entity)?.into_iter().find(|one| one.version == version) {
-        None => Ok(None),
-        Some(one) if one.deleted => Err(StoreError::Gone(entity.to_string())),
-        Some(one) => Ok(Some(Stored {
-            entity: entity.clone(),
-            json: one.json,
-            version: one.version,
-            updated_ms: one.at_ms,
-            deleted: false,
-            conflicts: 0,
-        })),
-    }
+    Ok(Some(Stored {
+        entity: entity.clone(),
+        json: found.json,
+        version: found.version,
+        updated_ms: found.at_ms,
+        deleted: false,
+        conflicts: 0,
+    }))
 }

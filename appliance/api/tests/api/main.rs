@@ -17,6 +17,7 @@ mod elsewhere;
 mod encoding;
 mod fhir;
 mod history;
+mod large_pages;
 mod observed;
 mod openapi;
 mod operations;

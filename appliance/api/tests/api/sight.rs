@@ -185,3 +185,54 @@ async fn scopes_limit_searches_and_what_they_lead_through() {
         .await
         .refused(403, "forbidden");
 }
+
+/// A note filed under the wrong patient and moved: whoever sees the one record sees what it was there, and no more.
+#[tokio::test]
+async fn versions_from_another_patients_record_stay_out_of_sight() {
+    let server = start().await;
+    let moved = observation("other", "written-of-other").replace("of-other", "moved");
+    let first = server.put("/fhir/Observation/moved", &moved).await.expect(201).header("etag").to_owned();
+    let own = observation("own", "written-of-own").replace("of-own", "moved");
+    server.put("/fhir/Observation/moved", &own).await.expect(200);
+    let version = first.trim_start_matches("W/").trim_matches('"');
+    let then = server.get(&format!("/fhir/Observation/moved/_history/{version}")).await.expect(200);
+    assert!(then.body.contains("written-of-other"), "{}", then.body);
+    for path in [
+        "/fhir/Observation/moved/_history".to_owned(),
+        "/fhir/Observation/_history".to_owned(),
+        format!("/fhir/Observation/moved/_history/{version}"),
+    ] {
+        let answer = server.ask(BOUND, &path).await;
+        assert!(!answer.body.contains("written-of-other"), "{path}: {}", answer.body);
+        let is_version = path.ends_with(version);
+        assert_eq!(answer.body.contains("written-of-own"), !is_version, "{path}: {}", answer.body);
+    }
+}
+
+/// What is bound to one patient is filed with no other, not even beside the own one.
+#[tokio::test]
+async fn nothing_is_written_into_the_record_of_another_patient() {
+    let server = start().await;
+    let shared = |id: &str| {
+        format!(
+            r#"{{"resourceType":"Appointment","id":"{id}","status":"booked","participant":[
+                {{"actor":{{"reference":"Patient/own"}},"status":"accepted"}},
+                {{"actor":{{"reference":"Patient/other"}},"status":"accepted"}}]}}"#
+        )
+    };
+    server.send(request(BOUND, "PUT", "/fhir/Appointment/a", &shared("a"))).await.expect(403);
+    server.get("/fhir/Appointment/a").await.expect(404);
+    // One that others have made so may be seen and answered.
+    server.put("/fhir/Appointment/b", &shared("b")).await.expect(201);
+    let cancelled = shared("b").replace("booked", "cancelled");
+    server.send(request(BOUND, "PUT", "/fhir/Appointment/b", &cancelled)).await.expect(200);
+}
+
+#[tokio::test]
+async fn whoever_is_bound_to_a_patient_is_told_nothing_of_how_many_there_are() {
+    let server = start().await;
+    for path in ["/api/continuity", "/api/continuity/events"] {
+        server.ask(BOUND, path).await.expect(403);
+        server.ask(NARROW, "/api/continuity").await.expect(200);
+    }
+}

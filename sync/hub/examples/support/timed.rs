@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use holdfast_store::error::Result;
-use holdfast_store::sql::{Database, Row, Sql, Table, Value};
+use holdfast_store::sql::{Database, Row, Rows, Sql, Table, Value};
 
 #[derive(Default, Clone, Copy)]
 struct Spent {
@@ -110,6 +110,11 @@ impl Statements<'_> {
 impl Sql for Statements<'_> {
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         self.timed(format!("query {}", &sql[..sql.len().min(60)]), 1, |inner| inner.query(sql, params))
+    }
+    fn query_within(&mut self, sql: &str, params: &[Value], bytes: usize) -> Result<Rows> {
+        self.timed(format!("query {}", &sql[..sql.len().min(60)]), 1, |inner| {
+            inner.query_within(sql, params, bytes)
+        })
     }
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         self.timed(format!("execute {}", &sql[..sql.len().min(60)]), 1, |inner| inner.execute(sql, params))

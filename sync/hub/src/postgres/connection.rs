@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use holdfast_store::error::{Result, StoreError};
+use holdfast_store::sql::Rows;
+use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::ToSql;
 use postgres::{Client, Config, NoTls, Row, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -52,6 +54,29 @@ impl Connection {
         let statement = self.prepare(sql)?;
         let done = self.client.query(&statement, params);
         self.note(done)
+    }
+
+    /// The first rows of a prepared statement, each read as it comes: see `Sql::query_within`.
+    pub(super) fn query_within(
+        &mut self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+        read: impl Fn(&Row) -> Result<holdfast_store::sql::Row>,
+        bytes: usize,
+    ) -> Result<Rows> {
+        let statement = self.prepare(sql)?;
+        let (mut broken, mut out) = (None, Ok(Rows::default()));
+        match self.client.query_raw(&statement, params.iter().copied()) {
+            Err(error) => broken = Some(error),
+            Ok(rows) => {
+                let rows = rows.iterator().map_while(|row| row.map_err(|error| broken = Some(error)).ok());
+                out = Rows::within(rows.map(|row| read(&row)), bytes);
+            }
+        }
+        match broken {
+            Some(error) => self.note(Err(error)),
+            None => out,
+        }
     }
 
     /// Rows changed by a prepared statement.

@@ -1,7 +1,7 @@
 //! The statements of [`Sql`] inside one PostgreSQL transaction.
 
 use holdfast_store::error::{Result, StoreError};
-use holdfast_store::sql::{Row, Sql, Table, Type, Value};
+use holdfast_store::sql::{Row, Rows, Sql, Table, Type, Value};
 use postgres::types::ToSql;
 
 use super::bulk;
@@ -137,6 +137,14 @@ impl Sql for Statements<'_> {
         let cells: Vec<Param<'_>> = params.iter().map(Param).collect();
         let params: Vec<&(dyn ToSql + Sync)> = cells.iter().map(|cell| cell as _).collect();
         Ok(self.rows(sql, &params, 0)?.into_iter().map(|(_, row)| row).collect())
+    }
+
+    fn query_within(&mut self, sql: &str, params: &[Value], bytes: usize) -> Result<Rows> {
+        let cells: Vec<Param<'_>> = params.iter().map(Param).collect();
+        let params: Vec<&(dyn ToSql + Sync)> = cells.iter().map(|cell| cell as _).collect();
+        let done =
+            self.connection.query_within(sql, &params, |row| row_of(row, 0).map(|(_, row)| row), bytes);
+        self.note(done)
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {

@@ -6,6 +6,7 @@ use holdfast_core::search::{Clause, Match};
 use holdfast_store::Records;
 use holdfast_store::author::Base;
 use holdfast_store::downstream::Taken;
+use holdfast_store::history::Wanted;
 
 use crate::backend::{Backend, behaviours, read};
 use crate::fleet::{Node, hub, json, put, put_over, records};
@@ -34,7 +35,7 @@ fn saved_resource_has_its_history(backend: &Backend) {
     let entity = Entity::new("Patient", "p1");
     hub.write(|tx| tx.delete(&entity, &Base::Blind, "nurse")).unwrap();
     assert_eq!(hub.read(|view| view.read(&entity)).unwrap_err().code(), "gone");
-    let history = hub.read(|view| view.history(&entity)).unwrap();
+    let history = hub.read(|view| view.history(&entity, &Wanted::ALL).map(|all| all.versions)).unwrap();
     assert_eq!(history.len(), 3);
     assert!(history[0].deleted && history[2].json.contains("1.50"));
 }
@@ -127,7 +128,9 @@ fn gap_fork_and_revocation_are_refused_by_name(backend: &Backend) {
     hub.revoke_replica("north", "a").unwrap();
     assert_eq!(code(&segments[2].bytes), "replica-revoked");
     assert_eq!(code(&segments[2].bytes), "replica-revoked");
-    let kept = hub.read(|view| view.history(&Entity::new("Patient", "p1"))).unwrap();
+    let kept = hub
+        .read(|view| view.history(&Entity::new("Patient", "p1"), &Wanted::ALL).map(|all| all.versions))
+        .unwrap();
     assert_eq!(kept.len(), 2);
     let db = backend.open();
     let held = read(&*db, |sql| sql.query("SELECT COUNT(*) FROM quarantine", &[])).unwrap();
@@ -143,7 +146,13 @@ fn hub_goes_on_after_reopening(backend: &Backend) {
     let again = records(backend.open(), "", sidecar);
     assert_eq!(again.actor(), actor, "the same incarnation");
     put(&again, "Patient", "p1", r#""name":"Anna""#).unwrap();
-    assert_eq!(again.read(|view| view.history(&Entity::new("Patient", "p1"))).unwrap().len(), 2);
+    assert_eq!(
+        again
+            .read(|view| view.history(&Entity::new("Patient", "p1"), &Wanted::ALL).map(|all| all.versions))
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 fn pages_resume_where_they_were_confirmed(backend: &Backend) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use holdfast_core::id::{Entity, Scope};
 use holdfast_store::Records;
+use holdfast_store::history::Wanted;
 use holdfast_store::sidecar::MemorySidecar;
 use holdfast_store::sql::Database;
 
@@ -51,13 +52,17 @@ fn eight_authors_in_two_processes_lose_nothing(backend: &Backend) {
         }
     });
     let hub = &processes[0];
-    let history = hub.read(|view| view.history(&Entity::new("Patient", "shared"))).unwrap();
+    let history = hub
+        .read(|view| view.history(&Entity::new("Patient", "shared"), &Wanted::ALL).map(|all| all.versions))
+        .unwrap();
     assert_eq!(history.len(), AUTHORS * SAVES, "a save of the shared patient is missing");
     let phones: BTreeSet<&str> = history.iter().map(|v| v.json.rsplit("phone").next().unwrap()).collect();
     assert_eq!(phones.len(), AUTHORS * SAVES);
     for author in 0..AUTHORS {
-        let own = hub.read(|view| view.history(&Entity::new("Patient", format!("own{author}")))).unwrap();
-        assert_eq!(own.len(), SAVES);
+        let own = hub
+            .read(|view| view.history(&Entity::new("Patient", format!("own{author}")), &Wanted::ALL))
+            .unwrap();
+        assert_eq!(own.versions.len(), SAVES);
     }
     assert_eq!(hub.read(|view| view.counts()).unwrap().0 as usize, 1 + AUTHORS + AUTHORS * SAVES);
     assert_feeds_have_no_gaps(&*backend.open());

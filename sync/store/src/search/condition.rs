@@ -1,5 +1,8 @@
 //! Clauses as SQL, the same for every database. A number of a resource is looked for in the set that an index scan gives.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use holdfast_core::search::{Clause, Match, Range, after_prefix};
 
 use super::is_check;
@@ -174,14 +177,24 @@ impl Conditions {
     }
 
     fn rows(&mut self, param: u32, any: &[Match]) -> String {
-        let arms: Vec<String> = any
-            .iter()
-            .map(|one| {
-                let row = self.table('s');
-                let test = self.row(&row, param, one);
-                format!("SELECT {row}.resource_no FROM search {row} WHERE {test}")
-            })
-            .collect();
+        let values: BTreeSet<Cow<'_, str>> = any.iter().filter_map(exact).map(storable).collect();
+        let others = any.iter().filter(|one| exact(one).is_none());
+        let mut arms = Vec::new();
+        if !values.is_empty() {
+            // One arm however many they are: each takes SQLite some hundred KB to plan.
+            let (row, param) = (self.table('s'), self.bind(i64::from(param)));
+            let list: Vec<String> = values.iter().map(|value| self.bind(&**value)).collect();
+            let test =
+                if let [one] = &list[..] { format!("= {one}") } else { format!("IN ({})", list.join(", ")) };
+            arms.push(format!(
+                "SELECT {row}.resource_no FROM search {row} WHERE {row}.param = {param} AND {row}.value {test}"
+            ));
+        }
+        for one in others {
+            let row = self.table('s');
+            let test = self.row(&row, param, one);
+            arms.push(format!("SELECT {row}.resource_no FROM search {row} WHERE {test}"));
+        }
         union(arms)
     }
 
@@ -235,7 +248,8 @@ impl Conditions {
 
 /// All that is in any of these sets of numbers.
 fn union(sets: Vec<String>) -> String {
-    const BETWEEN: &str = " UNION ";
+    // Numbers that come twice do no harm in a set, and to have SQLite merge hundreds of arms takes a GB.
+    const BETWEEN: &str = " UNION ALL ";
     let parts = |set: &String| set.matches(BETWEEN).count() + 1;
     if sets.iter().map(parts).sum::<usize>() <= JOINED {
         return sets.join(BETWEEN);

@@ -31,8 +31,7 @@ impl Narrowed {
     pub(super) fn of(kind: &str, clauses: &[Clause]) -> Self {
         let params = vec![kind.into()];
         let Some(at) = clauses.iter().position(Conditions::is_set) else {
-            let (params, rest) = Conditions::of(clauses, params);
-            return Self::over("resource r", "r.no", params, format!("r.kind = $1 AND r.deleted = 0{rest}"));
+            return Self::of_type(clauses, params);
         };
         // What can be told by the number alone is, before the resource is looked up.
         let others = clauses[..at].iter().chain(&clauses[at + 1..]).cloned();
@@ -60,6 +59,20 @@ impl Narrowed {
         // As an expression it is no column by which the search could start from another clause.
         let others = all.all("r", "+r.no", &by_number);
         let text = format!("r.no IN ({set}) AND {resource}{others}");
+        Self::over("resource r", "r.no", all.into_params(), text)
+    }
+
+    /// Without a clause that the index answers: those of the type, by number, or those of a time.
+    fn of_type(clauses: &[Clause], params: Vec<Value>) -> Self {
+        let Some(at) = clauses.iter().position(|clause| matches!(clause, Clause::Updated(..))) else {
+            let (params, rest) = Conditions::of(clauses, params);
+            return Self::over("resource r", "r.no", params, format!("r.kind = $1 AND r.deleted = 0{rest}"));
+        };
+        let mut all = Conditions::new(params);
+        let time = all.all("u", "u.no", &clauses[at..=at]);
+        let rest = all.all("r", "+r.no", &[&clauses[..at], &clauses[at + 1..]].concat());
+        let set = format!("SELECT u.no FROM resource u WHERE u.kind = $1{time}");
+        let text = format!("r.no IN ({set}) AND r.kind || '' = $1 AND r.deleted = 0{rest}");
         Self::over("resource r", "r.no", all.into_params(), text)
     }
 
@@ -164,6 +177,9 @@ mod tests {
             (vec![name], "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"),
             (vec![either], "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"),
             (vec![far], "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"),
+            (vec![], "SEARCH r USING INDEX resource_kind (kind=? AND no>?)"),
+            (vec![Clause::Conflicted], "SEARCH r USING INDEX resource_kind (kind=? AND no>?)"),
+            (vec![Clause::Updated(1, 9)], "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"),
         ] {
             let plan = plan(&clauses);
             assert!(plan.starts_with(starts), "{clauses:?}\n{plan}");

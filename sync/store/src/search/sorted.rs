@@ -5,17 +5,19 @@ use std::cmp::Ordering;
 
 use holdfast_core::search::{Clause, SortBy, SortKey};
 use holdfast_core::state::EntityState;
-use holdfast_core::view;
 
-use super::{COLUMNS, is_check};
+use super::{COLUMNS, PAGE_BYTES, is_check};
 use crate::error::{Result, StoreError};
+use crate::schema;
 use crate::search::condition::Conditions;
 use crate::search::narrowed::Narrowed;
-use crate::sql::{Row, Value};
-use crate::view::{Stored, View, stored};
+use crate::sql::{Row, Rows, Value};
+use crate::view::{self, Stored, View, stored};
 
 /// The most resources that are put in order in memory.
 const MAX_IN_MEMORY: usize = 4_096;
+/// Resources read at a time where each may be large.
+const READ_AT_ONCE: usize = 16;
 /// Resources looked at in one go along the index.
 const STEP: u32 = 500;
 /// By this code a search is refused that finds too much to put it in the order asked for.
@@ -45,7 +47,7 @@ impl View<'_> {
     /// # Errors
     /// [`StoreError::Refused`] with [`TOO_MANY_TO_SORT`] if more than 4,096 are found and no index has the order, or if
     /// something has to be checked on each; or the database. Cost: as [`View::search`], and up to that many resources
-    /// read.
+    /// read, of which [`PAGE_BYTES`] are held at a time.
     pub fn search_sorted(
         &mut self,
         kind: &str,
@@ -63,12 +65,11 @@ impl View<'_> {
         if let [SortKey { by: SortBy::Updated, descending }] = sort {
             return self.by_time(kind, clauses, *descending, after, count);
         }
-        let Narrowed { params, tables, conditions, .. } = Narrowed::of(kind, &self.fewest_first(clauses)?);
+        let ordered = self.fewest_first(clauses)?;
+        let Narrowed { params, tables, conditions, .. } = Narrowed::of(kind, &ordered);
         let text = format!("SELECT r.no FROM {tables} WHERE {conditions} LIMIT {}", MAX_IN_MEMORY + 1);
-        let found = self.sql.query(&text, &params)?;
-        if found.len() <= MAX_IN_MEMORY {
-            let numbers = found.iter().map(|row| row.int(0)).collect::<Result<Vec<_>>>()?;
-            return self.in_memory(&numbers, sort, after, count);
+        if self.sql.query(&text, &params)?.len() <= MAX_IN_MEMORY {
+            return self.in_memory(kind, &ordered, sort, after, count);
         }
         match sort {
             [SortKey { by: SortBy::Rows { params, holding }, descending }] if params.len() == 1 => {
@@ -97,47 +98,80 @@ impl View<'_> {
             let updated =
                 after.keys.first().and_then(Option::as_deref).and_then(|text| text.parse::<i64>().ok());
             let (updated, no) = (narrowed.bind(updated.unwrap_or_default()), narrowed.bind(after.no));
-            place = format!(" AND (r.updated {beyond} {updated} OR (r.updated = {updated} AND r.no > {no}))");
+            // Said once more as a range, from which an index can go on.
+            place = format!(
+                " AND r.updated {beyond}= {updated} AND (r.updated {beyond} {updated} OR r.no > {no})"
+            );
         }
         let Narrowed { params, tables, conditions, .. } = narrowed;
         let text = format!(
-            "SELECT {COLUMNS} FROM {tables} WHERE {conditions}{place} \
+            "SELECT r.updated, r.no FROM {tables} WHERE {conditions}{place} \
              ORDER BY r.updated {order}, r.no LIMIT {}",
             u64::from(count) + 1
         );
         let rows = self.sql.query(&text, &params)?;
-        let has_more = rows.len() > count as usize;
-        let mut out = Sorted { resources: Vec::new(), next: None };
-        for row in rows.into_iter().take(count as usize) {
-            out.next = Some(Place { keys: vec![Some(row.int(4)?.to_string())], no: row.int(7)? });
-            out.resources.push(stored(row)?);
+        let place = |row: &Row| Ok(Place { keys: vec![Some(row.int(0)?.to_string())], no: row.int(1)? });
+        let places = rows.iter().map(place).collect::<Result<Vec<_>>>()?;
+        self.page_of(places, count)
+    }
+
+    /// The resources at the first `count` places, as far as they have room on a page.
+    fn page_of(&mut self, places: Vec<Place>, count: u32) -> Result<Sorted> {
+        let numbers: Vec<i64> = places.iter().take(count as usize).map(|place| place.no).collect();
+        let resources = self.numbered(&numbers)?;
+        let has_more = resources.len() < places.len();
+        let next = resources.len().checked_sub(1).and_then(|last| places.into_iter().nth(last));
+        Ok(Sorted { resources, next: next.filter(|_| has_more) })
+    }
+
+    /// The resources of these numbers in that order, as many as fit a page but one at least.
+    fn numbered(&mut self, numbers: &[i64]) -> Result<Vec<Stored>> {
+        let (mut out, mut room) = (Vec::new(), PAGE_BYTES);
+        for some in numbers.chunks(READ_AT_ONCE) {
+            let keys: Vec<Vec<Value>> = some.iter().map(|no| vec![(*no).into()]).collect();
+            let rows = self.sql.lookup(&schema::RESOURCE, &["no"], &view::COLUMNS, &keys)?;
+            for row in rows.into_iter().flatten() {
+                let one = stored(row)?;
+                let Some(rest) = room.checked_sub(one.json.len()).or(out.is_empty().then_some(0)) else {
+                    return Ok(out);
+                };
+                room = rest;
+                out.push(one);
+            }
         }
-        out.next = out.next.filter(|_| has_more);
         Ok(out)
     }
 
+    /// Finds the places of all that are found, then reads those of the page.
     fn in_memory(
         &mut self,
-        numbers: &[i64],
+        kind: &str,
+        clauses: &[Clause],
         sort: &[SortKey],
         after: Option<&Place>,
         count: u32,
     ) -> Result<Sorted> {
-        let keys: Vec<Vec<Value>> = numbers.iter().map(|no| vec![(*no).into()]).collect();
-        let columns = ["kind", "id", "json", "version", "updated", "deleted", "conflicts", "no", "state"];
-        let rows = self.sql.lookup(&crate::schema::RESOURCE, &["no"], &columns, &keys)?;
-        let mut found = Vec::new();
-        for row in rows.into_iter().flatten() {
-            let (place, one) = self.placed(row, sort)?;
-            if after.is_none_or(|after| compare(sort, &place, after) == Ordering::Greater) {
-                found.push((place, one));
+        let mut places = Vec::new();
+        let mut from = Some(0);
+        while let Some(behind) = from.take() {
+            let mut narrowed = Narrowed::of(kind, clauses);
+            let behind = narrowed.bind(behind);
+            let Narrowed { params, tables, conditions, no } = narrowed;
+            let text = format!(
+                "SELECT {COLUMNS}, r.state FROM {tables} WHERE {conditions} AND {no} > {behind} ORDER BY {no}"
+            );
+            let Rows { rows, is_cut } = self.sql.query_within(&text, &params, PAGE_BYTES)?;
+            for row in rows {
+                from = is_cut.then_some(row.int(7)?);
+                let (place, _) = self.placed(row, sort)?;
+                if after.is_none_or(|after| compare(sort, &place, after) == Ordering::Greater) {
+                    places.push(place);
+                }
             }
         }
-        found.sort_by(|(a, _), (b, _)| compare(sort, a, b));
-        let has_more = found.len() > count as usize;
-        found.truncate(count as usize);
-        let next = found.last().map(|(place, _)| place.clone()).filter(|_| has_more);
-        Ok(Sorted { resources: found.into_iter().map(|(_, one)| one).collect(), next })
+        places.sort_by(|a, b| compare(sort, a, b));
+        places.truncate(count as usize + 1);
+        self.page_of(places, count)
     }
 
     /// A resource and its place in the order, from a row of [`COLUMNS`] and its state.
@@ -145,7 +179,7 @@ impl View<'_> {
         let (no, updated) = (row.int(7)?, row.int(4)?);
         let bytes = row.blob(8)?.to_vec();
         let one = stored(row)?;
-        let state = view::decode(one.entity.clone(), &one.json, &bytes)?;
+        let state = holdfast_core::view::decode(one.entity.clone(), &one.json, &bytes)?;
         let keys = sort.iter().map(|key| match &key.by {
             SortBy::Id => Some(one.entity.id.clone()),
             // Wide enough for every time, so that texts are in the order of the numbers.
@@ -179,9 +213,10 @@ impl View<'_> {
     ) -> Result<Sorted> {
         let mut out = Sorted { resources: Vec::new(), next: after.cloned() };
         let mut is_behind = after.is_some_and(|after| after.keys.first().is_none_or(Option::is_none));
+        let mut room = PAGE_BYTES;
         while !is_behind {
-            let rows = self.walk_on(walk, out.next.as_ref())?;
-            is_behind = rows.len() < STEP as usize;
+            let Rows { rows, is_cut } = self.walk_on(walk, out.next.as_ref())?;
+            is_behind = !is_cut && rows.len() < STEP as usize;
             for row in rows {
                 let value = row.text(9)?.to_owned();
                 let (place, one) = self.placed(row, sort)?;
@@ -189,9 +224,10 @@ impl View<'_> {
                 let is_its_place = place.keys[0].as_deref() == Some(&value);
                 out.next = Some(Place { keys: vec![Some(value)], no: place.no });
                 if is_its_place {
+                    room = room.saturating_sub(one.json.len());
                     out.resources.push(one);
                 }
-                if out.resources.len() == count as usize {
+                if out.resources.len() == count as usize || room == 0 {
                     return Ok(out);
                 }
             }
@@ -200,7 +236,7 @@ impl View<'_> {
         Ok(out)
     }
 
-    fn walk_on(&mut self, walk: &Walk<'_>, after: Option<&Place>) -> Result<Vec<Row>> {
+    fn walk_on(&mut self, walk: &Walk<'_>, after: Option<&Place>) -> Result<Rows> {
         let mut params: Vec<Value> = vec![i64::from(walk.param).into(), walk.kind.into()];
         let (order, beyond) = if walk.descending { ("DESC", "<") } else { ("ASC", ">") };
         let mut place = String::new();
@@ -220,7 +256,7 @@ impl View<'_> {
              WHERE s.param = $1 AND r.kind = $2 AND r.deleted = 0{place}{holding}{conditions} \
              ORDER BY s.value {order}, s.resource_no LIMIT {STEP}"
         );
-        self.sql.query(&text, &params)
+        self.sql.query_within(&text, &params, PAGE_BYTES)
     }
 
     fn without_row(
@@ -241,8 +277,8 @@ impl View<'_> {
              ORDER BY r.no LIMIT {}",
             wanted + 1
         );
-        let rows = self.sql.query(&text, &params)?;
-        let has_more = rows.len() > wanted;
+        let Rows { rows, is_cut } = self.sql.query_within(&text, &params, PAGE_BYTES)?;
+        let has_more = is_cut || rows.len() > wanted;
         out.next = None;
         for row in rows.into_iter().take(wanted) {
             out.next = Some(Place { keys: vec![None], no: row.int(7)? });

@@ -4,7 +4,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, ToSql};
 
 use crate::error::{Result, StoreError};
-use crate::sql::{Row, Sql, Table, Value};
+use crate::sql::{Row, Rows, Sql, Table, Value};
 
 pub(crate) struct Statements<'a> {
     connection: &'a Connection,
@@ -94,6 +94,15 @@ impl Sql for Statements<'_> {
             .query_map(rusqlite::params_from_iter(params), |row| row_of(row, columns))
             .map_err(map_error)?;
         rows.collect::<Result<_, _>>().map_err(map_error)
+    }
+
+    fn query_within(&mut self, sql: &str, params: &[Value], bytes: usize) -> Result<Rows> {
+        let mut statement = self.connection.prepare_cached(&dialect(sql)).map_err(map_error)?;
+        let columns = statement.column_count();
+        let rows = statement
+            .query_map(rusqlite::params_from_iter(params), |row| row_of(row, columns))
+            .map_err(map_error)?;
+        Rows::within(rows.map(|row| row.map_err(map_error)), bytes)
     }
 
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {

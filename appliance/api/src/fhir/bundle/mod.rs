@@ -58,8 +58,13 @@ pub(crate) async fn post(
     let now_ms = state.writer().records().now_ms();
     let sender = Sender { caller, base: base.into(), now_ms, returns: Prefer::of(&parts.headers).returns };
     if state.parts().finder.is_some() {
-        lookup::bring(&state, plan::named(&text, &[Method::Get, Method::Put, Method::Delete])).await?;
-        lookup::be_sure(&state, plan::named(&text, &[Method::Delete])).await?;
+        lookup::bring(
+            &state,
+            &sender.caller,
+            plan::named(&text, &[Method::Get, Method::Put, Method::Delete]),
+        )
+        .await?;
+        lookup::be_sure(&state, &sender.caller, plan::named(&text, &[Method::Delete])).await?;
     }
     let answer = match plan::mode(&text)? {
         Mode::Transaction => transaction::carry_out(&state, &text, &sender).await?,
