@@ -18,7 +18,7 @@ use super::include;
 use super::patients;
 use crate::access::Caller;
 use crate::access::policy::Principal;
-use crate::audit::look::cut;
+use crate::audit::look::{cut, patients_of};
 use crate::audit::{Look, Looks, show};
 use crate::error::{ApiError, RequestError};
 use crate::refusal;
@@ -75,7 +75,7 @@ async fn answer(
     let asked = Arc::new(Answering { search, caller, base, notes });
     let whole = asked.clone();
     let found = refusal::read(&state, asked.caller.clone(), move |view| whole.if_indexed(view)).await?;
-    let Answered { bundle, look } = match found {
+    let Answered { bundle, looks } = match found {
         Some(answered) => answered,
         None => {
             state.writer().catch_up_index(INDEX_WAIT).await?;
@@ -83,7 +83,7 @@ async fn answer(
         }
     };
     let mut response = answer::fhir_json(StatusCode::OK, bundle);
-    response.extensions_mut().insert(Looks(vec![look]));
+    response.extensions_mut().insert(Looks(looks));
     Ok(response)
 }
 
@@ -150,7 +150,7 @@ pub(crate) struct Search {
 /// A page, and what is kept of its having been shown.
 pub(crate) struct Answered {
     pub(crate) bundle: String,
-    pub(crate) look: Look,
+    pub(crate) looks: Vec<Look>,
 }
 
 /// Resources of one page, and where the next begins.
@@ -243,20 +243,21 @@ impl Search {
             entry.finish();
         }
         let shown = found.resources.iter().chain(&included.resources);
-        Ok(Answered { look: self.look(shown), bundle: bundle.finish() })
+        Ok(Answered { looks: self.looks(shown), bundle: bundle.finish() })
     }
 
-    /// What is kept of the search: what was asked, and who was shown.
-    fn look<'r>(&self, shown: impl Iterator<Item = &'r Stored>) -> Look {
-        let patients = shown.filter(|one| one.entity.kind == "Patient").map(|one| one.entity.id.clone());
+    /// What is kept of the search: what was asked, whom it named, and whose records were shown.
+    fn looks<'r>(&self, shown: impl Iterator<Item = &'r Stored>) -> Vec<Look> {
+        let mut patients = patients_of(shown.map(|one| (&one.entity, one.json.as_str())));
+        patients.extend(patients::named(&self.query.kind, &self.asked));
         let query = self.asked.link(None);
-        Look {
+        let look = Look {
             interaction: "search-type",
             what: Some(self.query.kind.clone()),
             query: (!query.is_empty()).then(|| cut(&query)),
-            patients: patients.collect(),
-            refused: None,
-        }
+            ..Look::default()
+        };
+        look.showing(&patients)
     }
 
     /// `_count=0` and `_summary=count` ask for no resource at all.

@@ -9,7 +9,7 @@ use holdfast_store::Tx;
 use holdfast_store::view::View;
 use tokio::sync::watch;
 
-use crate::common::{ADMIN, DESK, Server, TOKEN, start_with};
+use crate::common::{ADMIN, DESK, Server, TOKEN, patient, start_with};
 
 async fn start() -> (Server, watch::Sender<bool>) {
     let server = start_with(|mut parts| {
@@ -108,7 +108,10 @@ async fn events_are_searched_by_their_parameters() {
             told(&server, query).await.into_iter().filter(|line| !line.contains(" admin ")).collect();
         assert_eq!(told.len(), expected, "{query}: {told:?}");
     }
-    let total = server.get_as(ADMIN, "/fhir/AuditEvent?patient=p&_summary=count").await.expect(200);
+    let total = server
+        .get_as(ADMIN, "/fhir/AuditEvent?patient=p&agent=Practitioner/nurse&_summary=count")
+        .await
+        .expect(200);
     assert_eq!(total.json()["total"], 3);
     for query in ["_sort=date", "patient.name=x", "_include=AuditEvent:patient"] {
         let refused = server.get_as(ADMIN, &format!("/fhir/AuditEvent?{query}")).await;
@@ -148,6 +151,133 @@ async fn pages_of_events_hold_each_once_and_each_is_read_by_its_id() {
     ids.dedup();
     assert_eq!(ids.len(), 14);
     server.get_as(ADMIN, "/fhir/AuditEvent/nothing.1").await.refused(404, "not-found");
+}
+
+/// Who has looked at the record of `p`, oldest first: every way in which it can be shown is here.
+#[tokio::test]
+async fn whatever_shows_a_chart_is_told_of_its_patient() {
+    let (server, _stop) = start().await;
+    server.patient("p", "").await;
+    server.put("/fhir/Observation/o", NOTE).await.expect(201);
+    let seen = server.get("/fhir/Observation/o").await.expect(200).header("etag").to_owned();
+    for value in ["2", "3"] {
+        let body = NOTE.replace(r#""code""#, &format!(r#""valueInteger":{value},"code""#));
+        server
+            .with_body("PUT", "/api/records/Observation/o", &[("if-match", &seen)], &body)
+            .await
+            .expect(200);
+    }
+    flush(&server.state).await;
+    for (path, expected) in [
+        ("/fhir/Observation?code:text=x", "search-type Practitioner/nurse Observation+Patient/p 0"),
+        (
+            "/fhir/Observation?patient=p&status=amended",
+            "search-type Practitioner/nurse Observation+Patient/p 0",
+        ),
+        (
+            "/fhir/Practitioner?_id=none&_revinclude=Observation:performer",
+            "search-type Practitioner/nurse Practitioner 0",
+        ),
+        (
+            "/fhir/Patient?_id=p&_revinclude=Observation:patient",
+            "search-type Practitioner/nurse Patient+Patient/p 0",
+        ),
+        ("/fhir/Observation/_history", "history-type Practitioner/nurse Observation+Patient/p 0"),
+        ("/fhir/_history", "history-system Practitioner/nurse Patient/p 0"),
+        ("/fhir/Observation/o/_history", "history-instance Practitioner/nurse Observation/o+Patient/p 0"),
+        ("/api/conflicts", "operation Practitioner/nurse Patient/p 0"),
+        ("/api/conflicts/Observation/o", "operation Practitioner/nurse Observation/o+Patient/p 0"),
+    ] {
+        server.get(path).await.expect(200);
+        let patient = if expected.contains("Patient/p") { "&patient=p" } else { "" };
+        let told = told(&server, &format!("agent=Practitioner/nurse&_count=1{patient}")).await;
+        assert_eq!(told, [expected], "{path}");
+    }
+}
+
+/// What the nurse did but for saves: of the last so many in any order, for those of one moment have none.
+async fn looked(server: &Server, last: usize) -> Vec<String> {
+    let mut told = told(server, "agent=Practitioner/nurse&action=R,E").await;
+    told.truncate(last);
+    told.sort_unstable();
+    told
+}
+
+#[tokio::test]
+async fn a_write_that_saves_nothing_is_told_as_the_look_that_it_is() {
+    let (server, _stop) = start().await;
+    server.patient("p", r#""identifier":[{"value":"7"}]"#).await;
+    let seven = r#"{"resourceType":"Patient","identifier":[{"value":"7"}]}"#;
+    let condition = [("if-none-exist", "identifier=7")];
+    let found = server.with_body("POST", "/fhir/Patient", &condition, seven).await.expect(200);
+    assert_eq!(found.json()["id"], "p");
+    let read = "read Practitioner/nurse Patient/p 0";
+    let searched = "search-type Practitioner/nurse Patient 0";
+    assert_eq!(looked(&server, 9).await, [read, searched]);
+    server.patch("/fhir/Patient/p", &[], "[]").await.expect(200);
+    assert_eq!(looked(&server, 1).await, [read]);
+    server.with_body("PUT", "/fhir/Patient?identifier=7", &[], seven).await.expect(200);
+    assert_eq!(looked(&server, 2).await, [read, searched]);
+    let shown = server.patch("/fhir/Patient?identifier=7", &[], "[]").await.expect(200);
+    assert_eq!(shown.json()["id"], "p");
+    assert_eq!(looked(&server, 2).await, [read, searched]);
+    let before = looked(&server, 99).await.len();
+    let patch = r#"[{"op":"add","path":"/gender","value":"female"}]"#;
+    server.patch("/fhir/Patient/p", &[], patch).await.expect(200);
+    assert_eq!(looked(&server, 99).await.len(), before, "what was saved is told as a save");
+    server
+        .with_body("PUT", "/fhir/Patient/p", &[("if-match", "W/\"x\"")], &patient("p", ""))
+        .await
+        .expect(412);
+    assert_eq!(looked(&server, 1).await, ["update Practitioner/nurse Patient/p 8"]);
+}
+
+#[tokio::test]
+async fn entries_that_save_nothing_are_told_as_the_looks_that_they_are() {
+    let (server, _stop) = start().await;
+    server.patient("p", r#""identifier":[{"value":"7"}]"#).await;
+    let seven = r#"{"resourceType":"Patient","identifier":[{"value":"7"}]}"#;
+    for kind in ["batch", "transaction"] {
+        let before = looked(&server, 99).await.len();
+        let bundle = format!(
+            r#"{{"resourceType":"Bundle","type":"{kind}","entry":[
+            {{"resource":{seven},"request":{{"method":"POST","url":"Patient","ifNoneExist":"identifier=7"}}}},
+            {{"resource":{{"resourceType":"Binary","contentType":"application/json-patch+json","data":"W10="}},
+              "request":{{"method":"PATCH","url":"Patient/p"}}}}]}}"#
+        );
+        server.post("/fhir", &bundle).await.expect(200);
+        let told = looked(&server, looked(&server, 99).await.len() - before).await;
+        // Both entries showed the same record: alike looks of a second are one line.
+        let expected = ["read Practitioner/nurse Patient/p 0", "search-type Practitioner/nurse Patient 0"];
+        assert_eq!(told, expected, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn refusals_within_a_batch_are_told() {
+    let (server, _stop) = start().await;
+    server.patient("p", "").await;
+    server.put("/fhir/Observation/o", NOTE).await.expect(201);
+    let bundle = format!(
+        r#"{{"resourceType":"Bundle","type":"batch","entry":[
+        {{"request":{{"method":"GET","url":"Observation/o"}}}},
+        {{"request":{{"method":"GET","url":"Observation?patient=p"}}}},
+        {{"request":{{"method":"GET","url":"Patient/none"}}}},
+        {{"resource":{NOTE},"request":{{"method":"PUT","url":"Observation/o"}}}}]}}"#
+    );
+    let answered = server.post_as(DESK, "/fhir", &bundle).await.expect(200).json();
+    let statuses: Vec<_> =
+        answered["entry"].as_array().unwrap().iter().map(|one| &one["response"]["status"]).collect();
+    assert_eq!(statuses, ["403 Forbidden", "403 Forbidden", "404 Not Found", "403 Forbidden"]);
+    let mut told = told(&server, "agent=Practitioner/desk").await;
+    told.sort_unstable();
+    let expected = [
+        "read Practitioner/desk Observation/o+Patient/p 8",
+        "read Practitioner/desk Patient/none 8",
+        "search-type Practitioner/desk Observation+Patient/p 8",
+        "update Practitioner/desk Observation/o+Patient/p 8",
+    ];
+    assert_eq!(told, expected);
 }
 
 #[tokio::test]

@@ -148,6 +148,13 @@ impl Server {
             .await
     }
 
+    pub async fn post_as(&self, token: &str, path: &str, body: &str) -> Answer {
+        let request = Request::builder().method("POST").uri(path).header("host", self.address.to_string());
+        let request = request.header("content-type", "application/fhir+json");
+        let request = request.header("authorization", format!("Bearer {token}"));
+        self.send(request.body(Full::from(body.to_owned())).unwrap()).await
+    }
+
     pub async fn with_body(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut request = self.request(method, path).header("content-type", "application/fhir+json");
         for (name, value) in headers {
