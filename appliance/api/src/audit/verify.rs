@@ -1,5 +1,7 @@
 //! Whether the trail is whole.
 
+use std::collections::BTreeMap;
+
 use holdfast_clinical::audit::chain::Chain;
 use holdfast_clinical::audit::{HOLDFAST_AUDIT, page_id};
 use holdfast_core::id::Entity;
@@ -19,6 +21,9 @@ pub struct Verified {
     pub entries: u64,
     /// Looks that could not be kept, as the pages say.
     pub lost: u64,
+    /// Whose they were.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub lost_of: BTreeMap<String, u64>,
     /// The hash of the last page that fits: it must be the same at head office, or an earlier one of there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<String>,
@@ -45,8 +50,8 @@ pub fn verify(view: &mut View<'_>) -> Result<Vec<Verified>, StoreError> {
                 break;
             }
         }
-        let Chain { pages, entries, lost, head } = chain;
-        out.push(Verified { actor, pages, entries, lost, head, broken });
+        let Chain { pages, entries, lost, lost_of, head } = chain;
+        out.push(Verified { actor, pages, entries, lost, lost_of, head, broken });
     }
     Ok(out)
 }
@@ -57,10 +62,10 @@ pub fn describe(chains: &[Verified]) -> String {
         return "nobody has looked at anything yet: the trail is empty".to_owned();
     }
     let line = |chain: &Verified| {
-        let Verified { actor, pages, entries, lost, head, broken } = chain;
+        let Verified { actor, pages, entries, lost, lost_of, head, broken } = chain;
         let head = head.as_deref().unwrap_or("none");
         let lost = if *lost > 0 {
-            format!(", {lost} looks not kept while the disk was full")
+            format!(", {lost} looks not kept for too many waited{}", whose(lost_of))
         } else {
             String::new()
         };
@@ -72,4 +77,10 @@ pub fn describe(chains: &[Verified]) -> String {
     let mut lines: Vec<String> = chains.iter().map(line).collect();
     lines.push("compare each head with the one at head office (`holdfast-hub audit`): a trail that was cut off at its end is shorter here".to_owned());
     lines.join("\n")
+}
+
+fn whose(lost_of: &BTreeMap<String, u64>) -> String {
+    let name = |name: &str| if name.is_empty() { "nobody signed in".to_owned() } else { name.to_owned() };
+    let each: Vec<String> = lost_of.iter().map(|(who, count)| format!("{count} of {}", name(who))).collect();
+    if each.is_empty() { String::new() } else { format!(" ({})", each.join(", ")) }
 }

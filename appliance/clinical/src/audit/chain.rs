@@ -1,6 +1,8 @@
 //! Verifying the chain of pages that one database wrote.
 
-use super::Page;
+use std::collections::BTreeMap;
+
+use super::{NOT_KEPT, Page};
 
 /// What is wrong with a chain.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -34,6 +36,8 @@ pub struct Chain {
     pub entries: u64,
     /// Looks that were not kept, as the pages themselves say.
     pub lost: u64,
+    /// Whose they were, as far as lines say.
+    pub lost_of: BTreeMap<String, u64>,
     /// The hash of the last page: whoever has noted it elsewhere can tell whether pages were cut off at the end.
     pub head: Option<String>,
 }
@@ -52,8 +56,12 @@ impl Chain {
             return Err(Broken::Changed { number });
         }
         self.pages = number;
-        self.entries += page.entries.len() as u64;
+        self.entries += page.entries.iter().filter(|entry| entry.interaction != NOT_KEPT).count() as u64;
         self.lost += page.lost;
+        for entry in page.entries.iter().filter(|entry| entry.interaction == NOT_KEPT) {
+            let who = page.agents.get(entry.agent).cloned().unwrap_or_default();
+            *self.lost_of.entry(who).or_default() += u64::from(entry.times.unwrap_or(1));
+        }
         self.head = Some(page.hash());
         Ok(())
     }
