@@ -14,7 +14,8 @@ pub enum Policy {
     Register,
     /// Every array member is a register of its own; add wins; never a conflict.
     Set,
-    /// Written once; an amendment is a new resource. Authoring refuses a change; a concurrent one is a conflict.
+    /// Written once; an amendment is a new resource. Authoring refuses a change; a concurrent one is a conflict. Where
+    /// [`crate::op::DELETED`] is so, the resource is final: nothing is added to it, and nobody deletes it.
     Immutable,
     /// A status that moves along a state machine; authoring refuses an illegal step.
     Lifecycle,

@@ -10,7 +10,7 @@ use holdfast_clinical::search::{rows_of_text, table};
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::search::{Clause, Match, SortBy, SortKey};
 use holdfast_store::StoreError;
-use holdfast_store::trail::{Step, Wanted};
+use holdfast_store::trail::{Recorded, Step, Wanted};
 use holdfast_store::view::{Stored, View};
 
 use super::keeper::patient_ids;
@@ -81,10 +81,7 @@ pub(crate) fn read(view: &mut View<'_>, id: &str) -> Result<Option<Stored>, Stor
         }
         Some(Source::Write(actor, lane, seq)) => match ActorId::from_hex(&actor) {
             None => None,
-            Some(actor) => {
-                let step = view.trail_save(actor, Lane(lane), seq)?;
-                step.and_then(|step| events_of(step).pop())
-            }
+            Some(actor) => view.trail_save(actor, Lane(lane), seq)?.as_ref().map(save),
         },
     };
     Ok(found)
@@ -126,13 +123,19 @@ fn events_of(step: Step) -> Vec<Stored> {
             let Some(page) = Page::read(&json) else { return Vec::new() };
             (0..page.entries.len()).rev().filter_map(|at| line(&entity.id, &page, at)).collect()
         }
-        Step::Event { entity, json, updated_ms } => vec![stored(entity.id, json, updated_ms)],
-        Step::Save { op, is_first, scopes } => {
-            let patients = patient_ids(&scopes);
-            let json = event::of_write(&Write { op: &op, is_first, patients: &patients });
-            vec![stored(event::write_id(&op), json, op.hlc.unix_ms())]
+        Step::Event { entity, json, updated_ms, recorded } => {
+            // What a program records it says itself: who it was stands beside it.
+            let event = stored(entity.id, json, updated_ms);
+            recorded.iter().map(save).chain([event]).collect()
         }
+        Step::Save(recorded) => vec![save(&recorded)],
     }
+}
+
+fn save(Recorded { op, is_first, scopes }: &Recorded) -> Stored {
+    let patients = patient_ids(scopes);
+    let json = event::of_write(&Write { op, is_first: *is_first, patients: &patients });
+    stored(event::write_id(op), json, op.hlc.unix_ms())
 }
 
 fn line(page_id: &str, page: &Page, at: usize) -> Option<Stored> {

@@ -332,7 +332,54 @@ async fn the_chain_is_whole_and_no_page_of_it_is_changed_or_taken_out() {
         let page = holdfast_core::id::Entity::new("HoldfastAudit", &id);
         tx.delete(&page, &holdfast_store::author::Base::Blind, "x").map(drop)
     };
-    server.writer.write(removed).await.unwrap();
+    assert_eq!(server.writer.write(removed).await.unwrap_err().code(), "immutable");
     let after = server.writer.read(|view: &mut View<'_>| verify(view)).await.unwrap();
-    assert_eq!(after, whole, "a deletion takes nothing away");
+    assert_eq!(after, whole);
+}
+
+/// An event as a program records it: what it says is the program's own.
+const SAID: &str = r#"{"resourceType":"AuditEvent","id":"said","type":{"code":"rest"},"action":"R","recorded":"2026-01-01T00:00:00Z",
+    "agent":[{"who":{"reference":"Practitioner/ben"},"requestor":true}],"source":{"observer":{"display":"x"}},
+    "entity":[{"what":{"reference":"Patient/p"}}]}"#;
+
+#[tokio::test]
+async fn whoever_records_an_event_stands_beside_it() {
+    let (server, _stop) = start().await;
+    server.put("/fhir/AuditEvent/said", SAID).await.expect(201);
+    assert_eq!(
+        told(&server, "patient=p").await,
+        ["create Practitioner/nurse AuditEvent/said+Patient/p 0", "- Practitioner/ben Patient/p -"]
+    );
+    assert_eq!(told(&server, "entity=AuditEvent/said").await.len(), 1);
+    let pages = server
+        .get_as(ADMIN, "/fhir/AuditEvent?patient=p&agent=Practitioner/nurse&_count=1")
+        .await
+        .expect(200)
+        .json();
+    let id = pages["entry"][0]["resource"]["id"].as_str().unwrap().to_owned();
+    let read = server.get_as(ADMIN, &format!("/fhir/AuditEvent/{id}")).await.expect(200).json();
+    assert_eq!(read["agent"][0]["who"]["reference"], "Practitioner/nurse");
+}
+
+#[tokio::test]
+async fn nobody_changes_or_deletes_an_event() {
+    let server = start_with(|mut parts| {
+        parts.authenticator = Arc::new(OneToken::new(TOKEN, Principal::new("importer", [Role::System])));
+        parts
+    })
+    .await;
+    server.put("/fhir/AuditEvent/said", SAID).await.expect(201);
+    server.put("/fhir/AuditEvent/said", SAID).await.expect(200);
+    for (from, to) in [
+        ("Practitioner/ben", "Practitioner/anna"),
+        (r#""action""#, r#""outcome":"0","action""#),
+        (r#""action""#, r#""meta":{"tag":[{"code":"x"}]},"action""#),
+    ] {
+        server.put("/fhir/AuditEvent/said", &SAID.replace(from, to)).await.refused(409, "immutable");
+    }
+    server.delete("/fhir/AuditEvent/said").await.refused(409, "immutable");
+    server.delete("/fhir/AuditEvent?action=R&agent=Practitioner/ben").await.refused(409, "immutable");
+    let bundle = r#"{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"AuditEvent/said"}}]}"#;
+    server.post("/fhir", bundle).await.refused(409, "immutable");
+    server.get("/fhir/AuditEvent/said").await.expect(200);
 }
