@@ -153,6 +153,13 @@ pub(crate) struct Answered {
     pub(crate) looks: Vec<Look>,
 }
 
+/// How many are found in all.
+enum Total {
+    Exactly(u64),
+    /// There may be more: they were too many to count.
+    AtLeast(u64),
+}
+
 /// Resources of one page, and where the next begins.
 struct Page {
     resources: Vec<Stored>,
@@ -222,8 +229,12 @@ impl Search {
         if let Some(next) = &found.next {
             bundle.link("next", &address(Some(next)));
         }
-        if let Some(total) = self.total(view, &found)? {
-            bundle.total(total);
+        let total = self.total(view, &found)?;
+        let mut notes = notes.to_vec();
+        match total {
+            Some(Total::Exactly(total)) => bundle.total(total),
+            Some(Total::AtLeast(least)) => notes.push(Note::count_cut(least)),
+            None => {}
         }
         let included = include::included(view, &self.query, &found.resources)?;
         let entries = found.resources.iter().map(|one| (one, "match"));
@@ -289,16 +300,19 @@ impl Search {
     }
 
     /// How many are found in all: where it is asked for, and where it costs nothing to say.
-    fn total(&self, view: &mut View<'_>, page: &Page) -> Result<Option<u64>, ApiError> {
+    fn total(&self, view: &mut View<'_>, page: &Page) -> Result<Option<Total>, ApiError> {
         let Query { kind, clauses, .. } = &self.query;
         let is_asked = self.query.wants_total || self.is_count_only() || self.query.count == Some(0);
         if !is_asked && self.asked.cursor.is_none() && page.next.is_none() {
-            return Ok(Some(page.resources.len() as u64));
+            return Ok(Some(Total::Exactly(page.resources.len() as u64)));
         }
         match (is_asked, kind == show::EVENT) {
             (false, _) => Ok(None),
-            (true, true) => show::count(view, &self.query),
-            (true, false) => Ok(view.count_found(kind, clauses)?),
+            (true, true) => Ok(Some(match show::count(view, &self.query)? {
+                (total, true) => Total::Exactly(total),
+                (least, false) => Total::AtLeast(least),
+            })),
+            (true, false) => Ok(view.count_found(kind, clauses)?.map(Total::Exactly)),
         }
     }
 }

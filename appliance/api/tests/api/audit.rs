@@ -5,7 +5,9 @@ use std::sync::Arc;
 use holdfast_api::access::policy::{Principal, Role};
 use holdfast_api::access::token::OneToken;
 use holdfast_api::audit::{describe, flush, run, verify};
+use holdfast_clinical::audit::{Entry, Page, page_id};
 use holdfast_store::Tx;
+use holdfast_store::author::Base;
 use holdfast_store::view::View;
 use tokio::sync::watch;
 
@@ -324,13 +326,13 @@ async fn the_chain_is_whole_and_no_page_of_it_is_changed_or_taken_out() {
     let forged = move |tx: &mut Tx<'_>| {
         let page = holdfast_core::id::Entity::new("HoldfastAudit", &id);
         let json = tx.view()?.get(&page)?.unwrap().json.replace("Practitioner/nurse", "Practitioner/other");
-        tx.put(&page, &json, &holdfast_store::author::Base::Blind, "x").map(drop)
+        tx.put(&page, &json, &Base::Blind, "x").map(drop)
     };
     assert_eq!(server.writer.write(forged).await.unwrap_err().code(), "immutable");
     let id = format!("{}-2", whole[0].actor);
     let removed = move |tx: &mut Tx<'_>| {
         let page = holdfast_core::id::Entity::new("HoldfastAudit", &id);
-        tx.delete(&page, &holdfast_store::author::Base::Blind, "x").map(drop)
+        tx.delete(&page, &Base::Blind, "x").map(drop)
     };
     assert_eq!(server.writer.write(removed).await.unwrap_err().code(), "immutable");
     let after = server.writer.read(|view: &mut View<'_>| verify(view)).await.unwrap();
@@ -382,4 +384,55 @@ async fn nobody_changes_or_deletes_an_event() {
     let bundle = r#"{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"DELETE","url":"AuditEvent/said"}}]}"#;
     server.post("/fhir", bundle).await.refused(409, "immutable");
     server.get("/fhir/AuditEvent/said").await.expect(200);
+}
+
+/// Pages of a busy clinic, each full.
+async fn busy(server: &Server, pages: u64) {
+    let entry = |at: u64| Entry {
+        after: at,
+        interaction: if at == 7 { "vread" } else { "read" }.into(),
+        what: Some(format!("Patient/p{at}")),
+        ..Entry::default()
+    };
+    for number in 1..=pages {
+        let page = Page {
+            number,
+            previous: None,
+            began: 1_764_000_000_000 + number * 1_000,
+            lost: 0,
+            agents: vec!["kiosk".into()],
+            patients: Vec::new(),
+            entries: (0..1_000).map(entry).collect(),
+        };
+        let write = move |tx: &mut Tx<'_>| {
+            let entity = holdfast_core::id::Entity::new("HoldfastAudit", page_id("00ff", number));
+            tx.put(&entity, &page.resource(&entity.id), &Base::Absent, "x").map(drop)
+        };
+        server.writer.write(write).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_search_that_finds_little_in_a_long_trail_goes_on_page_by_page() {
+    let (server, _stop) = start().await;
+    busy(&server, 45).await;
+    let mut next = Some("/fhir/AuditEvent?subtype=vread&_count=500".to_owned());
+    let (mut found, mut pages) = (0, 0);
+    while let Some(path) = next {
+        let page = server.get_as(ADMIN, &path).await.expect(200).json();
+        found += page["entry"].as_array().map_or(0, Vec::len);
+        pages += 1;
+        let links = page["link"].as_array().cloned().unwrap_or_default();
+        let link = links.iter().find(|link| link["relation"] == "next").and_then(|link| link["url"].as_str());
+        next = link.and_then(|url| url.split_once("/fhir")).map(|(_, rest)| format!("/fhir{rest}"));
+    }
+    assert_eq!((found, pages), (45, 3), "20,000 lines at a time");
+    let count = "/fhir/AuditEvent?subtype=vread&_summary=count";
+    let long = server.get_as(ADMIN, count).await.expect(200).json();
+    assert!(long["total"].is_null(), "{long}");
+    assert_eq!(long["entry"][0]["resource"]["issue"][0]["details"]["coding"][0]["code"], "count-cut");
+    assert!(long.to_string().contains("at least "), "{long}");
+    let narrow =
+        server.get_as(ADMIN, &format!("{count}&date=ge2025-11-24T16:00:30Z")).await.expect(200).json();
+    assert_eq!(narrow["total"], 16, "pages of other times are not gone through line by line");
 }
