@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::id::{Entity, Lane, Scope};
+use crate::id::{ActorId, Entity, Lane, Scope};
 use crate::search::Clause;
 use crate::state::EntityState;
 
@@ -39,6 +39,11 @@ pub trait Rules: Send + Sync {
 
     /// How this element merges.
     fn policy(&self, kind: &str, element: &str) -> Policy;
+
+    /// Whether this database may write the resource at all: what each keeps for itself, no other writes.
+    fn may_write(&self, _entity: &Entity, _actor: ActorId) -> bool {
+        true
+    }
 
     /// Whether a register under [`Policy::Lifecycle`] may go from one value (compact JSON) to another.
     ///

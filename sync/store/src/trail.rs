@@ -142,21 +142,21 @@ impl View<'_> {
         Ok(Some(Recorded { op, is_first, scopes }))
     }
 
-    /// The pages that each database has written and that are here: its name and their numbers' bound.
+    /// The pages of each database's trail that are here: its name and their numbers, in order.
     ///
     /// # Errors
     /// As [`View::trail`]. Cost: the index rows of the pages.
-    pub fn trail_pages(&mut self, page_kind: &str) -> Result<BTreeMap<String, u64>> {
+    pub fn trail_pages(&mut self, page_kind: &str) -> Result<BTreeMap<String, Vec<u64>>> {
         self.may_read_trail()?;
-        let mut out = BTreeMap::new();
+        let mut out: BTreeMap<String, Vec<u64>> = BTreeMap::new();
         for row in self.sql.query("SELECT id FROM resource WHERE kind = $1", &[page_kind.into()])? {
             if let Some((actor, number)) = row.text(0)?.rsplit_once('-')
                 && let Ok(number) = number.parse::<u64>()
             {
-                let most = out.entry(actor.to_owned()).or_insert(0);
-                *most = number.max(*most);
+                out.entry(actor.to_owned()).or_default().push(number);
             }
         }
+        out.values_mut().for_each(|numbers| numbers.sort_unstable());
         Ok(out)
     }
 

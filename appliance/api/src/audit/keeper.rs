@@ -11,6 +11,7 @@ use holdfast_store::view::View;
 use tokio::sync::watch;
 
 use super::trail::Line;
+use super::verify::foreign;
 use crate::state::ApiState;
 
 /// From one page to the next, if anybody looks at anything.
@@ -89,9 +90,9 @@ async fn write(state: &ApiState, part: &[Line]) -> Result<(), StoreError> {
     let patients = patients(state, part).await?;
     let lines = lines(part, &patients);
     let work = move |tx: &mut holdfast_store::Tx<'_>| {
-        let last = last_page(&mut tx.view()?, &actor)?;
+        let (last, number) = last_page(&mut tx.view()?, &actor)?;
         let mut page = lines.clone();
-        page.number = last.as_ref().map_or(1, |last| last.number + 1);
+        page.number = number;
         page.previous = last.map(|last| last.hash());
         let id = page_id(&actor, page.number);
         tx.put(&Entity::new(HOLDFAST_AUDIT, &id), &page.resource(&id), &Base::Absent, AUTHOR)?;
@@ -100,24 +101,43 @@ async fn write(state: &ApiState, part: &[Line]) -> Result<(), StoreError> {
     state.writer().write(work).await
 }
 
-/// The last page that this database wrote. Pages have no gaps, so a search by halves finds it.
-fn last_page(view: &mut View<'_>, actor: &str) -> Result<Option<Page>, StoreError> {
-    let mut read = |number: u64| {
-        let found = view.get(&Entity::new(HOLDFAST_AUDIT, page_id(actor, number)))?;
-        Ok::<_, StoreError>(found.and_then(|stored| Page::read(&stored.json)))
-    };
+/// The last page that this database wrote, and the first number behind it where nothing stands: whatever has been put
+/// into a page's place must not end the trail.
+fn last_page(view: &mut View<'_>, actor: &str) -> Result<(Option<Page>, u64), StoreError> {
     let (mut there, mut last, mut beyond) = (0, None, 1);
-    while let Some(page) = read(beyond)? {
+    while let Some(page) = own_page(view, actor, beyond)?.flatten() {
         (there, last, beyond) = (beyond, Some(page), beyond * 2);
     }
     while beyond - there > 1 {
         let middle = there + (beyond - there) / 2;
-        match read(middle)? {
+        match own_page(view, actor, middle)?.flatten() {
             Some(page) => (there, last) = (middle, Some(page)),
             None => beyond = middle,
         }
     }
-    Ok(last)
+    let mut free = there + 1;
+    while let Some(page) = own_page(view, actor, free)? {
+        if page.is_none() {
+            tracing::warn!(
+                page.number = free,
+                "something that is no page of ours stands in its place; it is passed over"
+            );
+        }
+        last = page.or(last);
+        free += 1;
+    }
+    Ok((last, free))
+}
+
+/// What stands at a number: nothing, or a page, or (`Some(None)`) what is none of ours.
+fn own_page(view: &mut View<'_>, actor: &str, number: u64) -> Result<Option<Option<Page>>, StoreError> {
+    let entity = Entity::new(HOLDFAST_AUDIT, page_id(actor, number));
+    let Some(stored) = view.get(&entity)? else { return Ok(None) };
+    let page = Page::read(&stored.json).filter(|page| page.number == number);
+    if page.is_none() || foreign(&view.state(&entity)?, actor).is_some() {
+        return Ok(Some(None));
+    }
+    Ok(Some(page))
 }
 
 /// Whose records the resources are part of that were looked at.

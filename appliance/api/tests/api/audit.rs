@@ -11,7 +11,7 @@ use holdfast_store::author::Base;
 use holdfast_store::view::View;
 use tokio::sync::watch;
 
-use crate::common::{ADMIN, DESK, Server, TOKEN, patient, start_with};
+use crate::common::{ADMIN, DESK, Server, TOKEN, copy, patient, start_with};
 
 async fn start() -> (Server, watch::Sender<bool>) {
     let server = start_with(|mut parts| {
@@ -435,4 +435,46 @@ async fn a_search_that_finds_little_in_a_long_trail_goes_on_page_by_page() {
     let narrow =
         server.get_as(ADMIN, &format!("{count}&date=ge2025-11-24T16:00:30Z")).await.expect(200).json();
     assert_eq!(narrow["total"], 16, "pages of other times are not gone through line by line");
+}
+
+async fn put_page(server: &Server, id: String, body: &str) {
+    let json = format!(r#"{{"resourceType":"HoldfastAudit","id":"{id}",{body}}}"#);
+    let write = move |tx: &mut Tx<'_>| {
+        let page = holdfast_core::id::Entity::new("HoldfastAudit", &id);
+        tx.put(&page, &json, &Base::Absent, "x").map(drop)
+    };
+    server.writer.write(write).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_writes_into_the_trail_of_another() {
+    let ((server, _stop), (other, _)) = (start().await, start().await);
+    let actor = server.writer.records().actor().to_string();
+    put_page(&other, page_id(&actor, 1), r#""number":1"#).await;
+    copy(&other, &server).await;
+    server.patient("p", "").await;
+    server.get("/fhir/Patient/p").await.expect(200);
+    flush(&server.state).await;
+    let pages = server.writer.read(verify).await.unwrap();
+    assert_eq!((pages.len(), pages[0].pages, pages[0].entries, &pages[0].broken), (1, 1, 1, &None));
+}
+
+#[tokio::test]
+async fn what_stands_in_the_way_of_the_trail_does_not_end_it_and_is_found() {
+    let (server, _stop) = start().await;
+    let actor = server.writer.records().actor().to_string();
+    server.patient("p", "").await;
+    server.get("/fhir/Patient/p").await.expect(200);
+    flush(&server.state).await;
+    for number in [2, u64::MAX] {
+        put_page(&server, page_id(&actor, number), r#""number":"x""#).await;
+    }
+    for _ in 0..2 {
+        server.get("/fhir/Patient/p").await.expect(200);
+        flush(&server.state).await;
+    }
+    assert_eq!(told(&server, "agent=Practitioner/nurse&subtype=read").await.len(), 3);
+    let pages = server.writer.read(verify).await.unwrap();
+    let broken = pages[0].broken.clone().unwrap_or_default();
+    assert!(broken.starts_with("page 2 cannot be read"), "{broken}");
 }

@@ -19,6 +19,14 @@ pub enum Broken {
         /// The later of the two.
         number: u64,
     },
+    /// What stands in a page's place was not written by the database of the trail, or not once.
+    #[error("page {number} {why}; the pages after it were written past it")]
+    Foreign {
+        /// Which.
+        number: u64,
+        /// What shows it.
+        why: &'static str,
+    },
     /// A page cannot be read.
     #[error("page {number} cannot be read as a page of the trail")]
     Unreadable {
@@ -43,6 +51,18 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// Goes past a number at which something else stands than a page of this database.
+    ///
+    /// # Errors
+    /// [`Broken::Missing`].
+    pub fn pass(&mut self, number: u64) -> Result<(), Broken> {
+        if number != self.pages + 1 {
+            return Err(Broken::Missing { missing: self.pages + 1 });
+        }
+        self.pages = number;
+        Ok(())
+    }
+
     /// Follows the chain to the page of this number, whose resource is given.
     ///
     /// # Errors
