@@ -113,7 +113,7 @@ pub async fn start_with(change: impl FnOnce(ApiParts) -> ApiParts) -> Server {
     let state = ApiState::new(change(ApiParts::new(writer.clone(), Arc::new(tokens))));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = router(state.clone());
+    let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, app).await });
     Server { address, state, writer, _folder: folder }
 }
