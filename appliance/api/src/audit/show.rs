@@ -133,7 +133,7 @@ fn walk(
 
 /// A step, of which events are made as they are looked at; the newest first.
 enum Shown {
-    Page { id: String, page: Page, sifted: Sifted },
+    Page { id: String, page: Box<Page>, sifted: Sifted },
     Events(Vec<Stored>),
 }
 
@@ -143,7 +143,7 @@ impl Shown {
             Step::Looks { entity, json } => match Page::read(&json) {
                 Some(page) if sieve.may_hold(&page) => {
                     let sifted = Sifted::of(sieve, &page);
-                    Self::Page { id: entity.id, page, sifted }
+                    Self::Page { id: entity.id, page: Box::new(page), sifted }
                 }
                 _ => Self::Events(Vec::new()),
             },
