@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::access::Caller;
 use crate::conflicts::json;
 use crate::error::{ApiError, RequestError};
-use crate::fhir::answer::etag;
+use crate::fhir::answer::{etag, told};
 use crate::fhir::update::check_body;
 use crate::lookup;
 use crate::refusal;
@@ -54,9 +54,10 @@ pub(crate) async fn save(
     if !matches!(base, Base::Absent) {
         lookup::bring(&state, &caller, vec![entity.clone()]).await?;
     }
-    let author = caller.id.clone();
+    let (author, saved) = (caller.id.clone(), entity.clone());
     let work = move |tx: &mut Tx<'_>| store(tx, &entity, &text, &base, &author);
-    Ok(answer(&refusal::write(&state, caller, work).await?))
+    let outcome = refusal::write(&state, caller, work).await?;
+    Ok(told(answer(&outcome), outcome.changed, &saved))
 }
 
 fn base(headers: &HeaderMap) -> Result<Base, RequestError> {

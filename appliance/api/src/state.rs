@@ -81,7 +81,7 @@ struct Shared {
 impl ApiState {
     /// Joins the parts.
     pub fn new(parts: ApiParts) -> Self {
-        let counted = Counted::new(parts.rates);
+        let counted = Counted::new(parts.rates.clone());
         let streams = Arc::new(Semaphore::new(MAX_STREAMS));
         Self(Arc::new(Shared {
             parts,

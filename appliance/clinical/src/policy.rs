@@ -1,6 +1,7 @@
 //! Which element merges how. One table; the default is a multi-value register, so that nothing clinical
 //! is ever chosen silently.
 
+use holdfast_core::op::DELETED;
 use holdfast_core::rules::Policy;
 
 use crate::types::{HOLDFAST_AUDIT, HOLDFAST_PREFERENCE};
@@ -10,13 +11,16 @@ const ANY: &str = "*";
 
 /// `(resource type, element, policy)`; the first row that fits decides, [`Policy::Register`] if none does.
 ///
-/// * `meta.tag` and `meta.security` are labels that systems put on a resource, on an immutable one too.
+/// * What tells who did what is written once as a whole: its deletion is immutable too ([`DELETED`]). A Provenance may be
+///   withdrawn, but not altered.
+/// * `meta.tag` and `meta.security` are labels that systems put on a resource, on a Provenance too.
 /// * Last writer wins for nothing that FHIR defines: UI preferences live in a type of our own.
 const TABLE: &[(&str, &str, Policy)] = &[
-    (ANY, "meta.tag", Policy::Set),
-    (ANY, "meta.security", Policy::Set),
     ("AuditEvent", ANY, Policy::Immutable),
     (HOLDFAST_AUDIT, ANY, Policy::Immutable),
+    (ANY, "meta.tag", Policy::Set),
+    (ANY, "meta.security", Policy::Set),
+    ("Provenance", DELETED, Policy::Register),
     ("Provenance", ANY, Policy::Immutable),
     ("Appointment", "status", Policy::Lifecycle),
     ("Encounter", "status", Policy::Lifecycle),
@@ -44,7 +48,10 @@ mod tests {
             ("Patient", "name", Policy::Register),
             ("Patient", "meta", Policy::Register),
             ("Patient", "meta.tag", Policy::Set),
-            ("AuditEvent", "meta.security", Policy::Set),
+            ("AuditEvent", "meta.security", Policy::Immutable),
+            ("AuditEvent", DELETED, Policy::Immutable),
+            ("Provenance", DELETED, Policy::Register),
+            ("Provenance", "meta.tag", Policy::Set),
             ("AuditEvent", "action", Policy::Immutable),
             ("Provenance", "target", Policy::Immutable),
             ("Appointment", "status", Policy::Lifecycle),

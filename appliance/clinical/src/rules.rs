@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_core::id::{Entity, Lane, Scope};
+use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
 use holdfast_core::search::Clause;
 use holdfast_core::state::EntityState;
+
+use crate::types::HOLDFAST_AUDIT;
 
 /// The rules of FHIR R4, as this version of Holdfast knows them. Holds nothing; copy it freely.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -35,6 +37,11 @@ impl Rules for FhirRules {
 
     fn due_on(&self, day: &str) -> Option<(&'static str, String)> {
         Some(("Appointment", format!("\"start\":\"{day}")))
+    }
+
+    fn may_write(&self, entity: &Entity, actor: ActorId) -> bool {
+        entity.kind != HOLDFAST_AUDIT
+            || crate::audit::read_page_id(&entity.id).is_some_and(|(writer, _)| writer == actor.to_string())
     }
 
     fn scopes(&self, state: &EntityState, clinic: &str) -> BTreeSet<Scope> {

@@ -6,10 +6,11 @@
 //! * Whatever is left (a chart resource that names no patient, a type nobody here knows) belongs to the
 //!   clinic that wrote it: it may be confidential, so it does not go to everyone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_core::id::Scope;
+use holdfast_core::id::{Entity, Scope};
 use holdfast_core::state::EntityState;
+use serde_json::value::RawValue;
 
 use crate::compartment::owner_paths;
 use crate::search::path::each_node;
@@ -116,6 +117,27 @@ fn owners(state: &EntityState) -> BTreeSet<Scope> {
     scopes
 }
 
+/// The ids of the patients whose record a resource is part of as it reads: of one version, or one that is not kept here.
+/// Cost: one pass over the text, and the owning elements taken apart.
+pub fn patients(entity: &Entity, json: &str) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    if entity.kind == "Patient" {
+        ids.insert(entity.id.clone());
+    }
+    let paths = owner_paths(&entity.kind);
+    if paths.is_empty() {
+        return ids;
+    }
+    let elements: BTreeMap<String, &RawValue> = serde_json::from_str(json).unwrap_or_default();
+    for path in paths {
+        let mut names = path.split('.');
+        let element = names.next().and_then(|name| elements.get(name));
+        let Some(Ok(node)) = element.map(|element| Node::parse(element.get())) else { continue };
+        node.walk(&names.collect::<Vec<_>>(), &mut |node| ids.extend(patient_of(node)));
+    }
+    ids
+}
+
 /// The id of the patient whom a `Reference` names.
 fn patient_of(node: &Node<'_>) -> Option<String> {
     let text = node.member("reference")?.as_text()?;
@@ -182,8 +204,13 @@ mod tests {
             ),
             (r#"{"resourceType":"SomethingNew","id":"x"}"#, &["clinic/north"]),
         ] {
-            let got: Vec<String> = scopes(&state(json), "north").into_iter().map(|s| s.0).collect();
+            let state = state(json);
+            let got: Vec<String> = scopes(&state, "north").into_iter().map(|s| s.0).collect();
             assert_eq!(got, expected, "{json}");
+            let told: Vec<String> = patients(&state.entity, json).into_iter().collect();
+            let named: Vec<&str> =
+                expected.iter().filter_map(|scope| scope.strip_prefix("patient/")).collect();
+            assert_eq!(told, named, "as it reads: {json}");
         }
     }
 

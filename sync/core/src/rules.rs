@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::id::{Entity, Lane, Scope};
+use crate::id::{ActorId, Entity, Lane, Scope};
 use crate::search::Clause;
 use crate::state::EntityState;
 
@@ -14,7 +14,8 @@ pub enum Policy {
     Register,
     /// Every array member is a register of its own; add wins; never a conflict.
     Set,
-    /// Written once; an amendment is a new resource. Authoring refuses a change; a concurrent one is a conflict.
+    /// Written once; an amendment is a new resource. Authoring refuses a change; a concurrent one is a conflict. Where
+    /// [`crate::op::DELETED`] is so, the resource is final: nothing is added to it, and nobody deletes it.
     Immutable,
     /// A status that moves along a state machine; authoring refuses an illegal step.
     Lifecycle,
@@ -38,6 +39,11 @@ pub trait Rules: Send + Sync {
 
     /// How this element merges.
     fn policy(&self, kind: &str, element: &str) -> Policy;
+
+    /// Whether this database may write the resource at all: what each keeps for itself, no other writes.
+    fn may_write(&self, _entity: &Entity, _actor: ActorId) -> bool {
+        true
+    }
 
     /// Whether a register under [`Policy::Lifecycle`] may go from one value (compact JSON) to another.
     ///

@@ -82,8 +82,8 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
         _ = async { tokio::join!(served, closing) } => {}
         error = displaced(opened.presence, opened.writer.clone()) => return Err(error.into()),
     }
-    holdfast_api::audit::flush(&state).await;
     auditing.await?;
+    holdfast_api::audit::flush(&state).await;
     counting.await?;
     sync.await?;
     watching.await?;

@@ -6,6 +6,7 @@
 //!   Refused, it would block the lane of whoever wrote it, who may have done nothing wrong.
 //! * An op that makes a patient who was made here already, from a clinic that may not hold them: two people may stand
 //!   under one id.
+//! * An op on what another database keeps for itself, such as a page of its trail.
 //! * An op in another lane than its resource's. A register names values by actor and number, which are distinct
 //!   within a lane only.
 //! * An op on a resource of which an earlier one of the same author waits. A version names the ops in it by their
@@ -37,6 +38,8 @@ pub(crate) enum Reason {
     ScopeEntry,
     /// It makes a patient whom another clinic has made.
     Twice,
+    /// It writes what another database keeps for itself.
+    Writer,
     /// It came in another lane than its resource's.
     Lane,
     /// It would leave too many replaced values that never came.
@@ -52,6 +55,7 @@ impl Reason {
         match self {
             Self::ScopeEntry => quarantine::SCOPE_ENTRY,
             Self::Twice => quarantine::PATIENT_TWICE,
+            Self::Writer => quarantine::OTHER_WRITER,
             Self::Lane => "lane-differs",
             Self::Unseen => quarantine::UNSEEN,
             Self::Weight => quarantine::OVERGROWN,
@@ -68,6 +72,10 @@ impl Reason {
             Self::Twice => {
                 "makes a patient under an id that somebody else's patient has; if they are one person, accept it and share \
                  the patient with the clinic, otherwise have the clinic enter its patient under another id"
+            }
+            Self::Writer => {
+                "writes what another database keeps for itself, such as who looked at what there; find out who has this \
+                 replica's key"
             }
             Self::Lane => "came in another lane than its resource's; upgrade the older replica",
             Self::Unseen => {
@@ -125,6 +133,9 @@ impl Foreign {
         }
         if loaded.knows(op) {
             return Ok(None);
+        }
+        if !rules.may_write(&op.entity, op.dot.actor) {
+            return Ok(Some(Reason::Writer));
         }
         if self.patients.contains(&op.entity) && grant::is_anew(&loaded.state, op) {
             return Ok(Some(Reason::Twice));

@@ -46,8 +46,8 @@ impl Tx<'_> {
     /// Saves a resource (compact or not, `resourceType` and `id` included).
     ///
     /// # Errors
-    /// [`StoreError::OutOfSight`], [`StoreError::Stale`], [`StoreError::Exists`], [`StoreError::Immutable`], [`StoreError::Step`],
-    /// [`StoreError::Split`], [`StoreError::TooLarge`], [`StoreError::SaveTooLarge`], [`StoreError::Overgrown`],
+    /// [`StoreError::OutOfSight`], [`StoreError::Stale`], [`StoreError::Exists`], [`StoreError::Immutable`], [`StoreError::Final`],
+    /// [`StoreError::Step`], [`StoreError::Split`], [`StoreError::TooLarge`], [`StoreError::SaveTooLarge`], [`StoreError::Overgrown`],
     /// [`StoreError::Malformed`], or the database.
     pub fn put(&mut self, entity: &Entity, json: &str, base: &Base, author: &str) -> Result<Saved> {
         if json.len() > MAX_RESOURCE_BYTES {
@@ -64,6 +64,9 @@ impl Tx<'_> {
         if was_deleted && let Some(deleted) = state.registers.get(DELETED) {
             changes.push(Change { key: DELETED.into(), pred: deleted.dots(), value: None });
         }
+        if existed && !changes.is_empty() {
+            self.check_final(entity)?;
+        }
         self.check_policies(entity, &changes)?;
         let changed = !changes.is_empty() || !existed;
         if changed {
@@ -78,12 +81,13 @@ impl Tx<'_> {
     /// Deletes a resource: it reads as gone, its history stays.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::OutOfSight`], [`StoreError::Stale`], or the database.
+    /// [`StoreError::NotFound`], [`StoreError::OutOfSight`], [`StoreError::Final`], [`StoreError::Stale`], or the database.
     pub fn delete(&mut self, entity: &Entity, base: &Base, author: &str) -> Result<Saved> {
         if !self.exists(entity)? {
             return Err(StoreError::NotFound(entity.to_string()));
         }
         self.must_reach(entity, May::DELETE)?;
+        self.check_final(entity)?;
         self.seen(entity, base)?;
         let token = self.seen_token(entity)?;
         let state = &self.entity(entity)?.state;
@@ -184,6 +188,14 @@ impl Tx<'_> {
                 Ok(Some(found.ok_or_else(|| stale(asked))?))
             }
         }
+    }
+
+    /// Refuses to touch a resource of a type whose resources are written once as a whole.
+    fn check_final(&self, entity: &Entity) -> Result<()> {
+        if self.rules().policy(&entity.kind, DELETED) == Policy::Immutable {
+            return Err(StoreError::Final(entity.to_string()));
+        }
+        Ok(())
     }
 
     fn check_policies(&mut self, entity: &Entity, changes: &[Change]) -> Result<()> {

@@ -37,6 +37,9 @@ pub enum StoreError {
         /// Which element.
         element: String,
     },
+    /// A resource that is written once would change or go.
+    #[error("{0} stays as it was written: nobody changes or deletes it; add another that says more")]
+    Final(String),
     /// A status would make an illegal step.
     #[error("{0}")]
     Step(String),
@@ -202,7 +205,7 @@ impl StoreError {
             Self::Gone(_) => "gone",
             Self::Stale { .. } => "stale-version",
             Self::Exists(_) => "exists",
-            Self::Immutable { .. } => "immutable",
+            Self::Immutable { .. } | Self::Final(_) => "immutable",
             Self::Step(_) => "illegal-step",
             Self::TooLarge { .. } => "resource-too-large",
             Self::SaveTooLarge { .. } => "save-too-large",

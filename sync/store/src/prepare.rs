@@ -48,6 +48,7 @@ impl Records {
             let loaded = resources.get_mut(&op.entity).expect("every resource of the segment was loaded");
             let is_anew = loaded.no.is_some() && grant::is_anew(&loaded.state, op);
             if is_anew
+                || !rules.may_write(&op.entity, op.dot.actor)
                 || loaded.lane().is_some_and(|lane| lane != op.dot.lane)
                 || loaded.would_leave_too_many_unseen(op)
                 || loaded.would_be_too_heavy(op, rules)

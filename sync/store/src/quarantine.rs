@@ -37,6 +37,8 @@ pub(crate) const SCOPE_ENTRY: &str = "scope-entry";
 pub(crate) const UNSEEN: &str = "values-never-came";
 /// One op that would make its resource too large to be sent.
 pub(crate) const OVERGROWN: &str = "resource-overgrown";
+/// One op on what another database keeps for itself.
+pub(crate) const OTHER_WRITER: &str = "another-writes-it";
 /// One op that makes a patient whom another clinic has made.
 pub(crate) const PATIENT_TWICE: &str = "patient-made-twice";
 /// One op that came after one of the same author, on the same resource, that waits.

@@ -50,16 +50,22 @@ pub enum Step {
         json: String,
         /// Unix milliseconds of its last change.
         updated_ms: u64,
+        /// Its being recorded, by whom: what it says is theirs. `None` if it came here as a whole.
+        recorded: Option<Recorded>,
     },
     /// A save.
-    Save {
-        /// What was saved, by whom.
-        op: Op,
-        /// Whether it is the resource's first that is known here.
-        is_first: bool,
-        /// The scopes that the resource is in now.
-        scopes: Vec<Scope>,
-    },
+    Save(Recorded),
+}
+
+/// A save of the log.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Recorded {
+    /// What was saved, by whom.
+    pub op: Op,
+    /// Whether it is the resource's first that is known here.
+    pub is_first: bool,
+    /// The scopes that the resource is in now.
+    pub scopes: Vec<Scope>,
 }
 
 /// A part of the trail.
@@ -120,7 +126,7 @@ impl View<'_> {
     ///
     /// # Errors
     /// As [`View::trail`].
-    pub fn trail_save(&mut self, actor: ActorId, lane: Lane, seq: u64) -> Result<Option<Step>> {
+    pub fn trail_save(&mut self, actor: ActorId, lane: Lane, seq: u64) -> Result<Option<Recorded>> {
         self.may_read_trail()?;
         let rows = self.sql.query("SELECT no FROM actor WHERE actor = $1", &[actor.0.to_vec().into()])?;
         let Some(actor_no) = rows.first().map(|row| row.int(0)).transpose()? else { return Ok(None) };
@@ -133,24 +139,24 @@ impl View<'_> {
         let is = |row: &Row| Ok::<_, crate::error::StoreError>((row.int(0)?, row.int(1)?, row.uint(2)?));
         let is_first = first.first().map(is).transpose()? == Some((actor_no, lane, seq));
         let scopes = self.scopes_now(&op.entity)?;
-        Ok(Some(Step::Save { op, is_first, scopes }))
+        Ok(Some(Recorded { op, is_first, scopes }))
     }
 
-    /// The pages that each database has written and that are here: its name and their numbers' bound.
+    /// The pages of each database's trail that are here: its name and their numbers, in order.
     ///
     /// # Errors
     /// As [`View::trail`]. Cost: the index rows of the pages.
-    pub fn trail_pages(&mut self, page_kind: &str) -> Result<BTreeMap<String, u64>> {
+    pub fn trail_pages(&mut self, page_kind: &str) -> Result<BTreeMap<String, Vec<u64>>> {
         self.may_read_trail()?;
-        let mut out = BTreeMap::new();
+        let mut out: BTreeMap<String, Vec<u64>> = BTreeMap::new();
         for row in self.sql.query("SELECT id FROM resource WHERE kind = $1", &[page_kind.into()])? {
             if let Some((actor, number)) = row.text(0)?.rsplit_once('-')
                 && let Ok(number) = number.parse::<u64>()
             {
-                let most = out.entry(actor.to_owned()).or_insert(0);
-                *most = number.max(*most);
+                out.entry(actor.to_owned()).or_default().push(number);
             }
         }
+        out.values_mut().for_each(|numbers| numbers.sort_unstable());
         Ok(out)
     }
 
@@ -192,11 +198,11 @@ impl View<'_> {
         let (params, pages) = Conditions::of(&wanted.pages, params);
         let text = format!(
             "SELECT f.arrival, r.kind, r.id, f.actor_no, f.lane, f.seq, f.op, \
-             CASE WHEN r.kind IN ($3, $4) THEN r.json END AS shown, r.updated, \
+             CASE WHEN r.kind = $3 OR (r.kind = $4 AND r.deleted = 0) THEN r.json END AS shown, r.updated, \
              CASE WHEN f.actor_no IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feed g WHERE g.resource_no = f.resource_no \
              AND g.arrival < f.arrival AND g.actor_no IS NOT NULL) THEN 1 ELSE 0 END AS is_first \
              FROM feed f JOIN resource r ON r.no = f.resource_no WHERE f.arrival >= $1 AND f.arrival < $2 \
-             AND ((r.kind = $3{pages}) OR (r.kind = $4 AND r.deleted = 0) \
+             AND ((r.kind = $3{pages}) OR r.kind = $4 \
              OR (f.actor_no IS NOT NULL AND r.kind NOT IN ($3, $4){saves})) \
              AND (({FIRST_OF_OP}) OR (f.actor_no IS NULL AND r.kind IN ($3, $4) AND NOT EXISTS (SELECT 1 FROM feed g \
              WHERE g.resource_no = f.resource_no AND (g.actor_no IS NOT NULL OR g.arrival < f.arrival)))) \
@@ -208,20 +214,28 @@ impl View<'_> {
 
     fn step_of(&mut self, mut row: Row, finder: &mut OpFinder, wanted: &Wanted) -> Result<Option<Step>> {
         let entity = Entity { kind: row.take_text(1)?, id: row.take_text(2)? };
-        if !row.is_null(7) {
-            let (json, updated_ms) = (row.take_text(7)?, row.uint(8)? >> 16);
-            let is_page = entity.kind == wanted.page_kind;
-            return Ok(Some(if is_page {
-                Step::Looks { entity, json }
-            } else {
-                Step::Event { entity, json, updated_ms }
-            }));
+        let shown = if row.is_null(7) { None } else { Some(row.take_text(7)?) };
+        if entity.kind == wanted.page_kind {
+            return Ok(shown.map(|json| Step::Looks { entity, json }));
+        }
+        let updated_ms = row.uint(8)? >> 16;
+        let recorded = self.recorded(&row, &entity, finder)?;
+        // An event is shown where it was recorded; whatever was done to it since is a save.
+        let is_event = entity.kind == EVENT && recorded.as_ref().is_none_or(|recorded| recorded.is_first);
+        Ok(match shown.filter(|_| is_event) {
+            Some(json) => Some(Step::Event { entity, json, updated_ms, recorded }),
+            None => recorded.map(Step::Save),
+        })
+    }
+
+    fn recorded(&mut self, row: &Row, entity: &Entity, finder: &mut OpFinder) -> Result<Option<Recorded>> {
+        if row.is_null(3) {
+            return Ok(None);
         }
         let dot = (row.int(3)?, row.int(4)?, row.uint(5)?);
-        let is_first = row.int(9)? != 0;
         let content = if row.is_null(6) { None } else { Some(row.blob(6)?) };
         let Some(op) = finder.of_feed_row(self.sql, content, dot)? else { return Ok(None) };
-        let scopes = self.scopes_now(&entity)?;
-        Ok(Some(Step::Save { op, is_first, scopes }))
+        let scopes = self.scopes_now(entity)?;
+        Ok(Some(Recorded { op, is_first: row.int(9)? != 0, scopes }))
     }
 }

@@ -10,6 +10,7 @@ use holdfast_core::id::Lane;
 use holdfast_core::message::{Page, Request, Response};
 use holdfast_store::author::Base;
 use holdfast_store::downstream::{Outgoing, Taken};
+use holdfast_store::sql::Database;
 use holdfast_store::upstream::Pushed;
 
 fn ahead(node: &Replica, hub: &Replica, out: &Outgoing) -> Pushed {
@@ -26,6 +27,25 @@ fn take(node: &Replica, hub: &Replica, pushes: &[(&Pushed, &Outgoing)]) {
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn what_another_database_keeps_for_itself_is_put_aside() {
+    let (hub, node) = (replica("hub"), replica("node"));
+    let of = |replica: &Replica| Entity::new("Own", replica.records.actor().to_string());
+    for entity in [of(&hub), of(&node)] {
+        node.put("Own", &entity.id, r#""name":"x""#, &Base::Blind);
+    }
+    node.sync(&hub);
+    let held = |entity| hub.records.read(|view| view.get(&entity)).unwrap().is_some();
+    assert_eq!((held(of(&hub)), held(of(&node))), (false, true));
+    let mut codes = Vec::new();
+    let query = hub.db.read(&mut |sql| {
+        codes = sql.query("SELECT code FROM quarantine", &[])?;
+        Ok(())
+    });
+    query.unwrap();
+    assert_eq!(codes.iter().map(|row| row.text(0).unwrap()).collect::<Vec<_>>(), ["another-writes-it"]);
 }
 
 /// A patient at the hub, and two segments that edit it one after the other.

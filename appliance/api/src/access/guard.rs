@@ -28,7 +28,7 @@ pub(super) async fn guard(State(gate): State<Gate>, mut request: Request, next: 
         return next.run(request).await;
     }
     let admitted = admit(&gate, request.headers());
-    let asker = gate.is_audited().then(|| Asker::of(gate.doc, request.method(), request.uri()));
+    let asker = gate.is_audited().then(|| Asker::of(gate.doc, &request));
     let (who, mut response) = match admitted {
         Ok(principal) => {
             let principal = Arc::new(principal);

@@ -3,6 +3,7 @@
 pub mod doc;
 mod guard;
 pub mod policy;
+pub mod proxies;
 pub mod rate;
 mod roles;
 pub mod routes;

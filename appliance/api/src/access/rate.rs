@@ -17,6 +17,7 @@ use tower_governor::key_extractor::KeyExtractor;
 use tower_governor::{GovernorError, GovernorLayer};
 
 use super::policy::Principal;
+use super::proxies::Proxies;
 use crate::error::{ApiError, RequestError};
 use crate::state::ApiState;
 
@@ -33,12 +34,14 @@ pub struct Rate {
 }
 
 /// Rates of the API; none: no bound.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Rates {
     /// Of one sign-in.
     pub user: Option<Rate>,
     /// Of one address (of an IPv6 address, its /64): all sign-ins there together, and those who have none.
     pub device: Option<Rate>,
+    /// Proxies in front of the API, whose word is taken for whom they speak for.
+    pub proxies: Proxies,
 }
 
 type Kept<K> = Arc<GovernorConfig<K, NoOpMiddleware<governor::clock::QuantaInstant>>>;
@@ -56,8 +59,10 @@ pub(crate) struct Counted {
 pub(super) struct User;
 
 /// Counts by where a request comes from.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Device;
+#[derive(Clone, Debug)]
+pub(super) struct Device {
+    proxies: Proxies,
+}
 
 impl KeyExtractor for User {
     type Key = String;
@@ -72,13 +77,16 @@ impl KeyExtractor for Device {
 
     fn extract<T>(&self, request: &Request<T>) -> Result<Option<IpAddr>, GovernorError> {
         let peer = request.extensions().get::<ConnectInfo<std::net::SocketAddr>>();
-        Ok(peer.map(|ConnectInfo(address)| device_of(address.ip())))
+        let client = |ConnectInfo(peer): &ConnectInfo<std::net::SocketAddr>| {
+            self.proxies.client(peer.ip(), request.headers())
+        };
+        Ok(peer.map(client).map(device_of))
     }
 }
 
 /// One household has a /64 of IPv6 addresses, and a machine may use a new one for each request.
 fn device_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
+    match address {
         IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
         v4 => v4,
     }
@@ -89,7 +97,7 @@ impl Counted {
     pub(crate) fn new(rates: Rates) -> Self {
         Self {
             user: rates.user.and_then(|rate| kept(User, rate)),
-            device: rates.device.and_then(|rate| kept(Device, rate)),
+            device: rates.device.and_then(|rate| kept(Device { proxies: rates.proxies }, rate)),
         }
     }
 
@@ -148,11 +156,15 @@ pub async fn run(state: ApiState, mut stop: watch::Receiver<bool>) {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
+
     use super::*;
 
     #[test]
     fn a_device_is_an_address_or_a_network_of_them() {
-        let of = |text: &str| device_of(text.parse().unwrap()).to_string();
+        let of = |text: &str| {
+            device_of(Proxies::default().client(text.parse().unwrap(), &HeaderMap::new())).to_string()
+        };
         assert_eq!(of("192.168.1.7"), "192.168.1.7");
         assert_eq!(of("::ffff:192.168.1.7"), "192.168.1.7", "one device, however it is written");
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2::1"));

@@ -60,6 +60,8 @@ pub type RouteTable = Arc<[RouteInfo]>;
 pub struct Routes {
     state: ApiState,
     router: Router<ApiState>,
+    /// Routes that are not counted.
+    probes: Router<ApiState>,
     table: Vec<RouteInfo>,
 }
 
@@ -72,7 +74,7 @@ impl std::fmt::Debug for Routes {
 impl Routes {
     /// No routes yet.
     pub fn new(state: &ApiState) -> Self {
-        Self { state: state.clone(), router: Router::new(), table: Vec::new() }
+        Self { state: state.clone(), router: Router::new(), probes: Router::new(), table: Vec::new() }
     }
 
     /// Adds a route for GET and HEAD.
@@ -140,12 +142,20 @@ impl Routes {
         &self.table
     }
 
-    /// The router: every route behind its guard, all of them behind the edge.
+    /// The router: every route behind its guard, all of them behind the edge, and what is no route counted as well.
     pub fn build(self) -> Router {
         let table: RouteTable = self.table.into();
-        self.router
+        let wrong_method = async || ApiError::from(RequestError::MethodNotAllowed);
+        let mut counted = self
+            .router
             .fallback(async || ApiError::from(RequestError::NoSuchRoute))
-            .method_not_allowed_fallback(async || ApiError::from(RequestError::MethodNotAllowed))
+            .method_not_allowed_fallback(wrong_method);
+        if let Some(by_device) = self.state.counted().by_device() {
+            counted = counted.layer(by_device);
+        }
+        // Those who watch over the server are not held up by those who load it.
+        counted
+            .merge(self.probes.method_not_allowed_fallback(wrong_method))
             .layer(axum::Extension(table))
             .layer(axum::middleware::from_fn(edge::edge))
             .layer(edge::compress())
@@ -167,11 +177,8 @@ impl Routes {
             guarded = guarded.route_layer(by_user);
         }
         guarded = guarded.route_layer(from_fn_with_state(gate, guard));
-        // Those who watch over the server are not held up by those who load it.
-        if let Some(by_device) = self.state.counted().by_device().filter(|_| !is_probe(path)) {
-            guarded = guarded.route_layer(by_device);
-        }
-        self.router = self.router.route(path, guarded);
+        let router = if is_probe(path) { &mut self.probes } else { &mut self.router };
+        *router = std::mem::take(router).route(path, guarded);
         self.table.push(RouteInfo { method, path, policy, doc });
         self
     }

@@ -11,6 +11,7 @@
 mod keeper;
 pub(crate) mod look;
 pub(crate) mod show;
+mod sieve;
 mod trail;
 mod verify;
 

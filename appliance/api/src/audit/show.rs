@@ -10,10 +10,11 @@ use holdfast_clinical::search::{rows_of_text, table};
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::search::{Clause, Match, SortBy, SortKey};
 use holdfast_store::StoreError;
-use holdfast_store::trail::{Step, Wanted};
+use holdfast_store::trail::{Recorded, Step, Wanted};
 use holdfast_store::view::{Stored, View};
 
 use super::keeper::patient_ids;
+use super::sieve::{Sieve, Sifted};
 use crate::error::{ApiError, RequestError};
 
 /// The type that the trail is shown as.
@@ -21,8 +22,12 @@ pub(crate) const EVENT: &str = "AuditEvent";
 
 /// Steps taken from the store at a time.
 const AT_ONCE: u32 = 200;
-/// So many times for one page of a search, which may then come out short and still go on.
-const ROUNDS: usize = 25;
+/// Lines that one request looks at: a page may come out short, or empty, and still go on. Some 200 ms.
+const MOST_LINES: usize = 20_000;
+/// A save is read with its resource, which takes as long as some lines.
+const LINES_OF_SAVE: usize = 4;
+/// Rows of the feed that one request goes through before it takes no further part of it. Some 500 ms.
+const MOST_ROWS: i64 = 400_000;
 
 /// Where a page of a search ends: before this place, less so many events of the step there.
 pub(crate) type Place = (i64, u32);
@@ -46,25 +51,25 @@ pub(crate) fn find(
 ) -> Result<Events, ApiError> {
     check(query)?;
     let mut events = Vec::new();
-    let next = walk(view, query, after, ROUNDS, &mut |place, event| {
+    let next = walk(view, query, after, &mut |place, event| {
         events.push(event);
         if events.len() < count as usize { ControlFlow::Continue(()) } else { ControlFlow::Break(place) }
     })?;
     Ok(Events { events, next })
 }
 
-/// How many events meet a search; `None` if the trail is too long to count them.
+/// How many events meet a search, and whether those are all: a long trail is not gone through for a number.
 ///
 /// # Errors
 /// As [`find`].
-pub(crate) fn count(view: &mut View<'_>, query: &Query) -> Result<Option<u64>, ApiError> {
+pub(crate) fn count(view: &mut View<'_>, query: &Query) -> Result<(u64, bool), ApiError> {
     check(query)?;
     let mut total = 0;
-    let next = walk(view, query, None, 4 * ROUNDS, &mut |_, _| {
+    let next = walk(view, query, None, &mut |_, _| {
         total += 1;
         ControlFlow::Continue(())
     })?;
-    Ok(next.is_none().then_some(total))
+    Ok((total, next.is_none()))
 }
 
 /// The event of this id, if it is one of the trail's.
@@ -81,58 +86,104 @@ pub(crate) fn read(view: &mut View<'_>, id: &str) -> Result<Option<Stored>, Stor
         }
         Some(Source::Write(actor, lane, seq)) => match ActorId::from_hex(&actor) {
             None => None,
-            Some(actor) => {
-                let step = view.trail_save(actor, Lane(lane), seq)?;
-                step.and_then(|step| events_of(step).pop())
-            }
+            Some(actor) => view.trail_save(actor, Lane(lane), seq)?.as_ref().map(save),
         },
     };
     Ok(found)
 }
 
-/// Goes through the trail from a place, giving out what meets the search; where to go on.
+/// Goes through the trail from a place, giving out what meets the search, until it ends or enough was looked at; where to
+/// go on.
 fn walk(
     view: &mut View<'_>,
     query: &Query,
     after: Option<Place>,
-    rounds: usize,
     each: &mut dyn FnMut(Place, Stored) -> ControlFlow<Place>,
 ) -> Result<Option<Place>, ApiError> {
     let wanted = wanted(query);
+    let sieve = Sieve::of(query, &wanted);
     let (mut before, mut skip) = after.map_or((None, 0), |(before, skip)| (Some(before), skip));
-    for _ in 0..rounds {
+    let (mut lines, mut rows) = (0, 0);
+    loop {
         let part = view.trail(&wanted, before, AT_ONCE)?;
+        let from = before.or(part.steps.first().map(|(place, _)| *place));
         for (place, step) in part.steps {
-            for (at, event) in (0..).zip(events_of(step)).skip(std::mem::take(&mut skip) as usize) {
-                if meets(&event, query)
+            let step = Shown::of(step, &sieve);
+            for at in std::mem::take(&mut skip)..step.len() {
+                lines += step.cost();
+                if let Some(event) = step.event(at, &sieve)
+                    && meets(&event, query)
                     && let ControlFlow::Break(place) = each((place + 1, at + 1), event)
                 {
                     return Ok(Some(place));
                 }
+                if lines >= MOST_LINES {
+                    return Ok(Some((place + 1, at + 1)));
+                }
             }
         }
-        match part.next {
-            None => return Ok(None),
-            next => before = next,
+        let Some(next) = part.next else { return Ok(None) };
+        rows += from.map_or(MOST_ROWS, |from| from - next);
+        if rows >= MOST_ROWS {
+            return Ok(Some((next, 0)));
         }
+        before = Some(next);
     }
-    Ok(before.map(|before| (before, 0)))
 }
 
-/// The newest first.
-fn events_of(step: Step) -> Vec<Stored> {
-    match step {
-        Step::Looks { entity, json } => {
-            let Some(page) = Page::read(&json) else { return Vec::new() };
-            (0..page.entries.len()).rev().filter_map(|at| line(&entity.id, &page, at)).collect()
-        }
-        Step::Event { entity, json, updated_ms } => vec![stored(entity.id, json, updated_ms)],
-        Step::Save { op, is_first, scopes } => {
-            let patients = patient_ids(&scopes);
-            let json = event::of_write(&Write { op: &op, is_first, patients: &patients });
-            vec![stored(event::write_id(&op), json, op.hlc.unix_ms())]
+/// A step, of which events are made as they are looked at; the newest first.
+enum Shown {
+    Page { id: String, page: Box<Page>, sifted: Sifted },
+    Events(Vec<Stored>),
+}
+
+impl Shown {
+    fn of(step: Step, sieve: &Sieve) -> Self {
+        match step {
+            Step::Looks { entity, json } => match Page::read(&json) {
+                Some(page) if sieve.may_hold(&page) => {
+                    let sifted = Sifted::of(sieve, &page);
+                    Self::Page { id: entity.id, page: Box::new(page), sifted }
+                }
+                _ => Self::Events(Vec::new()),
+            },
+            Step::Event { entity, json, updated_ms, recorded } => {
+                // What a program records it says itself: who it was stands beside it.
+                let event = stored(entity.id, json, updated_ms);
+                Self::Events(recorded.iter().map(save).chain([event]).collect())
+            }
+            Step::Save(recorded) => Self::Events(vec![save(&recorded)]),
         }
     }
+
+    fn len(&self) -> u32 {
+        let count = match self {
+            Self::Page { page, .. } => page.entries.len(),
+            Self::Events(events) => events.len(),
+        };
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    fn cost(&self) -> usize {
+        if let Self::Page { .. } = self { 1 } else { LINES_OF_SAVE }
+    }
+
+    /// The event at a place, unless it is plain without making it that it is not looked for.
+    fn event(&self, at: u32, sieve: &Sieve) -> Option<Stored> {
+        match self {
+            Self::Events(events) => events.get(at as usize).cloned(),
+            Self::Page { id, page, sifted } => {
+                let at = page.entries.len().checked_sub(at as usize + 1)?;
+                if sifted.passes(sieve, page, at) { line(id, page, at) } else { None }
+            }
+        }
+    }
+}
+
+fn save(Recorded { op, is_first, scopes }: &Recorded) -> Stored {
+    let patients = patient_ids(scopes);
+    let json = event::of_write(&Write { op, is_first: *is_first, patients: &patients });
+    stored(event::write_id(op), json, op.hlc.unix_ms())
 }
 
 fn line(page_id: &str, page: &Page, at: usize) -> Option<Stored> {
@@ -180,7 +231,7 @@ fn check(query: &Query) -> Result<(), RequestError> {
 }
 
 /// What narrows the trail before its events are tried one by one.
-fn wanted(query: &Query) -> Wanted {
+pub(super) fn wanted(query: &Query) -> Wanted {
     let mut wanted = Wanted { page_kind: HOLDFAST_AUDIT.to_owned(), ..Wanted::default() };
     for clause in &query.clauses {
         let named = named(clause);
@@ -202,7 +253,7 @@ fn wanted(query: &Query) -> Wanted {
 }
 
 /// Whether nothing but rows of these parameters can meet the clause.
-fn is_about(clause: &Clause, parameters: &[&str]) -> bool {
+pub(super) fn is_about(clause: &Clause, parameters: &[&str]) -> bool {
     match clause {
         Clause::Param { param, .. } => parameters.iter().any(|name| is_of(*param, name)),
         Clause::Any(any) => !any.is_empty() && any.iter().all(|one| is_about(one, parameters)),
@@ -210,7 +261,7 @@ fn is_about(clause: &Clause, parameters: &[&str]) -> bool {
     }
 }
 
-fn is_of(number: u32, parameter: &str) -> bool {
+pub(super) fn is_of(number: u32, parameter: &str) -> bool {
     table::find(EVENT, parameter).is_some_and(|one| one.slots.iter().any(|slot| slot.number == number))
 }
 

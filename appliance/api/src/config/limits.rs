@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::Reader;
+use crate::access::proxies;
 use crate::access::rate::{Rate, Rates};
 use crate::listen::Connections;
 
@@ -17,7 +18,8 @@ pub fn connections(reader: &mut Reader) -> Option<Connections> {
     })
 }
 
-/// Reads `user_per_second`, `user_burst`, `device_per_second` and `device_burst`; 0 a second is no bound.
+/// Reads `user_per_second`, `user_burst`, `device_per_second`, `device_burst` (0 a second is no bound) and
+/// `trusted_proxies`.
 pub fn rates(reader: &mut Reader) -> Option<Rates> {
     let mut rate = |per_second, burst| {
         let per_second = reader.number("limits", per_second, 0..=1_000_000);
@@ -27,7 +29,9 @@ pub fn rates(reader: &mut Reader) -> Option<Rates> {
         Some(per_second.map(|per_second| Rate { per_second, burst }))
     };
     let (user, device) = (rate("user_per_second", "user_burst"), rate("device_per_second", "device_burst"));
-    Some(Rates { user: user?, device: device? })
+    let network = "an address or a network, for example \"10.0.0.7\" or \"10.0.0.0/8\"";
+    let proxies = reader.list("limits", "trusted_proxies", network, proxies::read);
+    Some(Rates { user: user?, device: device?, proxies: proxies?.into_iter().collect() })
 }
 
 #[cfg(test)]
@@ -39,14 +43,22 @@ mod tests {
     fn nothing_a_second_is_no_bound() {
         let read = |user: u32| {
             let text = format!(
-                "[limits]\nuser_per_second = {user}\nuser_burst = 20\ndevice_per_second = 30\ndevice_burst = 40\n"
+                "[limits]\nuser_per_second = {user}\nuser_burst = 20\ndevice_per_second = 30\ndevice_burst = 40\n\
+                 trusted_proxies = [\"10.0.0.7\"]\n"
             );
             rates(&mut Reader::new(Layers::over(Box::leak(text.into_boxed_str())))).unwrap()
         };
         let rate = |per_second, burst| {
             Some(Rate { per_second: NonZeroU32::new(per_second)?, burst: NonZeroU32::new(burst)? })
         };
-        assert_eq!(read(10), Rates { user: rate(10, 20), device: rate(30, 40) });
+        assert_eq!(
+            read(10),
+            Rates {
+                user: rate(10, 20),
+                device: rate(30, 40),
+                proxies: proxies::read("10.0.0.7").into_iter().collect()
+            }
+        );
         assert_eq!(read(0).user, None);
     }
 }

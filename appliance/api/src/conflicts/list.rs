@@ -1,5 +1,7 @@
 //! `GET /api/conflicts?cursor=&count=`.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use holdfast_clinical::url::parse_pairs;
@@ -10,6 +12,8 @@ use serde::Serialize;
 
 use super::json;
 use crate::access::Caller;
+use crate::audit::look::patients_of;
+use crate::audit::{Look, Looks};
 use crate::error::{ApiError, RequestError};
 use crate::refusal;
 use crate::request::cursor::List;
@@ -47,10 +51,14 @@ pub(crate) async fn list(
     let (cursor, count) = page_of(query.as_deref().unwrap_or_default())?;
     let page = refusal::read(&state, caller.clone(), move |view| {
         let list = List { what: "conflicts".to_owned(), principal: &caller };
-        let (conflicts, next) = open(view, list.after(cursor.as_deref())?, count)?;
-        Ok(Page { conflicts, next: next.map(|after| list.cursor(after)) })
+        let (conflicts, patients, next) = open(view, list.after(cursor.as_deref())?, count)?;
+        Ok((Page { conflicts, next: next.map(|after| list.cursor(after)) }, patients))
     });
-    Ok(json(&page.await?))
+    let (page, patients) = page.await?;
+    let mut response = json(&page);
+    let look = Look { interaction: "operation", ..Look::default() };
+    response.extensions_mut().insert(Looks(look.showing(&patients)));
+    Ok(response)
 }
 
 fn page_of(query: &str) -> Result<(Option<String>, u32), RequestError> {
@@ -69,13 +77,18 @@ fn page_of(query: &str) -> Result<(Option<String>, u32), RequestError> {
     Ok((cursor, count.clamp(1, MAX_COUNT)))
 }
 
-fn open(view: &mut View<'_>, after: i64, count: u32) -> Result<(Vec<Listed>, Option<i64>), ApiError> {
+/// Conflicts, the patients whose records they are in, and where to go on.
+type Open = (Vec<Listed>, BTreeSet<String>, Option<i64>);
+
+fn open(view: &mut View<'_>, after: i64, count: u32) -> Result<Open, ApiError> {
     let (entities, next) = view.conflicted(after, count)?;
+    let shown = view.get_all(&entities)?;
+    let patients = patients_of(shown.iter().map(|one| (&one.entity, one.json.as_str())));
     let mut listed = Vec::new();
     for entity in entities {
         listed.extend(view.conflicts_of(&entity)?.into_iter().map(of));
     }
-    Ok((listed, next))
+    Ok((listed, patients, next))
 }
 
 fn of(conflict: OpenConflict) -> Listed {

@@ -5,11 +5,13 @@ use axum::response::Response;
 use holdfast_clinical::outcome::{Issue, IssueType, Severity, operation_outcome};
 use holdfast_clinical::projection::{Shape, project};
 use holdfast_core::id::Entity;
+use holdfast_store::author::Saved;
 use holdfast_store::view::Stored;
 use http::header::{CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::date::http_date;
+use crate::audit::{Look, Looks};
 use crate::request::media::FHIR_JSON;
 use crate::request::prefer::{Prefer, Return};
 
@@ -57,7 +59,8 @@ pub(crate) fn shaped(stored: Stored, shape: &Shape) -> Response {
 }
 
 /// The answer to a create or update: the resource as it is now, unless the client wants less (`Prefer`).
-pub(crate) fn saved(headers: &HeaderMap, base: &str, created: bool, stored: Stored) -> Response {
+pub(crate) fn saved(headers: &HeaderMap, base: &str, saved: &Saved, stored: Stored) -> Response {
+    let (created, entity) = (saved.created, stored.entity.clone());
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     let place = format!("{base}/{}", location(&stored.entity, &stored.version));
     let (version, updated_ms) = (stored.version.clone(), stored.updated_ms);
@@ -69,6 +72,14 @@ pub(crate) fn saved(headers: &HeaderMap, base: &str, created: bool, stored: Stor
     set_version(response.headers_mut(), &version, updated_ms);
     if created {
         set(response.headers_mut(), LOCATION, &place);
+    }
+    told(response, saved.changed, &entity)
+}
+
+/// A write that changed nothing is in no log: what it showed is a look.
+pub(crate) fn told(mut response: Response, changed: bool, entity: &Entity) -> Response {
+    if !changed {
+        response.extensions_mut().insert(Looks(vec![Look::at(entity)]));
     }
     response
 }

@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use holdfast_core::id::Entity;
 use holdfast_store::Tx;
-use holdfast_store::author::Base;
+use holdfast_store::author::{Base, Saved};
 use holdfast_store::view::Stored;
 use uuid::Uuid;
 
@@ -41,9 +41,9 @@ pub(crate) async fn update(
     check::resource(&kind, &json)?;
     let new = Entity::new(kind, id.clone().unwrap_or_else(|| Uuid::new_v4().to_string()));
     let update = Update { condition, seen, json, id, new };
-    let (created, stored) =
+    let (saved, stored) =
         refusal::write(&state, caller.clone(), move |tx| update.store(tx, &caller.id)).await?;
-    Ok(answer::saved(&parts.headers, &base, created, stored))
+    Ok(answer::saved(&parts.headers, &base, &saved, stored))
 }
 
 struct Update {
@@ -58,23 +58,23 @@ struct Update {
 }
 
 impl Update {
-    fn store(&self, tx: &mut Tx<'_>, author: &str) -> Result<(bool, Stored), ApiError> {
+    fn store(&self, tx: &mut Tx<'_>, author: &str) -> Result<(Saved, Stored), ApiError> {
         let Some(entity) = self.condition.find(&mut tx.view()?)? else { return self.create(tx, author) };
         if let Some(id) = self.id.as_ref().filter(|id| **id != entity.id) {
             let found = format!("\"{id}\"");
             return Err(RequestError::IdMismatch { expected: entity.id, found }.into());
         }
         let base = self.seen.clone().map_or(Base::Blind, Base::Exactly);
-        tx.put(&entity, &self.json, &base, author)?;
-        Ok((false, tx.written(&entity)?))
+        let saved = tx.put(&entity, &self.json, &base, author)?;
+        Ok((saved, tx.written(&entity)?))
     }
 
     /// A resource that has the id but is not what was searched for is not replaced.
-    fn create(&self, tx: &mut Tx<'_>, author: &str) -> Result<(bool, Stored), ApiError> {
+    fn create(&self, tx: &mut Tx<'_>, author: &str) -> Result<(Saved, Stored), ApiError> {
         if self.seen.is_some() {
             return Err(RequestError::NoMatch { does: DOES }.into());
         }
-        tx.put(&self.new, &self.json, &Base::Absent, author)?;
-        Ok((true, tx.written(&self.new)?))
+        let saved = tx.put(&self.new, &self.json, &Base::Absent, author)?;
+        Ok((saved, tx.written(&self.new)?))
     }
 }

@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use holdfast_core::id::Entity;
 use holdfast_store::Tx;
-use holdfast_store::author::Base;
+use holdfast_store::author::{Base, Saved};
 use holdfast_store::view::Stored;
 use http::{HeaderMap, HeaderName};
 use uuid::Uuid;
@@ -37,9 +37,8 @@ pub(crate) async fn create(
     check::head(&kind, &json)?;
     check::resource(&kind, &json)?;
     let new = New { entity: Entity::new(kind, Uuid::new_v4().to_string()), json, condition };
-    let (created, stored) =
-        refusal::write(&state, caller.clone(), move |tx| new.store(tx, &caller.id)).await?;
-    Ok(answer::saved(&parts.headers, &base, created, stored))
+    let (saved, stored) = refusal::write(&state, caller.clone(), move |tx| new.store(tx, &caller.id)).await?;
+    Ok(answer::saved(&parts.headers, &base, &saved, stored))
 }
 
 /// The search of `If-None-Exist`: with or without the type in front.
@@ -61,14 +60,15 @@ struct New {
 }
 
 impl New {
-    /// The resource, and whether it is new.
-    fn store(&self, tx: &mut Tx<'_>, author: &str) -> Result<(bool, Stored), ApiError> {
+    /// The resource, and what was done: nothing if there is one like it.
+    fn store(&self, tx: &mut Tx<'_>, author: &str) -> Result<(Saved, Stored), ApiError> {
         if let Some(condition) = &self.condition
             && let Some(found) = condition.find(&mut tx.view()?)?
         {
-            return Ok((false, tx.view()?.read(&found)?));
+            let stored = tx.view()?.read(&found)?;
+            return Ok((Saved { version: stored.version.clone(), created: false, changed: false }, stored));
         }
-        tx.put(&self.entity, &self.json, &Base::Absent, author)?;
-        Ok((true, tx.written(&self.entity)?))
+        let saved = tx.put(&self.entity, &self.json, &Base::Absent, author)?;
+        Ok((saved, tx.written(&self.entity)?))
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use holdfast_core::id::Entity;
-use holdfast_store::author::Base;
+use holdfast_store::author::{Base, Saved};
 use holdfast_store::view::{Stored, View};
 use holdfast_store::{StoreError, Tx};
 use http::{HeaderMap, StatusCode};
@@ -27,9 +27,10 @@ pub(crate) async fn delete(
 ) -> Result<Response, ApiError> {
     let base = if_match(&headers)?.map_or(Base::Blind, Base::Exactly);
     lookup::read(&state, &caller, &entity, exists).await?;
-    let stored =
+    let (saved, stored) =
         refusal::write(&state, caller.clone(), move |tx| remove(tx, &entity, &base, &caller.id)).await?;
-    Ok(answer::empty(StatusCode::NO_CONTENT, &stored.version, stored.updated_ms))
+    let response = answer::empty(StatusCode::NO_CONTENT, &stored.version, stored.updated_ms);
+    Ok(answer::told(response, saved.changed, &stored.entity))
 }
 
 fn exists(view: &mut View, entity: &Entity) -> Result<(), StoreError> {
@@ -39,7 +40,7 @@ fn exists(view: &mut View, entity: &Entity) -> Result<(), StoreError> {
     }
 }
 
-fn remove(tx: &mut Tx<'_>, entity: &Entity, base: &Base, author: &str) -> Result<Stored, ApiError> {
-    tx.delete(entity, base, author)?;
-    Ok(tx.written(entity)?)
+fn remove(tx: &mut Tx<'_>, entity: &Entity, base: &Base, author: &str) -> Result<(Saved, Stored), ApiError> {
+    let saved = tx.delete(entity, base, author)?;
+    Ok((saved, tx.written(entity)?))
 }

@@ -61,6 +61,15 @@ impl Note {
         Self::new("index-incomplete", text.to_owned())
     }
 
+    /// They were not all counted.
+    pub(crate) fn count_cut(least: u64) -> Self {
+        let text = format!(
+            "at least {least} were found, and not all were looked at, for that takes too long; narrow the search, by a patient or \
+             an agent, or go through its pages"
+        );
+        Self::new("count-cut", text)
+    }
+
     /// A note of its code and its words.
     pub(crate) fn new(code: &'static str, text: String) -> Self {
         Self { code, text }

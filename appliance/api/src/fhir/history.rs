@@ -11,6 +11,8 @@ use super::answer::{self, etag};
 use super::bundle::writer::BundleWriter;
 use super::date::instant;
 use crate::access::Caller;
+use crate::audit::look::patients_of;
+use crate::audit::{Look, Looks};
 use crate::error::ApiError;
 use crate::lookup;
 use crate::request::cursor::List;
@@ -51,7 +53,11 @@ pub(crate) async fn history(
         let is_first = found.has_first && place + 1 == found.versions.len();
         push(&mut bundle, &base, &entity, version, is_first, &listing.shape);
     }
-    Ok(answer::fhir_json(StatusCode::OK, bundle.finish()))
+    let look = Look { interaction: "history-instance", what: Some(entity.to_string()), ..Look::default() };
+    let patients = patients_of(page.versions.iter().map(|version| (&entity, version.json.as_str())));
+    let mut response = answer::fhir_json(StatusCode::OK, bundle.finish());
+    response.extensions_mut().insert(Looks(look.showing(&patients)));
+    Ok(response)
 }
 
 /// Adds one version to a Bundle of type `history`.

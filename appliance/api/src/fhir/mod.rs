@@ -17,7 +17,7 @@ pub(crate) mod history;
 mod include;
 pub(crate) mod meta;
 pub(crate) mod patch;
-mod patients;
+pub(crate) mod patients;
 pub(crate) mod read;
 pub(crate) mod search;
 pub(crate) mod timeline;

@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use holdfast_clinical::patch::{Patch, PatchError};
 use holdfast_core::id::Entity;
-use holdfast_store::author::Base;
+use holdfast_store::author::{Base, Saved};
 use holdfast_store::{StoreError, Tx};
 
 use super::answer;
@@ -38,12 +38,9 @@ pub(crate) async fn patch(
     check(&entity.kind, &text)?;
     lookup::read(&state, &caller, &entity, |view, entity| view.read(entity)).await?;
     let author = caller.id.clone();
-    let work = move |tx: &mut Tx<'_>| {
-        apply(tx, &entity, &text, &seen, &author)?;
-        Ok(tx.written(&entity)?)
-    };
-    let stored = refusal::write(&state, caller, work).await?;
-    Ok(answer::saved(&parts.headers, &base, false, stored))
+    let work = move |tx: &mut Tx<'_>| Ok((apply(tx, &entity, &text, &seen, &author)?, tx.written(&entity)?));
+    let (saved, stored) = refusal::write(&state, caller, work).await?;
+    Ok(answer::saved(&parts.headers, &base, &saved, stored))
 }
 
 /// Patches the one resource that the condition finds.
@@ -64,11 +61,10 @@ pub(crate) async fn conditional(
     let work = move |tx: &mut Tx<'_>| {
         let found = condition.find(&mut tx.view()?)?;
         let entity = found.ok_or(RequestError::NothingToPatch)?;
-        apply(tx, &entity, &text, &seen, &author)?;
-        Ok(tx.written(&entity)?)
+        Ok((apply(tx, &entity, &text, &seen, &author)?, tx.written(&entity)?))
     };
-    let stored = refusal::write(&state, caller, work).await?;
-    Ok(answer::saved(&parts.headers, &base, false, stored))
+    let (saved, stored) = refusal::write(&state, caller, work).await?;
+    Ok(answer::saved(&parts.headers, &base, &saved, stored))
 }
 
 /// Refuses what is no patch before anything is looked up.
@@ -89,7 +85,7 @@ pub(crate) fn apply(
     patch: &str,
     base: &Base,
     author: &str,
-) -> Result<(), ApiError> {
+) -> Result<Saved, ApiError> {
     let shown = tx.view()?.read(entity)?;
     if let Base::Exactly(asked) = base
         && *asked != shown.version
@@ -101,8 +97,7 @@ pub(crate) fn apply(
     let patch = Patch::parse(patch).map_err(|source| at(kind, source))?;
     let json = patch.apply(&shown.json).map_err(|source| at(kind, source))?;
     check_body(entity, &json)?;
-    tx.put(entity, &json, base, author)?;
-    Ok(())
+    Ok(tx.put(entity, &json, base, author)?)
 }
 
 fn at(kind: &str, source: PatchError) -> ApiError {

@@ -1,6 +1,8 @@
 //! Patients that a search is about: one who is not held here is looked for at head office first, so that an empty answer
 //! never stands for a record that is elsewhere.
 
+use std::collections::BTreeSet;
+
 use holdfast_core::id::Entity;
 use holdfast_core::sight::May;
 
@@ -14,9 +16,9 @@ use crate::state::ApiState;
 /// Patients looked for on behalf of one search; a search about more is one over what is held here.
 const MOST: usize = 4;
 
-/// The ids of the patients that a search names, few as they must be.
-fn named(kind: &str, asked: &Asked) -> Vec<String> {
-    let mut ids: Vec<String> = Vec::new();
+/// The ids of the patients that a search names.
+pub(crate) fn named(kind: &str, asked: &Asked) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
     for (name, value) in &asked.pairs {
         let name = name.split_once(':').map_or(name.as_str(), |(name, _)| name);
         let is_own = kind == "Patient" && name == "_id";
@@ -31,9 +33,7 @@ fn named(kind: &str, asked: &Asked) -> Vec<String> {
             ids.extend(id.filter(|id| holdfast_clinical::types::is_id(id)).map(str::to_owned));
         }
     }
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.len() > MOST { Vec::new() } else { ids }
+    ids
 }
 
 /// Has the patients taken in that a search is about; takes note that they were opened.
@@ -47,10 +47,11 @@ pub(crate) async fn bring(
     asked: &Asked,
 ) -> Result<(), ApiError> {
     let Some(finder) = &state.parts().finder else { return Ok(()) };
-    if !caller.sight.grants.of(kind).includes(May::SEARCH) {
+    let named = named(kind, asked);
+    if named.len() > MOST || !caller.sight.grants.of(kind).includes(May::SEARCH) {
         return Ok(());
     }
-    for id in named(kind, asked) {
+    for id in named {
         let entity = Entity::new("Patient", &id);
         if caller.sight.patient.as_ref().is_some_and(|own| *own != id) {
             continue;
@@ -75,11 +76,11 @@ mod tests {
     #[test]
     fn patients_are_read_off_what_is_searched_for() {
         let asked = |text: &str| Asked::read(&[text]).unwrap();
-        let of = |kind: &str, text: &str| named(kind, &asked(text)).join(" ");
+        let of = |kind: &str, text: &str| named(kind, &asked(text)).into_iter().collect::<Vec<_>>().join(" ");
         assert_eq!(of("Observation", "patient=p1&code=x"), "p1");
         assert_eq!(of("Observation", "subject=Patient/p1,Patient/p2"), "p1 p2");
         assert_eq!(of("Observation", "subject:Patient=p1&subject=Group/g1"), "p1");
         assert_eq!((of("Patient", "_id=p1"), of("Observation", "_id=o1")), ("p1".into(), String::new()));
-        assert_eq!(of("Observation", "patient=1,2,3,4,5"), "", "too many to look for");
+        assert_eq!(of("Observation", "patient=5,1,2,1"), "1 2 5");
     }
 }

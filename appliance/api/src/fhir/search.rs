@@ -19,7 +19,7 @@ use super::include;
 use super::patients;
 use crate::access::Caller;
 use crate::access::policy::Principal;
-use crate::audit::look::cut;
+use crate::audit::look::{cut, patients_of};
 use crate::audit::{Look, Looks, show};
 use crate::error::{ApiError, RequestError};
 use crate::refusal;
@@ -76,7 +76,7 @@ async fn answer(
     let asked = Arc::new(Answering { search, caller, base, notes });
     let whole = asked.clone();
     let found = refusal::read(&state, asked.caller.clone(), move |view| whole.if_indexed(view)).await?;
-    let Answered { bundle, look } = match found {
+    let Answered { bundle, looks } = match found {
         Some(answered) => answered,
         None => {
             state.writer().catch_up_index(INDEX_WAIT).await?;
@@ -84,7 +84,7 @@ async fn answer(
         }
     };
     let mut response = answer::fhir_json(StatusCode::OK, bundle);
-    response.extensions_mut().insert(Looks(vec![look]));
+    response.extensions_mut().insert(Looks(looks));
     Ok(response)
 }
 
@@ -156,7 +156,14 @@ pub(crate) struct Search {
 /// A page, and what is kept of its having been shown.
 pub(crate) struct Answered {
     pub(crate) bundle: String,
-    pub(crate) look: Look,
+    pub(crate) looks: Vec<Look>,
+}
+
+/// How many are found in all.
+enum Total {
+    Exactly(u64),
+    /// There may be more: they were too many to count.
+    AtLeast(u64),
 }
 
 /// Resources of one page, and where the next begins.
@@ -228,8 +235,12 @@ impl Search {
         if let Some(next) = &found.next {
             bundle.link("next", &address(Some(next)));
         }
-        if let Some(total) = self.total(view, &found)? {
-            bundle.total(total);
+        let total = self.total(view, &found)?;
+        let mut notes = notes.to_vec();
+        match total {
+            Some(Total::Exactly(total)) => bundle.total(total),
+            Some(Total::AtLeast(least)) => notes.push(Note::count_cut(least)),
+            None => {}
         }
         let included = include::included(view, &self.query, &found.resources)?;
         let entries = found.resources.iter().map(|one| (one, "match"));
@@ -249,20 +260,21 @@ impl Search {
             entry.finish();
         }
         let shown = found.resources.iter().chain(&included.resources);
-        Ok(Answered { look: self.look(shown), bundle: bundle.finish() })
+        Ok(Answered { looks: self.looks(shown), bundle: bundle.finish() })
     }
 
-    /// What is kept of the search: what was asked, and who was shown.
-    fn look<'r>(&self, shown: impl Iterator<Item = &'r Stored>) -> Look {
-        let patients = shown.filter(|one| one.entity.kind == "Patient").map(|one| one.entity.id.clone());
+    /// What is kept of the search: what was asked, whom it named, and whose records were shown.
+    fn looks<'r>(&self, shown: impl Iterator<Item = &'r Stored>) -> Vec<Look> {
+        let mut patients = patients_of(shown.map(|one| (&one.entity, one.json.as_str())));
+        patients.extend(patients::named(&self.query.kind, &self.asked));
         let query = self.asked.link(None);
-        Look {
+        let look = Look {
             interaction: "search-type",
             what: Some(self.query.kind.clone()),
             query: (!query.is_empty()).then(|| cut(&query)),
-            patients: patients.collect(),
-            refused: None,
-        }
+            ..Look::default()
+        };
+        look.showing(&patients)
     }
 
     /// `_count=0` and `_summary=count` ask for no resource at all.
@@ -294,16 +306,19 @@ impl Search {
     }
 
     /// How many are found in all: where it is asked for, and where it costs nothing to say.
-    fn total(&self, view: &mut View<'_>, page: &Page) -> Result<Option<u64>, ApiError> {
+    fn total(&self, view: &mut View<'_>, page: &Page) -> Result<Option<Total>, ApiError> {
         let Query { kind, clauses, .. } = &self.query;
         let is_asked = self.query.wants_total || self.is_count_only() || self.query.count == Some(0);
         if !is_asked && self.asked.cursor.is_none() && page.next.is_none() {
-            return Ok(Some(page.resources.len() as u64));
+            return Ok(Some(Total::Exactly(page.resources.len() as u64)));
         }
         match (is_asked, kind == show::EVENT) {
             (false, _) => Ok(None),
-            (true, true) => show::count(view, &self.query),
-            (true, false) => Ok(view.count_found(kind, clauses)?),
+            (true, true) => Ok(Some(match show::count(view, &self.query)? {
+                (total, true) => Total::Exactly(total),
+                (least, false) => Total::AtLeast(least),
+            })),
+            (true, false) => Ok(view.count_found(kind, clauses)?.map(Total::Exactly)),
         }
     }
 }

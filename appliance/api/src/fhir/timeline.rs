@@ -15,6 +15,8 @@ use super::bundle::writer::BundleWriter;
 use super::history::push;
 use crate::access::Caller;
 use crate::access::policy::Principal;
+use crate::audit::look::patients_of;
+use crate::audit::{Look, Looks};
 use crate::error::ApiError;
 use crate::request::cursor::List;
 use crate::request::listing::Listing;
@@ -58,6 +60,11 @@ async fn page(
     let asked = &listing.asked;
     let list = List { what: format!("{place}?{}", asked.canonical()), principal: caller };
     let before = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
+    let look = Look {
+        interaction: if kind.is_some() { "history-type" } else { "history-system" },
+        what: kind.clone(),
+        ..Look::default()
+    };
     let wanted = Wanted { kind, hidden_prefix: Some(OWN_TYPES), since_ms: listing.since_ms };
     let count = listing.count;
     let found = {
@@ -70,7 +77,12 @@ async fn page(
     };
     let next = found.next.map(|next| asked.link(Some(&list.cursor(next))));
     let address = format!("{base}/{place}");
-    Ok(answer::fhir_json(StatusCode::OK, bundle(&found, &listing, &base, &address, next.as_deref())))
+    let shown = found.events.iter().map(|event| (&event.entity, event.version.json.as_str()));
+    let looks = look.showing(&patients_of(shown));
+    let bundle = bundle(&found, &listing, &base, &address, next.as_deref());
+    let mut response = answer::fhir_json(StatusCode::OK, bundle);
+    response.extensions_mut().insert(Looks(looks));
+    Ok(response)
 }
 
 fn bundle(found: &Timeline, listing: &Listing, base: &str, address: &str, next: Option<&str>) -> String {

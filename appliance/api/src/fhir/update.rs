@@ -43,10 +43,10 @@ pub(crate) async fn update(
             Err(StoreError::Exists(entity)) => return Err(RequestError::AlreadyThere { entity }.into()),
             outcome => outcome?,
         };
-        Ok((saved.created, tx.written(&entity)?))
+        Ok((saved, tx.written(&entity)?))
     };
-    let (created, stored) = refusal::write(&state, caller, work).await?;
-    Ok(answer::saved(&parts.headers, &base, created, stored))
+    let (saved, stored) = refusal::write(&state, caller, work).await?;
+    Ok(answer::saved(&parts.headers, &base, &saved, stored))
 }
 
 /// Type, id and rules.

@@ -113,7 +113,7 @@ pub async fn start_with(change: impl FnOnce(ApiParts) -> ApiParts) -> Server {
     let state = ApiState::new(change(ApiParts::new(writer.clone(), Arc::new(tokens))));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = router(state.clone());
+    let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, app).await });
     Server { address, state, writer, _folder: folder }
 }
@@ -146,6 +146,13 @@ impl Server {
         let request = Request::builder().uri(path).header("host", self.address.to_string());
         self.send(request.header("authorization", format!("Bearer {token}")).body(Full::default()).unwrap())
             .await
+    }
+
+    pub async fn post_as(&self, token: &str, path: &str, body: &str) -> Answer {
+        let request = Request::builder().method("POST").uri(path).header("host", self.address.to_string());
+        let request = request.header("content-type", "application/fhir+json");
+        let request = request.header("authorization", format!("Bearer {token}"));
+        self.send(request.body(Full::from(body.to_owned())).unwrap()).await
     }
 
     pub async fn with_body(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {

@@ -1,6 +1,8 @@
 //! Verifying the chain of pages that one database wrote.
 
-use super::Page;
+use std::collections::BTreeMap;
+
+use super::{NOT_KEPT, Page};
 
 /// What is wrong with a chain.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -16,6 +18,14 @@ pub enum Broken {
     Changed {
         /// The later of the two.
         number: u64,
+    },
+    /// What stands in a page's place was not written by the database of the trail, or not once.
+    #[error("page {number} {why}; the pages after it were written past it")]
+    Foreign {
+        /// Which.
+        number: u64,
+        /// What shows it.
+        why: &'static str,
     },
     /// A page cannot be read.
     #[error("page {number} cannot be read as a page of the trail")]
@@ -34,11 +44,25 @@ pub struct Chain {
     pub entries: u64,
     /// Looks that were not kept, as the pages themselves say.
     pub lost: u64,
+    /// Whose they were, as far as lines say.
+    pub lost_of: BTreeMap<String, u64>,
     /// The hash of the last page: whoever has noted it elsewhere can tell whether pages were cut off at the end.
     pub head: Option<String>,
 }
 
 impl Chain {
+    /// Goes past a number at which something else stands than a page of this database.
+    ///
+    /// # Errors
+    /// [`Broken::Missing`].
+    pub fn pass(&mut self, number: u64) -> Result<(), Broken> {
+        if number != self.pages + 1 {
+            return Err(Broken::Missing { missing: self.pages + 1 });
+        }
+        self.pages = number;
+        Ok(())
+    }
+
     /// Follows the chain to the page of this number, whose resource is given.
     ///
     /// # Errors
@@ -52,8 +76,12 @@ impl Chain {
             return Err(Broken::Changed { number });
         }
         self.pages = number;
-        self.entries += page.entries.len() as u64;
+        self.entries += page.entries.iter().filter(|entry| entry.interaction != NOT_KEPT).count() as u64;
         self.lost += page.lost;
+        for entry in page.entries.iter().filter(|entry| entry.interaction == NOT_KEPT) {
+            let who = page.agents.get(entry.agent).cloned().unwrap_or_default();
+            *self.lost_of.entry(who).or_default() += u64::from(entry.times.unwrap_or(1));
+        }
         self.head = Some(page.hash());
         Ok(())
     }

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use holdfast_core::op::{DELETED, Op};
 use serde_json::{Value, json};
 
-use super::Page;
+use super::{Entry, NOT_KEPT, Page};
 
 /// Of a save in the op log.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +76,7 @@ pub fn of_entry(page_id: &str, page: &Page, at: usize) -> Option<String> {
     let named = entry.what.as_deref();
     let patients = entry.patients.iter().filter_map(|&at| page.patients.get(at));
     entities.extend(patients.filter_map(|id| patient_entity(id, named)));
+    let is_lost = entry.interaction == NOT_KEPT;
     let is_read = matches!(entry.interaction.as_str(), "read" | "vread" | "history-instance");
     let mut event = json!({
         "resourceType": "AuditEvent",
@@ -84,13 +85,14 @@ pub fn of_entry(page_id: &str, page: &Page, at: usize) -> Option<String> {
         "subtype": [subtype(&entry.interaction)],
         "action": if is_read { "R" } else { "E" },
         "recorded": instant(page.began + entry.after),
-        "outcome": if entry.refused.is_some() { "8" } else { "0" },
+        "outcome": outcome(entry),
         "agent": [who(agent)],
         "source": source(page_id.rsplit_once('-').map_or(page_id, |(actor, _)| actor)),
     });
     let description = [
         entry.refused.as_ref().map(|code| format!("refused: {code}")),
-        entry.times.map(|times| format!("{times} times within a second or two")),
+        entry.times.filter(|_| !is_lost).map(|times| format!("{times} times within a second or two")),
+        is_lost.then(|| format!("{} looks were not kept, for too many waited", entry.times.unwrap_or(1))),
     ];
     let description: Vec<String> = description.into_iter().flatten().collect();
     if !description.is_empty() {
@@ -127,6 +129,11 @@ pub fn of_write(write: &Write<'_>) -> String {
         "entity": std::iter::once(entity).chain(patients).collect::<Vec<_>>(),
     })
     .to_string()
+}
+
+/// Refused, or done and not kept, is a serious failure (<https://hl7.org/fhir/R4/valueset-audit-event-outcome.html>).
+fn outcome(entry: &Entry) -> &'static str {
+    if entry.refused.is_some() || entry.interaction == NOT_KEPT { "8" } else { "0" }
 }
 
 struct Coding(&'static str, &'static str, &'static str);
@@ -207,6 +214,15 @@ mod tests {
         assert_eq!((&search["action"], &search["entity"][0]["query"]), (&json!("E"), &json!("bmFtZT3Dlg==")));
         assert_eq!(search["outcomeDesc"], "refused: forbidden; 2 times within a second or two");
         assert_eq!(of_entry("00ff-3", &page, 2), None);
+        page.entries.push(Entry {
+            interaction: NOT_KEPT.into(),
+            times: Some(7),
+            agent: 1,
+            ..Entry::default()
+        });
+        let lost = check(&of_entry("00ff-3", &page, 2).unwrap());
+        assert_eq!((&lost["outcome"], &lost["agent"][0]["name"]), (&json!("8"), &json!("kiosk")));
+        assert_eq!(lost["outcomeDesc"], "7 looks were not kept, for too many waited");
     }
 
     #[test]

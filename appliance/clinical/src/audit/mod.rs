@@ -15,6 +15,9 @@ pub(crate) use rows::{ELEMENTS, rows};
 
 pub use crate::types::HOLDFAST_AUDIT;
 
+/// The interaction of a line that stands for looks which could not be kept: their number, and whose they were.
+pub const NOT_KEPT: &str = "$not-kept";
+
 /// One page of the trail.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Page {
@@ -25,7 +28,7 @@ pub struct Page {
     pub previous: Option<String>,
     /// Unix milliseconds of its beginning.
     pub began: u64,
-    /// Looks that could not be kept since the page before, because the disk was full for long.
+    /// Looks that could not be kept since the page before, for too many waited; lines of [`NOT_KEPT`] say whose.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub lost: u64,
     /// Who looked, each once; an empty name is somebody who had not signed in.

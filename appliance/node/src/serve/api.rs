@@ -46,7 +46,7 @@ pub(super) fn state(config: &Config, running: &Running, dev: bool) -> ApiState {
     let health = running.health.clone();
     parts.damage = Arc::new(move || health.damage());
     if !dev {
-        parts.rates = config.limits.rates;
+        parts.rates = config.limits.rates.clone();
     }
     parts.public_url = config.node.public_url.clone();
     ApiState::new(parts)

@@ -67,7 +67,7 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     start_workers(&config, &running, &stop, &mut workers);
     let state = api::state(&config, &running, dev);
     workers.spawn(holdfast_api::access::rate::run(state.clone(), stop.clone()));
-    workers.spawn(holdfast_api::audit::run(state.clone(), stop.clone()));
+    let auditing = tokio::spawn(holdfast_api::audit::run(state.clone(), stop.clone()));
     let app = api::router(&state, &running);
     announce(&running.dir, &listener)?;
     let closing = {
@@ -81,6 +81,9 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
         holdfast_api::listen::serve(listener, app, config.limits.connections, stop.clone()),
         closing
     );
+    if let Err(error) = auditing.await {
+        tracing::error!(error = %error, "the worker that keeps who looked at what has failed");
+    }
     holdfast_api::audit::flush(&state).await;
     drop(state);
     shutdown::told(&mut stop).await;

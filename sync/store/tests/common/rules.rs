@@ -1,8 +1,9 @@
-//! Small rules: patients, and what points at them by `subject`; `Allergy` is urgent, `tags` is a set.
+//! Small rules: patients, and what points at them by `subject`; `Allergy` is urgent, `tags` is a set; an `Own` is written by the
+//! database alone whose name is its id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_core::id::{Lane, Scope};
+use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::json;
 use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
 use holdfast_core::state::EntityState;
@@ -19,6 +20,10 @@ impl Rules for SmallRules {
 
     fn policy(&self, _: &str, element: &str) -> Policy {
         if element == "tags" { Policy::Set } else { Policy::Register }
+    }
+
+    fn may_write(&self, entity: &Entity, actor: ActorId) -> bool {
+        entity.kind != "Own" || entity.id == actor.to_string()
     }
 
     fn scopes(&self, state: &EntityState, _: &str) -> BTreeSet<Scope> {

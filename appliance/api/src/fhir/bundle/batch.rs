@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::StreamExt;
 use futures::stream;
-use holdfast_clinical::bundle::{Action, Step};
+use holdfast_clinical::bundle::{Action, Method, Step};
 use holdfast_store::Tx;
 use holdfast_store::view::View;
 
@@ -13,12 +13,21 @@ use super::plan::{self, Planned, PlannedEntry};
 use super::step::{self, Answer};
 use super::writer::BundleWriter;
 use super::{Carried, Sender, is_overtaken};
+use crate::audit::Look;
+use crate::audit::look::is_kept;
 use crate::error::ApiError;
 use crate::refusal;
 use crate::request::limits::{BATCH_WIDTH, MAX_REPLANS};
 use crate::state::ApiState;
 
-type Answers = BTreeMap<usize, Result<Answer, ApiError>>;
+/// An entry that was not carried out.
+struct Refused {
+    error: ApiError,
+    /// What is kept of it.
+    look: Option<Look>,
+}
+
+type Answers = BTreeMap<usize, Result<Answer, Refused>>;
 
 /// Carries out a batch; the response Bundle, in which each entry says what became of it.
 ///
@@ -37,8 +46,8 @@ pub(super) async fn carry_out(
             refusal::read(state, sender.caller.clone(), move |view| plan::batch(view, &text, again.as_ref()))
                 .await?;
         answers.extend(carry_out_each(state, planned, sender).await);
-        let overtaken = |(entry, answer): (&usize, &Result<Answer, ApiError>)| {
-            answer.as_ref().err().filter(|error| is_overtaken(error)).map(|_| *entry)
+        let overtaken = |(entry, answer): (&usize, &Result<Answer, Refused>)| {
+            answer.as_ref().err().filter(|refused| is_overtaken(&refused.error)).map(|_| *entry)
         };
         let left: BTreeSet<usize> = answers.iter().filter_map(overtaken).collect();
         if left.is_empty() {
@@ -69,8 +78,18 @@ async fn one(
     state: &ApiState,
     planned: Result<Planned, ApiError>,
     sender: Sender,
-) -> Result<Answer, ApiError> {
-    let planned = planned?;
+) -> Result<Answer, Refused> {
+    let planned = planned.map_err(|error| Refused { error, look: None })?;
+    let asked = planned.steps.first().map(|step| (step::asked(step), step.method != Method::Get));
+    carried_out(state, planned, sender).await.map_err(|error| {
+        let facts = error.problem().facts;
+        let kept = asked.filter(|(_, writes)| is_kept(facts.status, *writes));
+        let look = kept.map(|(look, _)| look.refused(facts.code));
+        Refused { error, look }
+    })
+}
+
+async fn carried_out(state: &ApiState, planned: Planned, sender: Sender) -> Result<Answer, ApiError> {
     if let [Step { action: Action::Get { url, if_none_match }, .. }] = &planned.steps[..] {
         let (url, if_none_match) = (url.clone(), if_none_match.clone());
         let asked_by = sender.clone();
@@ -85,6 +104,7 @@ async fn one(
             let done = step::carry_out(tx, step, &sender)?;
             answer = Answer::of(tx, done, &sender)?;
         }
+        answer.looks.extend(planned.looks());
         Ok(answer)
     };
     refusal::write(state, caller, work).await
@@ -95,7 +115,7 @@ fn response(mut answers: Answers) -> Carried {
     for answer in answers.values() {
         match answer {
             Ok(answer) => answer.write(&mut bundle),
-            Err(error) => {
+            Err(Refused { error, .. }) => {
                 let problem = error.problem();
                 let mut entry = bundle.entry();
                 entry.refusal(&problem.facts.status.to_string(), &problem.operation_outcome());
@@ -103,6 +123,10 @@ fn response(mut answers: Answers) -> Carried {
             }
         }
     }
-    let looks = answers.values_mut().flatten().filter_map(|answer| answer.look.take()).collect();
+    let looks_of = |answer: &mut Result<Answer, Refused>| match answer {
+        Ok(answer) => std::mem::take(&mut answer.looks),
+        Err(refused) => refused.look.take().into_iter().collect(),
+    };
+    let looks = answers.values_mut().flat_map(looks_of).collect();
     Carried { bundle: bundle.finish(), looks }
 }

@@ -11,6 +11,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::patch_entry;
+use crate::audit::Look;
+use crate::audit::look::searched;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::{check, find, patch};
 
@@ -32,6 +34,11 @@ pub(super) struct Planned {
 pub(super) type PlannedEntry = (usize, Result<Planned, ApiError>);
 
 impl Planned {
+    /// The searches of its conditions.
+    pub(super) fn looks(&self) -> impl Iterator<Item = Look> {
+        self.premises.iter().map(|premise| searched(None, premise.condition.text.clone()))
+    }
+
     /// Refuses to go on if a condition finds something else by now. Call it inside the transaction, before any write.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! One step of a bundle, and its answer.
 
-use holdfast_clinical::bundle::{Action, IdOrigin, Step};
+use holdfast_clinical::bundle::{Action, IdOrigin, Method, Step};
 use holdfast_clinical::url::RequestUrl;
 use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
@@ -12,6 +12,7 @@ use super::Sender;
 use super::patch_entry;
 use super::writer::BundleWriter;
 use crate::audit::Look;
+use crate::audit::look::cut;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::answer::{etag, location};
 use crate::fhir::date::instant;
@@ -27,11 +28,32 @@ use crate::request::query::Asked;
 #[derive(Clone, Debug)]
 pub(super) enum Done {
     /// The resource is as the client wants it; how it reads is looked up at the end.
-    Kept { status: &'static str, entity: Entity },
+    Kept { status: &'static str, entity: Entity, changed: bool },
     /// There was nothing to delete.
     Nothing,
     /// A read or a search.
     Looked(Answer),
+}
+
+/// What a step asks for: what is kept of it if it is refused.
+pub(super) fn asked(step: &Step) -> Look {
+    let url = if let Action::Get { url, .. } = &step.action { Some(url) } else { None };
+    let interaction = match step.method {
+        Method::Get => match url {
+            Some(url) if url.id.is_none() => "search-type",
+            Some(url) if url.version.is_some() => "vread",
+            _ => "read",
+        },
+        Method::Post => "create",
+        Method::Put => "update",
+        Method::Patch => "patch",
+        Method::Delete => "delete",
+    };
+    // The id of a resource that was to be created says nothing.
+    let id = step.id().filter(|_| step.method != Method::Post);
+    let what = id.map_or_else(|| step.kind.clone(), |id| format!("{}/{id}", step.kind));
+    let query = url.and_then(|url| url.text.split_once('?')).map(|(_, query)| cut(query));
+    Look { interaction, what: Some(what), query, ..Look::default() }
 }
 
 /// Carries out a step that writes, or reads inside a transaction.
@@ -46,14 +68,17 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result
             put(tx, step, id, &base, author)
         }
         Action::Update { id, if_match } => put(tx, step, id, &base_of(if_match.as_deref())?, author),
-        Action::Exists { id } => Ok(Done::Kept { status: "200 OK", entity: Entity::new(&*step.kind, id) }),
+        Action::Exists { id } => {
+            Ok(Done::Kept { status: "200 OK", entity: Entity::new(&*step.kind, id), changed: false })
+        }
         Action::Delete { id: None, .. } => Ok(Done::Nothing),
         Action::Delete { id: Some(id), if_match } => {
             let entity = Entity::new(&*step.kind, id);
             match tx.delete(&entity, &base_of(if_match.as_deref())?, author) {
                 Err(StoreError::NotFound(_)) if if_match.is_none() => Ok(Done::Nothing),
                 outcome => {
-                    outcome.map(|_| Done::Kept { status: "204 No Content", entity }).map_err(ApiError::from)
+                    let changed = outcome?.changed;
+                    Ok(Done::Kept { status: "204 No Content", entity, changed })
                 }
             }
         }
@@ -63,8 +88,8 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result
         Action::Patch { id, if_match } => {
             let entity = Entity::new(&*step.kind, id);
             let patch = patch_entry::text(step)?;
-            patch::apply(tx, &entity, &patch, &base_of(if_match.as_deref())?, author)?;
-            Ok(Done::Kept { status: "200 OK", entity })
+            let saved = patch::apply(tx, &entity, &patch, &base_of(if_match.as_deref())?, author)?;
+            Ok(Done::Kept { status: "200 OK", entity, changed: saved.changed })
         }
     }
 }
@@ -73,7 +98,8 @@ fn put(tx: &mut Tx<'_>, step: &Step, id: &str, base: &Base, author: &str) -> Res
     let entity = Entity::new(&*step.kind, id);
     let json = step.resource.as_deref().unwrap_or_default();
     let saved = tx.put(&entity, json, base, author)?;
-    Ok(Done::Kept { status: if saved.created { "201 Created" } else { "200 OK" }, entity })
+    let status = if saved.created { "201 Created" } else { "200 OK" };
+    Ok(Done::Kept { status, entity, changed: saved.changed })
 }
 
 fn base_of(if_match: Option<&str>) -> Result<Base, RequestError> {
@@ -97,15 +123,15 @@ pub(super) fn get(
         let asked = Asked::read(&[query])?;
         let search = Search::parse(url.kind.clone(), asked, &HeaderMap::new(), sender.now_ms)?;
         let notes: Vec<Note> = search.may_miss(view)?.then(Note::incomplete_index).into_iter().collect();
-        let Answered { bundle, look } = search.page(view, &sender.caller, &sender.base, &notes)?;
-        return Ok(Answer { resource: Some(bundle), look: Some(look), ..Answer::bare("200 OK") });
+        let Answered { bundle, looks } = search.page(view, &sender.caller, &sender.base, &notes)?;
+        return Ok(Answer { resource: Some(bundle), looks, ..Answer::bare("200 OK") });
     };
     let entity = Entity::new(&*url.kind, id);
-    let look = Some(Look {
+    let looks = vec![Look {
         interaction: if url.version.is_some() { "vread" } else { "read" },
         what: Some(entity.to_string()),
         ..Look::default()
-    });
+    }];
     let stored = match &url.version {
         None => view.read(&entity)?,
         Some(version) => {
@@ -115,13 +141,13 @@ pub(super) fn get(
         }
     };
     if if_none_match.and_then(version_of) == Some(&stored.version) {
-        return Ok(Answer { version: Some(stored.version), look, ..Answer::bare("304 Not Modified") });
+        return Ok(Answer { version: Some(stored.version), looks, ..Answer::bare("304 Not Modified") });
     }
     Ok(Answer {
         version: Some(stored.version),
         updated_ms: Some(stored.updated_ms),
         resource: Some(stored.json),
-        look,
+        looks,
         ..Answer::bare("200 OK")
     })
 }
@@ -135,7 +161,7 @@ pub(super) struct Answer {
     updated_ms: Option<u64>,
     resource: Option<String>,
     /// What was looked at.
-    pub(super) look: Option<Look>,
+    pub(super) looks: Vec<Look>,
 }
 
 impl Answer {
@@ -149,10 +175,10 @@ impl Answer {
     /// # Errors
     /// The database.
     pub(super) fn of(tx: &mut Tx<'_>, done: Done, sender: &Sender) -> Result<Self, StoreError> {
-        let (status, entity) = match done {
+        let (status, entity, changed) = match done {
             Done::Nothing => return Ok(Self::bare("204 No Content")),
             Done::Looked(answer) => return Ok(answer),
-            Done::Kept { status, entity } => (status, entity),
+            Done::Kept { status, entity, changed } => (status, entity, changed),
         };
         let stored = tx.written(&entity)?;
         let is_shown = sender.returns == Some(Return::Representation) && !stored.deleted;
@@ -161,6 +187,8 @@ impl Answer {
             location: Some(location(&entity, &stored.version)),
             version: Some(stored.version),
             updated_ms: Some(stored.updated_ms),
+            // What was changed is in the log.
+            looks: if changed { Vec::new() } else { vec![Look::at(&entity)] },
             ..Self::bare(status)
         })
     }

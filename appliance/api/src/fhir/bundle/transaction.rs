@@ -47,12 +47,17 @@ fn store(tx: &mut Tx<'_>, planned: &Planned, sender: &Sender) -> Result<Vec<Answ
         done.push((step.entry, outcome));
     }
     done.sort_by_key(|(entry, _)| *entry);
-    done.into_iter().map(|(_, done)| Answer::of(tx, done, sender).map_err(ApiError::from)).collect()
+    let answers = done.into_iter().map(|(_, done)| Answer::of(tx, done, sender));
+    let mut answers = answers.collect::<Result<Vec<_>, _>>()?;
+    if let Some(first) = answers.first_mut() {
+        first.looks.extend(planned.looks());
+    }
+    Ok(answers)
 }
 
 fn response(mut answers: Vec<Answer>) -> Carried {
     let mut bundle = BundleWriter::new("transaction-response");
     answers.iter().for_each(|answer| answer.write(&mut bundle));
-    let looks = answers.iter_mut().filter_map(|answer| answer.look.take()).collect();
+    let looks = answers.iter_mut().flat_map(|answer| std::mem::take(&mut answer.looks)).collect();
     Carried { bundle: bundle.finish(), looks }
 }
