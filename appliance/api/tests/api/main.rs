@@ -25,6 +25,7 @@ mod presentation;
 mod rates;
 mod search;
 mod search_results;
+mod search_siblings;
 mod sight;
 mod staff;
 mod transaction;

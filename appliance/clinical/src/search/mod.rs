@@ -38,6 +38,7 @@ use crate::compartment::owner_paths;
 use crate::tree::Node;
 pub use table::Kind;
 use table::Slot;
+use path::Each;
 use values::Rows;
 
 /// Stands between the parts of a row; never occurs in a code or a system.
@@ -148,12 +149,23 @@ pub fn touches_scopes(kind: &str, register_key: &str) -> bool {
 /// The resources to which a resource, as it reads, refers by a parameter: `Type/id` each, once.
 pub fn references(json: &str, parameter: &table::Parameter, target: Option<&str>) -> Vec<String> {
     let Ok(resource) = Node::parse(json) else { return Vec::new() };
+    referred(parameter, target, &|path, found| path.each_in(&resource, found))
+}
+
+/// As [`references`], of every sibling of every element.
+pub fn references_of_siblings(
+    state: &EntityState,
+    parameter: &table::Parameter,
+    target: Option<&str>,
+) -> Vec<String> {
+    referred(parameter, target, &|path, found| path.each(state, found))
+}
+
+fn referred(parameter: &table::Parameter, target: Option<&str>, each: Each<'_>) -> Vec<String> {
     let mut rows = Vec::new();
     for slot in parameter.slots.iter().filter_map(|used| table::slot(used.number)) {
         for path in &slot.paths {
-            path.each_in(&resource, &mut |node| {
-                values::push(slot, node, &mut Rows::new(&mut rows, slot.number))
-            });
+            each(path, &mut |node| values::push(slot, node, &mut Rows::new(&mut rows, slot.number)));
         }
     }
     let allowed = |kind: &str| {
@@ -377,5 +389,14 @@ mod tests {
             (of("actor", Some("Location")), of("patient", None)),
             ("Location/l".into(), "Patient/p".into())
         );
+    }
+
+    #[test]
+    fn references_are_read_off_every_sibling() {
+        let values = [r#"{"reference":"Patient/a"}"#, r#"{"reference":"Patient/b"}"#];
+        let state = state_with_siblings("Condition", "subject", &values);
+        let subject = table::find("Condition", "subject").unwrap();
+        assert_eq!(references_of_siblings(&state, subject, None), ["Patient/a", "Patient/b"]);
+        assert!(references_of_siblings(&state, subject, Some("Group")).is_empty());
     }
 }

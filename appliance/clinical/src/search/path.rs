@@ -12,6 +12,9 @@ pub struct Path {
     pub exists: bool,
 }
 
+/// Calls its second argument with every node that stands at a path.
+pub(super) type Each<'a> = &'a dyn Fn(&Path, &mut dyn FnMut(&Node<'_>));
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Step {
     name: &'static str,
