@@ -42,6 +42,26 @@ async fn texts_of_every_sibling_are_found() {
 }
 
 #[tokio::test]
+async fn conflicts_are_found_by_the_tag_that_shows_them() {
+    let server = clinic().await;
+    let tagged = server.get("/fhir/Condition/c").await.json();
+    assert_eq!(tagged["meta"]["tag"][0]["code"], "conflict");
+    let tag = "urn:holdfast:tag%7Cconflict";
+    for (query, expected) in [
+        (format!("Condition?_tag={tag}"), &["c"][..]),
+        (format!("Condition?_tag:not={tag}"), &["d"]),
+        ("Condition?_tag:missing=true".to_owned(), &["d"]),
+        ("Condition?_tag=conflict&_total=accurate".to_owned(), &["c"]),
+        (format!("Condition?_tag={tag}&_sort=-_lastUpdated"), &["c"]),
+        (format!("Patient?_has:Condition:patient:_tag={tag}"), &["a", "b"]),
+        (format!("Patient?_tag={tag}"), &[]),
+    ] {
+        let answer = server.get(&format!("/fhir/{query}")).await.expect(200);
+        assert_eq!(ids(&answer), expected, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn whom_every_sibling_names_is_included() {
     let server = clinic().await;
     let answer = server.get("/fhir/Condition?_id=c&_include=Condition:subject").await.expect(200);

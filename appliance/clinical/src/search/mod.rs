@@ -21,6 +21,7 @@
 pub mod check;
 mod error;
 pub(crate) mod path;
+mod plain;
 pub mod query;
 pub mod table;
 pub mod text;

@@ -32,6 +32,11 @@ impl Path {
         Self { steps: text.split('.').map(step).collect(), exists }
     }
 
+    /// The names of its steps.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.steps.iter().map(|step| step.name)
+    }
+
     /// The register it is read off (see [`crate::split`]), and the steps from there.
     fn register(&self) -> (&'static str, &[Step]) {
         match &self.steps[..] {

@@ -2,12 +2,15 @@
 //!
 //! Source: <https://hl7.org/fhir/R4/search.html#modifiers>, <https://hl7.org/fhir/R4/search.html#chaining>.
 
+use std::collections::BTreeSet;
+
 use holdfast_core::search::{Clause, Match, Range};
 
 use super::super::check::NARRATIVE;
 use super::super::table::{self, Kind, Parameter};
 use super::super::values::date::{EPOCH_MS, Span};
 use super::super::{IDENTIFIER, OF_TYPE};
+use super::conflict;
 use super::escape::{split, unescape};
 use super::value::{self, Test};
 use super::{MAX_ALL_ALTERNATIVES, MAX_ALTERNATIVES, SearchError, bad, unknown};
@@ -173,10 +176,21 @@ impl Reader {
         let mut clauses = Vec::new();
         for slot in &parameter.slots {
             let target = to.or(slot.target);
-            let asked = value::Asked { parameter, target, now_ms: self.now_ms };
+            let asked = value::Asked { parameter, slot: slot.number, target, now_ms: self.now_ms };
             let mut all = Test::default();
-            for part in parts {
-                all.or(read(&asked, part)?);
+            let mut seen = BTreeSet::new();
+            // What is asked twice is looked for once: a system may stand for hundreds of codes.
+            for part in parts.iter().filter(|part| seen.insert(**part)) {
+                match conflict::asked(parameter, part)? {
+                    Some(conflict) => {
+                        let is_new = !clauses.contains(&Clause::Conflicted);
+                        clauses.extend(is_new.then_some(Clause::Conflicted));
+                        if conflict.is_other_tag {
+                            all.or(read(&asked, part)?);
+                        }
+                    }
+                    None => all.or(read(&asked, part)?),
+                }
             }
             clauses.extend(all.into_clauses(slot.number));
         }
@@ -235,7 +249,8 @@ fn missing(parameter: &Parameter, text: &str) -> Result<Clause, SearchError> {
             None => Match::Range(Range::default()),
         }],
     };
-    let there = any(parameter.slots.iter().map(row).collect());
+    let computed = conflict::may_be_in(parameter).then_some(Clause::Conflicted);
+    let there = any(parameter.slots.iter().map(row).chain(computed).collect());
     Ok(if is_missing { Clause::Not(Box::new(there)) } else { there })
 }
 

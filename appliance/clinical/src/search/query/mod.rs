@@ -4,6 +4,7 @@
 //! `\\` stand for the character itself.
 
 mod clause;
+mod conflict;
 mod escape;
 mod result;
 mod value;
