@@ -1,6 +1,7 @@
 //! Which element merges how. One table; the default is a multi-value register, so that nothing clinical
 //! is ever chosen silently.
 
+use holdfast_core::op::DELETED;
 use holdfast_core::rules::Policy;
 
 use crate::types::{HOLDFAST_AUDIT, HOLDFAST_PREFERENCE};
@@ -34,9 +35,20 @@ pub fn policy(kind: &str, element: &str) -> Policy {
         .map_or(Policy::Register, |(_, _, policy)| *policy)
 }
 
+/// Whether resources of this type are written once and kept: neither changed nor deleted.
+pub fn is_immutable(kind: &str) -> bool {
+    policy(kind, DELETED) == Policy::Immutable
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_once_is_not_deleted() {
+        assert!(is_immutable("Provenance") && is_immutable("AuditEvent"));
+        assert!(!is_immutable("Patient") && !is_immutable("Appointment"));
+    }
 
     #[test]
     fn each_element_has_its_policy() {

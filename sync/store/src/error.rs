@@ -37,6 +37,9 @@ pub enum StoreError {
         /// Which element.
         element: String,
     },
+    /// A resource that is written once would be deleted.
+    #[error("{0} cannot be deleted: it is written once and kept; add a resource that amends it")]
+    Undeletable(String),
     /// A status would make an illegal step.
     #[error("{0}")]
     Step(String),
@@ -202,7 +205,7 @@ impl StoreError {
             Self::Gone(_) => "gone",
             Self::Stale { .. } => "stale-version",
             Self::Exists(_) => "exists",
-            Self::Immutable { .. } => "immutable",
+            Self::Immutable { .. } | Self::Undeletable(_) => "immutable",
             Self::Step(_) => "illegal-step",
             Self::TooLarge { .. } => "resource-too-large",
             Self::SaveTooLarge { .. } => "save-too-large",

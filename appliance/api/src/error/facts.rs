@@ -60,7 +60,9 @@ fn of_store(error: &StoreError) -> Facts {
         StoreError::Gone(_) => Facts::new(S::GONE, code, "deleted"),
         StoreError::Stale { .. } => Facts::new(S::PRECONDITION_FAILED, code, "conflict"),
         StoreError::Exists(_) => Facts::new(S::CONFLICT, code, "duplicate"),
-        StoreError::Immutable { .. } => Facts::new(S::CONFLICT, code, "business-rule"),
+        StoreError::Immutable { .. } | StoreError::Undeletable(_) => {
+            Facts::new(S::CONFLICT, code, "business-rule")
+        }
         StoreError::Step(_) => Facts::new(S::UNPROCESSABLE_ENTITY, code, "business-rule"),
         StoreError::TooLarge { .. } | StoreError::SaveTooLarge { .. } | StoreError::Overgrown { .. } => {
             Facts::new(S::PAYLOAD_TOO_LARGE, code, "too-long")
