@@ -40,7 +40,7 @@ pub(crate) async fn history(
     let mut bundle = BundleWriter::new("history");
     let address = format!("{base}/{entity}/_history");
     bundle.link("self", &format!("{address}?{}", asked.link(asked.cursor.as_deref())));
-    if page.older > 0 {
+    if page.older > 0 && listing.count > 0 {
         let cursor = list.cursor(page.older as i64);
         bundle.link("next", &format!("{address}?{}", asked.link(Some(&cursor))));
     }

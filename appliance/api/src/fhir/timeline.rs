@@ -60,7 +60,9 @@ async fn page(
     let before = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
     let wanted = Wanted { kind, hidden_prefix: Some(OWN_TYPES), since_ms: listing.since_ms };
     let count = listing.count;
-    let found = {
+    let found = if count == 0 {
+        Timeline { events: Vec::new(), next: None }
+    } else {
         let sight = caller.sight.clone();
         let work = move |view: &mut View<'_>| {
             view.narrow(sight.clone());

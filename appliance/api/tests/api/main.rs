@@ -24,6 +24,7 @@ mod patch;
 mod presentation;
 mod rates;
 mod search;
+mod search_references;
 mod search_results;
 mod search_siblings;
 mod sight;

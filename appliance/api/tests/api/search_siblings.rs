@@ -15,7 +15,7 @@ async fn clinic() -> Server {
                 "text":{{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">{code}</div>"}}}}"#
         )
     };
-    let seen = server.put("/fhir/Condition/c", &body("unknown", "a")).await.expect(201).version();
+    let seen = server.put("/fhir/Condition/c", &body("unknown", "z")).await.expect(201).version();
     let tag = format!("W/\"{seen}\"");
     for (code, patient) in [("asthma", "a"), ("bronchitis", "b")] {
         let headers = [("if-match", tag.as_str())];

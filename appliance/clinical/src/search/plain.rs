@@ -25,9 +25,13 @@ pub(super) struct Implied {
 pub(super) fn implied(number: u32) -> Option<Vec<Implied>> {
     let slot = table::slot(number)?;
     let kind = table::resource_of(number)?;
-    let mut all = Vec::new();
+    let mut all: Vec<Implied> = Vec::new();
     for path in &slot.paths {
-        all.extend(of_path(kind, slot, path)?);
+        for one in of_path(kind, slot, path)? {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
     }
     Some(all)
 }

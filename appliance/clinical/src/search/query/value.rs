@@ -12,6 +12,7 @@ use super::super::values::{normal_reference, order, token as token_rows};
 use super::super::{BY_END, TOKEN_SEPARATOR, values};
 use super::escape::{split, unescape};
 use super::{SearchError, bad};
+use crate::reference;
 use crate::types::is_id;
 
 /// What a value is asked of.
@@ -23,6 +24,8 @@ pub(super) struct Asked<'a> {
     pub(super) target: Option<&'a str>,
     /// Now, from 0001-01-01.
     pub(super) now_ms: u64,
+    /// Where this server is reached: what is below it is of these records.
+    pub(super) base: Option<&'a str>,
 }
 
 /// Any of these rows.
@@ -58,7 +61,7 @@ pub(super) fn read(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
         },
         Kind::String => string(asked, part),
         Kind::Date => date(asked, part),
-        Kind::Reference => reference(asked, part),
+        Kind::Reference => referring(asked, part),
         Kind::Quantity => quantity(asked, part),
         Kind::Number => number(asked, part),
         Kind::Uri => Ok(Test::of([Match::Exact(unescape(part))])),
@@ -162,7 +165,7 @@ fn searched_text(asked: &Asked<'_>, part: &str) -> Result<String, SearchError> {
     Ok(text)
 }
 
-fn reference(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
+fn referring(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
     let text = unescape(part);
     let name = asked.parameter.name;
     if is_id(&text) {
@@ -173,7 +176,8 @@ fn reference(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
             None => Test::of(asked.parameter.targets.iter().map(to).collect::<Vec<_>>()),
         });
     }
-    if let Some(target) = crate::reference::parse(&text) {
+    let own = asked.base.and_then(|base| reference::below(&text, base));
+    if let Some(target) = own.or_else(|| reference::parse(&text)) {
         let fits = match asked.target {
             Some(only) => only == target.kind,
             None => asked.parameter.targets.is_empty() || asked.parameter.targets.contains(&target.kind),
@@ -181,7 +185,10 @@ fn reference(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
         if !fits {
             return Err(bad(name, part, "a reference to a type that can stand here"));
         }
-        return Ok(Test::of([Match::Exact(target.to_relative())]));
+        // A canonical URL below the own address is kept as it is written.
+        let as_written = Match::Exact(normal_reference(&text));
+        let own = own.map(|target| Match::Exact(target.to_relative()));
+        return Ok(Test::of(own.into_iter().chain([as_written]).collect::<Vec<_>>()));
     }
     if asked.target.is_some() || !text.contains(':') {
         return Err(bad(name, part, "a reference: an id, Type/id, or a URL"));
