@@ -101,8 +101,8 @@ mod tests {
     #[test]
     fn every_name_is_a_date_of_some_type() {
         for name in WHEN {
-            let is_date = |kind: &&str| table::find(kind, name).is_some_and(|one| one.kind == Kind::Date);
-            assert!(crate::types::RESOURCE_TYPES.iter().any(|kind| is_date(&kind)), "{name}");
+            let is_date = |kind: &str| table::find(kind, name).is_some_and(|one| one.kind == Kind::Date);
+            assert!(crate::types::RESOURCE_TYPES.iter().any(|kind| is_date(kind)), "{name}");
         }
     }
 }
