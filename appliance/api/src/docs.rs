@@ -17,6 +17,18 @@ const FORMATS: Pairs = &[FORMAT, PRETTY];
 const ONE: Pairs = &[FORMAT, PRETTY, SUMMARY, ELEMENTS];
 const LISTED: Pairs = &[FORMAT, PRETTY, SUMMARY, ELEMENTS, COUNT, SINCE, CURSOR];
 const SEARCHED: Pairs = &[FORMAT, PRETTY, SUMMARY_OR_COUNT, ELEMENTS, COUNT, CURSOR];
+const NARROWED: Pairs = &[
+    FORMAT,
+    PRETTY,
+    SUMMARY,
+    ELEMENTS,
+    COUNT,
+    SINCE,
+    CURSOR,
+    ("_type", "resource types wanted, with commas between"),
+    ("start", "a date: care given then or later, and what has no date"),
+    ("end", "a date: care given then or earlier, and what has no date"),
+];
 const UNCHANGED: &[&str] = &["If-None-Match", "If-Modified-Since", "Prefer"];
 const SAVED: &[(u16, Carries)] = &[(200, Fhir), (201, Fhir)];
 
@@ -132,17 +144,15 @@ pub(crate) const HISTORY: Doc = Doc::new("The versions of a resource, newest fir
 pub(crate) const EVERYTHING: Doc =
     Doc::new("A patient's whole record, as far as it is held here", &[(200, Fhir)])
         .operation("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything")
-        .query(&[
-            FORMAT,
-            PRETTY,
-            SUMMARY,
-            ELEMENTS,
-            COUNT,
-            SINCE,
-            CURSOR,
-            ("_type", "resource types wanted, with commas between"),
-        ])
+        .query(NARROWED)
         .headers(&["Prefer"])
+        .refusals(&[404, 410]);
+pub(crate) const EVERYTHING_BY_BODY: Doc =
+    Doc::new("The same, with the parameters in the body", &[(200, Fhir)])
+        .operation("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything")
+        .query(NARROWED)
+        .headers(&["Prefer"])
+        .body(Fhir)
         .refusals(&[404, 410]);
 pub(crate) const META: Doc = Doc::new("Profiles, tags and security labels of a resource", &[(200, Fhir)])
     .operation("meta", "http://hl7.org/fhir/OperationDefinition/Resource-meta")
@@ -155,7 +165,7 @@ pub(crate) const VALIDATE: Doc =
         .query(&[
             FORMAT,
             PRETTY,
-            ("mode", "create, update or profile"),
+            ("mode", "create, update, delete or profile"),
             ("profile", "noted; profiles are not checked"),
         ])
         .headers(&["Prefer"])

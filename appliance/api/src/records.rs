@@ -14,6 +14,7 @@ use crate::access::Caller;
 use crate::conflicts::json;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::answer::{etag, told};
+use crate::fhir::check::to_relative;
 use crate::fhir::update::check_body;
 use crate::lookup;
 use crate::refusal;
@@ -21,6 +22,7 @@ use crate::request::body;
 use crate::request::condition::{if_match, must_be_new};
 use crate::request::limits::RESOURCE_BODY_BYTES;
 use crate::request::media::Media;
+use crate::request::origin::FhirBase;
 use crate::request::target::Target;
 use crate::state::ApiState;
 
@@ -45,12 +47,14 @@ pub(crate) async fn save(
     State(state): State<ApiState>,
     Target(entity): Target,
     Caller(caller): Caller,
+    FhirBase(address): FhirBase,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let base = base(&parts.headers)?;
     let text = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     check_body(&entity, &text)?;
+    let text = to_relative(text, &address);
     if !matches!(base, Base::Absent) {
         lookup::bring(&state, &caller, vec![entity.clone()]).await?;
     }

@@ -57,5 +57,6 @@ fn of_fhir(routes: Routes) -> Routes {
         .get("/fhir/{type}/{id}/_history/{vid}", read, &docs::VREAD, fhir::vread::vread)
         .get("/fhir/{type}/{id}/$meta", read, &docs::META, fhir::meta::meta)
         .post("/fhir/{type}/{id}/$validate", read, &docs::VALIDATE, fhir::validate::of_one)
-        .get("/fhir/Patient/{id}/$everything", read, &docs::EVERYTHING, fhir::everything::everything)
+        .get("/fhir/Patient/{id}/$everything", read, &docs::EVERYTHING, fhir::everything::by_get)
+        .post("/fhir/Patient/{id}/$everything", read, &docs::EVERYTHING_BY_BODY, fhir::everything::by_post)
 }

@@ -11,17 +11,15 @@ const ANY: &str = "*";
 
 /// `(resource type, element, policy)`; the first row that fits decides, [`Policy::Register`] if none does.
 ///
-/// * What tells who did what is written once as a whole: its deletion is immutable too ([`DELETED`]). A Provenance may be
-///   withdrawn, but not altered.
-/// * `meta.tag` and `meta.security` are labels that systems put on a resource, on a Provenance too.
+/// * What tells who did what is written once as a whole: its labels and its deletion are immutable too ([`DELETED`]).
+/// * `meta.tag` and `meta.security` are labels that systems put on a resource.
 /// * Last writer wins for nothing that FHIR defines: UI preferences live in a type of our own.
 const TABLE: &[(&str, &str, Policy)] = &[
     ("AuditEvent", ANY, Policy::Immutable),
     (HOLDFAST_AUDIT, ANY, Policy::Immutable),
+    ("Provenance", ANY, Policy::Immutable),
     (ANY, "meta.tag", Policy::Set),
     (ANY, "meta.security", Policy::Set),
-    ("Provenance", DELETED, Policy::Register),
-    ("Provenance", ANY, Policy::Immutable),
     ("Appointment", "status", Policy::Lifecycle),
     ("Encounter", "status", Policy::Lifecycle),
     ("Task", "status", Policy::Lifecycle),
@@ -38,9 +36,20 @@ pub fn policy(kind: &str, element: &str) -> Policy {
         .map_or(Policy::Register, |(_, _, policy)| *policy)
 }
 
+/// Whether resources of this type are written once and kept: neither changed nor deleted.
+pub fn is_immutable(kind: &str) -> bool {
+    policy(kind, DELETED) == Policy::Immutable
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_once_is_not_deleted() {
+        assert!(is_immutable("Provenance") && is_immutable("AuditEvent"));
+        assert!(!is_immutable("Patient") && !is_immutable("Appointment"));
+    }
 
     #[test]
     fn each_element_has_its_policy() {
@@ -50,8 +59,8 @@ mod tests {
             ("Patient", "meta.tag", Policy::Set),
             ("AuditEvent", "meta.security", Policy::Immutable),
             ("AuditEvent", DELETED, Policy::Immutable),
-            ("Provenance", DELETED, Policy::Register),
-            ("Provenance", "meta.tag", Policy::Set),
+            ("Provenance", DELETED, Policy::Immutable),
+            ("Provenance", "meta.tag", Policy::Immutable),
             ("AuditEvent", "action", Policy::Immutable),
             ("Provenance", "target", Policy::Immutable),
             ("Appointment", "status", Policy::Lifecycle),

@@ -88,6 +88,10 @@ impl Rules for FhirRules {
         crate::search::check::check(json, param, text)
     }
 
+    fn check_siblings(&self, state: &EntityState, param: u32, text: &str) -> bool {
+        crate::search::check::check_siblings(state, param, text)
+    }
+
     fn split(&self, kind: &str, json: &str) -> Result<BTreeMap<String, String>, SplitError> {
         crate::split::split(kind, json)
     }

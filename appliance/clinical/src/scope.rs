@@ -138,10 +138,10 @@ pub fn patients(entity: &Entity, json: &str) -> BTreeSet<String> {
     ids
 }
 
-/// The id of the patient whom a `Reference` names.
+/// The id of the patient of these records whom a `Reference` names.
 fn patient_of(node: &Node<'_>) -> Option<String> {
     let text = node.member("reference")?.as_text()?;
-    let target = crate::reference::parse(text)?;
+    let target = crate::reference::local(text)?;
     (target.kind == "Patient").then(|| target.id.to_owned())
 }
 
@@ -160,11 +160,15 @@ mod tests {
         for (json, expected) in [
             (r#"{"resourceType":"Patient","id":"p"}"#, &["patient/p"][..]),
             (
+                r#"{"resourceType":"Observation","id":"x","subject":{"reference":"http://other/fhir/Patient/p"}}"#,
+                &["clinic/north"],
+            ),
+            (
                 r#"{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p"}}"#,
                 &["patient/p"],
             ),
             (
-                r#"{"resourceType":"Observation","id":"x","subject":{"reference":"http://h/fhir/Patient/p/_history/2"},
+                r#"{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p/_history/2"},
                     "performer":[{"reference":"Patient/mother"}]}"#,
                 &["patient/p"],
             ),

@@ -112,6 +112,11 @@ pub trait Rules: Send + Sync {
         false
     }
 
+    /// As [`Rules::check`], of **every** sibling: asked of a resource in conflict.
+    fn check_siblings(&self, _state: &EntityState, _param: u32, _text: &str) -> bool {
+        false
+    }
+
     /// Splits a resource (compact JSON object) into registers: key → value. `resourceType`, `id`,
     /// `meta.versionId`, `meta.lastUpdated` and the computed conflict tag are left out; set elements
     /// become one `member_key` each, whose value is the member's position in the array (decimal).

@@ -131,7 +131,8 @@ pub fn after(text: &str) -> String {
 
 impl Clause {
     /// Whether a resource with these index rows meets the clause: what a store's query says of one that it keeps, said of
-    /// one that it does not. Clauses that lead through other resources do not hold.
+    /// one that it does not. Clauses that lead through other resources do not hold, and what no replica keeps as registers is
+    /// in no conflict.
     pub fn holds(&self, rows: &[IndexRow], id: &str, updated_ms: u64) -> bool {
         match self {
             Self::Param { param, any } => {

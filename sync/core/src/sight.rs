@@ -193,7 +193,7 @@ impl Sight {
     }
 
     /// Conditions of a search, narrowed to what may be seen: also of the resources that it leads through, so that nothing
-    /// can be inferred of others.
+    /// can be inferred of others. Where a reference may lead to several types, those that may not be searched are left out.
     ///
     /// # Errors
     /// [`OutOfSight`], if the type, or one that the search leads through, may not be searched.
@@ -203,27 +203,48 @@ impl Sight {
         kind: &str,
         clauses: &[Clause],
     ) -> Result<Vec<Clause>, OutOfSight> {
-        self.check(kind, May::SEARCH)?;
-        self.narrowed(rules, kind, clauses)
+        self.narrowed(rules, kind, clauses, true)
     }
 
-    fn narrowed(&self, rules: &dyn Rules, kind: &str, clauses: &[Clause]) -> Result<Vec<Clause>, OutOfSight> {
-        let within =
-            clauses.iter().map(|clause| self.clause(rules, clause)).collect::<Result<Vec<_>, _>>()?;
+    fn narrowed(
+        &self,
+        rules: &dyn Rules,
+        kind: &str,
+        clauses: &[Clause],
+        may_drop: bool,
+    ) -> Result<Vec<Clause>, OutOfSight> {
+        self.check(kind, May::SEARCH)?;
+        let within = clauses
+            .iter()
+            .map(|clause| self.clause(rules, clause, may_drop))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(self.bound(rules, kind).into_iter().chain(within).collect())
     }
 
-    fn clause(&self, rules: &dyn Rules, clause: &Clause) -> Result<Clause, OutOfSight> {
+    /// `may_drop`: whether less is found if an alternative is left out. Beneath a [`Clause::Not`] more would be.
+    fn clause(&self, rules: &dyn Rules, clause: &Clause, may_drop: bool) -> Result<Clause, OutOfSight> {
         Ok(match clause {
             Clause::Any(any) => {
-                Clause::Any(any.iter().map(|one| self.clause(rules, one)).collect::<Result<_, _>>()?)
+                let (seen, refused): (Vec<_>, Vec<_>) = any
+                    .iter()
+                    .map(|one| (one, self.clause(rules, one, may_drop)))
+                    .partition(|(_, narrowed)| narrowed.is_ok());
+                let is_led_elsewhere = |(one, _): &(&Clause, _)| matches!(one, Clause::Refers { .. });
+                if !(may_drop && !seen.is_empty() && refused.iter().all(is_led_elsewhere))
+                    && let Some((_, Err(refusal))) = refused.into_iter().next()
+                {
+                    return Err(refusal);
+                }
+                Clause::Any(seen.into_iter().filter_map(|(_, narrowed)| narrowed.ok()).collect())
             }
-            Clause::Not(inner) => Clause::Not(Box::new(self.clause(rules, inner)?)),
+            Clause::Not(inner) => Clause::Not(Box::new(self.clause(rules, inner, false)?)),
             Clause::Refers { param, kind, to } => {
-                Clause::Refers { param: *param, kind: kind.clone(), to: self.narrow(rules, kind, to)? }
+                let to = self.narrowed(rules, kind, to, may_drop)?;
+                Clause::Refers { param: *param, kind: kind.clone(), to }
             }
             Clause::ReferredBy { kind, param, by } => {
-                Clause::ReferredBy { kind: kind.clone(), param: *param, by: self.narrow(rules, kind, by)? }
+                let by = self.narrowed(rules, kind, by, may_drop)?;
+                Clause::ReferredBy { kind: kind.clone(), param: *param, by }
             }
             other => other.clone(),
         })
@@ -257,6 +278,55 @@ mod tests {
         let auditor = sight(Grants::default().with("AuditEvent", May::LOOK));
         assert_eq!(auditor.kinds(May::READ), Kinds::Only(vec!["AuditEvent".into()]));
         assert!(Sight::everything().is_everything() && !nurse.is_everything());
+    }
+
+    /// Rules of resources that are nobody's.
+    struct Nobodys;
+
+    impl Rules for Nobodys {
+        fn lane(&self, _: &str) -> crate::id::Lane {
+            crate::id::Lane::ALL[0]
+        }
+        fn policy(&self, _: &str, _: &str) -> crate::rules::Policy {
+            crate::rules::Policy::Register
+        }
+        fn scopes(
+            &self,
+            _: &crate::state::EntityState,
+            _: &str,
+        ) -> std::collections::BTreeSet<crate::id::Scope> {
+            std::collections::BTreeSet::new()
+        }
+        fn index(&self, _: &crate::state::EntityState) -> Vec<crate::rules::IndexRow> {
+            Vec::new()
+        }
+        fn touches_index(&self, _: &str, _: &str) -> bool {
+            false
+        }
+        fn split(&self, _: &str, _: &str) -> Result<BTreeMap<String, String>, crate::rules::SplitError> {
+            Ok(BTreeMap::new())
+        }
+    }
+
+    #[test]
+    fn a_reference_is_followed_to_the_types_that_may_be_searched() {
+        let sight = Sight { grants: Grants::every(May::ALL).with("Device", May::NOTHING), patient: None };
+        let to = |kind: &str| Clause::Refers { param: 1, kind: kind.into(), to: vec![] };
+        let narrow = |clause: Clause| sight.narrow(&Nobodys, "Appointment", &[clause]);
+        let either = Clause::Any(vec![to("Patient"), to("Device")]);
+        assert_eq!(narrow(either.clone()), Ok(vec![Clause::Any(vec![to("Patient")])]));
+        for refused in [
+            to("Device"),
+            Clause::Any(vec![to("Device")]),
+            Clause::Not(Box::new(either.clone())),
+            Clause::Not(Box::new(Clause::Refers { param: 1, kind: "Patient".into(), to: vec![either] })),
+            Clause::Any(vec![
+                to("Patient"),
+                Clause::ReferredBy { kind: "Device".into(), param: 1, by: vec![] },
+            ]),
+        ] {
+            assert_eq!(narrow(refused.clone()).unwrap_err().kind, "Device", "{refused:?}");
+        }
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub enum Base {
     Exactly(String),
     /// This version; if others have saved since, the save stands beside theirs (staff API).
     Seen(String),
+    /// Whatever is there, but something must be: else as [`Base::Blind`] (FHIR `If-Match: *`).
+    There,
     /// The resource must not exist yet.
     Absent,
 }
@@ -78,10 +80,11 @@ impl Tx<'_> {
         Ok(Saved { version, created: !existed || was_deleted, changed })
     }
 
-    /// Deletes a resource: it reads as gone, its history stays.
+    /// Deletes a resource: it reads as gone, its history stays. What is written once is not deleted either.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::OutOfSight`], [`StoreError::Final`], [`StoreError::Stale`], or the database.
+    /// [`StoreError::NotFound`], [`StoreError::OutOfSight`], [`StoreError::Final`], [`StoreError::Stale`],
+    /// or the database.
     pub fn delete(&mut self, entity: &Entity, base: &Base, author: &str) -> Result<Saved> {
         if !self.exists(entity)? {
             return Err(StoreError::NotFound(entity.to_string()));
@@ -178,7 +181,8 @@ impl Tx<'_> {
             current: current.clone(),
         };
         match base {
-            Base::Blind => Ok(None),
+            Base::There if !exists || deleted => Err(stale("*")),
+            Base::Blind | Base::There => Ok(None),
             Base::Absent if exists && !deleted => Err(StoreError::Exists(entity.to_string())),
             Base::Absent => Ok(None),
             Base::Exactly(asked) | Base::Seen(asked) if *asked == current => Ok(None),
@@ -292,7 +296,7 @@ fn difference(
 
 fn predecessors(register: &Register, current: &EntityState, key: &str, base: &Base) -> Vec<EntityDot> {
     match base {
-        Base::Blind | Base::Absent if split_key(key).1.is_none() => {
+        Base::Blind | Base::There | Base::Absent if split_key(key).1.is_none() => {
             current.registers.get(key).and_then(Register::displayed).map(|s| s.dot).into_iter().collect()
         }
         _ => register.dots(),

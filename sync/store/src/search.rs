@@ -5,10 +5,13 @@ mod narrowed;
 mod sorted;
 
 use holdfast_core::search::Clause;
+use holdfast_core::state::EntityState;
+use holdfast_core::view::decode;
 
 pub use sorted::{Place, Sorted, TOO_MANY_TO_SORT};
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
+use crate::schema;
 use crate::sql::Rows;
 use crate::view::{Stored, View, stored};
 pub(crate) use condition::Conditions;
@@ -58,7 +61,7 @@ impl View<'_> {
             for row in rows.into_iter().take(step as usize) {
                 out.next = Some(row.int(7)?);
                 let found = stored(row)?;
-                if has_checks && !self.is_checked(&found.json, clauses) {
+                if has_checks && !self.is_checked(&found, clauses)? {
                     continue;
                 }
                 room = room.saturating_sub(found.json.len());
@@ -104,15 +107,30 @@ impl View<'_> {
         self.sql.query_within(&text, &params, bytes)
     }
 
-    fn is_checked(&self, json: &str, clauses: &[Clause]) -> bool {
-        let holds = |clause: &Clause| match clause {
-            Clause::Check { param, text } => self.rules.check(json, *param, text),
+    /// The registers behind a resource that this view has found, and that was in sight as it was found.
+    ///
+    /// # Errors
+    /// The database.
+    pub fn siblings(&mut self, found: &Stored) -> Result<EntityState> {
+        let entity = &found.entity;
+        let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
+        let mut rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state"], &[key])?;
+        let row = rows.pop().flatten().ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
+        Ok(decode(entity.clone(), row.text(0)?, row.blob(1)?)?)
+    }
+
+    /// Whether what has to be checked holds: of what a read shows, and of every sibling where there is a conflict.
+    fn is_checked(&mut self, found: &Stored, clauses: &[Clause]) -> Result<bool> {
+        let state = if found.conflicts > 0 { Some(self.siblings(found)?) } else { None };
+        let holds = |clause: &Clause| match (clause, &state) {
+            (Clause::Check { param, text }, None) => self.rules.check(&found.json, *param, text),
+            (Clause::Check { param, text }, Some(state)) => self.rules.check_siblings(state, *param, text),
             _ => true,
         };
-        clauses.iter().all(|clause| match clause {
+        Ok(clauses.iter().all(|clause| match clause {
             Clause::Any(any) if is_check(clause) => any.iter().any(holds),
             clause => holds(clause),
-        })
+        }))
     }
 }
 

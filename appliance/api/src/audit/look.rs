@@ -110,8 +110,9 @@ impl Asker {
         let interaction =
             interaction.or(doc.operation.map(|(name, _)| operation(name))).unwrap_or("operation");
         let query = uri.query().filter(|query| !query.is_empty()).map(cut);
-        let is_search = doc.is_search && *method == Method::POST;
-        let writes = *method != Method::GET && *method != Method::HEAD && !is_search;
+        let reads_by_body = doc.is_search || doc.operation.is_some_and(|(name, _)| name == "everything");
+        let writes =
+            *method != Method::GET && *method != Method::HEAD && !(reads_by_body && *method == Method::POST);
         let in_header = || request.headers().get("if-none-exist")?.to_str().ok().map(str::to_owned);
         let condition = match doc.is_search {
             true => uri.query().filter(|query| writes && !query.is_empty()).map(str::to_owned),
@@ -209,6 +210,8 @@ mod tests {
         );
         let whole = &looks(&docs::EVERYTHING, Method::GET, "/fhir/Patient/p1/$everything", 200)[0];
         assert_eq!((whole.interaction, whole.what.as_deref()), ("$everything", Some("Patient/p1")));
+        let by_body = &looks(&docs::EVERYTHING_BY_BODY, Method::POST, "/fhir/Patient/p1/$everything", 200)[0];
+        assert_eq!(by_body, whole);
     }
 
     #[test]

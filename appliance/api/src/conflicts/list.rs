@@ -82,8 +82,12 @@ type Open = (Vec<Listed>, BTreeSet<String>, Option<i64>);
 
 fn open(view: &mut View<'_>, after: i64, count: u32) -> Result<Open, ApiError> {
     let (entities, next) = view.conflicted(after, count)?;
-    let shown = view.get_all(&entities)?;
-    let patients = patients_of(shown.iter().map(|one| (&one.entity, one.json.as_str())));
+    let mut patients = BTreeSet::new();
+    for entity in &entities {
+        // One at a time: each may be large.
+        let shown = view.get(entity)?;
+        patients.append(&mut patients_of(shown.iter().map(|one| (&one.entity, one.json.as_str()))));
+    }
     let mut listed = Vec::new();
     for entity in entities {
         listed.extend(view.conflicts_of(&entity)?.into_iter().map(of));

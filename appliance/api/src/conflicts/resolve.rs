@@ -18,6 +18,7 @@ use crate::request::body;
 use crate::request::condition::if_match;
 use crate::request::limits::RESOURCE_BODY_BYTES;
 use crate::request::media::Media;
+use crate::request::origin::FhirBase;
 use crate::request::target::Target;
 use crate::state::ApiState;
 
@@ -54,12 +55,13 @@ pub(crate) async fn resolve(
     State(state): State<ApiState>,
     Target(entity): Target,
     Caller(caller): Caller,
+    FhirBase(address): FhirBase,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
     let seen = if_match(&parts.headers)?.ok_or(RequestError::VersionRequired)?;
     let text = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
-    let (element, choice) = read(&text)?;
+    let (element, choice) = read(&check::to_relative(text, &address))?;
     let settled = refusal::write(&state, caller.clone(), move |tx| {
         check_seen(tx, &entity, &seen)?;
         settle(tx, &entity, &element, &choice, &caller.id)

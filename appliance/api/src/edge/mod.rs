@@ -27,9 +27,13 @@ use about::About;
 /// body that suits its route, a request id and the security headers.
 pub(crate) async fn edge(mut request: Request, next: Next) -> Response {
     let about = About::of(&mut request);
-    let is_pretty = about.is_fhir && pretty::is_asked_for(request.uri().query());
+    let pretty = if about.is_fhir { pretty::is_asked_for(request.uri().query()) } else { Ok(false) };
+    let is_pretty = pretty.as_ref().is_ok_and(|is_pretty| *is_pretty);
     let observed = observe::begin(&about);
-    let mut response = serve(&about, request, next).instrument(observed.span().clone()).await;
+    let mut response = match pretty {
+        Ok(_) => serve(&about, request, next).instrument(observed.span().clone()).await,
+        Err(error) => ApiError::from(error).into_response(),
+    };
     let error_code = problem_body::write(&about, &mut response);
     if is_pretty {
         response = pretty::indent(response).await;

@@ -5,9 +5,25 @@ use axum::response::Response;
 use holdfast_clinical::tree::pretty::pretty;
 use http::header::CONTENT_LENGTH;
 
+use crate::error::RequestError;
+
+/// A refusal quotes so much of a value.
+const SHOWN_CHARS: usize = 100;
+
 /// Whether the query says so.
-pub(super) fn is_asked_for(query: Option<&str>) -> bool {
-    query.is_some_and(|query| query.split('&').any(|pair| pair == "_pretty=true"))
+///
+/// # Errors
+/// [`RequestError::BadParameter`] if it says neither `true` nor `false`.
+pub(super) fn is_asked_for(query: Option<&str>) -> Result<bool, RequestError> {
+    let value = query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("_pretty=")));
+    match value {
+        Some("true") => Ok(true),
+        None | Some("false") => Ok(false),
+        Some(other) => {
+            let value = other.chars().take(SHOWN_CHARS).collect();
+            Err(RequestError::BadParameter { name: "_pretty".to_owned(), value, expected: "true or false" })
+        }
+    }
 }
 
 /// The same answer, indented. Our own bodies are whole in memory already, so nothing is waited for.

@@ -7,7 +7,7 @@ use holdfast_clinical::projection::{Shape, project};
 use holdfast_core::id::Entity;
 use holdfast_store::author::Saved;
 use holdfast_store::view::Stored;
-use http::header::{CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION};
+use http::header::{CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, LAST_MODIFIED, LOCATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::date::http_date;
@@ -58,22 +58,41 @@ pub(crate) fn shaped(stored: Stored, shape: &Shape) -> Response {
     resource(StatusCode::OK, Stored { json, ..stored })
 }
 
-/// The answer to a create or update: the resource as it is now, unless the client wants less (`Prefer`).
-pub(crate) fn saved(headers: &HeaderMap, base: &str, saved: &Saved, stored: Stored) -> Response {
-    let (created, entity) = (saved.created, stored.entity.clone());
+/// What became of a create or update.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Became {
+    /// The resource is new.
+    Created,
+    /// The resource is as it was sent.
+    Saved {
+        /// Whether it was otherwise before.
+        changed: bool,
+    },
+    /// The condition found the resource, and nothing was done.
+    Found,
+}
+
+impl From<&Saved> for Became {
+    fn from(saved: &Saved) -> Self {
+        if saved.created { Self::Created } else { Self::Saved { changed: saved.changed } }
+    }
+}
+
+/// The answer to a create or update: the resource as it is now, unless the client wants less (`Prefer`). Its headers say which
+/// one it is, for a condition does not.
+pub(crate) fn saved(headers: &HeaderMap, base: &str, became: Became, stored: Stored) -> Response {
+    let (created, entity) = (became == Became::Created, stored.entity.clone());
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     let place = format!("{base}/{}", location(&stored.entity, &stored.version));
     let (version, updated_ms) = (stored.version.clone(), stored.updated_ms);
     let mut response = match Prefer::of(headers).returns {
         Some(Return::Minimal) => empty(status, &version, updated_ms),
-        Some(Return::Outcome) => fhir_json(status, operation_outcome(&[saved_issue(&stored, created)])),
+        Some(Return::Outcome) => fhir_json(status, operation_outcome(&[saved_issue(&stored, became)])),
         Some(Return::Representation) | None => resource(status, stored),
     };
     set_version(response.headers_mut(), &version, updated_ms);
-    if created {
-        set(response.headers_mut(), LOCATION, &place);
-    }
-    told(response, saved.changed, &entity)
+    set(response.headers_mut(), if created { LOCATION } else { CONTENT_LOCATION }, &place);
+    told(response, matches!(became, Became::Created | Became::Saved { changed: true }), &entity)
 }
 
 /// A write that changed nothing is in no log: what it showed is a look.
@@ -85,9 +104,13 @@ pub(crate) fn told(mut response: Response, changed: bool, entity: &Entity) -> Re
 }
 
 /// What an OperationOutcome says of a save.
-pub(crate) fn saved_issue(stored: &Stored, created: bool) -> Issue {
-    let done = if created { "created" } else { "saved" };
-    let diagnostics = format!("{} was {done} and is at version {} now", stored.entity, stored.version);
+fn saved_issue(stored: &Stored, became: Became) -> Issue {
+    let done = match became {
+        Became::Created => "was created",
+        Became::Saved { .. } => "was saved",
+        Became::Found => "was found by the condition, so that nothing was saved,",
+    };
+    let diagnostics = format!("{} {done} and is at version {} now", stored.entity, stored.version);
     let (severity, code) = (Severity::Information, IssueType::Informational);
     Issue { severity, code, expression: None, diagnostics }
 }

@@ -2,6 +2,7 @@
 
 use axum::Extension;
 use axum::response::Response;
+use holdfast_clinical::policy::is_immutable;
 use holdfast_clinical::search::table::{Kind, Parameter, common, parameters};
 use holdfast_clinical::types::RESOURCE_TYPES;
 use http::StatusCode;
@@ -27,6 +28,8 @@ const ON_TYPE: [&str; 9] = [
     "create",
     "search-type",
 ];
+/// Those of [`ON_TYPE`] that what is written once does not have.
+const CHANGES: [&str; 3] = ["update", "patch", "delete"];
 /// Interactions with the whole system.
 const ON_SYSTEM: [&str; 3] = ["transaction", "batch", "history-system"];
 
@@ -92,8 +95,14 @@ fn referring(kind: &str) -> Vec<String> {
 }
 
 fn resource(table: &[RouteInfo], kind: &str, interactions: &[Value]) -> Value {
-    let is_served =
-        |method: &str| table.iter().any(|route| (route.method, route.path) == (method, "/fhir/{type}"));
+    let is_kept = is_immutable(kind);
+    let interactions: Vec<&Value> = interactions
+        .iter()
+        .filter(|one| !is_kept || one["code"].as_str().is_none_or(|code| !CHANGES.contains(&code)))
+        .collect();
+    let is_served = |method: &str| {
+        !is_kept && table.iter().any(|route| (route.method, route.path) == (method, "/fhir/{type}"))
+    };
     let search = BUILT_IN.into_iter().chain(described(common())).chain(described(parameters(kind)));
     let search: Vec<Value> = search.map(|(name, kind)| json!({ "name": name, "type": kind })).collect();
     let included = parameters(kind).iter().filter(|parameter| parameter.kind == Kind::Reference);

@@ -1,7 +1,10 @@
 //! What must hold of a resource before it is stored.
 
+use std::borrow::Cow;
+
 use holdfast_clinical::outcome::Issue;
 use holdfast_clinical::projection::is_part;
+use holdfast_clinical::reference;
 use holdfast_clinical::resource::Head;
 use holdfast_clinical::validate::{first_error, validate};
 
@@ -29,6 +32,15 @@ pub(crate) fn resource(kind: &str, json: &str) -> Result<(), ApiError> {
         return Err(RequestError::Part.into());
     }
     first_error(validate(json)).map_or(Ok(()), |issue| Err(invalid(issue)))
+}
+
+/// The resource with references below the own address made relative: where a resource enters is the last place that knows the
+/// address by which its author means these records.
+pub(crate) fn to_relative(json: String, base: &str) -> String {
+    match reference::to_relative(&json, base) {
+        Cow::Borrowed(_) => json,
+        Cow::Owned(relative) => relative,
+    }
 }
 
 /// Checks one element of a stored resource, whose others may be as another replica left them.

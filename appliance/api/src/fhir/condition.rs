@@ -1,7 +1,7 @@
 //! Conditions of creates, updates, patches and deletes: a search that must find at most one resource. It is made inside the
 //! transaction that writes, so that of two callers only one creates.
 
-use holdfast_clinical::search::query::{Query, parse_query};
+use holdfast_clinical::search::query::{Asker, Query, parse_query_of};
 use holdfast_core::id::Entity;
 use holdfast_store::view::View;
 
@@ -18,12 +18,18 @@ pub(super) struct Condition {
 }
 
 impl Condition {
-    /// Reads a query string; `None` if it searches for nothing.
+    /// Reads a query string, asked of the server at `base`; `None` if it searches for nothing.
     ///
     /// # Errors
     /// [`ApiError::Search`] that names the parameter, or a query that cannot be taken apart.
-    pub(super) fn read(kind: &str, text: &str, does: &'static str) -> Result<Option<Self>, ApiError> {
-        let query = parse_query(kind, &Asked::read(&[text])?.pairs)?;
+    pub(super) fn read(
+        kind: &str,
+        text: &str,
+        does: &'static str,
+        base: &str,
+    ) -> Result<Option<Self>, ApiError> {
+        let asker = Asker { now_ms: 0, base: Some(base) };
+        let query = parse_query_of(kind, &Asked::read(&[text])?.pairs, asker)?;
         Ok((!query.clauses.is_empty()).then_some(Self { query, does }))
     }
 
@@ -31,8 +37,13 @@ impl Condition {
     ///
     /// # Errors
     /// [`RequestError::NoCondition`], or as [`Condition::read`].
-    pub(super) fn of_address(kind: &str, query: Option<&str>, does: &'static str) -> Result<Self, ApiError> {
-        let condition = Self::read(kind, query.unwrap_or_default(), does)?;
+    pub(super) fn of_address(
+        kind: &str,
+        query: Option<&str>,
+        does: &'static str,
+        base: &str,
+    ) -> Result<Self, ApiError> {
+        let condition = Self::read(kind, query.unwrap_or_default(), does, base)?;
         Ok(condition.ok_or(RequestError::NoCondition { does })?)
     }
 

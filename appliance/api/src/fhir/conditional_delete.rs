@@ -13,7 +13,8 @@ use super::condition::Condition;
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
 use crate::refusal;
-use crate::request::condition::if_match;
+use crate::request::condition::seen;
+use crate::request::origin::FhirBase;
 use crate::request::target::Kind;
 use crate::state::ApiState;
 
@@ -25,13 +26,14 @@ pub(crate) async fn delete(
     State(state): State<ApiState>,
     Kind(kind): Kind,
     Caller(caller): Caller,
+    FhirBase(base): FhirBase,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let condition = Condition::of_address(&kind, query.as_deref(), DOES)?;
-    let seen = if_match(&headers)?;
+    let condition = Condition::of_address(&kind, query.as_deref(), DOES, &base)?;
+    let seen = seen(&headers)?;
     let author = caller.id.clone();
-    let work = move |tx: &mut Tx<'_>| remove(tx, &condition, seen.as_deref(), &author);
+    let work = move |tx: &mut Tx<'_>| remove(tx, &condition, seen.as_ref(), &author);
     Ok(match refusal::write(&state, caller, work).await? {
         Some(stored) => answer::empty(StatusCode::NO_CONTENT, &stored.version, stored.updated_ms),
         None => (StatusCode::NO_CONTENT, Body::empty()).into_response(),
@@ -41,12 +43,12 @@ pub(crate) async fn delete(
 fn remove(
     tx: &mut Tx<'_>,
     condition: &Condition,
-    seen: Option<&str>,
+    seen: Option<&Base>,
     author: &str,
 ) -> Result<Option<Stored>, ApiError> {
     let Some(entity) = condition.find(&mut tx.view()?)? else {
         return if seen.is_some() { Err(RequestError::NoMatch { does: DOES }.into()) } else { Ok(None) };
     };
-    tx.delete(&entity, &seen.map_or(Base::Blind, |version| Base::Exactly(version.to_owned())), author)?;
+    tx.delete(&entity, seen.unwrap_or(&Base::Blind), author)?;
     Ok(Some(tx.written(&entity)?))
 }

@@ -8,13 +8,14 @@ use holdfast_store::author::{Base, Saved};
 use holdfast_store::view::Stored;
 use uuid::Uuid;
 
+use super::answer::{self, Became};
+use super::check;
 use super::condition::Condition;
-use super::{answer, check};
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
 use crate::refusal;
 use crate::request::body;
-use crate::request::condition::if_match;
+use crate::request::condition::seen;
 use crate::request::limits::RESOURCE_BODY_BYTES;
 use crate::request::media::Media;
 use crate::request::origin::FhirBase;
@@ -34,22 +35,23 @@ pub(crate) async fn update(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let condition = Condition::of_address(&kind, query.as_deref(), DOES)?;
-    let seen = if_match(&parts.headers)?;
+    let condition = Condition::of_address(&kind, query.as_deref(), DOES, &base)?;
+    let seen = seen(&parts.headers)?;
     let json = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     let id = check::head(&kind, &json)?.id;
     check::resource(&kind, &json)?;
+    let json = check::to_relative(json, &base);
     let new = Entity::new(kind, id.clone().unwrap_or_else(|| Uuid::new_v4().to_string()));
     let update = Update { condition, seen, json, id, new };
     let (saved, stored) =
         refusal::write(&state, caller.clone(), move |tx| update.store(tx, &caller.id)).await?;
-    Ok(answer::saved(&parts.headers, &base, &saved, stored))
+    Ok(answer::saved(&parts.headers, &base, Became::from(&saved), stored))
 }
 
 struct Update {
     condition: Condition,
     /// `If-Match`.
-    seen: Option<String>,
+    seen: Option<Base>,
     json: String,
     /// The id in the body.
     id: Option<String>,
@@ -64,7 +66,7 @@ impl Update {
             let found = format!("\"{id}\"");
             return Err(RequestError::IdMismatch { expected: entity.id, found }.into());
         }
-        let base = self.seen.clone().map_or(Base::Blind, Base::Exactly);
+        let base = self.seen.clone().unwrap_or(Base::Blind);
         let saved = tx.put(&entity, &self.json, &base, author)?;
         Ok((saved, tx.written(&entity)?))
     }

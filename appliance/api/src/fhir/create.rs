@@ -4,13 +4,14 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use holdfast_core::id::Entity;
 use holdfast_store::Tx;
-use holdfast_store::author::{Base, Saved};
+use holdfast_store::author::Base;
 use holdfast_store::view::Stored;
 use http::{HeaderMap, HeaderName};
 use uuid::Uuid;
 
+use super::answer::{self, Became};
+use super::check;
 use super::condition::Condition;
-use super::{answer, check};
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
 use crate::refusal;
@@ -32,17 +33,19 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let condition = condition(&kind, &parts.headers)?;
+    let condition = condition(&kind, &parts.headers, &base)?;
     let json = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     check::head(&kind, &json)?;
     check::resource(&kind, &json)?;
+    let json = check::to_relative(json, &base);
     let new = New { entity: Entity::new(kind, Uuid::new_v4().to_string()), json, condition };
-    let (saved, stored) = refusal::write(&state, caller.clone(), move |tx| new.store(tx, &caller.id)).await?;
-    Ok(answer::saved(&parts.headers, &base, &saved, stored))
+    let (became, stored) =
+        refusal::write(&state, caller.clone(), move |tx| new.store(tx, &caller.id)).await?;
+    Ok(answer::saved(&parts.headers, &base, became, stored))
 }
 
 /// The search of `If-None-Exist`: with or without the type in front.
-fn condition(kind: &str, headers: &HeaderMap) -> Result<Option<Condition>, ApiError> {
+fn condition(kind: &str, headers: &HeaderMap, base: &str) -> Result<Option<Condition>, ApiError> {
     let Some(value) = headers.get(IF_NONE_EXIST) else { return Ok(None) };
     let bad = RequestError::BadHeader {
         name: "If-None-Exist",
@@ -50,7 +53,7 @@ fn condition(kind: &str, headers: &HeaderMap) -> Result<Option<Condition>, ApiEr
     };
     let text = value.to_str().map_err(|_| bad.clone())?;
     let text = text.strip_prefix(&format!("{kind}?")).unwrap_or(text);
-    Condition::read(kind, text, "create")?.map(Some).ok_or_else(|| bad.into())
+    Condition::read(kind, text, "create", base)?.map(Some).ok_or_else(|| bad.into())
 }
 
 struct New {
@@ -60,15 +63,13 @@ struct New {
 }
 
 impl New {
-    /// The resource, and what was done: nothing if there is one like it.
-    fn store(&self, tx: &mut Tx<'_>, author: &str) -> Result<(Saved, Stored), ApiError> {
+    fn store(&self, tx: &mut Tx<'_>, author: &str) -> Result<(Became, Stored), ApiError> {
         if let Some(condition) = &self.condition
             && let Some(found) = condition.find(&mut tx.view()?)?
         {
-            let stored = tx.view()?.read(&found)?;
-            return Ok((Saved { version: stored.version.clone(), created: false, changed: false }, stored));
+            return Ok((Became::Found, tx.view()?.read(&found)?));
         }
-        let saved = tx.put(&self.entity, &self.json, &Base::Absent, author)?;
-        Ok((saved, tx.written(&self.entity)?))
+        tx.put(&self.entity, &self.json, &Base::Absent, author)?;
+        Ok((Became::Created, tx.written(&self.entity)?))
     }
 }

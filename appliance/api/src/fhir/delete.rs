@@ -1,7 +1,7 @@
 //! `DELETE /fhir/{type}/{id}`: the resource reads as gone, its history stays.
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use holdfast_core::id::Entity;
 use holdfast_store::author::{Base, Saved};
 use holdfast_store::view::{Stored, View};
@@ -10,23 +10,31 @@ use http::{HeaderMap, StatusCode};
 
 use super::answer;
 use crate::access::Caller;
-use crate::error::ApiError;
+use crate::error::{ApiError, RequestError};
 use crate::lookup;
 use crate::refusal;
-use crate::request::condition::if_match;
+use crate::request::condition::seen;
 use crate::request::target::Target;
 use crate::state::ApiState;
 
-/// Deletes the resource; one that is deleted already stays so. What is not held here is looked for first: a deletion
-/// is never reported that has not happened.
+/// Deletes the resource; one that is deleted already stays so, and one that never was is none now
+/// (<https://hl7.org/fhir/R4/http.html#delete>). What is not held here is looked for first: a deletion is never reported of what
+/// head office may have.
 pub(crate) async fn delete(
     State(state): State<ApiState>,
     Target(entity): Target,
     Caller(caller): Caller,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let base = if_match(&headers)?.map_or(Base::Blind, Base::Exactly);
-    lookup::read(&state, &caller, &entity, exists).await?;
+    let base = seen(&headers)?.unwrap_or(Base::Blind);
+    match lookup::read(&state, &caller, &entity, exists).await {
+        Err(ApiError::Request(RequestError::NotFound { .. } | RequestError::NowhereFound { .. }))
+            if base == Base::Blind =>
+        {
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
+        found => found?,
+    }
     let (saved, stored) =
         refusal::write(&state, caller.clone(), move |tx| remove(tx, &entity, &base, &caller.id)).await?;
     let response = answer::empty(StatusCode::NO_CONTENT, &stored.version, stored.updated_ms);

@@ -70,6 +70,13 @@ impl Note {
         Self::new("count-cut", text)
     }
 
+    /// How many there are is not known.
+    pub(crate) fn uncounted() -> Self {
+        let text = "how many there are in all is not known, for each would have to be looked through; go from page to page, or \
+                    leave out :text and _text";
+        Self::new("not-counted", text.to_owned())
+    }
+
     /// A note of its code and its words.
     pub(crate) fn new(code: &'static str, text: String) -> Self {
         Self { code, text }

@@ -44,7 +44,7 @@ pub(crate) async fn history(
     let mut bundle = BundleWriter::new("history");
     let address = format!("{base}/{entity}/_history");
     bundle.link("self", &format!("{address}?{}", asked.link(asked.cursor.as_deref())));
-    if found.older > 0 {
+    if found.older > 0 && listing.count > 0 {
         let cursor = list.cursor(found.older as i64);
         bundle.link("next", &format!("{address}?{}", asked.link(Some(&cursor))));
     }
@@ -54,7 +54,7 @@ pub(crate) async fn history(
         push(&mut bundle, &base, &entity, version, is_first, &listing.shape);
     }
     let look = Look { interaction: "history-instance", what: Some(entity.to_string()), ..Look::default() };
-    let patients = patients_of(page.versions.iter().map(|version| (&entity, version.json.as_str())));
+    let patients = patients_of(found.versions.iter().map(|version| (&entity, version.json.as_str())));
     let mut response = answer::fhir_json(StatusCode::OK, bundle.finish());
     response.extensions_mut().insert(Looks(look.showing(&patients)));
     Ok(response)

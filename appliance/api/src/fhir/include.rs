@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use holdfast_clinical::search::query::{Include, Query};
-use holdfast_clinical::search::references;
+use holdfast_clinical::search::{references, references_of_siblings};
 use holdfast_core::id::Entity;
 use holdfast_core::search::{Clause, Match};
 use holdfast_store::StoreError;
@@ -72,10 +72,15 @@ fn referred(
     room: usize,
     bytes: usize,
 ) -> Result<Few, StoreError> {
-    let of_source = from.iter().filter(|one| one.entity.kind == include.source);
-    let texts: BTreeSet<String> = of_source
-        .flat_map(|one| references(&one.json, include.parameter, include.target.as_deref()))
-        .collect();
+    let mut texts: BTreeSet<String> = BTreeSet::new();
+    for one in from.iter().filter(|one| one.entity.kind == include.source) {
+        let (parameter, target) = (include.parameter, include.target.as_deref());
+        texts.extend(if one.conflicts > 0 {
+            references_of_siblings(&view.siblings(one)?, parameter, target)
+        } else {
+            references(&one.json, parameter, target)
+        });
+    }
     let entities: Vec<Entity> = texts
         .iter()
         .filter_map(|text| text.split_once('/'))

@@ -9,7 +9,8 @@ use holdfast_core::id::Entity;
 use holdfast_store::author::{Base, Saved};
 use holdfast_store::{StoreError, Tx};
 
-use super::answer;
+use super::answer::{self, Became};
+use super::check::to_relative;
 use super::condition::Condition;
 use super::update::check_body;
 use crate::access::Caller;
@@ -17,7 +18,7 @@ use crate::error::{ApiError, RequestError};
 use crate::lookup;
 use crate::refusal;
 use crate::request::body;
-use crate::request::condition::if_match;
+use crate::request::condition::seen;
 use crate::request::limits::RESOURCE_BODY_BYTES;
 use crate::request::media::Media;
 use crate::request::origin::FhirBase;
@@ -33,14 +34,16 @@ pub(crate) async fn patch(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let seen = if_match(&parts.headers)?.map_or(Base::Blind, Base::Exactly);
+    let seen = seen(&parts.headers)?.unwrap_or(Base::Blind);
     let text = body::text(&parts.headers, body, Media::JsonPatch, RESOURCE_BODY_BYTES).await?;
     check(&entity.kind, &text)?;
     lookup::read(&state, &caller, &entity, |view, entity| view.read(entity)).await?;
-    let author = caller.id.clone();
-    let work = move |tx: &mut Tx<'_>| Ok((apply(tx, &entity, &text, &seen, &author)?, tx.written(&entity)?));
+    let (author, address) = (caller.id.clone(), base.clone());
+    let work = move |tx: &mut Tx<'_>| {
+        Ok((apply(tx, &entity, &text, &seen, &author, &address)?, tx.written(&entity)?))
+    };
     let (saved, stored) = refusal::write(&state, caller, work).await?;
-    Ok(answer::saved(&parts.headers, &base, &saved, stored))
+    Ok(answer::saved(&parts.headers, &base, Became::from(&saved), stored))
 }
 
 /// Patches the one resource that the condition finds.
@@ -53,18 +56,18 @@ pub(crate) async fn conditional(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let condition = Condition::of_address(&kind, query.as_deref(), "patch")?;
-    let seen = if_match(&parts.headers)?.map_or(Base::Blind, Base::Exactly);
+    let condition = Condition::of_address(&kind, query.as_deref(), "patch", &base)?;
+    let seen = seen(&parts.headers)?.unwrap_or(Base::Blind);
     let text = body::text(&parts.headers, body, Media::JsonPatch, RESOURCE_BODY_BYTES).await?;
     check(&kind, &text)?;
-    let author = caller.id.clone();
+    let (author, address) = (caller.id.clone(), base.clone());
     let work = move |tx: &mut Tx<'_>| {
         let found = condition.find(&mut tx.view()?)?;
         let entity = found.ok_or(RequestError::NothingToPatch)?;
-        Ok((apply(tx, &entity, &text, &seen, &author)?, tx.written(&entity)?))
+        Ok((apply(tx, &entity, &text, &seen, &author, &address)?, tx.written(&entity)?))
     };
     let (saved, stored) = refusal::write(&state, caller, work).await?;
-    Ok(answer::saved(&parts.headers, &base, &saved, stored))
+    Ok(answer::saved(&parts.headers, &base, Became::from(&saved), stored))
 }
 
 /// Refuses what is no patch before anything is looked up.
@@ -75,7 +78,7 @@ pub(crate) fn check(kind: &str, patch: &str) -> Result<(), ApiError> {
     Patch::parse(patch).map(drop).map_err(|source| at(kind, source))
 }
 
-/// Applies a patch to what a read shows now, and saves what differs.
+/// Applies a patch to what a read shows now, and saves what differs. `address` is that of this server.
 ///
 /// # Errors
 /// [`ApiError`] that names the operation, the element or the version.
@@ -85,6 +88,7 @@ pub(crate) fn apply(
     patch: &str,
     base: &Base,
     author: &str,
+    address: &str,
 ) -> Result<Saved, ApiError> {
     let shown = tx.view()?.read(entity)?;
     if let Base::Exactly(asked) = base
@@ -97,7 +101,7 @@ pub(crate) fn apply(
     let patch = Patch::parse(patch).map_err(|source| at(kind, source))?;
     let json = patch.apply(&shown.json).map_err(|source| at(kind, source))?;
     check_body(entity, &json)?;
-    Ok(tx.put(entity, &json, base, author)?)
+    Ok(tx.put(entity, &to_relative(json, address), base, author)?)
 }
 
 fn at(kind: &str, source: PatchError) -> ApiError {

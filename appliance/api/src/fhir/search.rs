@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use holdfast_clinical::projection::{Shape, Summary, project};
-use holdfast_clinical::search::query::{Query, is_known, parse_query_at};
+use holdfast_clinical::search::query::{Asker, Query, is_known, parse_query_of};
 use holdfast_core::search::Clause;
 use holdfast_core::sight::May;
 use holdfast_store::search::Place;
@@ -26,7 +26,7 @@ use crate::refusal;
 use crate::request::body;
 use crate::request::cursor::List;
 use crate::request::limits::{DEFAULT_COUNT, FORM_BODY_BYTES, INDEX_WAIT, MAX_COUNT};
-use crate::request::media::Media;
+use crate::request::media::{Media, check_format};
 use crate::request::origin::FhirBase;
 use crate::request::prefer::Prefer;
 use crate::request::query::Asked;
@@ -42,7 +42,7 @@ pub(crate) async fn by_get(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let asked = Asked::read(&[query.as_deref().unwrap_or_default()])?;
+    let asked = Asked::read(&[query.as_deref().unwrap_or_default()])?.at(&base.0);
     let search = Search::parse(kind, asked, &headers, state.writer().records().now_ms())?;
     answer(state, search, caller, base).await
 }
@@ -57,8 +57,11 @@ pub(crate) async fn by_post(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, form) = request.into_parts();
-    let form = body::text(&parts.headers, form, Media::Form, FORM_BODY_BYTES).await?;
-    let asked = Asked::read(&[query.as_deref().unwrap_or_default(), &form])?;
+    let form = body::optional(&parts.headers, form, Media::Form, FORM_BODY_BYTES).await?;
+    let asked = Asked::read(&[query.as_deref().unwrap_or_default(), &form])?.at(&base.0);
+    for (_, format) in asked.form.iter().filter(|(name, _)| name == "_format") {
+        check_format(format)?;
+    }
     let search = Search::parse(kind, asked, &parts.headers, state.writer().records().now_ms())?;
     answer(state, search, caller, base).await
 }
@@ -194,7 +197,7 @@ impl Search {
                 is_known
             });
         }
-        let query = parse_query_at(&kind, &asked.pairs, now_ms)?;
+        let query = parse_query_of(&kind, &asked.pairs, Asker { now_ms, base: asked.base.as_deref() })?;
         let shape = Shape::read(&asked.pairs).map_err(RequestError::from)?;
         Ok(Self { asked, query, shape, passed_over })
     }
@@ -237,11 +240,13 @@ impl Search {
         }
         let total = self.total(view, &found)?;
         let mut notes = notes.to_vec();
+        let is_uncounted = self.asks_total() && total.is_none();
         match total {
             Some(Total::Exactly(total)) => bundle.total(total),
             Some(Total::AtLeast(least)) => notes.push(Note::count_cut(least)),
             None => {}
         }
+        let uncounted = is_uncounted.then(Note::uncounted);
         let included = include::included(view, &self.query, &found.resources)?;
         let entries = found.resources.iter().map(|one| (one, "match"));
         let entries = entries.chain(included.resources.iter().map(|one| (one, "include")));
@@ -253,7 +258,7 @@ impl Search {
             entry.search_mode(mode);
             entry.finish();
         }
-        for note in notes.iter().chain(&included.note) {
+        for note in notes.iter().chain(&included.note).chain(&uncounted) {
             let mut entry = bundle.entry();
             entry.resource(&note.operation_outcome());
             entry.search_mode("outcome");
@@ -305,11 +310,17 @@ impl Search {
         self.shape.summary == Summary::Count
     }
 
+    /// Whether how many there are in all is wanted.
+    fn asks_total(&self) -> bool {
+        self.query.wants_total || self.is_count_only() || self.query.count == Some(0)
+    }
+
     /// How many are found in all: where it is asked for, and where it costs nothing to say.
     fn total(&self, view: &mut View<'_>, page: &Page) -> Result<Option<Total>, ApiError> {
         let Query { kind, clauses, .. } = &self.query;
-        let is_asked = self.query.wants_total || self.is_count_only() || self.query.count == Some(0);
-        if !is_asked && self.asked.cursor.is_none() && page.next.is_none() {
+        let is_asked = self.asks_total();
+        let is_shown = !self.is_count_only() && self.query.count != Some(0);
+        if is_shown && self.asked.cursor.is_none() && page.next.is_none() {
             return Ok(Some(Total::Exactly(page.resources.len() as u64)));
         }
         match (is_asked, kind == show::EVENT) {

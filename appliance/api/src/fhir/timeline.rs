@@ -67,7 +67,9 @@ async fn page(
     };
     let wanted = Wanted { kind, hidden_prefix: Some(OWN_TYPES), since_ms: listing.since_ms };
     let count = listing.count;
-    let found = {
+    let found = if count == 0 {
+        Timeline { events: Vec::new(), next: None }
+    } else {
         let sight = caller.sight.clone();
         let work = move |view: &mut View<'_>| {
             view.narrow(sight.clone());

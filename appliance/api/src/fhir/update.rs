@@ -6,13 +6,14 @@ use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
 use holdfast_store::{StoreError, Tx};
 
-use super::{answer, check};
+use super::answer::{self, Became};
+use super::check;
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
 use crate::lookup;
 use crate::refusal;
 use crate::request::body;
-use crate::request::condition::{if_match, must_be_new};
+use crate::request::condition::{must_be_new, seen};
 use crate::request::limits::RESOURCE_BODY_BYTES;
 use crate::request::media::Media;
 use crate::request::origin::FhirBase;
@@ -29,13 +30,14 @@ pub(crate) async fn update(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let seen = match if_match(&parts.headers)? {
-        Some(version) => Base::Exactly(version),
+    let seen = match seen(&parts.headers)? {
+        Some(base) => base,
         None if must_be_new(&parts.headers) => Base::Absent,
         None => Base::Blind,
     };
     let json = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     check_body(&entity, &json)?;
+    let json = check::to_relative(json, &base);
     lookup::bring(&state, &caller, vec![entity.clone()]).await?;
     let author = caller.id.clone();
     let work = move |tx: &mut Tx<'_>| {
@@ -46,7 +48,7 @@ pub(crate) async fn update(
         Ok((saved, tx.written(&entity)?))
     };
     let (saved, stored) = refusal::write(&state, caller, work).await?;
-    Ok(answer::saved(&parts.headers, &base, &saved, stored))
+    Ok(answer::saved(&parts.headers, &base, Became::from(&saved), stored))
 }
 
 /// Type, id and rules.

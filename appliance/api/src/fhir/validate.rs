@@ -104,9 +104,9 @@ impl<'a> Asked<'a> {
     fn take(&mut self, name: &str, value: &str) -> Result<(), RequestError> {
         match (name, value) {
             ("profile", _) => self.has_profile = true,
-            ("mode", "create" | "update" | "profile") => {}
+            ("mode", "create" | "update" | "profile" | "delete") => {}
             ("mode", _) => {
-                let expected = "create, update or profile: a deletion needs no validation";
+                let expected = "create, update, delete or profile";
                 let (name, value) = (name.to_owned(), value.to_owned());
                 return Err(RequestError::BadParameter { name, value, expected });
             }

@@ -42,7 +42,11 @@ fn parameters(route: &RouteInfo) -> Vec<Value> {
     let mut out = Vec::new();
     for segment in route.path.split('/') {
         if let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            let schema = if name == "type" { "ResourceType" } else { "Id" };
+            let schema = match (name, route.method) {
+                ("type", "PATCH" | "DELETE") => "ChangeableType",
+                ("type", _) => "ResourceType",
+                _ => "Id",
+            };
             out.push(json!({ "name": name, "in": "path", "required": true, "schema": reference(schema) }));
         }
     }
@@ -71,7 +75,7 @@ fn query_schema(name: &str) -> Value {
         "_format" => json!({ "enum": ["json", "application/json", "application/fhir+json"] }),
         "_summary" => json!({ "enum": ["true", "text", "data", "false", "count"] }),
         "_since" => json!({ "type": "string", "format": "date-time" }),
-        "mode" => json!({ "enum": ["create", "update", "profile"] }),
+        "mode" => json!({ "enum": ["create", "update", "delete", "profile"] }),
         _ => json!({ "type": "string" }),
     }
 }

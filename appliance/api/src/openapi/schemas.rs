@@ -1,11 +1,17 @@
 //! The schemas that operations refer to.
 
+use holdfast_clinical::policy::is_immutable;
 use holdfast_clinical::types::RESOURCE_TYPES;
 use serde_json::{Value, json};
 
 pub(super) fn all() -> Value {
     json!({
         "ResourceType": { "type": "string", "enum": RESOURCE_TYPES[..] },
+        "ChangeableType": {
+            "type": "string",
+            "description": "All but those that are written once and kept",
+            "enum": RESOURCE_TYPES.into_iter().filter(|kind| !is_immutable(kind)).collect::<Vec<_>>(),
+        },
         "Id": { "type": "string", "pattern": "^[A-Za-z0-9\\-\\.]{1,64}$" },
         "Resource": {
             "type": "object",

@@ -1,8 +1,8 @@
 //! Reading a body: bounded in size and patience, of the right type, unpacked if it came by gzip.
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use http::HeaderMap;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::BodyExt;
 
 use super::encoding::Unpacker;
@@ -26,6 +26,22 @@ pub(crate) async fn text(
         let reason = format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to());
         RequestError::BadBody { reason }
     })
+}
+
+/// As [`text`], where there may be no body at all: then it is empty, and of no type.
+///
+/// # Errors
+/// As [`text`].
+pub(crate) async fn optional(
+    headers: &HeaderMap,
+    body: Body,
+    media: Media,
+    limit_bytes: usize,
+) -> Result<String, RequestError> {
+    if !headers.contains_key(CONTENT_TYPE) && body.is_end_stream() {
+        return Ok(String::new());
+    }
+    text(headers, body, media, limit_bytes).await
 }
 
 async fn bytes(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Result<Bytes, RequestError> {

@@ -2,6 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
+use holdfast_store::author::Base;
 use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 
@@ -15,6 +16,19 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<String>, RequestErr
     let bad = RequestError::BadHeader { name: "If-Match", expected: "one version, written W/\"VERSION\"" };
     let Some(value) = single(headers, &IF_MATCH).map_err(|()| bad.clone())? else { return Ok(None) };
     version_of(value).map(|version| Some(version.to_owned())).ok_or(bad)
+}
+
+/// What `If-Match` says of a resource that is written: it is at this version, or it is there at all (`*`).
+///
+/// # Errors
+/// As [`if_match`].
+///
+/// Source: RFC 9110 §13.1.1.
+pub(crate) fn seen(headers: &HeaderMap) -> Result<Option<Base>, RequestError> {
+    if headers.get(IF_MATCH).is_some_and(|value| value.as_bytes().trim_ascii() == b"*") {
+        return Ok(Some(Base::There));
+    }
+    Ok(if_match(headers)?.map(Base::Exactly))
 }
 
 /// The version of an entity tag: `W/"v"`, `"v"`, or `v` as some clients write it.

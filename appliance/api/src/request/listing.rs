@@ -52,7 +52,7 @@ fn part(pairs: &[(String, String)]) -> Result<Shape, RequestError> {
 pub(crate) struct Listing {
     /// The query, for links and cursors.
     pub(crate) asked: Asked,
-    /// Entries on a page.
+    /// Entries on a page; none: only how many there are is asked, as in a search.
     pub(crate) count: u32,
     /// Unix milliseconds of `_since`.
     pub(crate) since_ms: Option<u64>,
@@ -69,15 +69,23 @@ impl Listing {
     /// # Errors
     /// [`RequestError`] that names the parameter.
     pub(crate) fn read(query: Option<&str>, headers: &HeaderMap, own: &[&str]) -> Result<Self, RequestError> {
-        let asked = Asked::read(&[query.unwrap_or_default()])?;
+        Self::of(Asked::read(&[query.unwrap_or_default()])?, headers, own)
+    }
+
+    /// As [`Listing::read`], of parameters that have been read.
+    ///
+    /// # Errors
+    /// As [`Listing::read`].
+    pub(crate) fn of(asked: Asked, headers: &HeaderMap, own: &[&str]) -> Result<Self, RequestError> {
         check_names(&asked.pairs, headers, &[&["_count", "_since"], own].concat())?;
         let value =
             |wanted: &str| asked.pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
         let count = value("_count").map(|text| count(text)).transpose()?.unwrap_or(DEFAULT_COUNT);
         let since_ms = value("_since").map(|text| since(text)).transpose()?;
-        let kinds = if own.contains(&"_type") { value("_type").map(|text| kinds(text)) } else { None };
-        let (kinds, shape) = (kinds.transpose()?.unwrap_or_default(), part(&asked.pairs)?);
-        Ok(Self { count, since_ms, kinds, shape, asked })
+        let of_type = asked.pairs.iter().filter(|(name, _)| name == "_type" && own.contains(&"_type"));
+        let kinds: Vec<Vec<String>> = of_type.map(|(_, text)| kinds(text)).collect::<Result<_, _>>()?;
+        let shape = part(&asked.pairs)?;
+        Ok(Self { count, since_ms, kinds: kinds.concat(), shape, asked })
     }
 }
 
@@ -95,9 +103,7 @@ fn refuse_unknown(pairs: &[(String, String)], own: &[&str]) -> Result<(), Reques
 fn count(text: &str) -> Result<u32, RequestError> {
     let parsed: Result<u32, _> = text.parse();
     // More than the most is not an error: the page says by its links that there is more (R4 http.html#paging).
-    parsed
-        .map(|count| count.clamp(1, MAX_COUNT))
-        .map_err(|_| bad("_count", text, "a count from 0 to 4294967295"))
+    parsed.map(|count| count.min(MAX_COUNT)).map_err(|_| bad("_count", text, "a count from 0 to 4294967295"))
 }
 
 fn since(text: &str) -> Result<u64, RequestError> {
@@ -113,6 +119,6 @@ fn kinds(text: &str) -> Result<Vec<String>, RequestError> {
     }
 }
 
-fn bad(name: &str, value: &str, expected: &'static str) -> RequestError {
+pub(crate) fn bad(name: &str, value: &str, expected: &'static str) -> RequestError {
     RequestError::BadParameter { name: name.to_owned(), value: value.to_owned(), expected }
 }

@@ -1,5 +1,6 @@
 //! Media types: JSON only, both ways.
 
+use holdfast_clinical::url::parse_pairs;
 use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_TYPE};
 
@@ -57,11 +58,23 @@ fn other_patch(sent: &str) -> Option<&'static str> {
 /// # Errors
 /// [`RequestError::NotAcceptable`].
 pub(crate) fn check_accept(headers: &HeaderMap, query: &str) -> Result<(), RequestError> {
-    let format = query.split('&').find_map(|pair| pair.strip_prefix("_format="));
-    let fits = match format {
-        Some(format) => is_json_format(format),
-        None => accepts_json(headers),
-    };
+    // A query that cannot be taken apart is refused by whoever reads it.
+    let pairs = if query.contains("_format=") { parse_pairs(query).unwrap_or_default() } else { Vec::new() };
+    match pairs.iter().find(|(name, _)| name == "_format") {
+        Some((_, format)) => check_format(format),
+        None if accepts_json(headers) => Ok(()),
+        None => Err(RequestError::NotAcceptable),
+    }
+}
+
+/// Refuses a `_format` that is not JSON.
+///
+/// # Errors
+/// [`RequestError::NotAcceptable`].
+pub(crate) fn check_format(format: &str) -> Result<(), RequestError> {
+    // A + that was not written %2B was decoded to a space.
+    let plain = format.replace(' ', "+");
+    let fits = plain == "json" || JSON_TYPES.contains(&essence(&plain).as_str());
     if fits { Ok(()) } else { Err(RequestError::NotAcceptable) }
 }
 
@@ -76,17 +89,6 @@ fn is_json_range(range: &str) -> bool {
     let essence = essence(range);
     !is_refused
         && (matches!(essence.as_str(), "*/*" | "application/*") || JSON_TYPES.contains(&essence.as_str()))
-}
-
-/// `_format` is `json`, or a media type, often with its `+` decoded to a space or encoded.
-fn is_json_format(format: &str) -> bool {
-    let plain = format
-        .replace("%2F", "/")
-        .replace("%2f", "/")
-        .replace("%2B", "+")
-        .replace("%2b", "+")
-        .replace(' ', "+");
-    plain == "json" || JSON_TYPES.contains(&essence(&plain).as_str())
 }
 
 /// The media type without its parameters, in lower case.
@@ -110,6 +112,8 @@ mod tests {
             (Some("application/json;q=0"), "", false),
             (Some("application/fhir+xml"), "_format=json", true),
             (Some("application/fhir+xml"), "a=b&_format=application/fhir%2Bjson", true),
+            (None, "_format=application%2Ffhir%2Bjson%3BfhirVersion%3D4.0", true),
+            (None, "_format=application/fhir+json;fhirVersion=4.0", true),
             (Some("*/*"), "_format=xml", false),
         ] {
             let mut headers = HeaderMap::new();

@@ -8,6 +8,7 @@ pub mod limits;
 pub(crate) mod listing;
 pub(crate) mod media;
 pub(crate) mod origin;
+pub(crate) mod parameters;
 pub(crate) mod prefer;
 pub(crate) mod query;
 pub(crate) mod target;

@@ -9,10 +9,14 @@ use crate::error::RequestError;
 pub(crate) struct Asked {
     /// What is searched for, `_count` included, in the order given.
     pub(crate) pairs: Vec<(String, String)>,
+    /// `_format` and `_pretty`.
+    pub(crate) form: Vec<(String, String)>,
     /// `_cursor`.
     pub(crate) cursor: Option<String>,
     /// `-everywhere=true`, a parameter of this server's own: ask head office even if something is found here.
     pub(crate) everywhere: bool,
+    /// The address of this server, as the client knows it: references below it mean resources of these records.
+    pub(crate) base: Option<String>,
 }
 
 impl Asked {
@@ -24,16 +28,28 @@ impl Asked {
         let mut asked = Self::default();
         for text in texts {
             for (name, value) in parse_pairs(text).map_err(|reason| RequestError::BadQuery { reason })? {
-                match name.as_str() {
-                    "_cursor" => asked.cursor = Some(value),
-                    "-everywhere" => asked.everywhere = value == "true",
-                    // Checked by `media::check_accept`; the answer is compact JSON anyway.
-                    "_format" | "_pretty" => {}
-                    _ => asked.pairs.push((name, value)),
-                }
+                asked.take(name, value);
             }
         }
         Ok(asked)
+    }
+
+    /// Takes one more parameter in.
+    pub(crate) fn take(&mut self, name: String, value: String) {
+        match name.as_str() {
+            "_cursor" => self.cursor = Some(value),
+            "-everywhere" => self.everywhere = value == "true",
+            // Carried out by the edge; links of pages ask for it again.
+            "_format" | "_pretty" => self.form.push((name, value)),
+            _ => self.pairs.push((name, value)),
+        }
+    }
+
+    /// The same, asked of a server at this address.
+    #[must_use]
+    pub(crate) fn at(mut self, base: &str) -> Self {
+        self.base = Some(base.to_owned());
+        self
     }
 
     /// The search alone, in one form: what a cursor is bound to.
@@ -48,7 +64,8 @@ impl Asked {
     /// The query string of the page at `cursor`, or of this one.
     pub(crate) fn link(&self, cursor: Option<&str>) -> String {
         let cursor = cursor.map(|cursor| ("_cursor", cursor));
-        let pairs = self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(cursor);
+        let own = self.pairs.iter().chain(&self.form);
+        let pairs = own.map(|(name, value)| (name.as_str(), value.as_str())).chain(cursor);
         pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
     }
 }
@@ -77,6 +94,9 @@ mod tests {
             Asked::read(&["name=O%27Hara+x&_count=2&_cursor=abc", "_format=json&identifier=s|1"]).unwrap();
         assert_eq!(asked.cursor.as_deref(), Some("abc"));
         assert_eq!(asked.canonical(), "name=O%27Hara%20x&identifier=s%7C1");
-        assert_eq!(asked.link(Some("d-e")), "name=O%27Hara%20x&_count=2&identifier=s%7C1&_cursor=d-e");
+        assert_eq!(
+            asked.link(Some("d-e")),
+            "name=O%27Hara%20x&_count=2&identifier=s%7C1&_format=json&_cursor=d-e"
+        );
     }
 }

@@ -80,6 +80,28 @@ async fn conditional_delete_takes_one_and_no_more() {
 }
 
 #[tokio::test]
+async fn the_answer_says_which_resource_the_condition_found() {
+    let server = start().await;
+    let first = server.put(BY_SEVEN, SEVEN).await.expect(201);
+    let id = first.json()["id"].as_str().unwrap().to_owned();
+    let minimal = ("prefer", "return=minimal");
+    let none = ("if-none-exist", "identifier=http://mrn|7");
+    let matched = server.with_body("POST", "/fhir/Patient", &[none, minimal], SEVEN).await.expect(200);
+    let updated = server.with_body("PUT", BY_SEVEN, &[minimal], SEVEN).await.expect(200);
+    for answer in [matched, updated] {
+        let place = answer.header("content-location");
+        assert!(place.contains(&format!("/fhir/Patient/{id}/_history/")), "{place}");
+        assert!(answer.header("location").is_empty() && answer.body.is_empty());
+    }
+    let outcome = ("prefer", "return=OperationOutcome");
+    let said = server.with_body("POST", "/fhir/Patient", &[none, outcome], SEVEN).await.expect(200);
+    assert!(said.body.contains("nothing was saved") && said.body.contains(&id), "{}", said.body);
+    let any = [("if-match", "*")];
+    server.with_body("PUT", BY_SEVEN, &any, SEVEN).await.expect(200);
+    server.with("DELETE", "/fhir/Patient?identifier=8", &any, "").await.refused(412, "no-match");
+}
+
+#[tokio::test]
 async fn of_many_callers_at_once_one_creates() {
     let server = start().await;
     let condition = [("if-none-exist", "identifier=http://mrn|7")];

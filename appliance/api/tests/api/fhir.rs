@@ -49,7 +49,10 @@ async fn update_creates_then_changes_then_refuses_what_is_stale() {
     let text = stale.refused(412, "stale-version").text();
     assert!(text.contains(&second.version()) && text.contains("read it again"), "{text}");
     assert_eq!(server.get("/fhir/Patient/p").await.json()["gender"], "female");
-    server.with_body("PUT", "/fhir/Patient/p", &[("if-match", "*")], &other).await.refused(400, "bad-header");
+    server.with_body("PUT", "/fhir/Patient/p", &[("if-match", "*")], &other).await.expect(200);
+    let never = patient("never", "");
+    let any = [("if-match", "*")];
+    server.with_body("PUT", "/fhir/Patient/never", &any, &never).await.refused(412, "stale-version");
 }
 
 #[tokio::test]
@@ -87,7 +90,9 @@ async fn deleted_reads_410_and_keeps_its_history() {
 #[tokio::test]
 async fn delete_heeds_if_match_and_says_what_is_not_there() {
     let server = start().await;
-    server.delete("/fhir/Patient/never").await.refused(404, "not-found");
+    server.delete("/fhir/Patient/never").await.expect(204);
+    let any = [("if-match", "*")];
+    server.with("DELETE", "/fhir/Patient/never", &any, "").await.refused(404, "not-found");
     let first = server.patient("p", r#""gender":"male""#).await;
     server.patient("p", r#""gender":"female""#).await;
     let tag = format!("W/\"{first}\"");
@@ -161,6 +166,23 @@ async fn conditional_create_finds_what_is_there() {
 }
 
 #[tokio::test]
+async fn what_is_written_once_is_neither_changed_nor_deleted() {
+    let server = start().await;
+    let body = |agent: &str| {
+        format!(
+            r#"{{"resourceType":"Provenance","id":"v","target":[{{"reference":"Patient/p"}}],"recorded":"2026-03-01T09:30:00Z",
+                "agent":[{{"who":{{"display":"{agent}"}}}}]}}"#
+        )
+    };
+    server.put("/fhir/Provenance/v", &body("a")).await.expect(201);
+    server.put("/fhir/Provenance/v", &body("b")).await.refused(409, "immutable");
+    let refused = server.delete("/fhir/Provenance/v").await.refused(409, "immutable");
+    assert!(refused.text().contains("nobody changes or deletes it"), "{}", refused.text());
+    server.delete("/fhir/Provenance?_id=v").await.refused(409, "immutable");
+    server.get("/fhir/Provenance/v").await.expect(200);
+}
+
+#[tokio::test]
 async fn metadata_lists_what_the_table_serves() {
     let server = start().await;
     let statement = server.get_as("nobody", "/fhir/metadata").await.expect(200).json();
@@ -183,6 +205,14 @@ async fn metadata_lists_what_the_table_serves() {
             "create",
             "search-type"
         ]
+    );
+    let kept = resources.iter().find(|r| r["type"] == "Provenance").unwrap();
+    for change in ["update", "patch", "delete"] {
+        assert!(!kept["interaction"].to_string().contains(change), "{kept}");
+    }
+    assert_eq!(
+        (&kept["conditionalUpdate"], &kept["conditionalDelete"]),
+        (&false.into(), &"not-supported".into())
     );
     let operations = |kind: &str| -> Vec<String> {
         let of =

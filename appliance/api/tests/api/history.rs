@@ -26,6 +26,19 @@ async fn basic(server: &Server, id: &str) {
 }
 
 #[tokio::test]
+async fn a_count_of_none_asks_how_many_there_are() {
+    let server = start().await;
+    server.patient("p", r#""gender":"male""#).await;
+    server.patient("p", r#""gender":"female""#).await;
+    for path in ["Patient/p/_history", "Patient/_history", "_history", "Patient/p/$everything"] {
+        let bundle = server.get(&format!("/fhir/{path}?_count=0")).await.expect(200).json();
+        assert_eq!((entries(&bundle).len(), next(&bundle)), (0, None), "{path}");
+    }
+    assert_eq!(server.get("/fhir/Patient/p/_history?_count=0").await.json()["total"], 2);
+    server.get("/fhir/Patient/never/_history?_count=0").await.refused(404, "not-found");
+}
+
+#[tokio::test]
 async fn histories_tell_every_save_newest_first() {
     let server = start().await;
     server.patient("p", r#""gender":"male""#).await;

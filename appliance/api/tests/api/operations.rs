@@ -47,6 +47,43 @@ async fn everything_is_the_patients_and_nobody_elses() {
 }
 
 #[tokio::test]
+async fn everything_is_narrowed_by_the_dates_of_care_by_query_or_body() {
+    let server = start().await;
+    server.patient("p", "").await;
+    observation(&server, "undated", "p").await;
+    for (id, date) in [("old", "2019-05"), ("new", "2026-03-02")] {
+        let body = format!(
+            r#"{{"resourceType":"Observation","id":"{id}","status":"final","code":{{"text":"x"}},"subject":{{"reference":"Patient/p"}},"effectiveDateTime":"{date}"}}"#
+        );
+        server.put(&format!("/fhir/Observation/{id}"), &body).await.expect(201);
+    }
+    let all = ["Observation/undated", "Patient/p"];
+    for (start, end, dated) in [
+        (Some("2020"), None, &["Observation/new"][..]),
+        (None, Some("2019"), &["Observation/old"]),
+        (Some("2019-05-31"), Some("2026-03-02"), &["Observation/new", "Observation/old"]),
+        (Some("2020"), Some("2021"), &[]),
+    ] {
+        let expected: BTreeSet<String> = all.iter().chain(dated).map(|one| (*one).to_owned()).collect();
+        let pairs = [("start", start), ("end", end)];
+        let given = || pairs.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
+        let query: Vec<String> = given().map(|(name, value)| format!("{name}={value}")).collect();
+        let path = format!("/fhir/Patient/p/$everything?{}", query.join("&"));
+        assert_eq!(ids(&server.get(&path).await.expect(200).json()), expected, "{path}");
+        let parameters: Vec<Value> =
+            given().map(|(name, value)| serde_json::json!({ "name": name, "valueDate": value })).collect();
+        let body = serde_json::json!({ "resourceType": "Parameters", "parameter": parameters }).to_string();
+        let posted = server.post("/fhir/Patient/p/$everything", &body).await.expect(200);
+        assert_eq!(ids(&posted.json()), expected, "{body}");
+    }
+    let bare = server.with("POST", "/fhir/Patient/p/$everything", &[], "").await.expect(200);
+    assert_eq!(ids(&bare.json()).len(), 4);
+    let body = r#"{"resourceType":"Parameters","parameter":[{"name":"_type","valueCode":"Patient"},{"name":"_type","valueCode":"Encounter"},{"name":"_count","valueInteger":1}]}"#;
+    let typed = server.post("/fhir/Patient/p/$everything", body).await.expect(200);
+    assert_eq!(ids(&typed.json()), BTreeSet::from(["Patient/p".to_owned()]));
+}
+
+#[tokio::test]
 async fn pages_of_everything_hold_each_resource_once() {
     let server = start().await;
     server.patient("p", "").await;
@@ -78,7 +115,9 @@ async fn everything_says_what_cannot_be_had() {
     server.get("/fhir/Observation/o/$everything").await.refused(404, "no-such-address");
     server.patient("p", "").await;
     server.get("/fhir/Patient/p/$everything?_type=Pat").await.refused(400, "bad-parameter");
-    server.get("/fhir/Patient/p/$everything?start=2020").await.refused(400, "unknown-parameter");
+    server.get("/fhir/Patient/p/$everything?start=soon").await.refused(400, "bad-parameter");
+    server.get("/fhir/Patient/p/$everything?from=2020").await.refused(400, "unknown-parameter");
+    server.post("/fhir/Patient/p/$everything", "{}").await.refused(400, "bad-body");
     server.delete("/fhir/Patient/p").await.expect(204);
     server.get("/fhir/Patient/p/$everything").await.refused(410, "gone");
 }
@@ -114,7 +153,8 @@ async fn validate_says_what_is_wrong_and_stores_nothing() {
     }
     let profile = server.post("/fhir/Patient/$validate?profile=http://x", good).await.expect(200);
     assert!(profile.body.contains("profiles are not checked"), "{}", profile.body);
-    server.post("/fhir/Patient/$validate?mode=delete", good).await.refused(400, "bad-parameter");
+    server.post("/fhir/Patient/$validate?mode=delete", good).await.expect(200);
+    server.post("/fhir/Patient/$validate?mode=read", good).await.refused(400, "bad-parameter");
     server.post("/fhir/Patient/$validate?colour=red", good).await.refused(400, "unknown-parameter");
     server.post("/fhir/Patient/$validate", r#"{"resourceType":"Parameters"}"#).await.refused(400, "bad-body");
     server.post("/fhir/Pat/$validate", good).await.refused(404, "unknown-type");

@@ -36,6 +36,7 @@ async fn parameters_of_a_read_that_cannot_be_used_are_named() {
         ("_summary=true&_elements=name", 400, "bad-parameter"),
         ("_summary=%zz", 400, "bad-query"),
         ("_format=xml", 406, "not-acceptable"),
+        ("_pretty=null", 400, "bad-parameter"),
     ] {
         let refused = server.get(&format!("/fhir/Patient/p?{query}")).await.refused(status, code);
         let name = query.split('=').next().unwrap();

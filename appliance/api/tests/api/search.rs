@@ -46,6 +46,11 @@ async fn each_parameter_finds_its_own() {
         ("Observation?patient=a", &["o"]),
         ("Observation?subject=Patient/a", &["o"]),
         ("Observation?status=final", &["o"]),
+        ("Observation?status=http://hl7.org/fhir/observation-status%7Cfinal", &["o"]),
+        ("Observation?status=http://hl7.org/fhir/observation-status%7C", &["o"]),
+        ("Observation?status=http://hl7.org/fhir/observation-status%7Camended", &[]),
+        ("Observation?status=http://other%7Cfinal", &[]),
+        ("Observation?patient=a&status=final", &["o"]),
         ("Observation?value-quantity=gt1", &["o"]),
         ("Observation?value-quantity=gt2", &[]),
         ("Observation?patient.name=ann", &["o"]),
@@ -74,6 +79,32 @@ async fn a_form_finds_the_same() {
     let second = server.get(&next(&answer).unwrap()).await.expect(200);
     assert_eq!(ids(&second), ["b"]);
     server.post("/fhir/Patient/_search", "{}").await.refused(415, "unsupported-media-type");
+    let bare = server.with("POST", "/fhir/Patient/_search?name=stone", &[], "").await.expect(200);
+    assert_eq!(ids(&bare), ["c"]);
+    let xml = server.with("POST", "/fhir/Patient/_search", &form, "_format=xml").await;
+    xml.refused(406, "not-acceptable");
+}
+
+#[tokio::test]
+async fn pages_keep_their_form() {
+    let server = clinic().await;
+    let first = server.get("/fhir/Patient?_count=1&_format=json&_pretty=true").await.expect(200);
+    let next = next(&first).unwrap();
+    assert!(next.contains("_format=json") && next.contains("_pretty=true"), "{next}");
+    assert!(server.get(&next).await.expect(200).body.contains("\n  "));
+}
+
+#[tokio::test]
+async fn what_cannot_be_counted_is_said() {
+    let server = clinic().await;
+    for query in ["code:text=x&_summary=count", "_text=x&_count=0"] {
+        let json = server.get(&format!("/fhir/Observation?{query}")).await.expect(200).json();
+        let last = json["entry"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["search"]["mode"], "outcome", "{json}");
+        assert!(last.to_string().contains("not-counted") && json["total"].is_null(), "{json}");
+    }
+    let whole = server.get("/fhir/Observation?code:text=x&_total=accurate").await.expect(200).json();
+    assert_eq!((&whole["total"], whole["entry"].as_array().unwrap().len()), (&1.into(), 1));
 }
 
 #[tokio::test]

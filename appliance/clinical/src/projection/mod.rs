@@ -6,13 +6,13 @@
 //!
 //! Sources: <https://hl7.org/fhir/R4/search.html#summary>, <https://hl7.org/fhir/R4/search.html#elements>.
 
-mod elements;
 mod shape;
 
 use std::borrow::Cow;
 
 pub use shape::{Shape, ShapeError, Summary};
 
+use crate::structure::{Element, element, type_named};
 use crate::tree::edit::Edit;
 
 /// The code that marks a part.
@@ -70,30 +70,33 @@ fn base_name(member: &str) -> &str {
 }
 
 fn is_kept(kind: &str, member: &str, shape: &Shape) -> bool {
-    let element = elements::element(kind, member);
+    let element = element(kind, member).map(|found| found.element);
     let is_asked_for = match shape.summary {
-        Summary::True => element.is_some_and(|element| element.is_summary),
+        Summary::True => element.is_some_and(|element| element.in_summary),
         Summary::Text => member == "text",
         Summary::Data => member != "text",
         Summary::False | Summary::Count => {
-            let is_it =
-                |name: &String| name == member || element.is_some_and(|element| element.is_called(name));
+            let is_it = |name: &String| name == member || element.is_some_and(|element| element.name == name);
             shape.elements.iter().any(is_it)
         }
     };
     is_asked_for
         || ALWAYS.contains(&member)
         || MODIFIERS.contains(&member)
-        || element.is_some_and(|element| element.is_mandatory)
+        || element.is_some_and(is_mandatory)
+}
+
+fn is_mandatory(element: &Element) -> bool {
+    element.min > 0
 }
 
 /// Leaves out of every element what summaries do not have.
 fn summarise(members: &mut Vec<(Cow<'_, str>, Edit<'_>)>, kind: &str) {
     for (name, value) in members.iter_mut() {
         if !ALWAYS.contains(&&**name)
-            && let Some(element) = elements::element(kind, name)
+            && let Some(found) = element(kind, name)
         {
-            prune(value, element.type_of(name));
+            prune(value, found.ty.code);
         }
     }
     members.retain(|(_, value)| !value.is_empty());
@@ -101,7 +104,7 @@ fn summarise(members: &mut Vec<(Cow<'_, str>, Edit<'_>)>, kind: &str) {
 
 fn prune(value: &mut Edit<'_>, kind: &str) {
     // Contained and nested resources say their type themselves; they stay whole.
-    if !elements::is_known(kind) || kind == "Resource" || kind == "Extension" {
+    if type_named(kind).is_none() || kind == "Resource" || kind == "Extension" {
         return;
     }
     match value {
@@ -109,8 +112,8 @@ fn prune(value: &mut Edit<'_>, kind: &str) {
         Edit::Array(items) => items.iter_mut().for_each(|item| prune(item, kind)),
         Edit::Object(members) => {
             members.retain(|(name, _)| {
-                let element = elements::element(kind, base_name(name));
-                element.is_none_or(|element| element.is_summary || element.is_mandatory)
+                let found = element(kind, base_name(name));
+                found.is_none_or(|found| found.element.in_summary || is_mandatory(found.element))
                     || &**name == "modifierExtension"
             });
             summarise(members, kind);

@@ -8,19 +8,21 @@
 //! | token | `code ␟ system` | `code`: its beginning · `system\|code`: the whole · `\|code`: the whole, `code ␟` · `system\|`: its end |
 //! | string | [`text::normalise`] of the text, then `␟`, then the text as written if that differs; and each word of the normal form | its beginning · `:exact`: the whole · `:contains`: a part |
 //! | date | beginning and end in ms since 0001-01-01, each as nine characters whose order is that of the times | bounds of either |
-//! | reference | `Type/id`, or the text of a reference to anything else | the whole |
+//! | reference | `Type/id`, or the text of a reference to anything else and `␟`; of a canonical with a version both with and without it | the whole |
 //! | quantity | the number as eleven characters in the order of the numbers, then `code ␟ system` | bounds of the number, and the rest |
 //! | number | the same without a unit | bounds |
 //! | uri | as written | the whole · `:below`: its beginning |
 //!
 //! (`␟` is U+001F.) Beside a slot's own number stand further ones, for what only some searches look at: [`BY_END`],
-//! [`IDENTIFIER`], [`OF_TYPE`]. What has no rows at all is [`check`]ed on what the rest of a search has found.
+//! [`IDENTIFIER`], [`OF_TYPE`], [`PRESENT`]. What has no rows at all is [`check`]ed on what the rest of a search has found.
 //!
 //! Deletion is not looked at: a deleted resource keeps its rows, and the store leaves it out of answers.
 
+pub mod care;
 pub mod check;
 mod error;
 pub(crate) mod path;
+mod plain;
 pub mod query;
 pub mod table;
 pub mod text;
@@ -36,6 +38,7 @@ use holdfast_core::state::EntityState;
 use crate::audit::{self, HOLDFAST_AUDIT};
 use crate::compartment::owner_paths;
 use crate::tree::Node;
+use path::Each;
 pub use table::Kind;
 use table::Slot;
 use values::Rows;
@@ -49,8 +52,11 @@ pub const BY_END: u32 = 500;
 pub const IDENTIFIER: u32 = 300;
 /// Added to a token slot's number: identifiers with their type (`:of-type`).
 pub const OF_TYPE: u32 = 400;
+/// Added to any slot's number: an element that is there without a value of its kind, such as a code that is only a text
+/// (`:missing`). The value is the type that a reference says it leads to, or nothing.
+pub const PRESENT: u32 = 600;
 /// Changes whenever rows are written in another form than before; then the slots concerned get new numbers, too.
-const FORM: u64 = 2;
+const FORM: u64 = 3;
 
 /// The rows under which the resource is found, read off every sibling; sorted and distinct.
 pub fn index(state: &EntityState) -> Vec<IndexRow> {
@@ -110,7 +116,7 @@ pub fn rows_of_text(kind: &str, json: &str) -> Vec<IndexRow> {
 
 /// Whether rows under this number are in [`prompt_index`].
 pub fn is_prompt(number: u32) -> bool {
-    [0, BY_END, IDENTIFIER, OF_TYPE]
+    [0, BY_END, IDENTIFIER, OF_TYPE, PRESENT]
         .into_iter()
         .filter_map(|offset| number.checked_sub(offset).and_then(table::slot))
         .any(|slot| slot.is_prompt)
@@ -125,6 +131,7 @@ pub fn version() -> u64 {
 pub fn has_param(number: u32) -> bool {
     let slot = |offset: u32| number.checked_sub(offset).and_then(table::slot);
     slot(0).is_some()
+        || slot(PRESENT).is_some()
         || slot(BY_END).is_some_and(|slot| slot.kind == Kind::Date)
         || slot(IDENTIFIER).is_some_and(|slot| slot.kind == Kind::Reference)
         || slot(OF_TYPE).is_some_and(|slot| slot.kind == Kind::Token)
@@ -148,12 +155,23 @@ pub fn touches_scopes(kind: &str, register_key: &str) -> bool {
 /// The resources to which a resource, as it reads, refers by a parameter: `Type/id` each, once.
 pub fn references(json: &str, parameter: &table::Parameter, target: Option<&str>) -> Vec<String> {
     let Ok(resource) = Node::parse(json) else { return Vec::new() };
+    referred(parameter, target, &|path, found| path.each_in(&resource, found))
+}
+
+/// As [`references`], of every sibling of every element.
+pub fn references_of_siblings(
+    state: &EntityState,
+    parameter: &table::Parameter,
+    target: Option<&str>,
+) -> Vec<String> {
+    referred(parameter, target, &|path, found| path.each(state, found))
+}
+
+fn referred(parameter: &table::Parameter, target: Option<&str>, each: Each<'_>) -> Vec<String> {
     let mut rows = Vec::new();
     for slot in parameter.slots.iter().filter_map(|used| table::slot(used.number)) {
         for path in &slot.paths {
-            path.each_in(&resource, &mut |node| {
-                values::push(slot, node, &mut Rows::new(&mut rows, slot.number))
-            });
+            each(path, &mut |node| values::push(slot, node, &mut Rows::new(&mut rows, slot.number)));
         }
     }
     let allowed = |kind: &str| {
@@ -162,7 +180,7 @@ pub fn references(json: &str, parameter: &table::Parameter, target: Option<&str>
     };
     let texts = rows.into_iter().filter(|row| table::slot(row.param).is_some()).map(|row| row.value);
     let mut out: Vec<String> =
-        texts.filter(|text| crate::reference::parse(text).is_some_and(|to| allowed(to.kind))).collect();
+        texts.filter(|text| crate::reference::local(text).is_some_and(|to| allowed(to.kind))).collect();
     out.sort_unstable();
     out.dedup();
     out
@@ -207,6 +225,7 @@ mod tests {
                 BY_END => "(end)",
                 IDENTIFIER => "(identifier)",
                 OF_TYPE => "(of-type)",
+                PRESENT => "(present)",
                 _ => "(?)",
             };
             let all = table::parameters(kind).iter().chain(table::common());
@@ -235,6 +254,7 @@ mod tests {
                 &[
                     "identifier A1^http://mrn",
                     "identifier B2^",
+                    "identifier(present) ",
                     "name praxis",
                     "name praxis sud^Praxis Süd",
                     "name south^South",
@@ -245,15 +265,19 @@ mod tests {
             ),
             (
                 r#"{"resourceType":"Encounter","id":"e","status":"finished","class":{"system":"http://c","code":"AMB"},
-                    "subject":{"reference":"http://h/fhir/Patient/p/_history/3"},
+                    "subject":{"reference":"Patient/p/_history/3"},
+                    "partOf":{"reference":"http://h/fhir/Encounter/e/_history/3"},"appointment":[{"display":"x"}],
                     "serviceProvider":{"identifier":{"system":"http://o","value":"7"}},
                     "length":{"value":5.40,"unit":"minutes","system":"http://ucum","code":"min"}}"#,
                 &[
+                    "appointment(present) ",
                     "class AMB^http://c",
                     "length B-KaOaOaOaPmin^http://ucum",
                     "length B-KaOaOaOaPminutes^",
+                    "part-of http://h/fhir/Encounter/e^",
                     "patient Patient/p",
                     "service-provider(identifier) 7^http://o",
+                    "service-provider(present) ",
                     "status finished^",
                 ],
             ),
@@ -274,7 +298,22 @@ mod tests {
             ),
             (
                 r#"{"resourceType":"Patient","id":"p","identifier":"odd","name":{"family":[]}}"#,
-                &["deceased false^", "identifier odd^"],
+                &["deceased false^", "identifier odd^", "name(present) "],
+            ),
+            (
+                r#"{"resourceType":"CarePlan","id":"c","instantiatesCanonical":["http://x/PlanDefinition/1|2","http://x/Questionnaire/3"],
+                    "instantiatesUri":["http://x/PlanDefinition/1"],"subject":{"type":"Patient","display":"Ann"},
+                    "category":[{"text":"a"},{"text":"b"}],"identifier":[{"use":"old"},{"value":"1"}]}"#,
+                &[
+                    "category(present) ",
+                    "identifier 1^",
+                    "identifier(present) ",
+                    "instantiates-canonical http://x/PlanDefinition/1^",
+                    "instantiates-canonical http://x/PlanDefinition/1|2^",
+                    "instantiates-canonical http://x/Questionnaire/3^",
+                    "instantiates-uri http://x/PlanDefinition/1",
+                    "patient(present) Patient",
+                ],
             ),
             (r#"{"resourceType":"SomethingNew","id":"x","identifier":[{"value":"1"}]}"#, &[]),
         ] {
@@ -377,5 +416,14 @@ mod tests {
             (of("actor", Some("Location")), of("patient", None)),
             ("Location/l".into(), "Patient/p".into())
         );
+    }
+
+    #[test]
+    fn references_are_read_off_every_sibling() {
+        let values = [r#"{"reference":"Patient/a"}"#, r#"{"reference":"Patient/b"}"#];
+        let state = state_with_siblings("Condition", "subject", &values);
+        let subject = table::find("Condition", "subject").unwrap();
+        assert_eq!(references_of_siblings(&state, subject, None), ["Patient/a", "Patient/b"]);
+        assert!(references_of_siblings(&state, subject, Some("Group")).is_empty());
     }
 }

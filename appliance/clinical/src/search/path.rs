@@ -12,6 +12,9 @@ pub struct Path {
     pub exists: bool,
 }
 
+/// Calls its second argument with every node that stands at a path.
+pub(super) type Each<'a> = &'a dyn Fn(&Path, &mut dyn FnMut(&Node<'_>));
+
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Step {
     name: &'static str,
@@ -27,6 +30,11 @@ impl Path {
             None => Step { name: text, filter: None },
         };
         Self { steps: text.split('.').map(step).collect(), exists }
+    }
+
+    /// The names of its steps.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.steps.iter().map(|step| step.name)
     }
 
     /// The register it is read off (see [`crate::split`]), and the steps from there.

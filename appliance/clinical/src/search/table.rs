@@ -149,9 +149,15 @@ pub fn slots(resource: &str) -> impl Iterator<Item = &'static Slot> {
 
 /// The slot of this number.
 pub fn slot(number: u32) -> Option<&'static Slot> {
-    let at = (number / 1000) as usize;
-    let name = if at == 0 { COMMON } else { crate::types::RESOURCE_TYPES.get(at - 1)? };
-    of(name)?.slots.iter().find(|slot| slot.number == number)
+    of(resource_of(number)?)?.slots.iter().find(|slot| slot.number == number)
+}
+
+/// The resource type whose slots are numbered so.
+pub(super) fn resource_of(number: u32) -> Option<&'static str> {
+    match (number / 1000) as usize {
+        0 => Some(COMMON),
+        at => crate::types::RESOURCE_TYPES.get(at - 1).copied(),
+    }
 }
 
 fn of(resource: &str) -> Option<&'static TypeTable> {

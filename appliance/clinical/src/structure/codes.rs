@@ -32,6 +32,11 @@ impl CodeSet {
         self.systems.iter().flat_map(|(_, codes)| codes.iter().copied())
     }
 
+    /// Its systems, each with its codes.
+    pub fn by_system(&'static self) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        self.systems.iter().map(|(system, codes)| (*system, codes.as_slice()))
+    }
+
     /// Its systems.
     pub fn systems(&self) -> impl Iterator<Item = &'static str> {
         self.systems.iter().map(|(name, _)| *name)

@@ -116,6 +116,18 @@ fn elements_are_known_and_of_their_shape() {
             "Patient.name[0]._given",
             "nothing but null",
         ),
+        (
+            r#""name":[{"given":[null,"b"],"_given":[null,{"id":"x"}]}]"#,
+            "structure",
+            "Patient.name[0].given[0]",
+            "both halves",
+        ),
+        (
+            r#""name":[{"given":["a"],"_given":[{"id":"x"},null]}]"#,
+            "structure",
+            "Patient.name[0]._given[1]",
+            "both halves",
+        ),
         (r#""name":[[1]]"#, "structure", "Patient.name[0]", "arrays of arrays"),
         (
             r#""deceasedBoolean":true,"deceasedDateTime":"2020""#,

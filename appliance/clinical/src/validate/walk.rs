@@ -243,7 +243,8 @@ impl<'t> Walk<'t> {
             self.report(IssueType::Structure, "there are more than R4 allows; take some out");
         }
         // Null holds a place in one half of a primitive's values and extensions.
-        let may_be_null = items.contains(&Node::Null) && has_twin(members, name);
+        let twin = if items.contains(&Node::Null) { twin(members, name) } else { None };
+        let may_be_null = twin.is_some();
         if may_be_null && items.iter().all(|item| *item == Node::Null) {
             self.report(IssueType::Structure, "the array holds nothing but null; leave it out");
             return;
@@ -256,6 +257,12 @@ impl<'t> Walk<'t> {
             match item {
                 Node::Array(_) => {
                     self.report(IssueType::Structure, "FHIR has no arrays of arrays; flatten it")
+                }
+                Node::Null if twin.is_some_and(|twin| !is_there(twin, index)) => {
+                    // Where both halves have the place, the first one is told of it.
+                    if !name.starts_with('_') || twin.is_some_and(|twin| twin.len() <= index) {
+                        self.report(IssueType::Structure, "null stands in both halves; take the place out");
+                    }
                 }
                 Node::Null if may_be_null => {}
                 Node::Null => self.report(IssueType::Structure, "null is no value; leave it out"),
@@ -349,12 +356,20 @@ impl<'t> Walk<'t> {
 }
 
 /// Whether the array has its other half: `_name` beside `name`, or `name` beside `_name`.
-fn has_twin(members: &Members<'_>, name: &str) -> bool {
+fn twin<'m, 't>(members: &'m Members<'t>, name: &str) -> Option<&'m [Node<'t>]> {
     let is_twin = |other: &str| match name.strip_prefix('_') {
         Some(plain) => other == plain,
         None => other.strip_prefix('_') == Some(name),
     };
-    members.iter().any(|(other, value)| matches!(value, Node::Array(_)) && is_twin(other))
+    members.iter().find_map(|(other, value)| match value {
+        Node::Array(items) if is_twin(other) => Some(items.as_slice()),
+        _ => None,
+    })
+}
+
+/// Whether an array has something at a place.
+fn is_there(items: &[Node<'_>], index: usize) -> bool {
+    items.get(index).is_some_and(|item| *item != Node::Null)
 }
 
 /// Whether the choice that `name` is of stands in the object under another type's name.

@@ -106,6 +106,12 @@ fn plain(kind: &str, name: &str, value: &str) -> Option<BTreeSet<String>> {
         }
         _ => {}
     }
+    // Reads show a tag on what is in conflict, which stands in no text.
+    if name == "_tag"
+        && (modifier == "missing" || ["conflict", "holdfast"].iter().any(|one| value.contains(one)))
+    {
+        return None;
+    }
     let (what, _) = known(kind, name)?;
     match (what, modifier) {
         (_, "missing") => select(kind, |record| Some(is_missing(record, name)? == (value == "true"))),
@@ -148,20 +154,31 @@ fn values<'r>(record: &'r Record, name: &str) -> Option<Vec<&'r Value>> {
 
 fn is_missing(record: &Record, name: &str) -> Option<bool> {
     let (kind, _) = known(&record.kind, name)?;
-    let is_there = |node: &&Value| match kind {
-        Kind::Token => !tokens(node).is_empty(),
-        Kind::Text => texts(node).iter().any(|text| folded(text).is_some_and(|text| !text.is_empty())),
-        Kind::Date => Stretch::of(node).is_some(),
-        Kind::Reference(targets) => {
-            let to = node["reference"].as_str().and_then(|text| text.split_once('/'));
-            to.is_some_and(|(to, _)| targets.contains(&to))
-        }
+    let nodes = values(record, name)?;
+    let Kind::Reference(targets) = kind else {
+        return Some(nodes.iter().all(|node| node.is_null()));
     };
-    Some(!values(record, name)?.iter().any(is_there))
+    let to = |node: &&Value| {
+        let link = node["reference"].as_str().and_then(|text| text.split_once('/'));
+        link.map(|(to, _)| targets.contains(&to))
+    };
+    let leads: Vec<Option<bool>> = nodes.iter().map(to).collect();
+    match (leads.contains(&Some(true)), leads.contains(&None)) {
+        (true, _) => Some(false),
+        // To what type one leads that says no more than a name, is not told.
+        (false, true) => None,
+        (false, false) => Some(true),
+    }
 }
 
 fn token(record: &Record, name: &str, asked: &[Alternative]) -> Option<bool> {
-    let tokens: Vec<_> = values(record, name)?.into_iter().flat_map(tokens).collect();
+    let nodes = values(record, name)?;
+    let names_system = |one: &Alternative| one.parts.len() > 1 && !one.parts[0].is_empty();
+    // R4 gives a plain code the systems of its value set, which this does not know.
+    if asked.iter().any(names_system) && nodes.iter().any(|node| !node.is_object()) {
+        return None;
+    }
+    let tokens: Vec<_> = nodes.into_iter().flat_map(tokens).collect();
     any(asked, |one| {
         let is_met = |(code, system): &(String, String)| match &one.parts[..] {
             [only] => Some(code == only),

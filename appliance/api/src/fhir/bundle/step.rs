@@ -1,6 +1,7 @@
 //! One step of a bundle, and its answer.
 
 use holdfast_clinical::bundle::{Action, IdOrigin, Method, Step};
+use holdfast_clinical::reference::to_relative;
 use holdfast_clinical::url::RequestUrl;
 use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
@@ -65,9 +66,9 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result
     match &step.action {
         Action::Create { id, origin } => {
             let base = if *origin == IdOrigin::Assigned { Base::Absent } else { Base::Blind };
-            put(tx, step, id, &base, author)
+            put(tx, step, id, &base, sender)
         }
-        Action::Update { id, if_match } => put(tx, step, id, &base_of(if_match.as_deref())?, author),
+        Action::Update { id, if_match } => put(tx, step, id, &base_of(if_match.as_deref())?, sender),
         Action::Exists { id } => {
             Ok(Done::Kept { status: "200 OK", entity: Entity::new(&*step.kind, id), changed: false })
         }
@@ -88,16 +89,17 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result
         Action::Patch { id, if_match } => {
             let entity = Entity::new(&*step.kind, id);
             let patch = patch_entry::text(step)?;
-            let saved = patch::apply(tx, &entity, &patch, &base_of(if_match.as_deref())?, author)?;
+            let saved =
+                patch::apply(tx, &entity, &patch, &base_of(if_match.as_deref())?, author, &sender.base)?;
             Ok(Done::Kept { status: "200 OK", entity, changed: saved.changed })
         }
     }
 }
 
-fn put(tx: &mut Tx<'_>, step: &Step, id: &str, base: &Base, author: &str) -> Result<Done, ApiError> {
+fn put(tx: &mut Tx<'_>, step: &Step, id: &str, base: &Base, sender: &Sender) -> Result<Done, ApiError> {
     let entity = Entity::new(&*step.kind, id);
-    let json = step.resource.as_deref().unwrap_or_default();
-    let saved = tx.put(&entity, json, base, author)?;
+    let json = to_relative(step.resource.as_deref().unwrap_or_default(), &sender.base);
+    let saved = tx.put(&entity, &json, base, &sender.caller.id)?;
     let status = if saved.created { "201 Created" } else { "200 OK" };
     Ok(Done::Kept { status, entity, changed: saved.changed })
 }
@@ -120,7 +122,7 @@ pub(super) fn get(
 ) -> Result<Answer, ApiError> {
     let Some(id) = &url.id else {
         let query = url.text.split_once('?').map_or("", |(_, query)| query);
-        let asked = Asked::read(&[query])?;
+        let asked = Asked::read(&[query])?.at(&sender.base);
         let search = Search::parse(url.kind.clone(), asked, &HeaderMap::new(), sender.now_ms)?;
         let notes: Vec<Note> = search.may_miss(view)?.then(Note::incomplete_index).into_iter().collect();
         let Answered { bundle, looks } = search.page(view, &sender.caller, &sender.base, &notes)?;

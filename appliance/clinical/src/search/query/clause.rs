@@ -2,26 +2,30 @@
 //!
 //! Source: <https://hl7.org/fhir/R4/search.html#modifiers>, <https://hl7.org/fhir/R4/search.html#chaining>.
 
+use std::collections::BTreeSet;
+
 use holdfast_core::search::{Clause, Match, Range};
 
 use super::super::check::NARRATIVE;
 use super::super::table::{self, Kind, Parameter};
 use super::super::values::date::{EPOCH_MS, Span};
-use super::super::{IDENTIFIER, OF_TYPE};
+use super::super::{IDENTIFIER, OF_TYPE, PRESENT};
+use super::conflict;
 use super::escape::{split, unescape};
 use super::value::{self, Test};
-use super::{MAX_ALL_ALTERNATIVES, MAX_ALTERNATIVES, SearchError, bad, unknown};
+use super::{Asker, MAX_ALL_ALTERNATIVES, MAX_ALTERNATIVES, SearchError, bad, unknown};
 use crate::types::is_resource_type;
 
 /// Reads the clauses of one query.
-pub(super) struct Reader {
+pub(super) struct Reader<'a> {
     now_ms: u64,
+    base: Option<&'a str>,
     alternatives: usize,
 }
 
-impl Reader {
-    pub(super) fn new(now_ms: u64) -> Self {
-        Self { now_ms: now_ms + EPOCH_MS, alternatives: 0 }
+impl<'a> Reader<'a> {
+    pub(super) fn new(asker: Asker<'a>) -> Self {
+        Self { now_ms: asker.now_ms + EPOCH_MS, base: asker.base, alternatives: 0 }
     }
 
     /// A condition on resources of type `kind`.
@@ -173,10 +177,22 @@ impl Reader {
         let mut clauses = Vec::new();
         for slot in &parameter.slots {
             let target = to.or(slot.target);
-            let asked = value::Asked { parameter, target, now_ms: self.now_ms };
+            let asked =
+                value::Asked { parameter, slot: slot.number, target, now_ms: self.now_ms, base: self.base };
             let mut all = Test::default();
-            for part in parts {
-                all.or(read(&asked, part)?);
+            let mut seen = BTreeSet::new();
+            // What is asked twice is looked for once: a system may stand for hundreds of codes.
+            for part in parts.iter().filter(|part| seen.insert(**part)) {
+                match conflict::asked(parameter, part)? {
+                    Some(conflict) => {
+                        let is_new = !clauses.contains(&Clause::Conflicted);
+                        clauses.extend(is_new.then_some(Clause::Conflicted));
+                        if conflict.is_other_tag {
+                            all.or(read(&asked, part)?);
+                        }
+                    }
+                    None => all.or(read(&asked, part)?),
+                }
             }
             clauses.extend(all.into_clauses(slot.number));
         }
@@ -228,14 +244,22 @@ fn missing(parameter: &Parameter, text: &str) -> Result<Clause, SearchError> {
         "false" => false,
         _ => return Err(bad(parameter.name, text, "true or false")),
     };
-    let row = |slot: &table::SlotUse| Clause::Param {
-        param: slot.number,
-        any: vec![match slot.target {
-            Some(target) => Match::Prefix(format!("{target}/")),
-            None => Match::Range(Range::default()),
-        }],
+    let rows = |slot: &table::SlotUse| {
+        let (values, beside) = match slot.target {
+            None => (vec![Match::Range(Range::default())], Match::Range(Range::default())),
+            Some(target) => (
+                // Here, or on another server.
+                vec![Match::Prefix(format!("{target}/")), Match::Contains(format!("/{target}/"))],
+                Match::Exact(target.to_owned()),
+            ),
+        };
+        [
+            Clause::Param { param: slot.number, any: values },
+            Clause::Param { param: slot.number + PRESENT, any: vec![beside] },
+        ]
     };
-    let there = any(parameter.slots.iter().map(row).collect());
+    let computed = conflict::may_be_in(parameter).then_some(Clause::Conflicted);
+    let there = any(parameter.slots.iter().flat_map(rows).chain(computed).collect());
     Ok(if is_missing { Clause::Not(Box::new(there)) } else { there })
 }
 

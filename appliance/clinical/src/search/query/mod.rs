@@ -4,6 +4,7 @@
 //! `\\` stand for the character itself.
 
 mod clause;
+mod conflict;
 mod escape;
 mod result;
 mod value;
@@ -71,7 +72,7 @@ const ABOUT_FORM: [&str; 4] = ["_elements", "_format", "_pretty", "_summary"];
 /// # Errors
 /// [`SearchError`] that names the parameter.
 pub fn parse_query<N: AsRef<str>, V: AsRef<str>>(kind: &str, pairs: &[(N, V)]) -> Result<Query, SearchError> {
-    parse_query_at(kind, pairs, 0)
+    parse_query_of(kind, pairs, Asker::default())
 }
 
 /// As [`parse_query`]; `now_ms` (Unix) is what `ap` is reckoned from.
@@ -82,6 +83,27 @@ pub fn parse_query_at<N: AsRef<str>, V: AsRef<str>>(
     kind: &str,
     pairs: &[(N, V)],
     now_ms: u64,
+) -> Result<Query, SearchError> {
+    parse_query_of(kind, pairs, Asker { now_ms, base: None })
+}
+
+/// When and where a query is asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Asker<'a> {
+    /// Unix milliseconds: what `ap` is reckoned from.
+    pub now_ms: u64,
+    /// The address of this server, `https://host/fhir`: an absolute reference below it means a resource of these records.
+    pub base: Option<&'a str>,
+}
+
+/// As [`parse_query`], asked then and there.
+///
+/// # Errors
+/// As [`parse_query`].
+pub fn parse_query_of<N: AsRef<str>, V: AsRef<str>>(
+    kind: &str,
+    pairs: &[(N, V)],
+    asker: Asker<'_>,
 ) -> Result<Query, SearchError> {
     if !is_resource_type(kind) {
         return Err(SearchError::UnknownType { kind: kind.to_owned() });
@@ -94,7 +116,7 @@ pub fn parse_query_at<N: AsRef<str>, V: AsRef<str>>(
         includes: Vec::new(),
         wants_total: false,
     };
-    let mut reader = clause::Reader::new(now_ms);
+    let mut reader = clause::Reader::new(asker);
     for (name, value) in pairs {
         let (name, value) = (name.as_ref(), value.as_ref());
         if ABOUT_FORM.contains(&name) || result::read(&mut query, name, value)? {

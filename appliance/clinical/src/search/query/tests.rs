@@ -48,7 +48,7 @@ fn row(one: &Match) -> String {
 }
 
 fn shorts(kind: &str, pairs: &[(&str, &str)]) -> Result<String, SearchError> {
-    let query = parse_query(kind, pairs)?;
+    let query = parse_query_of(kind, pairs, Asker { now_ms: 0, base: Some("http://here/fhir") })?;
     Ok(query.clauses.iter().map(short).collect::<Vec<_>>().join(" and "))
 }
 
@@ -66,15 +66,60 @@ fn queries_become_clauses() {
             &[("family:exact", "O'Hara"), ("given:contains", "sé")],
             "slot=ohara^O'Hara and slot=*se*",
         ),
-        ("Patient", &[("gender:not", "male")], "not slot=male^*"),
-        ("Patient", &[("gender:missing", "true")], "not slot~"),
-        ("Patient", &[("gender:missing", "false")], "slot~"),
+        ("Patient", &[("gender:not", "male")], "not slot=male^"),
+        ("Patient", &[("active", "true"), ("deceased", "true")], "slot=true^ and slot=true^"),
+        ("Observation", &[("status", "final,final,amended")], "slot=final^ or =amended^"),
+        (
+            "Patient",
+            &[("gender", "http://hl7.org/fhir/administrative-gender|male,|male")],
+            "slot=male^ or =male^",
+        ),
+        ("Patient", &[("gender", "http://other|male")], "slot=male^http://other"),
+        (
+            "Patient",
+            &[("gender", "http://hl7.org/fhir/administrative-gender|,http://other|")],
+            "slot=female^ or =male^ or =other^ or =unknown^ or =*^http://other",
+        ),
+        ("DocumentReference", &[("contenttype", "urn:ietf:bcp:13|")], "slot~"),
+        ("Patient", &[("gender:missing", "true")], "not (slot~ or slot+600~)"),
+        ("Patient", &[("gender:missing", "false")], "(slot~ or slot+600~)"),
+        (
+            "Condition",
+            &[("patient:missing", "false")],
+            "(slot=Patient/* or =*/Patient/* or slot+600=Patient)",
+        ),
         ("Patient", &[("identifier:of-type", "http://t|MR|12")], "slot+400=12^MR^http://t"),
         ("Patient", &[("_tag", "http://t|x"), ("_profile", "http://p")], "slot=x^http://t and slot=http://p"),
+        ("Patient", &[("_tag", "urn:holdfast:tag|conflict")], "conflicted"),
+        ("Patient", &[("_tag:not", "urn:holdfast:tag|conflict")], "not conflicted"),
+        ("Patient", &[("_tag", "a|b,urn:holdfast:tag|conflict")], "(conflicted or slot=b^a)"),
+        (
+            "Patient",
+            &[("_tag", "urn:holdfast:tag|,conflict")],
+            "(conflicted or slot=*^urn:holdfast:tag or =conflict^*)",
+        ),
+        ("Patient", &[("_tag:missing", "true")], "not (slot~ or slot+600~ or conflicted)"),
+        ("Observation", &[("patient._tag", "urn:holdfast:tag|conflict")], "slot->Patient[conflicted]"),
+        ("Patient", &[("_security", "urn:holdfast:tag|conflict")], "slot=conflict^urn:holdfast:tag"),
         ("Patient", &[("birthdate", "1970")], "slot~"),
         ("Patient", &[("birthdate", "gt1970")], "(slot~ or ~ or slot+500~)"),
         ("Observation", &[("patient", "p"), ("_count", "20")], "slot=Patient/p"),
-        ("Observation", &[("subject", "http://x/fhir/Patient/p")], "slot=Patient/p"),
+        (
+            "Observation",
+            &[("subject", "http://x/fhir/Patient/p/_history/2")],
+            "slot=http://x/fhir/Patient/p^",
+        ),
+        ("Observation", &[("patient", "http://x/fhir/Patient/p")], "slot=http://x/fhir/Patient/p^"),
+        (
+            "Observation",
+            &[("patient", "http://here/fhir/Patient/p")],
+            "slot=Patient/p or =http://here/fhir/Patient/p^",
+        ),
+        (
+            "CarePlan",
+            &[("instantiates-canonical", "http://x/PlanDefinition/1,http://x/PlanDefinition/1|2")],
+            "slot=http://x/PlanDefinition/1^ or =http://x/PlanDefinition/1|2^",
+        ),
         ("Observation", &[("subject:Group", "g")], "slot=Group/g"),
         ("Observation", &[("patient", "Patient/p,q")], "slot=Patient/p or =Patient/q"),
         ("Observation", &[("focus", "f")], "slot=*/f"),

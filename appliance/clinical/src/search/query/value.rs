@@ -1,7 +1,10 @@
 //! One value of a parameter: what an index row must look like to match it.
 
+use std::collections::BTreeSet;
+
 use holdfast_core::search::{Clause, Match, Range, Tail, after, after_prefix};
 
+use super::super::plain::{self, Implied};
 use super::super::table::{Kind, Parameter};
 use super::super::text::normalise;
 use super::super::values::date::{LONG_MS, Span};
@@ -9,15 +12,20 @@ use super::super::values::{normal_reference, order, token as token_rows};
 use super::super::{BY_END, TOKEN_SEPARATOR, values};
 use super::escape::{split, unescape};
 use super::{SearchError, bad};
+use crate::reference;
 use crate::types::is_id;
 
 /// What a value is asked of.
 pub(super) struct Asked<'a> {
     pub(super) parameter: &'a Parameter,
+    /// The number of the slot that is looked into.
+    pub(super) slot: u32,
     /// The only type that a reference may lead to.
     pub(super) target: Option<&'a str>,
     /// Now, from 0001-01-01.
     pub(super) now_ms: u64,
+    /// Where this server is reached: what is below it is of these records.
+    pub(super) base: Option<&'a str>,
 }
 
 /// Any of these rows.
@@ -47,28 +55,72 @@ impl Test {
 /// A value without a modifier.
 pub(super) fn read(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
     match asked.parameter.kind {
-        Kind::Token => token(asked, part),
+        Kind::Token => match plain::implied(asked.slot) {
+            Some(implied) => plain_token(asked, part, &implied),
+            None => token(asked, part),
+        },
         Kind::String => string(asked, part),
         Kind::Date => date(asked, part),
-        Kind::Reference => reference(asked, part),
+        Kind::Reference => referring(asked, part),
         Kind::Quantity => quantity(asked, part),
         Kind::Number => number(asked, part),
         Kind::Uri => Ok(Test::of([Match::Exact(unescape(part))])),
     }
 }
 
-/// `code`, `system|code`, `|code` or `system|`.
+/// A token as it is written: `code`, `system|code`, `|code` or `system|`.
+pub(super) enum Token {
+    /// A code of any system.
+    Code(String),
+    /// Any code of a system.
+    System(String),
+    /// System and code; the former is empty where there must be none.
+    Both(String, String),
+}
+
+impl Token {
+    pub(super) fn read(name: &str, part: &str) -> Result<Self, SearchError> {
+        match split(part, '|')[..] {
+            [code] => Ok(Self::Code(unescape(code))),
+            ["", ""] => Err(SearchError::EmptyValue { name: name.to_owned() }),
+            [system, ""] => Ok(Self::System(unescape(system))),
+            [system, code] => Ok(Self::Both(unescape(system), unescape(code))),
+            _ => Err(bad(name, part, "code, system|code, |code or system|")),
+        }
+    }
+}
+
+/// A token in a slot whose values may have systems.
 pub(super) fn token(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
-    let name = asked.parameter.name;
-    let pieces = split(part, '|');
-    let one = match pieces[..] {
-        [code] => Match::Prefix(format!("{}{TOKEN_SEPARATOR}", unescape(code))),
-        ["", ""] => return Err(SearchError::EmptyValue { name: name.to_owned() }),
-        [system, ""] => Match::Suffix(format!("{TOKEN_SEPARATOR}{}", unescape(system))),
-        [system, code] => Match::Exact(format!("{}{TOKEN_SEPARATOR}{}", unescape(code), unescape(system))),
-        _ => return Err(bad(name, part, "code, system|code, |code or system|")),
-    };
-    Ok(Test::of([one]))
+    Ok(Test::of([match Token::read(asked.parameter.name, part)? {
+        Token::Code(code) => Match::Prefix(format!("{code}{TOKEN_SEPARATOR}")),
+        Token::System(system) => Match::Suffix(format!("{TOKEN_SEPARATOR}{system}")),
+        Token::Both(system, code) => Match::Exact(format!("{code}{TOKEN_SEPARATOR}{system}")),
+    }]))
+}
+
+/// A token in a slot of plain values, whose rows have no system: each is one row, and no stretch of rows.
+fn plain_token(asked: &Asked<'_>, part: &str, implied: &[Implied]) -> Result<Test, SearchError> {
+    let row = |code: &str| Match::Exact(format!("{code}{TOKEN_SEPARATOR}"));
+    Ok(match Token::read(asked.parameter.name, part)? {
+        Token::Code(code) => Test::of([row(&code)]),
+        Token::Both(system, code) if implied.iter().any(|one| one.has(&system, &code)) => {
+            Test::of([row(&code)])
+        }
+        Token::Both(system, code) => Test::of([Match::Exact(format!("{code}{TOKEN_SEPARATOR}{system}"))]),
+        Token::System(system) => {
+            let mut codes = implied.iter().filter_map(|one| one.codes_of(&system));
+            match codes.next() {
+                None => Test::of([Match::Suffix(format!("{TOKEN_SEPARATOR}{system}"))]),
+                Some(None) => Test::of([Match::Range(Range::default())]),
+                Some(Some(first)) => {
+                    let others = codes.flatten().flatten();
+                    let all: BTreeSet<&str> = first.iter().chain(others).copied().collect();
+                    Test::of(all.into_iter().map(row).collect::<Vec<_>>())
+                }
+            }
+        }
+    })
 }
 
 /// `:of-type`: `system|code|value`.
@@ -113,7 +165,7 @@ fn searched_text(asked: &Asked<'_>, part: &str) -> Result<String, SearchError> {
     Ok(text)
 }
 
-fn reference(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
+fn referring(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
     let text = unescape(part);
     let name = asked.parameter.name;
     if is_id(&text) {
@@ -124,7 +176,8 @@ fn reference(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
             None => Test::of(asked.parameter.targets.iter().map(to).collect::<Vec<_>>()),
         });
     }
-    if let Some(target) = crate::reference::parse(&text) {
+    let own = asked.base.and_then(|base| reference::below(&text, base));
+    if let Some(target) = own.or_else(|| reference::parse(&text)) {
         let fits = match asked.target {
             Some(only) => only == target.kind,
             None => asked.parameter.targets.is_empty() || asked.parameter.targets.contains(&target.kind),
@@ -132,7 +185,10 @@ fn reference(asked: &Asked<'_>, part: &str) -> Result<Test, SearchError> {
         if !fits {
             return Err(bad(name, part, "a reference to a type that can stand here"));
         }
-        return Ok(Test::of([Match::Exact(target.to_relative())]));
+        // A canonical URL below the own address is kept as it is written.
+        let as_written = Match::Exact(normal_reference(&text));
+        let own = own.map(|target| Match::Exact(target.to_relative()));
+        return Ok(Test::of(own.into_iter().chain([as_written]).collect::<Vec<_>>()));
     }
     if asked.target.is_some() || !text.contains(':') {
         return Err(bad(name, part, "a reference: an id, Type/id, or a URL"));

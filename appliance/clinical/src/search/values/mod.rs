@@ -10,7 +10,7 @@ pub(crate) mod token;
 use holdfast_core::rules::IndexRow;
 
 use super::table::{Kind, Slot};
-use super::{BY_END, IDENTIFIER, OF_TYPE};
+use super::{BY_END, IDENTIFIER, OF_TYPE, PRESENT, TOKEN_SEPARATOR};
 use crate::tree::Node;
 
 pub(crate) use string::exact;
@@ -36,8 +36,23 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The rows of one element under a slot.
+/// The rows of one element under a slot; of one that is there and has no value to be found by, a row beside it.
 pub(crate) fn push(slot: &Slot, node: &Node<'_>, rows: &mut Rows<'_>) {
+    let before = rows.out.len();
+    push_values(slot, node, rows);
+    let has_value = rows.out[before..].iter().any(|row| row.param == slot.number);
+    if !has_value && !matches!(node, Node::Null) {
+        rows.push_beside(PRESENT, said_type(slot, node).to_owned());
+    }
+}
+
+/// The type that a reference without a literal one says it leads to, if it does.
+fn said_type<'n>(slot: &Slot, node: &'n Node<'_>) -> &'n str {
+    let said = node.member("type").and_then(Node::as_text).filter(|_| slot.kind == Kind::Reference);
+    said.unwrap_or_default()
+}
+
+fn push_values(slot: &Slot, node: &Node<'_>, rows: &mut Rows<'_>) {
     match slot.kind {
         Kind::Token => token::push(node, rows),
         Kind::String => string::push(node, rows),
@@ -59,11 +74,17 @@ pub(crate) fn push(slot: &Slot, node: &Node<'_>, rows: &mut Rows<'_>) {
     }
 }
 
-/// `Type/id` of a reference to a resource, wherever it is said to be; the text of any other; of a canonical the URL without
-/// its version.
+/// The row of a reference; of a canonical or URI, which is a text, that of the URL and, where it names a version, of both.
 fn reference(node: &Node<'_>, rows: &mut Rows<'_>) {
-    let text = node.as_text().or_else(|| node.member("reference").and_then(Node::as_text));
-    if let Some(text) = text.filter(|text| !text.is_empty() && !text.starts_with('#')) {
+    let is_there = |text: &&str| !text.is_empty() && !text.starts_with('#');
+    if let Some(text) = node.as_text().filter(is_there) {
+        let url = text.split('|').next().unwrap_or_default();
+        if url != text {
+            rows.push(normal_reference(text));
+        }
+        rows.push(normal_reference(url));
+    }
+    if let Some(text) = node.member("reference").and_then(Node::as_text).filter(is_there) {
         rows.push(normal_reference(text));
     }
     if let Some(identifier) = node.member("identifier") {
@@ -71,10 +92,11 @@ fn reference(node: &Node<'_>, rows: &mut Rows<'_>) {
     }
 }
 
-/// A reference as the index holds it.
+/// A reference as the index holds it: `Type/id` of a resource of these records; any other as it is written, without the version
+/// of a resource elsewhere, and a separator after it, so that it ends like no id of these records.
 pub(crate) fn normal_reference(text: &str) -> String {
-    match crate::reference::parse(text) {
+    match crate::reference::local(text) {
         Some(target) => target.to_relative(),
-        None => text.split('|').next().unwrap_or_default().to_owned(),
+        None => format!("{}{TOKEN_SEPARATOR}", crate::reference::without_version(text)),
     }
 }
