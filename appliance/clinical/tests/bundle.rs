@@ -62,7 +62,7 @@ fn uuid_becomes_the_id_and_references_follow() {
     ));
     let steps = resolve(&text, &Matches::new()).unwrap();
     assert_eq!(targets(&steps), [format!("Post Patient/{U1}"), format!("Post Observation/{U2}")]);
-    assert_eq!(steps[0].action, Action::Create { id: U1.into(), origin: IdOrigin::Client });
+    assert_eq!(steps[0].action, Action::Create { id: U1.into(), origin: IdOrigin::FullUrl });
     assert_eq!(
         steps[1].resource.as_deref().unwrap(),
         format!(
@@ -113,7 +113,10 @@ fn steps_come_in_fhirs_order() {
         ["Delete Patient/2", "Post Patient/new-1", "Put Patient/1", "Patch Patient/3", "Get Patient/-"]
     );
     assert_eq!(steps.iter().map(|step| step.entry).collect::<Vec<_>>(), [4, 2, 1, 3, 0]);
-    assert_eq!(steps[2].action, Action::Update { id: "1".into(), if_match: Some("W/\"2\"".into()) });
+    assert_eq!(
+        steps[2].action,
+        Action::Update { id: "1".into(), if_match: Some("W/\"2\"".into()), must_be_new: false }
+    );
 }
 
 #[test]
@@ -179,6 +182,28 @@ fn what_is_wrong_is_named() {
         ),
         (r#"{"resourceType":"Bundle"}"#.to_owned(), "bundle-wrong-type", None, "\"none\""),
         (transaction(&format!("{}1", "1,".repeat(20_000))), "bundle-too-many-entries", None, "20001"),
+        (
+            transaction(
+                r#"{"resource":{"resourceType":"Patient","id":"1"},"request":{"method":"PUT","url":"Patient/1","ifNoneMatch":"W/\"2\""}}"#,
+            ),
+            "bundle-bad-entry",
+            Some(0),
+            "ifNoneMatch is not \"*\"",
+        ),
+        (
+            transaction(
+                r#"{"resource":{"resourceType":"Patient","id":"1"},"request":{"method":"PUT","url":"Patient/1","ifNoneMatch":"*","ifMatch":"W/\"2\""}}"#,
+            ),
+            "bundle-bad-entry",
+            Some(0),
+            "contradict",
+        ),
+        (
+            transaction(r#"{"request":{"method":"DELETE","url":"Patient/1","ifNoneMatch":"*"}}"#),
+            "bundle-bad-entry",
+            Some(0),
+            "GET and PUT",
+        ),
         (transaction("{},7"), "bundle-bad-entry", Some(0), "no request"),
         (
             transaction(r#"{"request":{"method":"HEAD","url":"Patient"}}"#),

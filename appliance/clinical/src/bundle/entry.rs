@@ -140,6 +140,7 @@ impl<'a> Entry<'a> {
             resource_id: None,
         };
         entry.check_url()?;
+        entry.check_preconditions()?;
         entry.condition = entry.read_condition(request.if_none_exist.as_deref())?;
         entry.check_resource()?;
         Ok(entry)
@@ -201,6 +202,26 @@ impl<'a> Entry<'a> {
             _ => return Ok(()),
         };
         Err(BundleError::BadUrl { entry: self.index, url: url.text.clone(), reason })
+    }
+
+    /// On a write, `ifNoneMatch` can only say that there must be nothing yet, as on HTTP (RFC 9110 §13.1.2). What cannot be
+    /// carried out is refused rather than passed over.
+    fn check_preconditions(&self) -> Result<(), BundleError> {
+        let Some(value) = self.if_none_match.as_deref().filter(|_| self.method != Method::Get) else {
+            return Ok(());
+        };
+        let reason = match self.method {
+            Method::Put if value.trim() != "*" => "its ifNoneMatch is not \"*\"",
+            Method::Put if self.if_match.is_some() => "its ifMatch and its ifNoneMatch contradict each other",
+            Method::Put => return Ok(()),
+            _ => "ifNoneMatch is for GET and PUT alone",
+        };
+        Err(bad(self.index, reason))
+    }
+
+    /// Whether `ifNoneMatch` is `*`.
+    pub(super) fn must_be_new(&self) -> bool {
+        self.if_none_match.as_deref().is_some_and(|value| value.trim() == "*")
     }
 
     fn read_condition(&self, if_none_exist: Option<&str>) -> Result<Option<Condition>, BundleError> {

@@ -80,6 +80,16 @@ pub enum BundleError {
         /// `Type?query`, as written.
         condition: String,
     },
+    /// A conditional update or delete with `ifMatch` whose condition finds nothing.
+    #[error(
+        "cannot carry out Bundle.entry[{entry}]: its condition \"{condition}\" finds nothing, and its ifMatch names a version; correct the condition, or leave out ifMatch"
+    )]
+    NoSuchVersion {
+        /// The entry.
+        entry: usize,
+        /// `Type?query`, as written.
+        condition: String,
+    },
     /// A condition that finds more than one resource.
     #[error(
         "cannot resolve Bundle.entry[{entry}]: its condition \"{condition}\" finds {count} resources; make it name one"
@@ -118,6 +128,7 @@ impl BundleError {
             Self::UnresolvedReference { .. } => "bundle-unresolved-reference",
             Self::BadCondition { .. } => "bundle-bad-condition",
             Self::NoMatch { .. } => "bundle-no-match",
+            Self::NoSuchVersion { .. } => "no-match",
             Self::ManyMatches { .. } => "bundle-many-matches",
             Self::Duplicate { .. } => "bundle-duplicate",
         }
@@ -132,18 +143,20 @@ impl BundleError {
             | Self::UnresolvedReference { entry, .. }
             | Self::BadCondition { entry, .. }
             | Self::NoMatch { entry, .. }
+            | Self::NoSuchVersion { entry, .. }
             | Self::ManyMatches { entry, .. }
             | Self::Duplicate { entry, .. } => Some(*entry),
         }
     }
 
-    /// The HTTP status that says it: 400, 412 (a condition with several matches), 413 or 422 (a reference
+    /// The HTTP status that says it: 400, 412 (a condition with several matches, or with none where a
+    /// version was named), 413 or 422 (a reference
     /// that leads nowhere).
     pub fn http_status(&self) -> u16 {
         match self {
             Self::TooManyEntries { .. } => 413,
             Self::UnresolvedReference { .. } | Self::NoMatch { .. } => 422,
-            Self::ManyMatches { .. } => 412,
+            Self::ManyMatches { .. } | Self::NoSuchVersion { .. } => 412,
             _ => 400,
         }
     }
@@ -155,7 +168,9 @@ impl BundleError {
             Self::WrongType { .. } => IssueType::NotSupported,
             Self::TooManyEntries { .. } => IssueType::TooLong,
             Self::BadUrl { .. } | Self::BadCondition { .. } => IssueType::Value,
-            Self::UnresolvedReference { .. } | Self::NoMatch { .. } => IssueType::NotFound,
+            Self::UnresolvedReference { .. } | Self::NoMatch { .. } | Self::NoSuchVersion { .. } => {
+                IssueType::NotFound
+            }
             Self::ManyMatches { .. } => IssueType::MultipleMatches,
             Self::Duplicate { .. } => IssueType::Duplicate,
         }

@@ -81,9 +81,7 @@ fn plan_step(
         Method::Post => create(entry, found, assign),
         Method::Put => update(entry, found, assign)?,
         Method::Patch => patch(entry, found)?,
-        Method::Delete => {
-            Action::Delete { id: entry.url.id.clone().or(found), if_match: entry.if_match.clone() }
-        }
+        Method::Delete => delete(entry, found)?,
         Method::Get => Action::Get { url: entry.url.clone(), if_none_match: entry.if_none_match.clone() },
     };
     Ok(Step {
@@ -100,13 +98,15 @@ fn create(entry: &Entry<'_>, found: Option<String>, assign: &mut impl FnMut() ->
         return Action::Exists { id };
     }
     match entry.full_url.as_deref().and_then(uuid_of) {
-        Some(id) => Action::Create { id, origin: IdOrigin::Client },
+        Some(id) => Action::Create { id, origin: IdOrigin::FullUrl },
         None => Action::Create { id: assign(), origin: IdOrigin::Assigned },
     }
 }
 
 /// A conditional update that finds nothing creates: under the client's id if the resource has one. One that finds a
 /// resource of another id than the client's is refused.
+///
+/// Source: <https://hl7.org/fhir/R4/http.html#cond-update>.
 fn update(
     entry: &Entry<'_>,
     found: Option<String>,
@@ -118,10 +118,26 @@ fn update(
                 format!("its resource's id ({id}) is not that of what its condition finds ({found})");
             Err(BundleError::BadEntry { entry: entry.index, reason })
         }
-        (Some(id), _) => Ok(Action::Update { id, if_match: entry.if_match.clone() }),
-        (None, Some(id)) => Ok(Action::Create { id: id.clone(), origin: IdOrigin::Client }),
+        (Some(id), _) => {
+            Ok(Action::Update { id, if_match: entry.if_match.clone(), must_be_new: entry.must_be_new() })
+        }
+        (None, _) if entry.if_match.is_some() => Err(nothing_of_that_version(entry)),
+        (None, Some(id)) => Ok(Action::Create { id: id.clone(), origin: IdOrigin::Resource }),
         (None, None) => Ok(create(entry, None, assign)),
     }
+}
+
+/// A conditional delete that finds nothing is a success, unless it was to find one version.
+fn delete(entry: &Entry<'_>, found: Option<String>) -> Result<Action, BundleError> {
+    let id = entry.url.id.clone().or(found);
+    if id.is_none() && entry.if_match.is_some() {
+        return Err(nothing_of_that_version(entry));
+    }
+    Ok(Action::Delete { id, if_match: entry.if_match.clone() })
+}
+
+fn nothing_of_that_version(entry: &Entry<'_>) -> BundleError {
+    BundleError::NoSuchVersion { entry: entry.index, condition: entry.url.text.clone() }
 }
 
 fn patch(entry: &Entry<'_>, found: Option<String>) -> Result<Action, BundleError> {

@@ -8,9 +8,11 @@ use crate::url::RequestUrl;
 pub enum IdOrigin {
     /// It was minted for this create: no such resource exists.
     Assigned,
-    /// It is the UUID of the `fullUrl`, or the client's own: if the resource exists, the step updates it, as a blind
-    /// PUT would.
-    Client,
+    /// It is the UUID of the `fullUrl`: if the resource exists, the step updates it, as a blind PUT would.
+    FullUrl,
+    /// It stands in the resource of a conditional update that finds nothing. A resource that has the id is not what was
+    /// searched for, and is not replaced.
+    Resource,
 }
 
 /// What a step does.
@@ -34,6 +36,8 @@ pub enum Action {
         id: String,
         /// The version it must have, as written.
         if_match: Option<String>,
+        /// `ifNoneMatch` is `*`: the resource must not exist.
+        must_be_new: bool,
     },
     /// Patch the resource.
     Patch {

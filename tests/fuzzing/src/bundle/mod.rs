@@ -48,6 +48,7 @@ fn refused(error: &BundleError, entries: Option<usize>) {
         | BundleError::UnresolvedReference { entry, .. }
         | BundleError::BadCondition { entry, .. }
         | BundleError::NoMatch { entry, .. }
+        | BundleError::NoSuchVersion { entry, .. }
         | BundleError::ManyMatches { entry, .. } => (*entry, *entry),
         BundleError::Duplicate { entry, first, .. } => (*entry, *first),
     };

@@ -42,10 +42,16 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result
     let author = &*sender.caller.id;
     match &step.action {
         Action::Create { id, origin } => {
-            let base = if *origin == IdOrigin::Assigned { Base::Absent } else { Base::Blind };
+            let base = if *origin == IdOrigin::FullUrl { Base::Blind } else { Base::Absent };
             put(tx, step, id, &base, author)
         }
-        Action::Update { id, if_match } => put(tx, step, id, &base_of(if_match.as_deref())?, author),
+        Action::Update { id, must_be_new: true, .. } => match put(tx, step, id, &Base::Absent, author) {
+            Err(ApiError::Store(StoreError::Exists(entity))) => {
+                Err(RequestError::AlreadyThere { entity }.into())
+            }
+            outcome => outcome,
+        },
+        Action::Update { id, if_match, .. } => put(tx, step, id, &base_of(if_match.as_deref())?, author),
         Action::Exists { id } => Ok(Done::Kept { status: "200 OK", entity: Entity::new(&*step.kind, id) }),
         Action::Delete { id: None, .. } => Ok(Done::Nothing),
         Action::Delete { id: Some(id), if_match } => {
