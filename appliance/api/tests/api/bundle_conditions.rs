@@ -90,3 +90,40 @@ async fn what_must_be_new_replaces_nothing() {
     let version = with(entry("PUT", "Patient/p1", patient("p1", "Second", "k")), "ifNoneMatch", "W/\"1\"");
     assert_eq!(server.batch_of_one(version).await, pair("400 Bad Request", "bundle-bad-entry"));
 }
+
+#[tokio::test]
+async fn what_a_transaction_deletes_is_found_by_no_other_entry() {
+    let server = start().await;
+    for id in ["p1", "p2"] {
+        server.patient(id, r#""identifier":[{"value":"k"}]"#).await;
+    }
+    let delete = |url: &str| json!({ "request": { "method": "DELETE", "url": url } });
+    let create = || {
+        let new = json!({ "resourceType": "Patient", "name": [{ "family": "New" }], "identifier": [{ "value": "k" }] });
+        with(entry("POST", "Patient", new), "ifNoneExist", "identifier=k")
+    };
+    let flag = |subject: &str| json!({ "resourceType": "Flag", "status": "active", "code": { "text": "x" }, "subject": { "reference": subject } });
+    // The first of the two goes, so that the other is the one.
+    let first = [create(), delete("Patient/p1"), entry("POST", "Flag", flag("Patient?identifier=k"))];
+    let answer = server.transaction(&first).await.expect(200).json();
+    let location = |n: usize| text(&answer["entry"][n]["response"]["location"]);
+    assert!(location(0).starts_with("Patient/p2/"), "{answer}");
+    let stored = server.get(&format!("/fhir/{}", location(2))).await.expect(200).json();
+    assert_eq!(stored["subject"]["reference"], "Patient/p2");
+
+    // The other is deleted by the same condition, and replaced.
+    let second = [create(), delete("Patient?identifier=k")];
+    let answer = server.transaction(&second).await.expect(200).json();
+    assert_eq!(answer["entry"][0]["response"]["status"], "201 Created");
+    assert_eq!(answer["entry"][1]["response"]["status"], "204 No Content");
+    server.get("/fhir/Patient/p2").await.refused(410, "gone");
+    let found = server.get("/fhir/Patient?identifier=k").await.json();
+    assert_eq!(
+        (&found["total"], &found["entry"][0]["resource"]["name"][0]["family"]),
+        (&1.into(), &"New".into())
+    );
+
+    let id = text(&found["entry"][0]["resource"]["id"]);
+    let reference = [delete(&format!("Patient/{id}")), entry("POST", "Flag", flag("Patient?identifier=k"))];
+    server.transaction(&reference).await.refused(422, "bundle-no-match");
+}

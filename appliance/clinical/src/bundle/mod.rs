@@ -21,7 +21,7 @@ mod links;
 mod resolve;
 mod step;
 
-pub use condition::{Condition, Matches};
+pub use condition::{Condition, Gone, Matches};
 pub use entry::{Entry, Method};
 pub use error::BundleError;
 pub use step::{Action, IdOrigin, Step};
@@ -153,6 +153,21 @@ impl<'a> Plan<'a> {
     /// If there is no such entry.
     pub fn entry_conditions(&self, index: usize) -> Result<Vec<Condition>, BundleError> {
         resolve::conditions_of(self.entries[index].as_ref().map_err(Clone::clone)?)
+    }
+
+    /// Conditions of a transaction's deletes: the caller searches them first, to tell [`Plan::gone`].
+    pub fn conditions_of_deletes(&self) -> impl Iterator<Item = &Condition> {
+        let deletes = self.entries.iter().flatten().filter(|entry| entry.method == Method::Delete);
+        deletes.filter_map(|entry| entry.condition.as_ref())
+    }
+
+    /// What a transaction deletes, given what [`Plan::conditions_of_deletes`] find. Where other conditions find it, the
+    /// caller searches on.
+    ///
+    /// # Errors
+    /// [`BundleError::ManyMatches`].
+    pub fn gone(&self, matches: &Matches) -> Result<Gone, BundleError> {
+        resolve::gone(&self.entries.iter().flatten().collect::<Vec<_>>(), matches)
     }
 
     /// The steps of a transaction in the order in which they are carried out: DELETE, POST, PUT and PATCH, GET.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Plan;
-use super::condition::{Condition, Matches};
+use super::condition::{Condition, Gone, Matches};
 use super::entry::{Entry, Method};
 use super::error::BundleError;
 use super::links::{Link, Place, find, replace};
@@ -44,14 +44,15 @@ pub(super) fn transaction(
     mut assign: impl FnMut() -> String,
     matches: &Matches,
 ) -> Result<Vec<Step>, BundleError> {
+    let found = Found { matches, gone: &gone(entries, matches)? };
     let mut steps = Vec::with_capacity(entries.len());
     for entry in entries {
-        steps.push(plan_step(entry, &mut assign, matches)?);
+        steps.push(plan_step(entry, &mut assign, found)?);
     }
     refuse_duplicate_writes(&steps)?;
     let targets = targets_of(entries, &steps)?;
     for (entry, step) in entries.iter().zip(&mut steps) {
-        step.resource = resolve_links(entry, &targets, matches)?;
+        step.resource = resolve_links(entry, &targets, found)?;
     }
     steps.sort_by_key(|step| step.method.rank());
     Ok(steps)
@@ -63,18 +64,40 @@ pub(super) fn single(
     mut assign: impl FnMut() -> String,
     matches: &Matches,
 ) -> Result<Step, BundleError> {
-    let mut step = plan_step(entry, &mut assign, matches)?;
-    step.resource = resolve_links(entry, targets, matches)?;
+    let found = Found { matches, gone: &Gone::new() };
+    let mut step = plan_step(entry, &mut assign, found)?;
+    step.resource = resolve_links(entry, targets, found)?;
     Ok(step)
+}
+
+/// What the deletes of a transaction delete.
+pub(super) fn gone(entries: &[&Entry<'_>], matches: &Matches) -> Result<Gone, BundleError> {
+    let mut gone = Gone::new();
+    for entry in entries.iter().filter(|entry| entry.method == Method::Delete) {
+        let by_condition = entry.condition.as_ref().map(|one| one.single(entry.index, matches, &Gone::new()));
+        let id = entry.url.id.as_deref().or(by_condition.transpose()?.flatten());
+        gone.extend(id.map(|id| format!("{}/{id}", entry.url.kind)));
+    }
+    Ok(gone)
+}
+
+/// What conditions find.
+#[derive(Clone, Copy)]
+struct Found<'m> {
+    matches: &'m Matches,
+    /// What they do not find any more.
+    gone: &'m Gone,
 }
 
 fn plan_step(
     entry: &Entry<'_>,
     assign: &mut impl FnMut() -> String,
-    matches: &Matches,
+    found: Found<'_>,
 ) -> Result<Step, BundleError> {
+    let none = Gone::new();
+    let gone = if entry.method == Method::Delete { &none } else { found.gone };
     let found = match &entry.condition {
-        Some(condition) => condition.single(entry.index, matches)?.map(str::to_owned),
+        Some(condition) => condition.single(entry.index, found.matches, gone)?.map(str::to_owned),
         None => None,
     };
     let action = match entry.method {
@@ -178,14 +201,14 @@ fn targets_of(entries: &[&Entry<'_>], steps: &[Step]) -> Result<Targets, BundleE
 fn resolve_links(
     entry: &Entry<'_>,
     targets: &Targets,
-    matches: &Matches,
+    found: Found<'_>,
 ) -> Result<Option<String>, BundleError> {
     let Some(resource) = entry.resource else { return Ok(None) };
     let tree = read_tree(entry.index, resource)?;
     let base = entry.full_url.as_deref().and_then(crate::reference::base);
     let mut replacements = Vec::new();
     for link in find(&tree) {
-        if let Some(new) = resolve_link(entry.index, &link, base, targets, matches)? {
+        if let Some(new) = resolve_link(entry.index, &link, base, targets, found)? {
             replacements.push((link.start, link.end, new));
         }
     }
@@ -198,7 +221,7 @@ fn resolve_link(
     link: &Link<'_>,
     base: Option<&str>,
     targets: &Targets,
-    matches: &Matches,
+    found: Found<'_>,
 ) -> Result<Option<String>, BundleError> {
     if let Some(target) = targets.get(&normal_url(&link.value)) {
         return Ok(Some(target.clone()));
@@ -209,7 +232,7 @@ fn resolve_link(
     if is_conditional(link) {
         let condition = Condition::parse(entry, &link.value)?;
         let kind = condition.query.kind.clone();
-        let found = condition.single(entry, matches)?.map(|id| format!("{kind}/{id}"));
+        let found = condition.single(entry, found.matches, found.gone)?.map(|id| format!("{kind}/{id}"));
         return found.map(Some).ok_or(BundleError::NoMatch { entry, condition: condition.text });
     }
     if is_urn(&link.value) {

@@ -5,7 +5,7 @@ mod links;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_clinical::bundle::{Action, BundleError, Condition, Matches, Method, Mode, Plan, Step};
+use holdfast_clinical::bundle::{Action, BundleError, Condition, Gone, Matches, Method, Mode, Plan, Step};
 use serde_json::value::RawValue;
 
 use links::Stand;
@@ -98,6 +98,8 @@ fn transaction(plan: &Plan<'_>, bundle: Option<&str>) {
             assert!(written.insert((&step.kind, id)), "{}/{id} is written twice", step.kind);
         }
     }
+    let gone = plan.gone(&matches).expect("what is planned is deleted");
+    let matches = without(&gone, &conditions, matches);
     for step in &steps {
         let entry = plan.entries()[step.entry].as_ref().expect("a transaction's entries are read");
         assert_eq!((entry.method, &entry.url.kind), (step.method, &step.kind));
@@ -182,6 +184,16 @@ fn matches(conditions: &[Condition]) -> Matches {
             n => vec![format!("found-{n}")],
         };
     conditions.iter().map(|condition| (condition.text.clone(), found(&condition.text))).collect()
+}
+
+/// What conditions find beside what is deleted.
+fn without(gone: &Gone, conditions: &[Condition], mut matches: Matches) -> Matches {
+    for condition in conditions {
+        let kind = &condition.query.kind;
+        let found = matches.get_mut(&condition.text).expect("each condition was searched");
+        found.retain(|id| !gone.contains(&format!("{kind}/{id}")));
+    }
+    matches
 }
 
 fn minting() -> impl FnMut() -> String {
