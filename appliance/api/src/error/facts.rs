@@ -121,6 +121,7 @@ fn of_request(error: &RequestError) -> Facts {
         E::Coming { .. } => Facts::new(S::SERVICE_UNAVAILABLE, "coming", "transient").retry(RETRY_SOON_S),
         E::NotFound { .. } | E::NowhereFound { .. } => Facts::new(S::NOT_FOUND, "not-found", "not-found"),
         E::Overtaken => Facts::new(S::SERVICE_UNAVAILABLE, "overtaken", "transient").retry(RETRY_SOON_S),
+        E::AnswerFull { .. } => Facts::new(S::UNPROCESSABLE_ENTITY, "answer-too-large", "too-costly"),
         E::NoMatch { .. } => Facts::new(S::PRECONDITION_FAILED, "no-match", "not-found"),
         E::NothingToPatch => Facts::new(S::NOT_FOUND, "not-found", "not-found"),
         E::NoCondition { .. } => Facts::new(S::BAD_REQUEST, "no-condition", "required"),

@@ -171,6 +171,14 @@ pub enum RequestError {
     /// What a bundle's conditions find changed in between, again and again.
     #[error("cannot carry out the bundle: what its conditions find kept changing meanwhile; send it again")]
     Overtaken,
+    /// The answer to a bundle is full.
+    #[error(
+        "cannot answer this entry: the answers to its bundle hold more than {limit_mib} MiB together; ask for it by itself, or for less with _count, _elements or _summary"
+    )]
+    AnswerFull {
+        /// The bound.
+        limit_mib: usize,
+    },
     /// A condition that finds several.
     #[error("cannot {does}: the condition finds more than one resource; make it name one")]
     ManyMatches {

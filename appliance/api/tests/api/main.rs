@@ -10,6 +10,7 @@ mod audit;
 mod bad_requests;
 mod batch;
 mod bodies;
+mod bundle_bounds;
 mod bundle_conditions;
 mod conditional;
 mod conflicts;

@@ -27,6 +27,16 @@ pub enum BundleError {
         /// How many there are.
         count: usize,
     },
+    /// More than [`super::MAX_READS`], or [`super::MAX_READS_BESIDE_WRITES`].
+    #[error(
+        "cannot take a bundle with {count} reads and searches: {most} is the most of a bundle like this; split it, or ask for several resources in one search, as Type?_id=a,b"
+    )]
+    TooManyReads {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// The entry lacks what its request needs, or contradicts itself.
     #[error("cannot carry out Bundle.entry[{entry}]: {reason}; correct the entry")]
     BadEntry {
@@ -123,6 +133,7 @@ impl BundleError {
             Self::Unreadable { .. } => "bundle-unreadable",
             Self::WrongType { .. } => "bundle-wrong-type",
             Self::TooManyEntries { .. } => "bundle-too-many-entries",
+            Self::TooManyReads { .. } => "bundle-too-many-reads",
             Self::BadEntry { .. } => "bundle-bad-entry",
             Self::BadUrl { .. } => "bundle-bad-url",
             Self::UnresolvedReference { .. } => "bundle-unresolved-reference",
@@ -137,7 +148,10 @@ impl BundleError {
     /// The entry at fault, from 0; `None` if it is the bundle.
     pub fn entry(&self) -> Option<usize> {
         match self {
-            Self::Unreadable { .. } | Self::WrongType { .. } | Self::TooManyEntries { .. } => None,
+            Self::Unreadable { .. }
+            | Self::WrongType { .. }
+            | Self::TooManyEntries { .. }
+            | Self::TooManyReads { .. } => None,
             Self::BadEntry { entry, .. }
             | Self::BadUrl { entry, .. }
             | Self::UnresolvedReference { entry, .. }
@@ -154,7 +168,7 @@ impl BundleError {
     /// that leads nowhere).
     pub fn http_status(&self) -> u16 {
         match self {
-            Self::TooManyEntries { .. } => 413,
+            Self::TooManyEntries { .. } | Self::TooManyReads { .. } => 413,
             Self::UnresolvedReference { .. } | Self::NoMatch { .. } => 422,
             Self::ManyMatches { .. } | Self::NoSuchVersion { .. } => 412,
             _ => 400,
@@ -167,6 +181,7 @@ impl BundleError {
             Self::Unreadable { .. } | Self::BadEntry { .. } => IssueType::Structure,
             Self::WrongType { .. } => IssueType::NotSupported,
             Self::TooManyEntries { .. } => IssueType::TooLong,
+            Self::TooManyReads { .. } => IssueType::TooCostly,
             Self::BadUrl { .. } | Self::BadCondition { .. } => IssueType::Value,
             Self::UnresolvedReference { .. } | Self::NoMatch { .. } | Self::NoSuchVersion { .. } => {
                 IssueType::NotFound

@@ -32,6 +32,13 @@ use serde_json::value::RawValue;
 /// The most entries of one bundle. The largest Synthea patient has some 10,000.
 pub const MAX_ENTRIES: usize = 20_000;
 
+/// The most entries of one bundle that read or search: what each may cost is not bounded by what was sent.
+pub const MAX_READS: usize = 500;
+
+/// The same of a transaction that writes too. Its reads see its writes and can still refuse it (R4 http.html#trules), so
+/// they are made where it is stored, and hold up every other save meanwhile.
+pub const MAX_READS_BESIDE_WRITES: usize = 100;
+
 /// How a bundle is carried out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Mode {
@@ -112,6 +119,7 @@ impl<'a> Plan<'a> {
         {
             return Err(error.clone());
         }
+        check_reads(mode, &entries)?;
         Ok(Self { mode, entries })
     }
 
@@ -200,6 +208,13 @@ impl<'a> Plan<'a> {
         let entry = self.entries[index].as_ref().map_err(Clone::clone)?;
         resolve::single(entry, &self.known_targets(), assign, matches)
     }
+}
+
+fn check_reads(mode: Mode, entries: &[Result<Entry<'_>, BundleError>]) -> Result<(), BundleError> {
+    let count = entries.iter().flatten().filter(|entry| entry.method == Method::Get).count();
+    let writes_too = mode == Mode::Transaction && count < entries.len();
+    let most = if writes_too { MAX_READS_BESIDE_WRITES } else { MAX_READS };
+    if count > most { Err(BundleError::TooManyReads { count, most }) } else { Ok(()) }
 }
 
 fn read(text: &str) -> Result<RawBundle<'_>, BundleError> {

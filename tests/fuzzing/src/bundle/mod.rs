@@ -40,7 +40,8 @@ fn refused(error: &BundleError, entries: Option<usize>) {
     let (entry, first) = match error {
         BundleError::Unreadable { .. }
         | BundleError::WrongType { .. }
-        | BundleError::TooManyEntries { .. } => {
+        | BundleError::TooManyEntries { .. }
+        | BundleError::TooManyReads { .. } => {
             return;
         }
         BundleError::BadEntry { entry, .. }

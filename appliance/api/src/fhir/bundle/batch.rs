@@ -9,13 +9,14 @@ use holdfast_clinical::bundle::{Action, Step};
 use holdfast_store::Tx;
 use holdfast_store::view::View;
 
+use super::budget::Budget;
 use super::plan::{self, Planned, PlannedEntry};
 use super::step::{self, Answer};
 use super::writer::BundleWriter;
 use super::{Carried, Sender, is_overtaken};
 use crate::error::ApiError;
 use crate::refusal;
-use crate::request::limits::{BATCH_WIDTH, MAX_REPLANS};
+use crate::request::limits::{BATCH_READS, BATCH_WIDTH, MAX_REPLANS};
 use crate::state::ApiState;
 
 type Answers = BTreeMap<usize, Result<Answer, ApiError>>;
@@ -31,12 +32,13 @@ pub(super) async fn carry_out(
 ) -> Result<Carried, ApiError> {
     let mut answers = Answers::new();
     let mut wanted: Option<BTreeSet<usize>> = None;
+    let budget = Budget::of_bundle();
     for _ in 0..MAX_REPLANS {
         let (text, again) = (text.clone(), wanted.clone());
         let planned =
             refusal::read(state, sender.caller.clone(), move |view| plan::batch(view, &text, again.as_ref()))
                 .await?;
-        answers.extend(carry_out_each(state, planned, sender).await);
+        answers.extend(carry_out_each(state, planned, sender, &budget).await);
         let overtaken = |(entry, answer): (&usize, &Result<Answer, ApiError>)| {
             answer.as_ref().err().filter(|error| is_overtaken(error)).map(|_| *entry)
         };
@@ -50,17 +52,22 @@ pub(super) async fn carry_out(
 }
 
 /// Writes first, then reads, each group side by side.
-async fn carry_out_each(state: &ApiState, planned: Vec<PlannedEntry>, sender: &Sender) -> Answers {
+async fn carry_out_each(
+    state: &ApiState,
+    planned: Vec<PlannedEntry>,
+    sender: &Sender,
+    budget: &Budget,
+) -> Answers {
     let is_read = |planned: &Result<Planned, ApiError>| {
         planned.as_ref().is_ok_and(|p| p.steps.iter().all(|s| matches!(s.action, Action::Get { .. })))
     };
     let (reads, writes): (Vec<_>, Vec<_>) = planned.into_iter().partition(|(_, planned)| is_read(planned));
     let mut answers = Answers::new();
-    for group in [writes, reads] {
+    for (group, width) in [(writes, BATCH_WIDTH), (reads, BATCH_READS)] {
         let each = group
             .into_iter()
-            .map(async |(entry, planned)| (entry, one(state, planned, sender.clone()).await));
-        answers.extend(stream::iter(each).buffer_unordered(BATCH_WIDTH).collect::<Answers>().await);
+            .map(async |(entry, planned)| (entry, one(state, planned, sender.clone(), budget.clone()).await));
+        answers.extend(stream::iter(each).buffer_unordered(width).collect::<Answers>().await);
     }
     answers
 }
@@ -69,12 +76,14 @@ async fn one(
     state: &ApiState,
     planned: Result<Planned, ApiError>,
     sender: Sender,
+    budget: Budget,
 ) -> Result<Answer, ApiError> {
     let planned = planned?;
     if let [Step { action: Action::Get { url, if_none_match }, .. }] = &planned.steps[..] {
         let (url, if_none_match) = (url.clone(), if_none_match.clone());
         let asked_by = sender.clone();
-        let get = move |view: &mut View<'_>| step::get(view, &url, if_none_match.as_deref(), &asked_by);
+        let get =
+            move |view: &mut View<'_>| step::get(view, &url, if_none_match.as_deref(), &asked_by, &budget);
         return refusal::read(state, sender.caller, get).await;
     }
     let caller = sender.caller.clone();
@@ -82,8 +91,8 @@ async fn one(
         planned.check_premises(&mut tx.view()?)?;
         let mut answer = Answer::default();
         for step in &planned.steps {
-            let done = step::carry_out(tx, step, &sender)?;
-            answer = Answer::of(tx, done, &sender)?;
+            let done = step::carry_out(tx, step, &sender, &budget)?;
+            answer = Answer::of(tx, done, &sender, &budget)?;
         }
         Ok(answer)
     };

@@ -8,6 +8,7 @@
 //! finds something else by then, nothing is stored and the bundle is planned again.
 
 mod batch;
+mod budget;
 mod patch_entry;
 mod plan;
 mod step;

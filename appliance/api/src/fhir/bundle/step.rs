@@ -9,6 +9,7 @@ use holdfast_store::{StoreError, Tx};
 use http::HeaderMap;
 
 use super::Sender;
+use super::budget::Budget;
 use super::patch_entry;
 use super::writer::BundleWriter;
 use crate::audit::Look;
@@ -38,7 +39,12 @@ pub(super) enum Done {
 ///
 /// # Errors
 /// What the store refuses.
-pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result<Done, ApiError> {
+pub(super) fn carry_out(
+    tx: &mut Tx<'_>,
+    step: &Step,
+    sender: &Sender,
+    budget: &Budget,
+) -> Result<Done, ApiError> {
     let author = &*sender.caller.id;
     match &step.action {
         Action::Create { id, origin } => {
@@ -64,7 +70,7 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result
             }
         }
         Action::Get { url, if_none_match } => {
-            get(&mut tx.view()?, url, if_none_match.as_deref(), sender).map(Done::Looked)
+            get(&mut tx.view()?, url, if_none_match.as_deref(), sender, budget).map(Done::Looked)
         }
         Action::Patch { id, if_match } => {
             let entity = Entity::new(&*step.kind, id);
@@ -91,8 +97,21 @@ fn base_of(if_match: Option<&str>) -> Result<Base, RequestError> {
 /// Carries out a read or search.
 ///
 /// # Errors
-/// What the store refuses, or a search that cannot be answered.
+/// What the store refuses, a search that cannot be answered, or an answer that has no place beside the others.
 pub(super) fn get(
+    view: &mut View<'_>,
+    url: &RequestUrl,
+    if_none_match: Option<&str>,
+    sender: &Sender,
+    budget: &Budget,
+) -> Result<Answer, ApiError> {
+    budget.check()?;
+    let answer = look_at(view, url, if_none_match, sender)?;
+    budget.take(answer.resource.as_ref().map_or(0, String::len))?;
+    Ok(answer)
+}
+
+fn look_at(
     view: &mut View<'_>,
     url: &RequestUrl,
     if_none_match: Option<&str>,
@@ -150,18 +169,25 @@ impl Answer {
     }
 
     /// The answer to a step, as the records stand after the whole bundle. What was saved stands in it if the client prefers
-    /// it so.
+    /// it so, and there is place for it: it is saved either way.
     ///
     /// # Errors
     /// The database.
-    pub(super) fn of(tx: &mut Tx<'_>, done: Done, sender: &Sender) -> Result<Self, StoreError> {
+    pub(super) fn of(
+        tx: &mut Tx<'_>,
+        done: Done,
+        sender: &Sender,
+        budget: &Budget,
+    ) -> Result<Self, StoreError> {
         let (status, entity) = match done {
             Done::Nothing => return Ok(Self::bare("204 No Content")),
             Done::Looked(answer) => return Ok(answer),
             Done::Kept { status, entity } => (status, entity),
         };
         let stored = tx.written(&entity)?;
-        let is_shown = sender.returns == Some(Return::Representation) && !stored.deleted;
+        let is_shown = sender.returns == Some(Return::Representation)
+            && !stored.deleted
+            && budget.take(stored.json.len()).is_ok();
         Ok(Self {
             resource: is_shown.then_some(stored.json),
             location: Some(location(&entity, &stored.version)),
