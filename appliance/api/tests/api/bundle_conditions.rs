@@ -127,3 +127,76 @@ async fn what_a_transaction_deletes_is_found_by_no_other_entry() {
     let reference = [delete(&format!("Patient/{id}")), entry("POST", "Flag", flag("Patient?identifier=k"))];
     server.transaction(&reference).await.refused(422, "bundle-no-match");
 }
+
+#[tokio::test]
+async fn conditional_references_find_what_the_same_transaction_writes() {
+    let server = start().await;
+    let of = |subject: &str| {
+        json!({ "resourceType": "Observation", "status": "final", "code": { "text": "x" },
+                "subject": { "reference": subject } })
+    };
+    let created =
+        json!({ "resourceType": "Patient", "identifier": [{ "system": "http://mrn", "value": "7" }] });
+    let entries = [
+        entry("POST", "Observation", of("Patient?identifier=http://mrn|7")),
+        entry("POST", "Patient", created.clone()),
+        entry("PUT", "Patient/p8", patient("p8", "Eight", "8")),
+        entry("POST", "Observation", of("Patient?identifier=8&name=eig")),
+    ];
+    let answer = server.transaction(&entries).await.expect(200).json();
+    let patient = text(&answer["entry"][1]["response"]["location"]);
+    for (n, expected) in [(0, patient.split("/_history").next().unwrap()), (3, "Patient/p8")] {
+        let location = text(&answer["entry"][n]["response"]["location"]);
+        let stored = server.get(&format!("/fhir/{location}")).await.expect(200).json();
+        assert_eq!(stored["subject"]["reference"], expected);
+    }
+
+    let two = [
+        entry("POST", "Observation", of("Patient?identifier=9")),
+        entry("PUT", "Patient/a", self::patient("a", "A", "9")),
+        entry("PUT", "Patient/b", self::patient("b", "B", "9")),
+    ];
+    server.transaction(&two).await.refused(412, "bundle-many-matches");
+    server.transaction(&two[..1]).await.refused(422, "bundle-no-match");
+    // What is stored already comes first: the bundle's own is tried where nothing is.
+    let stored = [
+        entry("POST", "Observation", of("Patient?identifier=8")),
+        entry("POST", "Patient", patient("x", "X", "8")),
+    ];
+    let answer = server.transaction(&stored).await.expect(200).json();
+    let location = text(&answer["entry"][0]["response"]["location"]);
+    let observation = server.get(&format!("/fhir/{location}")).await.expect(200).json();
+    assert_eq!(observation["subject"]["reference"], "Patient/p8");
+}
+
+#[tokio::test]
+async fn two_entries_that_stand_for_one_new_resource_are_refused() {
+    let server = start().await;
+    let create = |identifier: &str, condition: &str| {
+        with(entry("POST", "Patient", patient("x", "X", identifier)), "ifNoneExist", condition)
+    };
+    let update = entry("PUT", "Patient?identifier=k", patient("p", "P", "k"));
+    for (one, other) in [
+        (create("k", "identifier=k"), create("k", "identifier=k")),
+        (create("k", "identifier=k"), create("k", "identifier=k&name=x")),
+        (create("k", "identifier=k"), entry("POST", "Patient", patient("x", "X", "k"))),
+        (create("k", "identifier=k"), update),
+    ] {
+        for entries in [[one.clone(), other.clone()], [other, one]] {
+            let refused = server.transaction(&entries).await.refused(400, "bundle-duplicate");
+            assert!(
+                refused.text().contains("entry[0]") && refused.text().contains("entry[1]"),
+                "{}",
+                refused.text()
+            );
+        }
+    }
+    assert_eq!(server.held().await, 0);
+    let different = [create("k", "identifier=k"), create("l", "identifier=l")];
+    server.transaction(&different).await.expect(200);
+    // Once it is there, both find it.
+    let again = [create("k", "identifier=k"), create("k", "identifier=k")];
+    let answer = server.transaction(&again).await.expect(200).json();
+    assert_eq!(answer["entry"][1]["response"]["status"], "200 OK");
+    assert_eq!(server.held().await, 2);
+}

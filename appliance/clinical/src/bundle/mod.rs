@@ -12,12 +12,15 @@
 //!   that is sent twice stores nothing twice, and a Practitioner that recurs in every bundle stays one resource.
 //! * A reference is resolved to an entry if it equals the entry's `fullUrl`, or is relative to the RESTful base of
 //!   the `fullUrl` it stands under. A `urn:` reference to no entry is an error.
+//! * A conditional reference that finds nothing stored is tried on what the same transaction writes; a conditional create
+//!   or update that would find what another entry creates is refused, for R4 lets no two entries stand for one resource.
 //! * Resource texts stay byte-faithful: only the strings that are links change.
 
 mod condition;
 mod entry;
 mod error;
 mod links;
+mod own;
 mod resolve;
 mod step;
 

@@ -7,6 +7,7 @@ use super::condition::{Condition, Gone, Matches};
 use super::entry::{Entry, Method};
 use super::error::BundleError;
 use super::links::{Link, Place, find, replace};
+use super::own::Own;
 use super::step::{Action, IdOrigin, Step};
 use crate::tree::Node;
 
@@ -44,15 +45,21 @@ pub(super) fn transaction(
     mut assign: impl FnMut() -> String,
     matches: &Matches,
 ) -> Result<Vec<Step>, BundleError> {
-    let found = Found { matches, gone: &gone(entries, matches)? };
+    let gone = gone(entries, matches)?;
+    let found = Found { matches, gone: &gone, own: None };
     let mut steps = Vec::with_capacity(entries.len());
     for entry in entries {
         steps.push(plan_step(entry, &mut assign, found)?);
     }
     refuse_duplicate_writes(&steps)?;
     let targets = targets_of(entries, &steps)?;
-    for (entry, step) in entries.iter().zip(&mut steps) {
-        step.resource = resolve_links(entry, &targets, found)?;
+    let own = Own::of(entries, &steps);
+    refuse_duplicate_creates(entries, &steps, &own)?;
+    let found = Found { own: Some(&own), ..found };
+    let resolved = entries.iter().map(|entry| resolve_links(entry, &targets, found));
+    let resolved: Vec<_> = resolved.collect::<Result<_, _>>()?;
+    for (step, resource) in steps.iter_mut().zip(resolved) {
+        step.resource = resource;
     }
     steps.sort_by_key(|step| step.method.rank());
     Ok(steps)
@@ -64,7 +71,7 @@ pub(super) fn single(
     mut assign: impl FnMut() -> String,
     matches: &Matches,
 ) -> Result<Step, BundleError> {
-    let found = Found { matches, gone: &Gone::new() };
+    let found = Found { matches, gone: &Gone::new(), own: None };
     let mut step = plan_step(entry, &mut assign, found)?;
     step.resource = resolve_links(entry, targets, found)?;
     Ok(step)
@@ -87,6 +94,8 @@ struct Found<'m> {
     matches: &'m Matches,
     /// What they do not find any more.
     gone: &'m Gone,
+    /// What they find besides, once everything has its id.
+    own: Option<&'m Own<'m>>,
 }
 
 fn plan_step(
@@ -184,6 +193,25 @@ fn refuse_duplicate_writes(steps: &[Step]) -> Result<(), BundleError> {
     Ok(())
 }
 
+/// Two entries that would each find what the other creates, were it there already: they stand for one resource, and
+/// whichever came second would create it twice.
+fn refuse_duplicate_creates(
+    entries: &[&Entry<'_>],
+    steps: &[Step],
+    own: &Own<'_>,
+) -> Result<(), BundleError> {
+    let mut first_by_text: BTreeMap<&str, usize> = BTreeMap::new();
+    for (entry, step) in entries.iter().zip(steps) {
+        let Some(condition) = entry.condition.as_ref().filter(|_| step.creates()) else { continue };
+        let same = first_by_text.insert(&condition.text, entry.index);
+        if let Some(other) = same.or_else(|| own.another(entry, condition)) {
+            let (first, entry) = (other.min(entry.index), other.max(entry.index));
+            return Err(BundleError::Duplicate { entry, first, target: condition.text.clone() });
+        }
+    }
+    Ok(())
+}
+
 fn targets_of(entries: &[&Entry<'_>], steps: &[Step]) -> Result<Targets, BundleError> {
     let mut targets = Targets::new();
     let mut first_by_url: BTreeMap<String, usize> = BTreeMap::new();
@@ -232,8 +260,12 @@ fn resolve_link(
     if is_conditional(link) {
         let condition = Condition::parse(entry, &link.value)?;
         let kind = condition.query.kind.clone();
-        let found = condition.single(entry, found.matches, found.gone)?.map(|id| format!("{kind}/{id}"));
-        return found.map(Some).ok_or(BundleError::NoMatch { entry, condition: condition.text });
+        let id = match condition.single(entry, found.matches, found.gone)? {
+            Some(id) => Some(id),
+            None => found.own.map(|own| single_of(own, entry, &condition)).transpose()?.flatten(),
+        };
+        let target = id.map(|id| format!("{kind}/{id}"));
+        return target.map(Some).ok_or(BundleError::NoMatch { entry, condition: condition.text });
     }
     if is_urn(&link.value) {
         return Err(BundleError::UnresolvedReference { entry, reference: link.value.to_string() });
@@ -241,6 +273,21 @@ fn resolve_link(
     let absolute =
         base.filter(|_| !crate::reference::is_http(&link.value)).map(|base| format!("{base}/{}", link.value));
     Ok(absolute.and_then(|url| targets.get(&url).cloned()).filter(|target| *target != link.value))
+}
+
+/// The one resource of the bundle that meets a condition.
+fn single_of<'o>(
+    own: &'o Own<'_>,
+    entry: usize,
+    condition: &Condition,
+) -> Result<Option<&'o str>, BundleError> {
+    match own.find(condition)[..] {
+        [] => Ok(None),
+        [one] => Ok(Some(one.id)),
+        ref many => {
+            Err(BundleError::ManyMatches { entry, condition: condition.text.clone(), count: many.len() })
+        }
+    }
 }
 
 fn is_conditional(link: &Link<'_>) -> bool {

@@ -91,6 +91,11 @@ impl Step {
         }
     }
 
+    /// Whether the step adds a resource that was not found.
+    pub(super) fn creates(&self) -> bool {
+        matches!(self.action, Action::Create { .. })
+    }
+
     /// `Type/id` of the resource that the step writes.
     pub(super) fn writes(&self) -> Option<String> {
         let is_write = !matches!(self.action, Action::Exists { .. } | Action::Get { .. });

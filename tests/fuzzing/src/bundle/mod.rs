@@ -101,13 +101,14 @@ fn transaction(plan: &Plan<'_>, bundle: Option<&str>) {
     }
     let gone = plan.gone(&matches).expect("what is planned is deleted");
     let matches = without(&gone, &conditions, matches);
+    let own: BTreeSet<String> = written.iter().map(|(kind, id)| format!("{kind}/{id}")).collect();
     for step in &steps {
         let entry = plan.entries()[step.entry].as_ref().expect("a transaction's entries are read");
         assert_eq!((entry.method, &entry.url.kind), (step.method, &step.kind));
         assert_eq!(entry.resource.is_some(), step.resource.is_some(), "a resource is lost");
         if let (Some(sent), Some(resolved)) = (entry.resource, &step.resource) {
             let base = entry.full_url.as_deref();
-            links::resolved(sent, resolved, base, &stand, &matches);
+            links::resolved(sent, resolved, base, &stand, &matches, &own);
         }
     }
 }
