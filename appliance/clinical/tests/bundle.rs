@@ -99,6 +99,35 @@ fn absolute_and_relative_references_follow_a_new_id() {
 }
 
 #[test]
+fn links_in_narratives_and_uris_follow_and_names_do_not() {
+    let definition = "http://x/fhir/ValueSet/v";
+    let text = transaction(&format!(
+        "{},{},{}",
+        post(&format!("urn:uuid:{U1}"), r#"{"resourceType":"Binary","contentType":"image/png"}"#),
+        post(definition, &format!(r#"{{"resourceType":"ValueSet","url":"{definition}","status":"draft"}}"#)),
+        post(
+            &format!("urn:uuid:{U2}"),
+            &format!(
+                r#"{{"resourceType":"Observation","meta":{{"source":"urn:uuid:{U1}","profile":["urn:uuid:{U1}"]}},
+                    "text":{{"status":"generated","div":"<div>\u00e9<img src=\"urn:uuid:{U1}\"/><b>urn:uuid:{U1}</b></div>"}},
+                    "code":{{"coding":[{{"system":"{definition}"}}]}},"extension":[{{"url":"y","valueUri":"{definition}"}}]}}"#
+            )
+        ),
+    ));
+    let steps = resolve(&text, &Matches::new()).unwrap();
+    let resource = |at: usize| steps[at].resource.as_deref().unwrap();
+    assert!(resource(1).contains(&format!(r#""url":"{definition}""#)), "{}", resource(1));
+    for part in [
+        format!(r#""source":"Binary/{U1}","profile":["urn:uuid:{U1}"]"#),
+        format!(r#"<div>é<img src=\"Binary/{U1}\"/><b>urn:uuid:{U1}</b></div>"#),
+        format!(r#"{{"system":"{definition}"}}"#),
+        r#""valueUri":"ValueSet/new-1""#.to_owned(),
+    ] {
+        assert!(resource(2).contains(&part), "{part} in {}", resource(2));
+    }
+}
+
+#[test]
 fn steps_come_in_fhirs_order() {
     let text = transaction(
         r#"{"request":{"method":"GET","url":"Patient?name=peter"}},

@@ -9,7 +9,8 @@
 //! [`Plan::resolve_entry`] do one, and an error there concerns that entry alone.
 //!
 //! * An entry that is POSTed with `fullUrl` `urn:uuid:U` gets the id `U`: UUIDs are globally unique, so a bundle
-//!   that is sent twice stores nothing twice, and a Practitioner that recurs in every bundle stays one resource.
+//!   that is sent twice stores nothing twice, and a Practitioner that recurs in every bundle stays one resource. An id
+//!   that stands for something else by then is not taken over.
 //! * A reference is resolved to an entry if it equals the entry's `fullUrl`, or is relative to the RESTful base of
 //!   the `fullUrl` it stands under. A `urn:` reference to no entry is an error.
 //! * A conditional reference that finds nothing stored is tried on what the same transaction writes; a conditional create
@@ -20,6 +21,7 @@ mod condition;
 mod entry;
 mod error;
 mod links;
+mod narrative;
 mod own;
 mod resolve;
 mod step;

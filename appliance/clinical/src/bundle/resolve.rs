@@ -7,6 +7,7 @@ use super::condition::{Condition, Gone, Matches};
 use super::entry::{Entry, Method};
 use super::error::BundleError;
 use super::links::{Link, Place, find, replace};
+use super::narrative;
 use super::own::Own;
 use super::step::{Action, IdOrigin, Step};
 use crate::tree::Node;
@@ -251,10 +252,16 @@ fn resolve_link(
     targets: &Targets,
     found: Found<'_>,
 ) -> Result<Option<String>, BundleError> {
-    if let Some(target) = targets.get(&normal_url(&link.value)) {
-        return Ok(Some(target.clone()));
+    let target_of = |url: &str| targets.get(&normal_url(url)).cloned();
+    match link.place {
+        Place::Narrative => return Ok(narrative::rewrite(&link.value, &target_of)),
+        Place::Name if !is_urn(&link.value) => return Ok(None),
+        _ => {}
     }
-    if link.place == Place::Url {
+    if let Some(target) = target_of(&link.value) {
+        return Ok(Some(target));
+    }
+    if link.place != Place::Reference {
         return Ok(None);
     }
     if is_conditional(link) {
