@@ -29,6 +29,8 @@ pub enum Base {
     Seen(String),
     /// The resource must not exist yet.
     Absent,
+    /// The resource must not exist yet, or read as it is sent now: what is sent again changes nothing.
+    Once,
 }
 
 /// What a save did.
@@ -63,6 +65,9 @@ impl Tx<'_> {
         let mut changes = difference(seen.as_ref().unwrap_or(state), state, &wanted, base);
         if was_deleted && let Some(deleted) = state.registers.get(DELETED) {
             changes.push(Change { key: DELETED.into(), pred: deleted.dots(), value: None });
+        }
+        if *base == Base::Once && existed && !changes.is_empty() {
+            return Err(StoreError::Exists(entity.to_string()));
         }
         self.check_policies(entity, &changes)?;
         let changed = !changes.is_empty() || !existed;
@@ -169,7 +174,7 @@ impl Tx<'_> {
             current: current.clone(),
         };
         match base {
-            Base::Blind => Ok(None),
+            Base::Blind | Base::Once => Ok(None),
             Base::Absent if exists && !deleted => Err(StoreError::Exists(entity.to_string())),
             Base::Absent => Ok(None),
             Base::Exactly(asked) | Base::Seen(asked) if *asked == current => Ok(None),
@@ -275,7 +280,7 @@ fn difference(
 
 fn predecessors(register: &Register, current: &EntityState, key: &str, base: &Base) -> Vec<EntityDot> {
     match base {
-        Base::Blind | Base::Absent if split_key(key).1.is_none() => {
+        Base::Blind | Base::Absent | Base::Once if split_key(key).1.is_none() => {
             current.registers.get(key).and_then(Register::displayed).map(|s| s.dot).into_iter().collect()
         }
         _ => register.dots(),

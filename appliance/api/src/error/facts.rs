@@ -126,6 +126,7 @@ fn of_request(error: &RequestError) -> Facts {
         E::NothingToPatch => Facts::new(S::NOT_FOUND, "not-found", "not-found"),
         E::NoCondition { .. } => Facts::new(S::BAD_REQUEST, "no-condition", "required"),
         E::AlreadyThere { .. } => Facts::new(S::PRECONDITION_FAILED, "already-there", "duplicate"),
+        E::IdTaken { .. } => Facts::new(S::CONFLICT, "id-taken", "duplicate"),
         E::Part => Facts::new(S::UNPROCESSABLE_ENTITY, "part-of-a-resource", "incomplete"),
         E::UnknownParameter { .. } => Facts::new(S::BAD_REQUEST, "unknown-parameter", "not-supported"),
         E::BadParameter { .. } => Facts::new(S::BAD_REQUEST, "bad-parameter", "value"),

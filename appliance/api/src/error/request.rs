@@ -208,6 +208,14 @@ pub enum RequestError {
         /// Which resource.
         entity: String,
     },
+    /// A create in a bundle whose `fullUrl` is the id of something else.
+    #[error(
+        "cannot create {entity}: its fullUrl is the id of a resource that was changed or deleted since, or is another one, and is not replaced; to change that one, send a PUT, and for a new one make a new UUID"
+    )]
+    IdTaken {
+        /// Which resource.
+        entity: String,
+    },
     /// A part of a resource, sent as the whole.
     #[error(
         "cannot save: the body is a part of a resource (its meta.tag says SUBSETTED), and saving it would drop the rest; read the whole and change that"

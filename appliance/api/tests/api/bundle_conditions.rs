@@ -144,8 +144,8 @@ async fn conditional_references_find_what_the_same_transaction_writes() {
         entry("POST", "Observation", of("Patient?identifier=8&name=eig")),
     ];
     let answer = server.transaction(&entries).await.expect(200).json();
-    let patient = text(&answer["entry"][1]["response"]["location"]);
-    for (n, expected) in [(0, patient.split("/_history").next().unwrap()), (3, "Patient/p8")] {
+    let created = text(&answer["entry"][1]["response"]["location"]);
+    for (n, expected) in [(0, created.split("/_history").next().unwrap()), (3, "Patient/p8")] {
         let location = text(&answer["entry"][n]["response"]["location"]);
         let stored = server.get(&format!("/fhir/{location}")).await.expect(200).json();
         assert_eq!(stored["subject"]["reference"], expected);
@@ -153,8 +153,8 @@ async fn conditional_references_find_what_the_same_transaction_writes() {
 
     let two = [
         entry("POST", "Observation", of("Patient?identifier=9")),
-        entry("PUT", "Patient/a", self::patient("a", "A", "9")),
-        entry("PUT", "Patient/b", self::patient("b", "B", "9")),
+        entry("PUT", "Patient/a", patient("a", "A", "9")),
+        entry("PUT", "Patient/b", patient("b", "B", "9")),
     ];
     server.transaction(&two).await.refused(412, "bundle-many-matches");
     server.transaction(&two[..1]).await.refused(422, "bundle-no-match");
@@ -199,4 +199,32 @@ async fn two_entries_that_stand_for_one_new_resource_are_refused() {
     let answer = server.transaction(&again).await.expect(200).json();
     assert_eq!(answer["entry"][1]["response"]["status"], "200 OK");
     assert_eq!(server.held().await, 2);
+}
+
+#[tokio::test]
+async fn a_full_url_takes_over_nothing_that_has_its_id() {
+    const ID: &str = "7d4ff0bc-4a2b-4a38-9e24-8f0f4a0a2d42";
+    let server = start().await;
+    let create = |family: &str| {
+        let new = json!({ "resourceType": "Patient", "name": [{ "family": family }], "identifier": [{ "value": family }] });
+        let mut create = entry("POST", "Patient", new);
+        create["fullUrl"] = format!("urn:uuid:{ID}").into();
+        create
+    };
+    assert_eq!(server.batch_of_one(create("First")).await.0, "201 Created");
+    let version = server.get(&format!("/fhir/Patient/{ID}")).await.version();
+    assert_eq!(server.batch_of_one(create("First")).await.0, "200 OK", "it was sent before");
+    server.transaction(&[create("First")]).await.expect(200);
+    assert_eq!(server.get(&format!("/fhir/Patient/{ID}")).await.version(), version);
+
+    assert_eq!(server.batch_of_one(create("Another")).await, pair("409 Conflict", "id-taken"));
+    let basic =
+        entry("PUT", "Basic/b", json!({ "resourceType": "Basic", "id": "b", "code": { "text": "x" } }));
+    server.transaction(&[basic, create("Another")]).await.refused(409, "id-taken");
+    server.get("/fhir/Basic/b").await.refused(404, "not-found");
+    assert_eq!(server.family(ID).await, "First");
+
+    server.delete(&format!("/fhir/Patient/{ID}")).await.expect(204);
+    server.transaction(&[create("First")]).await.refused(409, "id-taken");
+    server.get(&format!("/fhir/Patient/{ID}")).await.refused(410, "gone");
 }

@@ -8,7 +8,8 @@ use crate::url::RequestUrl;
 pub enum IdOrigin {
     /// It was minted for this create: no such resource exists.
     Assigned,
-    /// It is the UUID of the `fullUrl`: if the resource exists, the step updates it, as a blind PUT would.
+    /// It is the UUID of the `fullUrl`: if a resource of that id reads as this one, the bundle was sent before, and nothing
+    /// is to be done. Any other, or one that was deleted, is not what was sent.
     FullUrl,
     /// It stands in the resource of a conditional update that finds nothing. A resource that has the id is not what was
     /// searched for, and is not replaced.

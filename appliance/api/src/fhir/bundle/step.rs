@@ -47,10 +47,11 @@ pub(super) fn carry_out(
 ) -> Result<Done, ApiError> {
     let author = &*sender.caller.id;
     match &step.action {
-        Action::Create { id, origin } => {
-            let base = if *origin == IdOrigin::FullUrl { Base::Blind } else { Base::Absent };
-            put(tx, step, id, &base, author)
-        }
+        Action::Create { id, origin: IdOrigin::FullUrl } => match put(tx, step, id, &Base::Once, author) {
+            Err(ApiError::Store(StoreError::Exists(entity))) => Err(RequestError::IdTaken { entity }.into()),
+            outcome => outcome,
+        },
+        Action::Create { id, .. } => put(tx, step, id, &Base::Absent, author),
         Action::Update { id, must_be_new: true, .. } => match put(tx, step, id, &Base::Absent, author) {
             Err(ApiError::Store(StoreError::Exists(entity))) => {
                 Err(RequestError::AlreadyThere { entity }.into())
