@@ -108,7 +108,7 @@ pub(super) fn batch(
     let mut out = Vec::new();
     for entry in all.filter(|entry| wanted.is_none_or(|wanted| wanted.contains(entry))) {
         let planned = match single(view, &plan, entry) {
-            Err(ApiError::Store(error)) => return Err(error.into()),
+            Err(error) if error.is_trouble() || error.is_retryable() => return Err(error),
             planned => planned,
         };
         out.push((entry, planned));
