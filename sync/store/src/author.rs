@@ -80,15 +80,20 @@ impl Tx<'_> {
         Ok(Saved { version, created: !existed || was_deleted, changed })
     }
 
-    /// Deletes a resource: it reads as gone, its history stays.
+    /// Deletes a resource: it reads as gone, its history stays. Who may delete none of the type is told so whether it is there
+    /// or not, and to whom another patient's is out of sight, it is not there.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::OutOfSight`], [`StoreError::Stale`], or the database.
+    /// [`StoreError::OutOfSight`], [`StoreError::NotFound`], [`StoreError::Stale`], or the database.
     pub fn delete(&mut self, entity: &Entity, base: &Base, author: &str) -> Result<Saved> {
-        if !self.exists(entity)? {
+        let sight = self.sight.clone();
+        if let Some(sight) = &sight {
+            sight.check(&entity.kind, May::DELETE)?;
+        }
+        let is_bound = sight.is_some_and(|sight| sight.patient.is_some());
+        if !self.exists(entity)? || is_bound && !self.view()?.is_in_sight(entity, May::DELETE)? {
             return Err(StoreError::NotFound(entity.to_string()));
         }
-        self.must_reach(entity, May::DELETE)?;
         self.seen(entity, base)?;
         let token = self.seen_token(entity)?;
         let state = &self.entity(entity)?.state;

@@ -87,6 +87,6 @@ pub(super) fn push(
         entry.resource(&project(&version.json, shape));
     }
     entry.request(method, &entity.to_string());
-    entry.response(status, None, Some(&etag(&version.version)), Some(&instant(version.at_ms)));
+    entry.response(status, None, Some(&etag(&version.version)), Some(&instant(version.at_ms)), None);
     entry.finish();
 }

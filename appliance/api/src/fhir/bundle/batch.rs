@@ -107,7 +107,8 @@ fn response(mut answers: Answers) -> Carried {
             Err(error) => {
                 let problem = error.problem();
                 let mut entry = bundle.entry();
-                entry.refusal(&problem.facts.status.to_string(), &problem.operation_outcome());
+                let (status, outcome) = (problem.facts.status.to_string(), problem.operation_outcome());
+                entry.response(&status, None, None, None, Some(&outcome));
                 entry.finish();
             }
         }

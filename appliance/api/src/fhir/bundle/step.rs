@@ -1,6 +1,7 @@
 //! One step of a bundle, and its answer.
 
 use holdfast_clinical::bundle::{Action, IdOrigin, Step};
+use holdfast_clinical::outcome::operation_outcome;
 use holdfast_clinical::url::RequestUrl;
 use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
@@ -14,7 +15,7 @@ use super::patch_entry;
 use super::writer::BundleWriter;
 use crate::audit::Look;
 use crate::error::{ApiError, RequestError};
-use crate::fhir::answer::{etag, location};
+use crate::fhir::answer::{etag, location, saved_issue};
 use crate::fhir::date::instant;
 use crate::fhir::elsewhere::Note;
 use crate::fhir::patch;
@@ -23,6 +24,8 @@ use crate::fhir::vread;
 use crate::request::condition::version_of;
 use crate::request::prefer::Return;
 use crate::request::query::Asked;
+
+const CREATED: &str = "201 Created";
 
 /// What a step came to.
 #[derive(Clone, Debug)]
@@ -86,7 +89,7 @@ fn put(tx: &mut Tx<'_>, step: &Step, id: &str, base: &Base, author: &str) -> Res
     let entity = Entity::new(&*step.kind, id);
     let json = step.resource.as_deref().unwrap_or_default();
     let saved = tx.put(&entity, json, base, author)?;
-    Ok(Done::Kept { status: if saved.created { "201 Created" } else { "200 OK" }, entity })
+    Ok(Done::Kept { status: if saved.created { CREATED } else { "200 OK" }, entity })
 }
 
 fn base_of(if_match: Option<&str>) -> Result<Base, RequestError> {
@@ -160,6 +163,8 @@ pub(super) struct Answer {
     version: Option<String>,
     updated_ms: Option<u64>,
     resource: Option<String>,
+    /// An OperationOutcome that says what was done.
+    outcome: Option<String>,
     /// What was looked at.
     pub(super) look: Option<Look>,
 }
@@ -189,7 +194,10 @@ impl Answer {
         let is_shown = sender.returns == Some(Return::Representation)
             && !stored.deleted
             && budget.take(stored.json.len()).is_ok();
+        let is_told = sender.returns == Some(Return::Outcome) && !stored.deleted;
+        let said = is_told.then(|| operation_outcome(&[saved_issue(&stored, status == CREATED)]));
         Ok(Self {
+            outcome: said,
             resource: is_shown.then_some(stored.json),
             location: Some(location(&entity, &stored.version)),
             version: Some(stored.version),
@@ -205,7 +213,8 @@ impl Answer {
         if let Some(resource) = &self.resource {
             entry.resource(resource);
         }
-        entry.response(self.status, self.location.as_deref(), tag.as_deref(), date.as_deref());
+        let (location, outcome) = (self.location.as_deref(), self.outcome.as_deref());
+        entry.response(self.status, location, tag.as_deref(), date.as_deref(), outcome);
         entry.finish();
     }
 }
