@@ -231,14 +231,14 @@ fn what_is_wrong_is_named() {
             transaction(r#"{"request":{"method":"DELETE","url":"Patient/1","ifNoneMatch":"*"}}"#),
             "bundle-bad-entry",
             Some(0),
-            "GET and PUT",
+            "GET, HEAD and PUT",
         ),
         (transaction("{},7"), "bundle-bad-entry", Some(0), "no request"),
         (
-            transaction(r#"{"request":{"method":"HEAD","url":"Patient"}}"#),
+            transaction(r#"{"request":{"method":"TRACE","url":"Patient"}}"#),
             "bundle-bad-entry",
             Some(0),
-            "HEAD",
+            "TRACE",
         ),
         (
             transaction(r#"{"request":{"method":"POST","url":"Patient"}}"#),
@@ -251,6 +251,18 @@ fn what_is_wrong_is_named() {
             "bundle-bad-url",
             Some(0),
             "$lookup",
+        ),
+        (
+            transaction(r#"{"request":{"method":"GET","url":"Patient/1/$everything"}}"#),
+            "bundle-bad-url",
+            Some(0),
+            "batch",
+        ),
+        (
+            transaction(r#"{"request":{"method":"DELETE","url":"Patient/1/_history"}}"#),
+            "bundle-bad-url",
+            Some(0),
+            "no such operation",
         ),
         (
             transaction(r#"{"request":{"method":"DELETE","url":"Patient"}}"#),

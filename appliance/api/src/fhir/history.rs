@@ -11,6 +11,7 @@ use super::answer::{self, etag};
 use super::bundle::writer::BundleWriter;
 use super::date::instant;
 use crate::access::Caller;
+use crate::access::policy::Principal;
 use crate::error::ApiError;
 use crate::lookup;
 use crate::request::cursor::List;
@@ -29,10 +30,24 @@ pub(crate) async fn history(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let listing = Listing::read(query.as_deref(), &headers, &[])?;
+    let all = lookup::read(&state, &caller, &entity, |view, entity| view.history(entity)).await?;
+    Ok(answer::fhir_json(StatusCode::OK, page(all, &listing, &entity, &caller, &base)?))
+}
+
+/// The page of these versions that is asked for, as a Bundle.
+///
+/// # Errors
+/// [`crate::error::RequestError::BadCursor`].
+pub(super) fn page(
+    mut all: Vec<Version>,
+    listing: &Listing,
+    entity: &Entity,
+    caller: &Principal,
+    base: &str,
+) -> Result<String, ApiError> {
     let asked = &listing.asked;
-    let list = List { what: format!("{entity}/_history?{}", asked.canonical()), principal: &caller };
+    let list = List { what: format!("{entity}/_history?{}", asked.canonical()), principal: caller };
     let remaining = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
-    let mut all = lookup::read(&state, &caller, &entity, |view, entity| view.history(entity)).await?;
     let kept = all.len();
     all.retain(|version| listing.since_ms.is_none_or(|since_ms| version.at_ms >= since_ms));
     let has_first = all.len() == kept;
@@ -47,9 +62,9 @@ pub(crate) async fn history(
     bundle.total(all.len() as u64);
     for (place, version) in page.versions.iter().enumerate() {
         let is_first = has_first && page.older == 0 && place + 1 == page.versions.len();
-        push(&mut bundle, &base, &entity, version, is_first, &listing.shape);
+        push(&mut bundle, base, entity, version, is_first, &listing.shape);
     }
-    Ok(answer::fhir_json(StatusCode::OK, bundle.finish()))
+    Ok(bundle.finish())
 }
 
 struct Page<'a> {

@@ -186,7 +186,8 @@ impl Search {
         Ok(Self { asked, query, shape, passed_over })
     }
 
-    fn ignored(&self) -> Option<Note> {
+    /// What is said of parameters that are passed over.
+    pub(crate) fn ignored(&self) -> Option<Note> {
         let names = self.passed_over.join(", ");
         let text = || format!("passed over, for {} cannot be searched by it: {names}", self.query.kind);
         (!names.is_empty()).then(|| Note::new("parameter-ignored", text()))

@@ -4,6 +4,8 @@
 //! A page is looked for in a bounded part of the log, so it may hold fewer entries than were asked for, or none, and still
 //! have a next one.
 
+use std::sync::Arc;
+
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use holdfast_store::timeline::{Timeline, Wanted};
@@ -16,6 +18,7 @@ use super::history::push;
 use crate::access::Caller;
 use crate::access::policy::Principal;
 use crate::error::ApiError;
+use crate::refusal;
 use crate::request::cursor::List;
 use crate::request::listing::Listing;
 use crate::request::origin::FhirBase;
@@ -32,7 +35,7 @@ pub(crate) async fn of_type(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let listing = Listing::read(query.as_deref(), &headers, &[])?;
-    page(&state, Some(kind), listing, &caller, base).await
+    answer(&state, Some(kind), listing, caller, base).await
 }
 
 /// Of everything held here.
@@ -44,33 +47,41 @@ pub(crate) async fn of_system(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let listing = Listing::read(query.as_deref(), &headers, &[])?;
-    page(&state, None, listing, &caller, base).await
+    answer(&state, None, listing, caller, base).await
 }
 
-async fn page(
+async fn answer(
     state: &ApiState,
     kind: Option<String>,
     listing: Listing,
-    caller: &Principal,
+    caller: Arc<Principal>,
     FhirBase(base): FhirBase,
 ) -> Result<Response, ApiError> {
-    let place = kind.as_ref().map_or_else(|| "_history".to_owned(), |kind| format!("{kind}/_history"));
+    let asked_by = caller.clone();
+    let work = move |view: &mut View<'_>| page(view, kind.as_deref(), &listing, &asked_by, &base);
+    Ok(answer::fhir_json(StatusCode::OK, refusal::read(state, caller, work).await?))
+}
+
+/// A page as a Bundle; of all types if none is named.
+///
+/// # Errors
+/// [`crate::error::RequestError::BadCursor`], or the store.
+pub(super) fn page(
+    view: &mut View<'_>,
+    kind: Option<&str>,
+    listing: &Listing,
+    caller: &Principal,
+    base: &str,
+) -> Result<String, ApiError> {
+    let place = kind.map_or_else(|| "_history".to_owned(), |kind| format!("{kind}/_history"));
     let asked = &listing.asked;
     let list = List { what: format!("{place}?{}", asked.canonical()), principal: caller };
     let before = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
-    let wanted = Wanted { kind, hidden_prefix: Some(OWN_TYPES), since_ms: listing.since_ms };
-    let count = listing.count;
-    let found = {
-        let sight = caller.sight.clone();
-        let work = move |view: &mut View<'_>| {
-            view.narrow(sight.clone());
-            view.timeline(&wanted, before, count)
-        };
-        state.writer().read(work).await?
-    };
+    let hidden_prefix = Some(OWN_TYPES);
+    let wanted = Wanted { kind: kind.map(str::to_owned), hidden_prefix, since_ms: listing.since_ms };
+    let found = view.timeline(&wanted, before, listing.count)?;
     let next = found.next.map(|next| asked.link(Some(&list.cursor(next))));
-    let address = format!("{base}/{place}");
-    Ok(answer::fhir_json(StatusCode::OK, bundle(&found, &listing, &base, &address, next.as_deref())))
+    Ok(bundle(&found, listing, base, &format!("{base}/{place}"), next.as_deref()))
 }
 
 fn bundle(found: &Timeline, listing: &Listing, base: &str, address: &str, next: Option<&str>) -> String {

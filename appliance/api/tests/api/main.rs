@@ -12,6 +12,7 @@ mod batch;
 mod bodies;
 mod bundle_bounds;
 mod bundle_conditions;
+mod bundle_reads;
 mod conditional;
 mod conflicts;
 mod continuity;

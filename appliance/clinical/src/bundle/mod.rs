@@ -29,7 +29,7 @@ mod step;
 pub use condition::{Condition, Gone, Matches};
 pub use entry::{Entry, Method};
 pub use error::BundleError;
-pub use step::{Action, IdOrigin, Step};
+pub use step::{Action, Ask, IdOrigin, Step};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -124,6 +124,9 @@ impl<'a> Plan<'a> {
         {
             return Err(error.clone());
         }
+        if mode == Mode::Transaction {
+            entries.iter().flatten().try_for_each(Entry::check_in_transaction)?;
+        }
         check_reads(mode, &entries)?;
         Ok(Self { mode, entries })
     }
@@ -216,7 +219,7 @@ impl<'a> Plan<'a> {
 }
 
 fn check_reads(mode: Mode, entries: &[Result<Entry<'_>, BundleError>]) -> Result<(), BundleError> {
-    let count = entries.iter().flatten().filter(|entry| entry.method == Method::Get).count();
+    let count = entries.iter().flatten().filter(|entry| entry.is_read()).count();
     let writes_too = mode == Mode::Transaction && count < entries.len();
     let most = if writes_too { MAX_READS_BESIDE_WRITES } else { MAX_READS };
     if count > most { Err(BundleError::TooManyReads { count, most }) } else { Ok(()) }

@@ -8,12 +8,13 @@ pub(super) fn rewrite(xhtml: &str, target_of: &dyn Fn(&str) -> Option<String>) -
     let (mut out, mut copied, mut at) = (String::new(), 0, 0);
     while let Some(open) = xhtml[at..].find('<').map(|found| at + found) {
         let Some(end) = markup_end(&xhtml[open..]).map(|end| open + end) else { break };
-        if let Some((start, stop)) = link_of(&xhtml[open..end]).map(|(from, to)| (open + from, open + to)) {
-            if let Some(target) = target_of(&xhtml[start..stop].replace("&amp;", "&")) {
-                out.push_str(&xhtml[copied..start]);
-                out.push_str(&target);
-                copied = stop;
-            }
+        let link = link_of(&xhtml[open..end]).map(|(from, to)| (open + from, open + to));
+        if let Some((start, stop)) = link
+            && let Some(target) = target_of(&xhtml[start..stop].replace("&amp;", "&"))
+        {
+            out.push_str(&xhtml[copied..start]);
+            out.push_str(&target);
+            copied = stop;
         }
         at = end;
     }

@@ -9,7 +9,7 @@ use super::error::BundleError;
 use super::links::{Link, Place, find, replace};
 use super::narrative;
 use super::own::Own;
-use super::step::{Action, IdOrigin, Step};
+use super::step::{Action, Ask, IdOrigin, Step};
 use crate::tree::Node;
 
 /// `fullUrl` in normal form → `Type/id` that it stands for.
@@ -20,6 +20,7 @@ impl Plan<'_> {
     pub(super) fn known_targets(&self) -> Targets {
         let known = |entry: &Entry<'_>| {
             let id = match entry.method {
+                _ if entry.is_read() && entry.method == Method::Post => return None,
                 Method::Post => uuid_of(entry.full_url.as_deref()?)?,
                 _ => entry.url.id.clone()?,
             };
@@ -32,7 +33,7 @@ impl Plan<'_> {
 /// The conditions of one entry: its own, and those of its references.
 pub(super) fn conditions_of(entry: &Entry<'_>) -> Result<Vec<Condition>, BundleError> {
     let mut found: Vec<Condition> = entry.condition.iter().cloned().collect();
-    if let Some(resource) = entry.resource.filter(|text| text.contains('?')) {
+    if let Some(resource) = entry.resource.filter(|text| text.contains('?') && !entry.is_read()) {
         let tree = read_tree(entry.index, resource)?;
         for link in find(&tree).iter().filter(|link| is_conditional(link)) {
             found.push(Condition::parse(entry.index, &link.value)?);
@@ -111,11 +112,12 @@ fn plan_step(
         None => None,
     };
     let action = match entry.method {
+        _ if entry.is_read() => Action::Get(ask(entry)),
         Method::Post => create(entry, found, assign),
         Method::Put => update(entry, found, assign)?,
         Method::Patch => patch(entry, found)?,
         Method::Delete => delete(entry, found)?,
-        Method::Get => Action::Get { url: entry.url.clone(), if_none_match: entry.if_none_match.clone() },
+        Method::Get | Method::Head => Action::Get(ask(entry)),
     };
     Ok(Step {
         entry: entry.index,
@@ -124,6 +126,14 @@ fn plan_step(
         action,
         resource: None,
     })
+}
+
+fn ask(entry: &Entry<'_>) -> Ask {
+    Ask {
+        url: entry.url.clone(),
+        if_none_match: entry.if_none_match.clone(),
+        if_modified_since: entry.if_modified_since.clone(),
+    }
 }
 
 fn create(entry: &Entry<'_>, found: Option<String>, assign: &mut impl FnMut() -> String) -> Action {
@@ -233,6 +243,9 @@ fn resolve_links(
     found: Found<'_>,
 ) -> Result<Option<String>, BundleError> {
     let Some(resource) = entry.resource else { return Ok(None) };
+    if entry.is_read() {
+        return Ok(Some(resource.to_owned()));
+    }
     let tree = read_tree(entry.index, resource)?;
     let base = entry.full_url.as_deref().and_then(crate::reference::base);
     let mut replacements = Vec::new();

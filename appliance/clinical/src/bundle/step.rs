@@ -54,13 +54,19 @@ pub enum Action {
         /// The version it must have, as written.
         if_match: Option<String>,
     },
-    /// Read or search.
-    Get {
-        /// What to read.
-        url: RequestUrl,
-        /// The version the client has, as written.
-        if_none_match: Option<String>,
-    },
+    /// Read, search or ask.
+    Get(Ask),
+}
+
+/// What is to be read, searched or asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ask {
+    /// Of what.
+    pub url: RequestUrl,
+    /// The version the client has, as written.
+    pub if_none_match: Option<String>,
+    /// When the client read it, as written.
+    pub if_modified_since: Option<String>,
 }
 
 /// One thing to do.
@@ -75,7 +81,7 @@ pub struct Step {
     /// What to do.
     pub action: Action,
     /// The resource's text with its references resolved, otherwise byte for byte. Its own `id` stands as the client
-    /// wrote it; the one in `action` counts. `None` for deletes and reads.
+    /// wrote it; the one in `action` counts. What an operation is asked about stands as sent. `None` without one.
     pub resource: Option<String>,
 }
 
@@ -88,7 +94,7 @@ impl Step {
             | Action::Update { id, .. }
             | Action::Patch { id, .. } => Some(id),
             Action::Delete { id, .. } => id.as_deref(),
-            Action::Get { url, .. } => url.id.as_deref(),
+            Action::Get(ask) => ask.url.id.as_deref(),
         }
     }
 

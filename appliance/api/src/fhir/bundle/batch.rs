@@ -10,10 +10,13 @@ use holdfast_store::Tx;
 use holdfast_store::view::View;
 
 use super::budget::Budget;
+use super::look;
+use super::operation;
 use super::plan::{self, Planned, PlannedEntry};
 use super::step::{self, Answer};
 use super::writer::BundleWriter;
 use super::{Carried, Sender, is_overtaken};
+use crate::access::routes::Asked;
 use crate::error::ApiError;
 use crate::refusal;
 use crate::request::limits::{BATCH_READS, BATCH_WIDTH, MAX_REPLANS};
@@ -27,6 +30,7 @@ type Answers = BTreeMap<usize, Result<Answer, ApiError>>;
 /// The bundle itself cannot be read, or the store fails before anything is carried out.
 pub(super) async fn carry_out(
     state: &ApiState,
+    routes: &Asked,
     text: &Arc<str>,
     sender: &Sender,
 ) -> Result<Carried, ApiError> {
@@ -38,7 +42,7 @@ pub(super) async fn carry_out(
         let planned =
             refusal::read(state, sender.caller.clone(), move |view| plan::batch(view, &text, again.as_ref()))
                 .await?;
-        answers.extend(carry_out_each(state, planned, sender, &budget).await);
+        answers.extend(carry_out_each(state, routes, planned, sender, &budget).await);
         let overtaken = |(entry, answer): (&usize, &Result<Answer, ApiError>)| {
             answer.as_ref().err().filter(|error| is_overtaken(error)).map(|_| *entry)
         };
@@ -54,19 +58,20 @@ pub(super) async fn carry_out(
 /// Writes first, then reads, each group side by side.
 async fn carry_out_each(
     state: &ApiState,
+    routes: &Asked,
     planned: Vec<PlannedEntry>,
     sender: &Sender,
     budget: &Budget,
 ) -> Answers {
     let is_read = |planned: &Result<Planned, ApiError>| {
-        planned.as_ref().is_ok_and(|p| p.steps.iter().all(|s| matches!(s.action, Action::Get { .. })))
+        planned.as_ref().is_ok_and(|p| p.steps.iter().all(|s| matches!(s.action, Action::Get(_))))
     };
     let (reads, writes): (Vec<_>, Vec<_>) = planned.into_iter().partition(|(_, planned)| is_read(planned));
     let mut answers = Answers::new();
     for (group, width) in [(writes, BATCH_WIDTH), (reads, BATCH_READS)] {
-        let each = group
-            .into_iter()
-            .map(async |(entry, planned)| (entry, one(state, planned, sender.clone(), budget.clone()).await));
+        let each = group.into_iter().map(async |(entry, planned)| {
+            (entry, one(state, routes, planned, sender.clone(), budget.clone()).await)
+        });
         answers.extend(stream::iter(each).buffer_unordered(width).collect::<Answers>().await);
     }
     answers
@@ -74,16 +79,20 @@ async fn carry_out_each(
 
 async fn one(
     state: &ApiState,
+    routes: &Asked,
     planned: Result<Planned, ApiError>,
     sender: Sender,
     budget: Budget,
 ) -> Result<Answer, ApiError> {
     let planned = planned?;
-    if let [Step { action: Action::Get { url, if_none_match }, .. }] = &planned.steps[..] {
-        let (url, if_none_match) = (url.clone(), if_none_match.clone());
-        let asked_by = sender.clone();
-        let get =
-            move |view: &mut View<'_>| step::get(view, &url, if_none_match.as_deref(), &asked_by, &budget);
+    if let [step] = &planned.steps[..]
+        && let Some(ask) = operation::asked(step)
+    {
+        return operation::carry_out(routes, step, ask, &sender, &budget).await;
+    }
+    if let [Step { action: Action::Get(ask), method, .. }] = &planned.steps[..] {
+        let (ask, method, asked_by) = (ask.clone(), *method, sender.clone());
+        let get = move |view: &mut View<'_>| look::answer(view, method, &ask, &asked_by, &budget);
         return refusal::read(state, sender.caller, get).await;
     }
     let caller = sender.caller.clone();

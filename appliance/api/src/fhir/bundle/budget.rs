@@ -21,7 +21,7 @@ impl Budget {
     /// # Errors
     /// [`RequestError::AnswerFull`].
     pub(super) fn check(&self) -> Result<(), RequestError> {
-        if self.0.load(Ordering::Relaxed) > 0 { Ok(()) } else { Err(full()) }
+        if self.0.load(Ordering::Relaxed) > 0 { Ok(()) } else { Err(self.full()) }
     }
 
     /// Takes so many bytes. Where they do not fit, nothing that comes after does, so that a bundle is answered up to a point
@@ -32,12 +32,14 @@ impl Budget {
     pub(super) fn take(&self, bytes: usize) -> Result<(), RequestError> {
         let less = |left: usize| Some(left.saturating_sub(bytes));
         let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).unwrap_or_default();
-        if bytes <= before { Ok(()) } else { Err(full()) }
+        if bytes <= before { Ok(()) } else { Err(self.full()) }
     }
-}
 
-fn full() -> RequestError {
-    RequestError::AnswerFull { limit_mib: BUNDLE_ANSWER_BYTES / MIB }
+    /// The refusal of an answer that is larger than the budget was at first: nothing comes after it.
+    pub(super) fn full(&self) -> RequestError {
+        self.0.store(0, Ordering::Relaxed);
+        RequestError::AnswerFull { limit_mib: BUNDLE_ANSWER_BYTES / MIB }
+    }
 }
 
 #[cfg(test)]

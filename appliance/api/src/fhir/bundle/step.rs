@@ -1,29 +1,25 @@
 //! One step of a bundle, and its answer.
 
+use std::borrow::Cow;
+
 use holdfast_clinical::bundle::{Action, IdOrigin, Step};
 use holdfast_clinical::outcome::operation_outcome;
-use holdfast_clinical::url::RequestUrl;
 use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
-use holdfast_store::view::View;
 use holdfast_store::{StoreError, Tx};
-use http::HeaderMap;
 
 use super::Sender;
 use super::budget::Budget;
+use super::look;
 use super::patch_entry;
 use super::writer::BundleWriter;
 use crate::audit::Look;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::answer::{etag, location, saved_issue};
 use crate::fhir::date::instant;
-use crate::fhir::elsewhere::Note;
 use crate::fhir::patch;
-use crate::fhir::search::{Answered, Search};
-use crate::fhir::vread;
 use crate::request::condition::version_of;
 use crate::request::prefer::Return;
-use crate::request::query::Asked;
 
 const CREATED: &str = "201 Created";
 
@@ -73,9 +69,7 @@ pub(super) fn carry_out(
                 }
             }
         }
-        Action::Get { url, if_none_match } => {
-            get(&mut tx.view()?, url, if_none_match.as_deref(), sender, budget).map(Done::Looked)
-        }
+        Action::Get(ask) => look::answer(&mut tx.view()?, step.method, ask, sender, budget).map(Done::Looked),
         Action::Patch { id, if_match } => {
             let entity = Entity::new(&*step.kind, id);
             let patch = patch_entry::text(step)?;
@@ -98,80 +92,23 @@ fn base_of(if_match: Option<&str>) -> Result<Base, RequestError> {
     version_of(tag).map(|version| Base::Exactly(version.to_owned())).ok_or(bad)
 }
 
-/// Carries out a read or search.
-///
-/// # Errors
-/// What the store refuses, a search that cannot be answered, or an answer that has no place beside the others.
-pub(super) fn get(
-    view: &mut View<'_>,
-    url: &RequestUrl,
-    if_none_match: Option<&str>,
-    sender: &Sender,
-    budget: &Budget,
-) -> Result<Answer, ApiError> {
-    budget.check()?;
-    let answer = look_at(view, url, if_none_match, sender)?;
-    budget.take(answer.resource.as_ref().map_or(0, String::len))?;
-    Ok(answer)
-}
-
-fn look_at(
-    view: &mut View<'_>,
-    url: &RequestUrl,
-    if_none_match: Option<&str>,
-    sender: &Sender,
-) -> Result<Answer, ApiError> {
-    let Some(id) = &url.id else {
-        let query = url.text.split_once('?').map_or("", |(_, query)| query);
-        let asked = Asked::read(&[query])?;
-        let search = Search::parse(url.kind.clone(), asked, &HeaderMap::new(), sender.now_ms)?;
-        let notes: Vec<Note> = search.may_miss(view)?.then(Note::incomplete_index).into_iter().collect();
-        let Answered { bundle, look } = search.page(view, &sender.caller, &sender.base, &notes)?;
-        return Ok(Answer { resource: Some(bundle), look: Some(look), ..Answer::bare("200 OK") });
-    };
-    let entity = Entity::new(&*url.kind, id);
-    let look = Some(Look {
-        interaction: if url.version.is_some() { "vread" } else { "read" },
-        what: Some(entity.to_string()),
-        ..Look::default()
-    });
-    let stored = match &url.version {
-        None => view.read(&entity)?,
-        Some(version) => {
-            let unknown =
-                || RequestError::UnknownVersion { entity: entity.to_string(), version: version.clone() };
-            vread::at(view, &entity, version)?.ok_or_else(unknown)?
-        }
-    };
-    if if_none_match.and_then(version_of) == Some(&stored.version) {
-        return Ok(Answer { version: Some(stored.version), look, ..Answer::bare("304 Not Modified") });
-    }
-    Ok(Answer {
-        version: Some(stored.version),
-        updated_ms: Some(stored.updated_ms),
-        resource: Some(stored.json),
-        look,
-        ..Answer::bare("200 OK")
-    })
-}
-
 /// An entry of the response.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answer {
-    status: &'static str,
-    location: Option<String>,
-    version: Option<String>,
-    updated_ms: Option<u64>,
-    resource: Option<String>,
+    pub(super) status: Cow<'static, str>,
+    pub(super) location: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) updated_ms: Option<u64>,
+    pub(super) resource: Option<String>,
     /// An OperationOutcome that says what was done.
-    outcome: Option<String>,
+    pub(super) outcome: Option<String>,
     /// What was looked at.
     pub(super) look: Option<Look>,
 }
 
 impl Answer {
-    fn bare(status: &'static str) -> Self {
-        Self { status, ..Self::default() }
+    pub(super) fn bare(status: &'static str) -> Self {
+        Self { status: Cow::Borrowed(status), ..Self::default() }
     }
 
     /// The answer to a step, as the records stand after the whole bundle. What was saved stands in it if the client prefers
@@ -214,7 +151,7 @@ impl Answer {
             entry.resource(resource);
         }
         let (location, outcome) = (self.location.as_deref(), self.outcome.as_deref());
-        entry.response(self.status, location, tag.as_deref(), date.as_deref(), outcome);
+        entry.response(&self.status, location, tag.as_deref(), date.as_deref(), outcome);
         entry.finish();
     }
 }

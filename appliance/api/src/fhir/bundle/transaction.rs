@@ -7,6 +7,7 @@ use holdfast_store::Tx;
 use holdfast_store::view::View;
 
 use super::budget::Budget;
+use super::look;
 use super::plan::{self, Planned};
 use super::step::{self, Answer};
 use super::writer::BundleWriter;
@@ -38,18 +39,19 @@ pub(super) async fn carry_out(
 async fn attempt_once(state: &ApiState, text: Arc<str>, sender: Sender) -> Result<Vec<Answer>, ApiError> {
     let planned =
         refusal::read(state, sender.caller.clone(), move |view| plan::transaction(view, &text)).await?;
-    if planned.steps.iter().all(|step| matches!(step.action, Action::Get { .. })) {
-        return refusal::read(state, sender.caller.clone(), move |view| look(view, &planned, &sender)).await;
+    if planned.steps.iter().all(|step| matches!(step.action, Action::Get(_))) {
+        return refusal::read(state, sender.caller.clone(), move |view| looks(view, &planned, &sender)).await;
     }
     refusal::write(state, sender.caller.clone(), move |tx| store(tx, &planned, &sender)).await
 }
 
 /// A transaction that reads and nothing else holds up no save. Its steps stand in the order of the bundle.
-fn look(view: &mut View<'_>, planned: &Planned, sender: &Sender) -> Result<Vec<Answer>, ApiError> {
+fn looks(view: &mut View<'_>, planned: &Planned, sender: &Sender) -> Result<Vec<Answer>, ApiError> {
     let budget = Budget::of_bundle();
     let one = |step: &Step| match &step.action {
-        Action::Get { url, if_none_match } => step::get(view, url, if_none_match.as_deref(), sender, &budget)
-            .map_err(|error| error.at_entry(step.entry)),
+        Action::Get(ask) => {
+            look::answer(view, step.method, ask, sender, &budget).map_err(|error| error.at_entry(step.entry))
+        }
         _ => Ok(Answer::default()),
     };
     planned.steps.iter().map(one).collect()
