@@ -10,12 +10,14 @@ use crate::types::{is_id, is_resource_type};
 pub struct RequestUrl {
     /// As written.
     pub text: String,
-    /// The resource type.
+    /// The resource type; empty if the URL is of the server as a whole.
     pub kind: String,
     /// The resource's id, if the URL names one resource.
     pub id: Option<String>,
     /// The version, if the URL ends in `_history/v`.
     pub version: Option<String>,
+    /// What is asked of it beside reading: `_history`, `_search`, `metadata`, or `$` and an operation's name.
+    pub rest: Option<String>,
     /// Everything after `?`, in order.
     pub query: Vec<(String, String)>,
 }
@@ -25,7 +27,7 @@ pub type UrlProblem = &'static str;
 
 impl RequestUrl {
     /// Reads `Type`, `Type/id`, `Type/id/_history/v` or `Type?query`, with or without a leading slash or an
-    /// `http(s)` base.
+    /// `http(s)` base; and histories, `_search` and operations of a resource or a type, `metadata` and `_history`.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -33,17 +35,18 @@ impl RequestUrl {
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         let segments = if is_http(text) { below_base(&segments) } else { &segments[..] };
-        let (kind, id, version) = match *segments {
-            [kind] => (kind, None, None),
-            [kind, id] => (kind, Some(id), None),
-            [kind, id, "_history", version] => (kind, Some(id), Some(version)),
+        let is_special = |segment: &str| segment.starts_with(['$', '_']);
+        let (kind, id, version, rest) = match *segments {
+            [rest @ ("metadata" | "_history")] => ("", None, None, Some(rest)),
+            [kind] => (kind, None, None, None),
+            [kind, rest] if is_special(rest) => (kind, None, None, Some(rest)),
+            [kind, id] => (kind, Some(id), None, None),
+            [kind, id, "_history", version] => (kind, Some(id), Some(version), None),
+            [kind, id, rest] if is_special(rest) => (kind, Some(id), None, Some(rest)),
             _ => return Err("it is none of Type, Type/id, Type/id/_history/version and Type?query"),
         };
-        if segments.iter().any(|segment| segment.starts_with('$')) || id.is_some_and(|id| id.starts_with('_'))
-        {
-            return Err("operations, histories and _search are not supported there");
-        }
-        if !is_resource_type(kind) {
+        let is_of_system = kind.is_empty() && rest.is_some();
+        if !is_of_system && !is_resource_type(kind) {
             return Err("R4 has no such resource type");
         }
         if id.is_some_and(|id| !is_id(id)) {
@@ -54,14 +57,15 @@ impl RequestUrl {
             kind: kind.to_owned(),
             id: id.map(str::to_owned),
             version: version.map(str::to_owned),
+            rest: rest.map(str::to_owned),
             query: parse_pairs(query)?,
         })
     }
 }
 
-/// The part from the last resource type on.
+/// The part from the last resource type on; without one, the last part.
 fn below_base<'s, 't>(segments: &'s [&'t str]) -> &'s [&'t str] {
-    let at = segments.iter().rposition(|segment| is_resource_type(segment)).unwrap_or(0);
+    let at = segments.iter().rposition(|segment| is_resource_type(segment)).unwrap_or(segments.len() - 1);
     &segments[at..]
 }
 
@@ -137,15 +141,36 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_beside_reading_is_told_apart() {
+        for (text, kind, id, rest) in [
+            ("Patient/1/_history?_count=1", "Patient", Some("1"), Some("_history")),
+            ("Patient/1/_history/2", "Patient", Some("1"), None),
+            ("http://x/fhir/Patient/1/$everything", "Patient", Some("1"), Some("$everything")),
+            ("Patient/_search", "Patient", None, Some("_search")),
+            ("ValueSet/$lookup", "ValueSet", None, Some("$lookup")),
+            ("_history", "", None, Some("_history")),
+            ("http://x/fhir/metadata", "", None, Some("metadata")),
+        ] {
+            let url = RequestUrl::parse(text).unwrap();
+            assert_eq!(
+                (url.kind.as_str(), url.id.as_deref(), url.rest.as_deref()),
+                (kind, id, rest),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn bad_urls_are_refused() {
         for text in [
             "",
             "Pat/1",
             "Patient/a_b",
-            "ValueSet/$lookup",
             "$meta",
-            "Patient/_search",
             "Patient/1/x",
+            "Patient/a_b/_history",
+            "Pat/_history",
+            "http://x/fhir/_search",
             "Patient?a=%4",
             "Patient?a=%ff",
         ] {

@@ -62,7 +62,7 @@ fn uuid_becomes_the_id_and_references_follow() {
     ));
     let steps = resolve(&text, &Matches::new()).unwrap();
     assert_eq!(targets(&steps), [format!("Post Patient/{U1}"), format!("Post Observation/{U2}")]);
-    assert_eq!(steps[0].action, Action::Create { id: U1.into(), origin: IdOrigin::Client });
+    assert_eq!(steps[0].action, Action::Create { id: U1.into(), origin: IdOrigin::FullUrl });
     assert_eq!(
         steps[1].resource.as_deref().unwrap(),
         format!(
@@ -99,6 +99,35 @@ fn absolute_and_relative_references_follow_a_new_id() {
 }
 
 #[test]
+fn links_in_narratives_and_uris_follow_and_names_do_not() {
+    let definition = "http://x/fhir/ValueSet/v";
+    let text = transaction(&format!(
+        "{},{},{}",
+        post(&format!("urn:uuid:{U1}"), r#"{"resourceType":"Binary","contentType":"image/png"}"#),
+        post(definition, &format!(r#"{{"resourceType":"ValueSet","url":"{definition}","status":"draft"}}"#)),
+        post(
+            &format!("urn:uuid:{U2}"),
+            &format!(
+                r#"{{"resourceType":"Observation","meta":{{"source":"urn:uuid:{U1}","profile":["urn:uuid:{U1}"]}},
+                    "text":{{"status":"generated","div":"<div>\u00e9<img src=\"urn:uuid:{U1}\"/><b>urn:uuid:{U1}</b></div>"}},
+                    "code":{{"coding":[{{"system":"{definition}"}}]}},"extension":[{{"url":"y","valueUri":"{definition}"}}]}}"#
+            )
+        ),
+    ));
+    let steps = resolve(&text, &Matches::new()).unwrap();
+    let resource = |at: usize| steps[at].resource.as_deref().unwrap();
+    assert!(resource(1).contains(&format!(r#""url":"{definition}""#)), "{}", resource(1));
+    for part in [
+        format!(r#""source":"Binary/{U1}","profile":["urn:uuid:{U1}"]"#),
+        format!(r#"<div>é<img src=\"Binary/{U1}\"/><b>urn:uuid:{U1}</b></div>"#),
+        format!(r#"{{"system":"{definition}"}}"#),
+        r#""valueUri":"ValueSet/new-1""#.to_owned(),
+    ] {
+        assert!(resource(2).contains(&part), "{part} in {}", resource(2));
+    }
+}
+
+#[test]
 fn steps_come_in_fhirs_order() {
     let text = transaction(
         r#"{"request":{"method":"GET","url":"Patient?name=peter"}},
@@ -113,7 +142,10 @@ fn steps_come_in_fhirs_order() {
         ["Delete Patient/2", "Post Patient/new-1", "Put Patient/1", "Patch Patient/3", "Get Patient/-"]
     );
     assert_eq!(steps.iter().map(|step| step.entry).collect::<Vec<_>>(), [4, 2, 1, 3, 0]);
-    assert_eq!(steps[2].action, Action::Update { id: "1".into(), if_match: Some("W/\"2\"".into()) });
+    assert_eq!(
+        steps[2].action,
+        Action::Update { id: "1".into(), if_match: Some("W/\"2\"".into()), must_be_new: false }
+    );
 }
 
 #[test]
@@ -179,12 +211,34 @@ fn what_is_wrong_is_named() {
         ),
         (r#"{"resourceType":"Bundle"}"#.to_owned(), "bundle-wrong-type", None, "\"none\""),
         (transaction(&format!("{}1", "1,".repeat(20_000))), "bundle-too-many-entries", None, "20001"),
-        (transaction("{},7"), "bundle-bad-entry", Some(0), "no request"),
         (
-            transaction(r#"{"request":{"method":"HEAD","url":"Patient"}}"#),
+            transaction(
+                r#"{"resource":{"resourceType":"Patient","id":"1"},"request":{"method":"PUT","url":"Patient/1","ifNoneMatch":"W/\"2\""}}"#,
+            ),
             "bundle-bad-entry",
             Some(0),
-            "HEAD",
+            "ifNoneMatch is not \"*\"",
+        ),
+        (
+            transaction(
+                r#"{"resource":{"resourceType":"Patient","id":"1"},"request":{"method":"PUT","url":"Patient/1","ifNoneMatch":"*","ifMatch":"W/\"2\""}}"#,
+            ),
+            "bundle-bad-entry",
+            Some(0),
+            "contradict",
+        ),
+        (
+            transaction(r#"{"request":{"method":"DELETE","url":"Patient/1","ifNoneMatch":"*"}}"#),
+            "bundle-bad-entry",
+            Some(0),
+            "GET, HEAD and PUT",
+        ),
+        (transaction("{},7"), "bundle-bad-entry", Some(0), "no request"),
+        (
+            transaction(r#"{"request":{"method":"TRACE","url":"Patient"}}"#),
+            "bundle-bad-entry",
+            Some(0),
+            "TRACE",
         ),
         (
             transaction(r#"{"request":{"method":"POST","url":"Patient"}}"#),
@@ -197,6 +251,18 @@ fn what_is_wrong_is_named() {
             "bundle-bad-url",
             Some(0),
             "$lookup",
+        ),
+        (
+            transaction(r#"{"request":{"method":"GET","url":"Patient/1/$everything"}}"#),
+            "bundle-bad-url",
+            Some(0),
+            "batch",
+        ),
+        (
+            transaction(r#"{"request":{"method":"DELETE","url":"Patient/1/_history"}}"#),
+            "bundle-bad-url",
+            Some(0),
+            "no such operation",
         ),
         (
             transaction(r#"{"request":{"method":"DELETE","url":"Patient"}}"#),

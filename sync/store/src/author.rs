@@ -31,6 +31,8 @@ pub enum Base {
     There,
     /// The resource must not exist yet.
     Absent,
+    /// The resource must not exist yet, or read as it is sent now: what is sent again changes nothing.
+    Once,
 }
 
 /// What a save did.
@@ -66,6 +68,9 @@ impl Tx<'_> {
         if was_deleted && let Some(deleted) = state.registers.get(DELETED) {
             changes.push(Change { key: DELETED.into(), pred: deleted.dots(), value: None });
         }
+        if *base == Base::Once && existed && !changes.is_empty() {
+            return Err(StoreError::Exists(entity.to_string()));
+        }
         if existed && !changes.is_empty() {
             self.check_final(entity)?;
         }
@@ -80,16 +85,20 @@ impl Tx<'_> {
         Ok(Saved { version, created: !existed || was_deleted, changed })
     }
 
-    /// Deletes a resource: it reads as gone, its history stays. What is written once is not deleted either.
+    /// Deletes a resource: it reads as gone, its history stays. What is written once is not deleted either. Who may delete none
+    /// of the type is told so whether it is there or not, and to whom another patient's is out of sight, it is not there.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::OutOfSight`], [`StoreError::Final`], [`StoreError::Stale`],
-    /// or the database.
+    /// [`StoreError::OutOfSight`], [`StoreError::NotFound`], [`StoreError::Final`], [`StoreError::Stale`], or the database.
     pub fn delete(&mut self, entity: &Entity, base: &Base, author: &str) -> Result<Saved> {
-        if !self.exists(entity)? {
+        let sight = self.sight.clone();
+        if let Some(sight) = &sight {
+            sight.check(&entity.kind, May::DELETE)?;
+        }
+        let is_bound = sight.is_some_and(|sight| sight.patient.is_some());
+        if !self.exists(entity)? || is_bound && !self.view()?.is_in_sight(entity, May::DELETE)? {
             return Err(StoreError::NotFound(entity.to_string()));
         }
-        self.must_reach(entity, May::DELETE)?;
         self.check_final(entity)?;
         self.seen(entity, base)?;
         let token = self.seen_token(entity)?;
@@ -182,7 +191,7 @@ impl Tx<'_> {
         };
         match base {
             Base::There if !exists || deleted => Err(stale("*")),
-            Base::Blind | Base::There => Ok(None),
+            Base::Blind | Base::There | Base::Once => Ok(None),
             Base::Absent if exists && !deleted => Err(StoreError::Exists(entity.to_string())),
             Base::Absent => Ok(None),
             Base::Exactly(asked) | Base::Seen(asked) if *asked == current => Ok(None),
@@ -296,7 +305,7 @@ fn difference(
 
 fn predecessors(register: &Register, current: &EntityState, key: &str, base: &Base) -> Vec<EntityDot> {
     match base {
-        Base::Blind | Base::There | Base::Absent if split_key(key).1.is_none() => {
+        Base::Blind | Base::There | Base::Absent | Base::Once if split_key(key).1.is_none() => {
             current.registers.get(key).and_then(Register::displayed).map(|s| s.dot).into_iter().collect()
         }
         _ => register.dots(),

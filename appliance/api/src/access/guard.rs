@@ -46,6 +46,17 @@ pub(super) async fn guard(State(gate): State<Gate>, mut request: Request, next: 
     response
 }
 
+/// Leaves beside the answer what was looked at, for who asked on somebody's behalf and keeps it.
+pub(super) async fn tell(State(doc): State<&'static Doc>, request: Request, next: Next) -> Response {
+    let asker = Asker::of(doc, &request);
+    let mut response = next.run(request).await;
+    let said = response.extensions_mut().remove::<Looks>();
+    let code = response.extensions().get::<Arc<Problem>>().map(|problem| problem.facts.code);
+    let looks = asker.answered(response.status(), code, said);
+    response.extensions_mut().insert(Looks(looks));
+    response
+}
+
 /// Why somebody is not let in.
 struct Refusal {
     /// Who it is, if that is known.

@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
 
 use super::doc::Doc;
-use super::guard::{Gate, guard};
+use super::guard::{Gate, guard, tell};
 use super::policy::Policy;
 use crate::edge;
 use crate::error::{ApiError, RequestError};
@@ -62,8 +62,15 @@ pub struct Routes {
     router: Router<ApiState>,
     /// Routes that are not counted.
     probes: Router<ApiState>,
+    /// Those that an entry of a batch may ask.
+    asked: Router<ApiState>,
     table: Vec<RouteInfo>,
 }
+
+/// The operations that an entry of a batch may ask: handlers and nothing around them, for the batch itself was let in,
+/// counted and timed. Each asks of its caller what a batch does, the right to read records, or nothing.
+#[derive(Clone)]
+pub(crate) struct Asked(pub(crate) Router);
 
 impl std::fmt::Debug for Routes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -74,7 +81,13 @@ impl std::fmt::Debug for Routes {
 impl Routes {
     /// No routes yet.
     pub fn new(state: &ApiState) -> Self {
-        Self { state: state.clone(), router: Router::new(), probes: Router::new(), table: Vec::new() }
+        Self {
+            state: state.clone(),
+            router: Router::new(),
+            probes: Router::new(),
+            asked: Router::new(),
+            table: Vec::new(),
+        }
     }
 
     /// Adds a route for GET and HEAD.
@@ -146,6 +159,9 @@ impl Routes {
     pub fn build(self) -> Router {
         let table: RouteTable = self.table.into();
         let wrong_method = async || ApiError::from(RequestError::MethodNotAllowed);
+        let asked = self.asked.fallback(async || ApiError::from(RequestError::NoSuchRoute));
+        let asked = asked.method_not_allowed_fallback(wrong_method);
+        let asked = asked.layer(axum::Extension(table.clone())).with_state(self.state.clone());
         let mut counted = self
             .router
             .fallback(async || ApiError::from(RequestError::NoSuchRoute))
@@ -157,6 +173,7 @@ impl Routes {
         counted
             .merge(self.probes.method_not_allowed_fallback(wrong_method))
             .layer(axum::Extension(table))
+            .layer(axum::Extension(Asked(asked)))
             .layer(axum::middleware::from_fn(edge::edge))
             .layer(edge::compress())
             .with_state(self.state)
@@ -172,6 +189,10 @@ impl Routes {
         handler: H,
     ) -> Self {
         let gate = Gate { state: self.state.clone(), policy, doc };
+        if is_asked_in_batches(path) && !matches!(policy, Policy::Write(_)) {
+            let told = on(filter, handler.clone()).route_layer(from_fn_with_state(doc, tell));
+            self.asked = self.asked.route(path, told);
+        }
         let mut guarded = on(filter, handler);
         if let Some(by_user) = self.state.counted().by_user().filter(|_| policy != Policy::Public) {
             guarded = guarded.route_layer(by_user);
@@ -182,6 +203,13 @@ impl Routes {
         self.table.push(RouteInfo { method, path, policy, doc });
         self
     }
+}
+
+/// Whether it is of FHIR, and neither a resource's address nor a type's, which a batch serves by itself.
+fn is_asked_in_batches(path: &str) -> bool {
+    let rest = path.strip_prefix("/fhir/").unwrap_or_default();
+    let last = rest.rsplit('/').next().unwrap_or_default();
+    last.starts_with('$') || matches!(last, "_search" | "metadata") || rest == "_history"
 }
 
 /// Whether the route is asked by machines that watch over the server.

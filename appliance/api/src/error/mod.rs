@@ -76,17 +76,21 @@ impl ApiError {
     ///
     /// Trouble of the store itself is not an entry's: it stays as it is, so that the writer sees it.
     pub(crate) fn at_entry(self, entry: usize) -> Self {
-        if let Self::Store(
-            StoreError::DiskFull
-            | StoreError::Retry
-            | StoreError::Corrupt(_)
-            | StoreError::Database(_)
-            | StoreError::Closed,
-        ) = self
-        {
-            return self;
-        }
-        Self::Entry { entry, source: Box::new(self) }
+        if self.is_trouble() { self } else { Self::Entry { entry, source: Box::new(self) } }
+    }
+
+    /// Whether it is trouble of the store itself, which whatever else is asked for would meet too.
+    pub(crate) fn is_trouble(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(
+                StoreError::DiskFull
+                    | StoreError::Retry
+                    | StoreError::Corrupt(_)
+                    | StoreError::Database(_)
+                    | StoreError::Closed
+            )
+        )
     }
 
     pub(crate) fn problem(&self) -> Problem {

@@ -171,6 +171,14 @@ pub enum RequestError {
     /// What a bundle's conditions find changed in between, again and again.
     #[error("cannot carry out the bundle: what its conditions find kept changing meanwhile; send it again")]
     Overtaken,
+    /// The answer to a bundle is full.
+    #[error(
+        "cannot answer this entry: the answers to its bundle hold more than {limit_mib} MiB together; ask for it by itself, or for less with _count, _elements or _summary"
+    )]
+    AnswerFull {
+        /// The bound.
+        limit_mib: usize,
+    },
     /// A condition that finds several.
     #[error("cannot {does}: the condition finds more than one resource; make it name one")]
     ManyMatches {
@@ -197,6 +205,14 @@ pub enum RequestError {
         "cannot create {entity}: it is there already, and the request says \"If-None-Match: *\"; read it and change it instead"
     )]
     AlreadyThere {
+        /// Which resource.
+        entity: String,
+    },
+    /// A create in a bundle whose `fullUrl` is the id of something else.
+    #[error(
+        "cannot create {entity}: its fullUrl is the id of a resource that was changed or deleted since, or is another one, and is not replaced; to change that one, send a PUT, and for a new one make a new UUID"
+    )]
+    IdTaken {
         /// Which resource.
         entity: String,
     },

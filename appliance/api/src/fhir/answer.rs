@@ -58,6 +58,20 @@ pub(crate) fn shaped(stored: Stored, shape: &Shape) -> Response {
     resource(StatusCode::OK, Stored { json, ..stored })
 }
 
+/// A Bundle, and what is kept of its having been shown.
+pub(crate) struct Answered {
+    pub(crate) bundle: String,
+    pub(crate) looks: Vec<Look>,
+}
+
+impl Answered {
+    pub(crate) fn answer(self) -> Response {
+        let mut response = fhir_json(StatusCode::OK, self.bundle);
+        response.extensions_mut().insert(Looks(self.looks));
+        response
+    }
+}
+
 /// What became of a create or update.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Became {
@@ -72,9 +86,15 @@ pub(crate) enum Became {
     Found,
 }
 
+impl Became {
+    pub(crate) fn of(created: bool, changed: bool) -> Self {
+        if created { Self::Created } else { Self::Saved { changed } }
+    }
+}
+
 impl From<&Saved> for Became {
     fn from(saved: &Saved) -> Self {
-        if saved.created { Self::Created } else { Self::Saved { changed: saved.changed } }
+        Self::of(saved.created, saved.changed)
     }
 }
 
@@ -104,7 +124,7 @@ pub(crate) fn told(mut response: Response, changed: bool, entity: &Entity) -> Re
 }
 
 /// What an OperationOutcome says of a save.
-fn saved_issue(stored: &Stored, became: Became) -> Issue {
+pub(super) fn saved_issue(stored: &Stored, became: Became) -> Issue {
     let done = match became {
         Became::Created => "was created",
         Became::Saved { .. } => "was saved",

@@ -4,15 +4,16 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use holdfast_clinical::projection::{Shape, project};
 use holdfast_core::id::Entity;
-use holdfast_store::history::{Version, Wanted};
-use http::{HeaderMap, StatusCode};
+use holdfast_store::history::{History, Version, Wanted};
+use http::HeaderMap;
 
-use super::answer::{self, etag};
+use super::answer::{Answered, etag};
 use super::bundle::writer::BundleWriter;
 use super::date::instant;
 use crate::access::Caller;
+use crate::access::policy::Principal;
+use crate::audit::Look;
 use crate::audit::look::patients_of;
-use crate::audit::{Look, Looks};
 use crate::error::ApiError;
 use crate::lookup;
 use crate::request::cursor::List;
@@ -31,16 +32,40 @@ pub(crate) async fn history(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let listing = Listing::read(query.as_deref(), &headers, &[])?;
-    let asked = &listing.asked;
-    let list = List { what: format!("{entity}/_history?{}", asked.canonical()), principal: &caller };
-    let remaining = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
-    let wanted = Wanted {
+    let wanted = wanted(&listing, &entity, &caller)?;
+    let found =
+        lookup::read(&state, &caller, &entity, move |view, entity| view.history(entity, &wanted)).await?;
+    Ok(page(&found, &listing, &entity, &caller, &base).answer())
+}
+
+fn list<'a>(listing: &Listing, entity: &Entity, caller: &'a Principal) -> List<'a> {
+    List { what: format!("{entity}/_history?{}", listing.asked.canonical()), principal: caller }
+}
+
+/// Which versions are asked for.
+///
+/// # Errors
+/// [`crate::error::RequestError::BadCursor`].
+pub(super) fn wanted(listing: &Listing, entity: &Entity, caller: &Principal) -> Result<Wanted, ApiError> {
+    let list = list(listing, entity, caller);
+    let cursor = listing.asked.cursor.as_deref();
+    let remaining = cursor.map(|cursor| list.after(Some(cursor))).transpose()?;
+    Ok(Wanted {
         since_ms: listing.since_ms,
         of_oldest: remaining.and_then(|n| u64::try_from(n).ok()),
         count: listing.count,
-    };
-    let found =
-        lookup::read(&state, &caller, &entity, move |view, entity| view.history(entity, &wanted)).await?;
+    })
+}
+
+/// The page of these versions as a Bundle.
+pub(super) fn page(
+    found: &History,
+    listing: &Listing,
+    entity: &Entity,
+    caller: &Principal,
+    base: &str,
+) -> Answered {
+    let (asked, list) = (&listing.asked, list(listing, entity, caller));
     let mut bundle = BundleWriter::new("history");
     let address = format!("{base}/{entity}/_history");
     bundle.link("self", &format!("{address}?{}", asked.link(asked.cursor.as_deref())));
@@ -51,13 +76,11 @@ pub(crate) async fn history(
     bundle.total(found.total);
     for (place, version) in found.versions.iter().enumerate() {
         let is_first = found.has_first && place + 1 == found.versions.len();
-        push(&mut bundle, &base, &entity, version, is_first, &listing.shape);
+        push(&mut bundle, base, entity, version, is_first, &listing.shape);
     }
     let look = Look { interaction: "history-instance", what: Some(entity.to_string()), ..Look::default() };
-    let patients = patients_of(found.versions.iter().map(|version| (&entity, version.json.as_str())));
-    let mut response = answer::fhir_json(StatusCode::OK, bundle.finish());
-    response.extensions_mut().insert(Looks(look.showing(&patients)));
-    Ok(response)
+    let patients = patients_of(found.versions.iter().map(|version| (entity, version.json.as_str())));
+    Answered { looks: look.showing(&patients), bundle: bundle.finish() }
 }
 
 /// Adds one version to a Bundle of type `history`.
@@ -80,6 +103,6 @@ pub(super) fn push(
         entry.resource(&project(&version.json, shape));
     }
     entry.request(method, &entity.to_string());
-    entry.response(status, None, Some(&etag(&version.version)), Some(&instant(version.at_ms)));
+    entry.response(status, None, Some(&etag(&version.version)), Some(&instant(version.at_ms)), None);
     entry.finish();
 }

@@ -33,7 +33,11 @@ pub(crate) async fn read(
     Ok(answer::shaped(stored, &shape))
 }
 
-fn current(view: &mut View<'_>, entity: &Entity) -> Result<Stored, StoreError> {
+/// The current version; an event of the audit trail is made of the trail.
+///
+/// # Errors
+/// The store.
+pub(crate) fn current(view: &mut View<'_>, entity: &Entity) -> Result<Stored, StoreError> {
     if entity.kind == show::EVENT
         && let Some(event) = show::read(view, &entity.id)?
     {

@@ -10,9 +10,9 @@ use holdfast_core::search::Clause;
 use holdfast_core::sight::May;
 use holdfast_store::search::Place;
 use holdfast_store::view::{Stored, View};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
-use super::answer;
+use super::answer::Answered;
 use super::bundle::writer::BundleWriter;
 use super::elsewhere::{self, Note};
 use super::include;
@@ -20,7 +20,7 @@ use super::patients;
 use crate::access::Caller;
 use crate::access::policy::Principal;
 use crate::audit::look::{cut, patients_of};
-use crate::audit::{Look, Looks, show};
+use crate::audit::{Look, show};
 use crate::error::{ApiError, RequestError};
 use crate::refusal;
 use crate::request::body;
@@ -79,16 +79,14 @@ async fn answer(
     let asked = Arc::new(Answering { search, caller, base, notes });
     let whole = asked.clone();
     let found = refusal::read(&state, asked.caller.clone(), move |view| whole.if_indexed(view)).await?;
-    let Answered { bundle, looks } = match found {
+    let answered = match found {
         Some(answered) => answered,
         None => {
             state.writer().catch_up_index(INDEX_WAIT).await?;
             refusal::read(&state, asked.caller.clone(), move |view| asked.as_indexed(view)).await?
         }
     };
-    let mut response = answer::fhir_json(StatusCode::OK, bundle);
-    response.extensions_mut().insert(Looks(looks));
-    Ok(response)
+    Ok(answered.answer())
 }
 
 /// A search that is being answered.
@@ -156,12 +154,6 @@ pub(crate) struct Search {
     passed_over: Vec<String>,
 }
 
-/// A page, and what is kept of its having been shown.
-pub(crate) struct Answered {
-    pub(crate) bundle: String,
-    pub(crate) looks: Vec<Look>,
-}
-
 /// How many are found in all.
 enum Total {
     Exactly(u64),
@@ -202,7 +194,8 @@ impl Search {
         Ok(Self { asked, query, shape, passed_over })
     }
 
-    fn ignored(&self) -> Option<Note> {
+    /// What is said of parameters that are passed over.
+    pub(crate) fn ignored(&self) -> Option<Note> {
         let names = self.passed_over.join(", ");
         let text = || format!("passed over, for {} cannot be searched by it: {names}", self.query.kind);
         (!names.is_empty()).then(|| Note::new("parameter-ignored", text()))

@@ -4,20 +4,23 @@
 //! A page is looked for in a bounded part of the log, so it may hold fewer entries than were asked for, or none, and still
 //! have a next one.
 
+use std::sync::Arc;
+
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use holdfast_store::timeline::{Timeline, Wanted};
 use holdfast_store::view::{OWN_TYPES, View};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
-use super::answer;
+use super::answer::Answered;
 use super::bundle::writer::BundleWriter;
 use super::history::push;
 use crate::access::Caller;
 use crate::access::policy::Principal;
+use crate::audit::Look;
 use crate::audit::look::patients_of;
-use crate::audit::{Look, Looks};
 use crate::error::ApiError;
+use crate::refusal;
 use crate::request::cursor::List;
 use crate::request::listing::Listing;
 use crate::request::origin::FhirBase;
@@ -34,7 +37,7 @@ pub(crate) async fn of_type(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let listing = Listing::read(query.as_deref(), &headers, &[])?;
-    page(&state, Some(kind), listing, &caller, base).await
+    answer(&state, Some(kind), listing, caller, base).await
 }
 
 /// Of everything held here.
@@ -46,45 +49,52 @@ pub(crate) async fn of_system(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let listing = Listing::read(query.as_deref(), &headers, &[])?;
-    page(&state, None, listing, &caller, base).await
+    answer(&state, None, listing, caller, base).await
 }
 
-async fn page(
+async fn answer(
     state: &ApiState,
     kind: Option<String>,
     listing: Listing,
-    caller: &Principal,
+    caller: Arc<Principal>,
     FhirBase(base): FhirBase,
 ) -> Result<Response, ApiError> {
-    let place = kind.as_ref().map_or_else(|| "_history".to_owned(), |kind| format!("{kind}/_history"));
+    let asked_by = caller.clone();
+    let work = move |view: &mut View<'_>| page(view, kind.as_deref(), &listing, &asked_by, &base);
+    Ok(refusal::read(state, caller, work).await?.answer())
+}
+
+/// A page as a Bundle; of all types if none is named.
+///
+/// # Errors
+/// [`crate::error::RequestError::BadCursor`], or the store.
+pub(super) fn page(
+    view: &mut View<'_>,
+    kind: Option<&str>,
+    listing: &Listing,
+    caller: &Principal,
+    base: &str,
+) -> Result<Answered, ApiError> {
+    let place = kind.map_or_else(|| "_history".to_owned(), |kind| format!("{kind}/_history"));
     let asked = &listing.asked;
     let list = List { what: format!("{place}?{}", asked.canonical()), principal: caller };
     let before = asked.cursor.as_deref().map(|cursor| list.after(Some(cursor))).transpose()?;
     let look = Look {
         interaction: if kind.is_some() { "history-type" } else { "history-system" },
-        what: kind.clone(),
+        what: kind.map(str::to_owned),
         ..Look::default()
     };
-    let wanted = Wanted { kind, hidden_prefix: Some(OWN_TYPES), since_ms: listing.since_ms };
-    let count = listing.count;
-    let found = if count == 0 {
+    let hidden_prefix = Some(OWN_TYPES);
+    let wanted = Wanted { kind: kind.map(str::to_owned), hidden_prefix, since_ms: listing.since_ms };
+    let found = if listing.count == 0 {
         Timeline { events: Vec::new(), next: None }
     } else {
-        let sight = caller.sight.clone();
-        let work = move |view: &mut View<'_>| {
-            view.narrow(sight.clone());
-            view.timeline(&wanted, before, count)
-        };
-        state.writer().read(work).await?
+        view.timeline(&wanted, before, listing.count)?
     };
     let next = found.next.map(|next| asked.link(Some(&list.cursor(next))));
-    let address = format!("{base}/{place}");
     let shown = found.events.iter().map(|event| (&event.entity, event.version.json.as_str()));
     let looks = look.showing(&patients_of(shown));
-    let bundle = bundle(&found, &listing, &base, &address, next.as_deref());
-    let mut response = answer::fhir_json(StatusCode::OK, bundle);
-    response.extensions_mut().insert(Looks(looks));
-    Ok(response)
+    Ok(Answered { bundle: bundle(&found, listing, base, &format!("{base}/{place}"), next.as_deref()), looks })
 }
 
 fn bundle(found: &Timeline, listing: &Listing, base: &str, address: &str, next: Option<&str>) -> String {

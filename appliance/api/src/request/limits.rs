@@ -38,6 +38,10 @@ pub const MAX_ITERATIONS: usize = 5;
 
 /// Entries of a batch that are carried out at the same time, so that they share commits.
 pub const BATCH_WIDTH: usize = 128;
+/// Entries of a batch that read at the same time: each may hold a page of resources that has no place in the answer yet.
+pub const BATCH_READS: usize = 8;
+/// The most bytes of resources in the answer to a bundle, as many as may be sent in one: an answer is whole before it goes.
+pub const BUNDLE_ANSWER_BYTES: usize = 32 * MIB;
 /// How often a bundle is planned again because what its conditions find changed in between.
 pub const MAX_REPLANS: usize = 4;
 

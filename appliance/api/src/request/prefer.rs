@@ -25,6 +25,11 @@ pub(crate) struct Prefer {
 }
 
 impl Prefer {
+    /// The header and no other.
+    pub(crate) fn alone(headers: &HeaderMap) -> HeaderMap {
+        headers.get_all(PREFER).iter().map(|value| (PREFER, value.clone())).collect()
+    }
+
     /// Reads the header; of repeated preferences the first counts (RFC 7240 §2).
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut prefer = Self::default();

@@ -52,3 +52,21 @@ async fn conditional_creates_of_one_thing_in_one_batch_store_it_once() {
     assert_eq!(status.iter().filter(|s| **s == "200 OK").count(), 19, "{status:?}");
     assert_eq!(server.held().await, 1);
 }
+
+#[tokio::test]
+async fn what_was_done_is_told_if_the_client_prefers_it() {
+    let server = start().await;
+    for kind in ["batch", "transaction"] {
+        let body = json!({ "resourceType": "Bundle", "type": kind, "entry": [
+            { "resource": { "resourceType": "Basic", "id": kind, "code": { "text": "x" } },
+              "request": { "method": "PUT", "url": format!("Basic/{kind}") } },
+        ]})
+        .to_string();
+        let headers = [("prefer", "return=OperationOutcome")];
+        let answer = server.with_body("POST", "/fhir", &headers, &body).await.expect(200).json();
+        let entry = &answer["entry"][0];
+        assert!(entry["resource"].is_null());
+        let said = entry["response"]["outcome"]["issue"][0]["diagnostics"].as_str().unwrap();
+        assert!(said.starts_with(&format!("Basic/{kind} was created")), "{said}");
+    }
+}

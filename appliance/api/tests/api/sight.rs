@@ -251,3 +251,39 @@ async fn whoever_is_bound_to_a_patient_is_told_nothing_of_how_many_there_are() {
         server.ask(NARROW, "/api/continuity").await.expect(200);
     }
 }
+
+fn batch(entries: &[&str]) -> String {
+    let entries: Vec<String> = entries.iter().map(|one| format!("{{{one}}}")).collect();
+    format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{}]}}"#, entries.join(","))
+}
+
+fn statuses(answer: &Answer) -> Vec<String> {
+    let json = answer.json();
+    let status =
+        |entry: &serde_json::Value| entry["response"]["status"].as_str().unwrap_or_default().to_owned();
+    json["entry"].as_array().unwrap().iter().map(status).collect()
+}
+
+#[tokio::test]
+async fn what_may_not_be_deleted_is_refused_whether_it_is_there_or_not() {
+    let server = start().await;
+    let delete = |url: &str| format!(r#""request":{{"method":"DELETE","url":"{url}"}}"#);
+    let (there, absent) = (delete("Observation/of-own"), delete("Observation/never"));
+    let answer = server.send(request(NARROW, "POST", "/fhir", &batch(&[&there, &absent]))).await.expect(200);
+    assert_eq!(statuses(&answer), ["403 Forbidden", "403 Forbidden"]);
+
+    let (other, absent) = (delete("Observation/of-other"), delete("Observation/never"));
+    let answer = server.send(request(BOUND, "POST", "/fhir", &batch(&[&other, &absent]))).await.expect(200);
+    assert_eq!(statuses(&answer), ["204 No Content", "204 No Content"], "another patient's is not there");
+    server.get("/fhir/Observation/of-other").await.expect(200);
+    server.get("/fhir/Observation/of-own").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_condition_on_what_may_not_be_searched_is_refused_for_its_entry_alone() {
+    let server = start().await;
+    let condition = r#""request":{"method":"DELETE","url":"Observation?code=x"}"#;
+    let read = r#""request":{"method":"GET","url":"Patient/own"}"#;
+    let answer = server.send(request(NARROW, "POST", "/fhir", &batch(&[condition, read]))).await.expect(200);
+    assert_eq!(statuses(&answer), ["403 Forbidden", "200 OK"]);
+}

@@ -1,15 +1,20 @@
 //! Conditions: `Type?query` where a resource is named by what it is like.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::BundleError;
 use crate::search::query::{Query, SearchError, parse_query};
 use crate::types::is_resource_type;
 use crate::url::parse_pairs;
 
-/// What the caller found for each condition: `Condition::text` → the ids that match. Two ids are enough to show
-/// that a condition is ambiguous.
+/// What the caller found for each condition: `Condition::text` → the ids that match. Two ids that the bundle does not
+/// delete are enough to show that a condition is ambiguous.
 pub type Matches = BTreeMap<String, Vec<String>>;
+
+/// `Type/id` of what a transaction deletes. Deletes come first, so no condition of another entry finds it.
+///
+/// Source: <https://hl7.org/fhir/R4/http.html#trules>.
+pub type Gone = BTreeSet<String>;
 
 /// A search that must find at most one resource (a reference: exactly one).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,16 +46,21 @@ impl Condition {
         reference.split_once('?').is_some_and(|(kind, _)| is_resource_type(kind))
     }
 
-    /// The one id found, none, or an error if there are several.
+    /// The one id found that is not gone, none, or an error if there are several.
     pub(super) fn single<'m>(
         &self,
         entry: usize,
         matches: &'m Matches,
+        gone: &Gone,
     ) -> Result<Option<&'m str>, BundleError> {
-        match matches.get(&self.text).map_or(&[][..], Vec::as_slice) {
+        let found = matches.get(&self.text).map_or(&[][..], Vec::as_slice);
+        let is_left = |id: &&String| gone.is_empty() || !gone.contains(&format!("{}/{id}", self.query.kind));
+        match found.iter().filter(is_left).collect::<Vec<_>>()[..] {
             [] => Ok(None),
             [id] => Ok(Some(id)),
-            many => Err(BundleError::ManyMatches { entry, condition: self.text.clone(), count: many.len() }),
+            ref many => {
+                Err(BundleError::ManyMatches { entry, condition: self.text.clone(), count: many.len() })
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum Method {
     Patch,
     /// Read or search.
     Get,
+    /// The same, of which only the status and the version are wanted.
+    Head,
 }
 
 impl Method {
@@ -34,7 +36,7 @@ impl Method {
             Self::Delete => 0,
             Self::Post => 1,
             Self::Put | Self::Patch => 2,
-            Self::Get => 3,
+            Self::Get | Self::Head => 3,
         }
     }
 
@@ -45,6 +47,7 @@ impl Method {
             "PUT" => Some(Self::Put),
             "PATCH" => Some(Self::Patch),
             "GET" => Some(Self::Get),
+            "HEAD" => Some(Self::Head),
             _ => None,
         }
     }
@@ -65,6 +68,8 @@ pub struct Entry<'a> {
     pub if_match: Option<String>,
     /// `request.ifNoneMatch`, as written.
     pub if_none_match: Option<String>,
+    /// `request.ifModifiedSince`, as written.
+    pub if_modified_since: Option<String>,
     /// What must be searched first: of If-None-Exist, or of a conditional update, patch or delete.
     pub condition: Option<Condition>,
     /// The resource's text, byte for byte.
@@ -106,8 +111,7 @@ struct RawRequest {
     if_match: Option<String>,
     if_none_match: Option<String>,
     if_none_exist: Option<String>,
-    #[serde(rename = "ifModifiedSince")]
-    _if_modified_since: Option<IgnoredAny>,
+    if_modified_since: Option<String>,
     #[serde(rename = "id")]
     _id: Option<IgnoredAny>,
     #[serde(rename = "extension")]
@@ -135,11 +139,13 @@ impl<'a> Entry<'a> {
             url,
             if_match: request.if_match,
             if_none_match: request.if_none_match,
+            if_modified_since: request.if_modified_since,
             condition: None,
             resource: raw.resource.map(RawValue::get),
             resource_id: None,
         };
         entry.check_url()?;
+        entry.check_preconditions()?;
         entry.condition = entry.read_condition(request.if_none_exist.as_deref())?;
         entry.check_resource()?;
         Ok(entry)
@@ -179,15 +185,35 @@ impl<'a> Entry<'a> {
             url,
             if_match: None,
             if_none_match: None,
+            if_modified_since: None,
             condition: None,
             resource: Some(resource),
             resource_id: id,
         })
     }
 
+    /// Whether it reads, searches or asks, and stores nothing.
+    pub fn is_read(&self) -> bool {
+        matches!(self.method, Method::Get | Method::Head) || self.url.rest.is_some()
+    }
+
+    /// What a transaction can answer on its own writes: reads, searches and histories.
+    pub(super) fn check_in_transaction(&self) -> Result<(), BundleError> {
+        let is_history = self.url.rest.as_deref() == Some("_history") && !self.url.kind.is_empty();
+        if self.url.rest.is_none() || is_history {
+            return Ok(());
+        }
+        let reason =
+            "a transaction reads, searches and goes through histories of a type alone; ask for it in a batch";
+        Err(BundleError::BadUrl { entry: self.index, url: self.url.text.clone(), reason })
+    }
+
     fn check_url(&self) -> Result<(), BundleError> {
         let url = &self.url;
         let reason = match self.method {
+            Method::Get | Method::Head => return Ok(()),
+            Method::Post if matches!(url.rest.as_deref(), Some("_search" | "$validate")) => return Ok(()),
+            _ if url.rest.is_some() => "there is nothing to be changed, and no such operation",
             Method::Post if url.id.is_some() || !url.query.is_empty() => "a create needs the type alone",
             Method::Put | Method::Patch | Method::Delete if url.version.is_some() => {
                 "a version cannot be changed"
@@ -203,8 +229,29 @@ impl<'a> Entry<'a> {
         Err(BundleError::BadUrl { entry: self.index, url: url.text.clone(), reason })
     }
 
+    /// On a write, `ifNoneMatch` can only say that there must be nothing yet, as on HTTP (RFC 9110 §13.1.2). What cannot be
+    /// carried out is refused rather than passed over.
+    fn check_preconditions(&self) -> Result<(), BundleError> {
+        let Some(value) = self.if_none_match.as_deref().filter(|_| !self.is_read()) else {
+            return Ok(());
+        };
+        let reason = match self.method {
+            Method::Put if value.trim() != "*" => "its ifNoneMatch is not \"*\"",
+            Method::Put if self.if_match.is_some() => "its ifMatch and its ifNoneMatch contradict each other",
+            Method::Put => return Ok(()),
+            _ => "ifNoneMatch is for GET, HEAD and PUT alone",
+        };
+        Err(bad(self.index, reason))
+    }
+
+    /// Whether `ifNoneMatch` is `*`.
+    pub(super) fn must_be_new(&self) -> bool {
+        self.if_none_match.as_deref().is_some_and(|value| value.trim() == "*")
+    }
+
     fn read_condition(&self, if_none_exist: Option<&str>) -> Result<Option<Condition>, BundleError> {
         match self.method {
+            _ if self.is_read() => Ok(None),
             Method::Post => if_none_exist
                 .map(|query| query.strip_prefix(&format!("{}?", self.url.kind)).unwrap_or(query))
                 .map(|query| Condition::parse(self.index, &format!("{}?{query}", self.url.kind)))
@@ -220,11 +267,13 @@ impl<'a> Entry<'a> {
     /// A body must be there when it is needed, of the URL's type and, for PUT, of the URL's id.
     fn check_resource(&mut self) -> Result<(), BundleError> {
         let Some(resource) = self.resource else {
-            let needed = matches!(self.method, Method::Post | Method::Put | Method::Patch);
+            let needed = matches!(self.method, Method::Post | Method::Put | Method::Patch)
+                && self.url.rest.as_deref() != Some("_search");
             return if needed { Err(bad(self.index, "it has no resource")) } else { Ok(()) };
         };
         let head = read_head(self.index, resource)?;
-        if matches!(self.method, Method::Post | Method::Put) && head.kind != self.url.kind {
+        let is_stored = matches!(self.method, Method::Post | Method::Put) && !self.is_read();
+        if is_stored && head.kind != self.url.kind {
             let reason = format!("its resource is a {}, but its URL says {}", head.kind, self.url.kind);
             return Err(bad(self.index, reason));
         }

@@ -27,6 +27,16 @@ pub enum BundleError {
         /// How many there are.
         count: usize,
     },
+    /// More than [`super::MAX_READS`], or [`super::MAX_READS_BESIDE_WRITES`].
+    #[error(
+        "cannot take a bundle with {count} reads and searches: {most} is the most of a bundle like this; split it, or ask for several resources in one search, as Type?_id=a,b"
+    )]
+    TooManyReads {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// The entry lacks what its request needs, or contradicts itself.
     #[error("cannot carry out Bundle.entry[{entry}]: {reason}; correct the entry")]
     BadEntry {
@@ -80,6 +90,16 @@ pub enum BundleError {
         /// `Type?query`, as written.
         condition: String,
     },
+    /// A conditional update or delete with `ifMatch` whose condition finds nothing.
+    #[error(
+        "cannot carry out Bundle.entry[{entry}]: its condition \"{condition}\" finds nothing, and its ifMatch names a version; correct the condition, or leave out ifMatch"
+    )]
+    NoSuchVersion {
+        /// The entry.
+        entry: usize,
+        /// `Type?query`, as written.
+        condition: String,
+    },
     /// A condition that finds more than one resource.
     #[error(
         "cannot resolve Bundle.entry[{entry}]: its condition \"{condition}\" finds {count} resources; make it name one"
@@ -113,11 +133,13 @@ impl BundleError {
             Self::Unreadable { .. } => "bundle-unreadable",
             Self::WrongType { .. } => "bundle-wrong-type",
             Self::TooManyEntries { .. } => "bundle-too-many-entries",
+            Self::TooManyReads { .. } => "bundle-too-many-reads",
             Self::BadEntry { .. } => "bundle-bad-entry",
             Self::BadUrl { .. } => "bundle-bad-url",
             Self::UnresolvedReference { .. } => "bundle-unresolved-reference",
             Self::BadCondition { .. } => "bundle-bad-condition",
             Self::NoMatch { .. } => "bundle-no-match",
+            Self::NoSuchVersion { .. } => "no-match",
             Self::ManyMatches { .. } => "bundle-many-matches",
             Self::Duplicate { .. } => "bundle-duplicate",
         }
@@ -126,24 +148,29 @@ impl BundleError {
     /// The entry at fault, from 0; `None` if it is the bundle.
     pub fn entry(&self) -> Option<usize> {
         match self {
-            Self::Unreadable { .. } | Self::WrongType { .. } | Self::TooManyEntries { .. } => None,
+            Self::Unreadable { .. }
+            | Self::WrongType { .. }
+            | Self::TooManyEntries { .. }
+            | Self::TooManyReads { .. } => None,
             Self::BadEntry { entry, .. }
             | Self::BadUrl { entry, .. }
             | Self::UnresolvedReference { entry, .. }
             | Self::BadCondition { entry, .. }
             | Self::NoMatch { entry, .. }
+            | Self::NoSuchVersion { entry, .. }
             | Self::ManyMatches { entry, .. }
             | Self::Duplicate { entry, .. } => Some(*entry),
         }
     }
 
-    /// The HTTP status that says it: 400, 412 (a condition with several matches), 413 or 422 (a reference
+    /// The HTTP status that says it: 400, 412 (a condition with several matches, or with none where a
+    /// version was named), 413 or 422 (a reference
     /// that leads nowhere).
     pub fn http_status(&self) -> u16 {
         match self {
-            Self::TooManyEntries { .. } => 413,
+            Self::TooManyEntries { .. } | Self::TooManyReads { .. } => 413,
             Self::UnresolvedReference { .. } | Self::NoMatch { .. } => 422,
-            Self::ManyMatches { .. } => 412,
+            Self::ManyMatches { .. } | Self::NoSuchVersion { .. } => 412,
             _ => 400,
         }
     }
@@ -154,8 +181,11 @@ impl BundleError {
             Self::Unreadable { .. } | Self::BadEntry { .. } => IssueType::Structure,
             Self::WrongType { .. } => IssueType::NotSupported,
             Self::TooManyEntries { .. } => IssueType::TooLong,
+            Self::TooManyReads { .. } => IssueType::TooCostly,
             Self::BadUrl { .. } | Self::BadCondition { .. } => IssueType::Value,
-            Self::UnresolvedReference { .. } | Self::NoMatch { .. } => IssueType::NotFound,
+            Self::UnresolvedReference { .. } | Self::NoMatch { .. } | Self::NoSuchVersion { .. } => {
+                IssueType::NotFound
+            }
             Self::ManyMatches { .. } => IssueType::MultipleMatches,
             Self::Duplicate { .. } => IssueType::Duplicate,
         }

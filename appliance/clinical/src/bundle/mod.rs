@@ -9,28 +9,40 @@
 //! [`Plan::resolve_entry`] do one, and an error there concerns that entry alone.
 //!
 //! * An entry that is POSTed with `fullUrl` `urn:uuid:U` gets the id `U`: UUIDs are globally unique, so a bundle
-//!   that is sent twice stores nothing twice, and a Practitioner that recurs in every bundle stays one resource.
+//!   that is sent twice stores nothing twice, and a Practitioner that recurs in every bundle stays one resource. An id
+//!   that stands for something else by then is not taken over.
 //! * A reference is resolved to an entry if it equals the entry's `fullUrl`, or is relative to the RESTful base of
 //!   the `fullUrl` it stands under. A `urn:` reference to no entry is an error.
+//! * A conditional reference that finds nothing stored is tried on what the same transaction writes; a conditional create
+//!   or update that would find what another entry creates is refused, for R4 lets no two entries stand for one resource.
 //! * Resource texts stay byte-faithful: only the strings that are links change.
 
 mod condition;
 mod entry;
 mod error;
 mod links;
+mod narrative;
+mod own;
 mod resolve;
 mod step;
 
-pub use condition::{Condition, Matches};
+pub use condition::{Condition, Gone, Matches};
 pub use entry::{Entry, Method};
 pub use error::BundleError;
-pub use step::{Action, IdOrigin, Step};
+pub use step::{Action, Ask, IdOrigin, Step};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// The most entries of one bundle. The largest Synthea patient has some 10,000.
 pub const MAX_ENTRIES: usize = 20_000;
+
+/// The most entries of one bundle that read or search: what each may cost is not bounded by what was sent.
+pub const MAX_READS: usize = 500;
+
+/// The same of a transaction that writes too. Its reads see its writes and can still refuse it (R4 http.html#trules), so
+/// they are made where it is stored, and hold up every other save meanwhile.
+pub const MAX_READS_BESIDE_WRITES: usize = 100;
 
 /// How a bundle is carried out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -112,6 +124,10 @@ impl<'a> Plan<'a> {
         {
             return Err(error.clone());
         }
+        if mode == Mode::Transaction {
+            entries.iter().flatten().try_for_each(Entry::check_in_transaction)?;
+        }
+        check_reads(mode, &entries)?;
         Ok(Self { mode, entries })
     }
 
@@ -155,6 +171,21 @@ impl<'a> Plan<'a> {
         resolve::conditions_of(self.entries[index].as_ref().map_err(Clone::clone)?)
     }
 
+    /// Conditions of a transaction's deletes: the caller searches them first, to tell [`Plan::gone`].
+    pub fn conditions_of_deletes(&self) -> impl Iterator<Item = &Condition> {
+        let deletes = self.entries.iter().flatten().filter(|entry| entry.method == Method::Delete);
+        deletes.filter_map(|entry| entry.condition.as_ref())
+    }
+
+    /// What a transaction deletes, given what [`Plan::conditions_of_deletes`] find. Where other conditions find it, the
+    /// caller searches on.
+    ///
+    /// # Errors
+    /// [`BundleError::ManyMatches`].
+    pub fn gone(&self, matches: &Matches) -> Result<Gone, BundleError> {
+        resolve::gone(&self.entries.iter().flatten().collect::<Vec<_>>(), matches)
+    }
+
     /// The steps of a transaction in the order in which they are carried out: DELETE, POST, PUT and PATCH, GET.
     /// `assign` mints a new id for each create that has no UUID of its own; `matches` says what each condition found.
     ///
@@ -185,6 +216,13 @@ impl<'a> Plan<'a> {
         let entry = self.entries[index].as_ref().map_err(Clone::clone)?;
         resolve::single(entry, &self.known_targets(), assign, matches)
     }
+}
+
+fn check_reads(mode: Mode, entries: &[Result<Entry<'_>, BundleError>]) -> Result<(), BundleError> {
+    let count = entries.iter().flatten().filter(|entry| entry.is_read()).count();
+    let writes_too = mode == Mode::Transaction && count < entries.len();
+    let most = if writes_too { MAX_READS_BESIDE_WRITES } else { MAX_READS };
+    if count > most { Err(BundleError::TooManyReads { count, most }) } else { Ok(()) }
 }
 
 fn read(text: &str) -> Result<RawBundle<'_>, BundleError> {

@@ -8,9 +8,12 @@ use crate::url::RequestUrl;
 pub enum IdOrigin {
     /// It was minted for this create: no such resource exists.
     Assigned,
-    /// It is the UUID of the `fullUrl`, or the client's own: if the resource exists, the step updates it, as a blind
-    /// PUT would.
-    Client,
+    /// It is the UUID of the `fullUrl`: if a resource of that id reads as this one, the bundle was sent before, and nothing
+    /// is to be done. Any other, or one that was deleted, is not what was sent.
+    FullUrl,
+    /// It stands in the resource of a conditional update that finds nothing. A resource that has the id is not what was
+    /// searched for, and is not replaced.
+    Resource,
 }
 
 /// What a step does.
@@ -34,6 +37,8 @@ pub enum Action {
         id: String,
         /// The version it must have, as written.
         if_match: Option<String>,
+        /// `ifNoneMatch` is `*`: the resource must not exist.
+        must_be_new: bool,
     },
     /// Patch the resource.
     Patch {
@@ -49,13 +54,19 @@ pub enum Action {
         /// The version it must have, as written.
         if_match: Option<String>,
     },
-    /// Read or search.
-    Get {
-        /// What to read.
-        url: RequestUrl,
-        /// The version the client has, as written.
-        if_none_match: Option<String>,
-    },
+    /// Read, search or ask.
+    Get(Ask),
+}
+
+/// What is to be read, searched or asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ask {
+    /// Of what.
+    pub url: RequestUrl,
+    /// The version the client has, as written.
+    pub if_none_match: Option<String>,
+    /// When the client read it, as written.
+    pub if_modified_since: Option<String>,
 }
 
 /// One thing to do.
@@ -70,7 +81,7 @@ pub struct Step {
     /// What to do.
     pub action: Action,
     /// The resource's text with its references resolved, otherwise byte for byte. Its own `id` stands as the client
-    /// wrote it; the one in `action` counts. `None` for deletes and reads.
+    /// wrote it; the one in `action` counts. What an operation is asked about stands as sent. `None` without one.
     pub resource: Option<String>,
 }
 
@@ -83,8 +94,13 @@ impl Step {
             | Action::Update { id, .. }
             | Action::Patch { id, .. } => Some(id),
             Action::Delete { id, .. } => id.as_deref(),
-            Action::Get { url, .. } => url.id.as_deref(),
+            Action::Get(ask) => ask.url.id.as_deref(),
         }
+    }
+
+    /// Whether the step adds a resource that was not found.
+    pub(super) fn creates(&self) -> bool {
+        matches!(self.action, Action::Create { .. })
     }
 
     /// `Type/id` of the resource that the step writes.

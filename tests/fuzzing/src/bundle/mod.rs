@@ -5,7 +5,7 @@ mod links;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_clinical::bundle::{Action, BundleError, Condition, Matches, Method, Mode, Plan, Step};
+use holdfast_clinical::bundle::{Action, BundleError, Condition, Gone, Matches, Method, Mode, Plan, Step};
 use serde_json::value::RawValue;
 
 use links::Stand;
@@ -40,7 +40,8 @@ fn refused(error: &BundleError, entries: Option<usize>) {
     let (entry, first) = match error {
         BundleError::Unreadable { .. }
         | BundleError::WrongType { .. }
-        | BundleError::TooManyEntries { .. } => {
+        | BundleError::TooManyEntries { .. }
+        | BundleError::TooManyReads { .. } => {
             return;
         }
         BundleError::BadEntry { entry, .. }
@@ -48,6 +49,7 @@ fn refused(error: &BundleError, entries: Option<usize>) {
         | BundleError::UnresolvedReference { entry, .. }
         | BundleError::BadCondition { entry, .. }
         | BundleError::NoMatch { entry, .. }
+        | BundleError::NoSuchVersion { entry, .. }
         | BundleError::ManyMatches { entry, .. } => (*entry, *entry),
         BundleError::Duplicate { entry, first, .. } => (*entry, *first),
     };
@@ -97,13 +99,16 @@ fn transaction(plan: &Plan<'_>, bundle: Option<&str>) {
             assert!(written.insert((&step.kind, id)), "{}/{id} is written twice", step.kind);
         }
     }
+    let gone = plan.gone(&matches).expect("what is planned is deleted");
+    let matches = without(&gone, &conditions, matches);
+    let own: BTreeSet<String> = written.iter().map(|(kind, id)| format!("{kind}/{id}")).collect();
     for step in &steps {
         let entry = plan.entries()[step.entry].as_ref().expect("a transaction's entries are read");
         assert_eq!((entry.method, &entry.url.kind), (step.method, &step.kind));
         assert_eq!(entry.resource.is_some(), step.resource.is_some(), "a resource is lost");
-        if let (Some(sent), Some(resolved)) = (entry.resource, &step.resource) {
+        if let (Some(sent), Some(resolved), false) = (entry.resource, &step.resource, entry.is_read()) {
             let base = entry.full_url.as_deref();
-            links::resolved(sent, resolved, base, &stand, &matches);
+            links::resolved(sent, resolved, base, &stand, &matches, &own);
         }
     }
 }
@@ -115,7 +120,7 @@ fn in_order(steps: &[Step], size: usize) {
             Method::Delete => 0,
             Method::Post => 1,
             Method::Put | Method::Patch => 2,
-            Method::Get => 3,
+            Method::Get | Method::Head => 3,
         };
         (rank, step.entry)
     };
@@ -166,7 +171,8 @@ fn single(plan: &Plan<'_>, index: usize) {
     match plan.resolve_entry(index, minting(), &matches(&conditions)) {
         Ok(step) => {
             assert_eq!(step.entry, index);
-            step.resource.iter().for_each(|resource| links::none_is_left(resource));
+            let stored = step.resource.filter(|_| !matches!(step.action, Action::Get { .. }));
+            stored.iter().for_each(|resource| links::none_is_left(resource));
         }
         Err(error) => refused(&error),
     }
@@ -181,6 +187,16 @@ fn matches(conditions: &[Condition]) -> Matches {
             n => vec![format!("found-{n}")],
         };
     conditions.iter().map(|condition| (condition.text.clone(), found(&condition.text))).collect()
+}
+
+/// What conditions find beside what is deleted.
+fn without(gone: &Gone, conditions: &[Condition], mut matches: Matches) -> Matches {
+    for condition in conditions {
+        let kind = &condition.query.kind;
+        let found = matches.get_mut(&condition.text).expect("each condition was searched");
+        found.retain(|id| !gone.contains(&format!("{kind}/{id}")));
+    }
+    matches
 }
 
 fn minting() -> impl FnMut() -> String {

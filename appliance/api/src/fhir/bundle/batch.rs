@@ -9,15 +9,19 @@ use holdfast_clinical::bundle::{Action, Method, Step};
 use holdfast_store::Tx;
 use holdfast_store::view::View;
 
+use super::budget::Budget;
+use super::look;
+use super::operation;
 use super::plan::{self, Planned, PlannedEntry};
 use super::step::{self, Answer};
 use super::writer::BundleWriter;
 use super::{Carried, Sender, is_overtaken};
+use crate::access::routes::Asked;
 use crate::audit::Look;
 use crate::audit::look::is_kept;
 use crate::error::ApiError;
 use crate::refusal;
-use crate::request::limits::{BATCH_WIDTH, MAX_REPLANS};
+use crate::request::limits::{BATCH_READS, BATCH_WIDTH, MAX_REPLANS};
 use crate::state::ApiState;
 
 /// An entry that was not carried out.
@@ -35,17 +39,19 @@ type Answers = BTreeMap<usize, Result<Answer, Refused>>;
 /// The bundle itself cannot be read, or the store fails before anything is carried out.
 pub(super) async fn carry_out(
     state: &ApiState,
+    routes: &Asked,
     text: &Arc<str>,
     sender: &Sender,
 ) -> Result<Carried, ApiError> {
     let mut answers = Answers::new();
     let mut wanted: Option<BTreeSet<usize>> = None;
+    let budget = Budget::of_bundle();
     for _ in 0..MAX_REPLANS {
         let (text, again) = (text.clone(), wanted.clone());
         let planned =
             refusal::read(state, sender.caller.clone(), move |view| plan::batch(view, &text, again.as_ref()))
                 .await?;
-        answers.extend(carry_out_each(state, planned, sender).await);
+        answers.extend(carry_out_each(state, routes, planned, sender, &budget).await);
         let overtaken = |(entry, answer): (&usize, &Result<Answer, Refused>)| {
             answer.as_ref().err().filter(|refused| is_overtaken(&refused.error)).map(|_| *entry)
         };
@@ -59,29 +65,37 @@ pub(super) async fn carry_out(
 }
 
 /// Writes first, then reads, each group side by side.
-async fn carry_out_each(state: &ApiState, planned: Vec<PlannedEntry>, sender: &Sender) -> Answers {
+async fn carry_out_each(
+    state: &ApiState,
+    routes: &Asked,
+    planned: Vec<PlannedEntry>,
+    sender: &Sender,
+    budget: &Budget,
+) -> Answers {
     let is_read = |planned: &Result<Planned, ApiError>| {
-        planned.as_ref().is_ok_and(|p| p.steps.iter().all(|s| matches!(s.action, Action::Get { .. })))
+        planned.as_ref().is_ok_and(|p| p.steps.iter().all(|s| matches!(s.action, Action::Get(_))))
     };
     let (reads, writes): (Vec<_>, Vec<_>) = planned.into_iter().partition(|(_, planned)| is_read(planned));
     let mut answers = Answers::new();
-    for group in [writes, reads] {
-        let each = group
-            .into_iter()
-            .map(async |(entry, planned)| (entry, one(state, planned, sender.clone()).await));
-        answers.extend(stream::iter(each).buffer_unordered(BATCH_WIDTH).collect::<Answers>().await);
+    for (group, width) in [(writes, BATCH_WIDTH), (reads, BATCH_READS)] {
+        let each = group.into_iter().map(async |(entry, planned)| {
+            (entry, one(state, routes, planned, sender.clone(), budget.clone()).await)
+        });
+        answers.extend(stream::iter(each).buffer_unordered(width).collect::<Answers>().await);
     }
     answers
 }
 
 async fn one(
     state: &ApiState,
+    routes: &Asked,
     planned: Result<Planned, ApiError>,
     sender: Sender,
+    budget: Budget,
 ) -> Result<Answer, Refused> {
     let planned = planned.map_err(|error| Refused { error, look: None })?;
     let asked = planned.steps.first().map(|step| (step::asked(step), step.method != Method::Get));
-    carried_out(state, planned, sender).await.map_err(|error| {
+    carried_out(state, routes, planned, sender, budget).await.map_err(|error| {
         let facts = error.problem().facts;
         let kept = asked.filter(|(_, writes)| is_kept(facts.status, *writes));
         let look = kept.map(|(look, _)| look.refused(facts.code));
@@ -89,11 +103,21 @@ async fn one(
     })
 }
 
-async fn carried_out(state: &ApiState, planned: Planned, sender: Sender) -> Result<Answer, ApiError> {
-    if let [Step { action: Action::Get { url, if_none_match }, .. }] = &planned.steps[..] {
-        let (url, if_none_match) = (url.clone(), if_none_match.clone());
-        let asked_by = sender.clone();
-        let get = move |view: &mut View<'_>| step::get(view, &url, if_none_match.as_deref(), &asked_by);
+async fn carried_out(
+    state: &ApiState,
+    routes: &Asked,
+    planned: Planned,
+    sender: Sender,
+    budget: Budget,
+) -> Result<Answer, ApiError> {
+    if let [step] = &planned.steps[..]
+        && let Some(ask) = operation::asked(step)
+    {
+        return operation::carry_out(routes, step, ask, &sender, &budget).await;
+    }
+    if let [Step { action: Action::Get(ask), method, .. }] = &planned.steps[..] {
+        let (ask, method, asked_by) = (ask.clone(), *method, sender.clone());
+        let get = move |view: &mut View<'_>| look::answer(view, method, &ask, &asked_by, &budget);
         return refusal::read(state, sender.caller, get).await;
     }
     let caller = sender.caller.clone();
@@ -101,8 +125,8 @@ async fn carried_out(state: &ApiState, planned: Planned, sender: Sender) -> Resu
         planned.check_premises(&mut tx.view()?)?;
         let mut answer = Answer::default();
         for step in &planned.steps {
-            let done = step::carry_out(tx, step, &sender)?;
-            answer = Answer::of(tx, done, &sender)?;
+            let done = step::carry_out(tx, step, &sender, &budget)?;
+            answer = Answer::of(tx, done, &sender, &budget)?;
         }
         answer.looks.extend(planned.looks());
         Ok(answer)
@@ -118,7 +142,8 @@ fn response(mut answers: Answers) -> Carried {
             Err(Refused { error, .. }) => {
                 let problem = error.problem();
                 let mut entry = bundle.entry();
-                entry.refusal(&problem.facts.status.to_string(), &problem.operation_outcome());
+                let (status, outcome) = (problem.facts.status.to_string(), problem.operation_outcome());
+                entry.response(&status, None, None, None, Some(&outcome));
                 entry.finish();
             }
         }

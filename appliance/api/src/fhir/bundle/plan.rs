@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 pub(super) use holdfast_clinical::bundle::Mode;
-use holdfast_clinical::bundle::{Action, BundleError, Condition, Matches, Method, Plan, Step};
+use holdfast_clinical::bundle::{Action, BundleError, Condition, Gone, Matches, Method, Plan, Step};
 use holdfast_core::id::Entity;
 use holdfast_store::StoreError;
 use holdfast_store::view::View;
@@ -27,6 +27,8 @@ struct Premise {
 #[derive(Clone, Debug)]
 pub(super) struct Planned {
     premises: Vec<Premise>,
+    /// What the bundle deletes: no premise looks at it.
+    gone: Gone,
     pub(super) steps: Vec<Step>,
 }
 
@@ -45,7 +47,7 @@ impl Planned {
     /// [`RequestError::Overtaken`], or the database.
     pub(super) fn check_premises(&self, view: &mut View<'_>) -> Result<(), ApiError> {
         for premise in &self.premises {
-            if find::ids(view, &premise.condition.query)? != premise.found {
+            if find::ids_beside(view, &premise.condition.query, &self.gone)? != premise.found {
                 return Err(RequestError::Overtaken.into());
             }
         }
@@ -89,12 +91,14 @@ pub(super) fn named(text: &str, methods: &[Method]) -> Vec<Entity> {
 /// The first entry that cannot be carried out, or the database.
 pub(super) fn transaction(view: &mut View<'_>, text: &str) -> Result<Planned, ApiError> {
     let plan = Plan::parse(text)?;
-    let premises = search(view, plan.conditions()?)?;
+    let deletes = search(view, plan.conditions_of_deletes().cloned().collect(), &Gone::new())?;
+    let gone = plan.gone(&matches(&deletes))?;
+    let premises = search(view, plan.conditions()?, &gone)?;
     let steps = plan.resolve(new_id, &matches(&premises))?;
     for step in &steps {
         check(step).map_err(|error| error.at_entry(step.entry))?;
     }
-    Ok(Planned { premises, steps })
+    Ok(Planned { premises, gone, steps })
 }
 
 /// Plans the entries of a batch that are `wanted` (`None`: all), each on its own; their numbers stand beside them. Blocks.
@@ -111,7 +115,7 @@ pub(super) fn batch(
     let mut out = Vec::new();
     for entry in all.filter(|entry| wanted.is_none_or(|wanted| wanted.contains(entry))) {
         let planned = match single(view, &plan, entry) {
-            Err(ApiError::Store(error)) => return Err(error.into()),
+            Err(error) if error.is_trouble() || error.is_retryable() => return Err(error),
             planned => planned,
         };
         out.push((entry, planned));
@@ -120,21 +124,22 @@ pub(super) fn batch(
 }
 
 fn single(view: &mut View<'_>, plan: &Plan<'_>, entry: usize) -> Result<Planned, ApiError> {
-    let premises = search(view, plan.entry_conditions(entry)?)?;
+    let gone = Gone::new();
+    let premises = search(view, plan.entry_conditions(entry)?, &gone)?;
     let step = plan.resolve_entry(entry, new_id, &matches(&premises))?;
     check(&step)?;
-    Ok(Planned { premises, steps: vec![step] })
+    Ok(Planned { premises, gone, steps: vec![step] })
 }
 
 fn new_id() -> String {
     Uuid::new_v4().to_string()
 }
 
-fn search(view: &mut View<'_>, conditions: Vec<Condition>) -> Result<Vec<Premise>, StoreError> {
+fn search(view: &mut View<'_>, conditions: Vec<Condition>, gone: &Gone) -> Result<Vec<Premise>, StoreError> {
     conditions
         .into_iter()
         .map(|condition| {
-            let found = find::ids(view, &condition.query)?;
+            let found = find::ids_beside(view, &condition.query, gone)?;
             Ok(Premise { condition, found })
         })
         .collect()

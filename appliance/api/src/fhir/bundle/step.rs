@@ -1,29 +1,28 @@
 //! One step of a bundle, and its answer.
 
+use std::borrow::Cow;
+
 use holdfast_clinical::bundle::{Action, IdOrigin, Method, Step};
+use holdfast_clinical::outcome::operation_outcome;
 use holdfast_clinical::reference::to_relative;
-use holdfast_clinical::url::RequestUrl;
 use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
-use holdfast_store::view::View;
 use holdfast_store::{StoreError, Tx};
-use http::HeaderMap;
 
 use super::Sender;
+use super::budget::Budget;
+use super::look;
 use super::patch_entry;
 use super::writer::BundleWriter;
 use crate::audit::Look;
-use crate::audit::look::cut;
 use crate::error::{ApiError, RequestError};
-use crate::fhir::answer::{etag, location};
+use crate::fhir::answer::{Became, etag, location, saved_issue};
 use crate::fhir::date::instant;
-use crate::fhir::elsewhere::Note;
 use crate::fhir::patch;
-use crate::fhir::search::{Answered, Search};
-use crate::fhir::vread;
 use crate::request::condition::version_of;
 use crate::request::prefer::Return;
-use crate::request::query::Asked;
+
+const CREATED: &str = "201 Created";
 
 /// What a step came to.
 #[derive(Clone, Debug)]
@@ -38,14 +37,11 @@ pub(super) enum Done {
 
 /// What a step asks for: what is kept of it if it is refused.
 pub(super) fn asked(step: &Step) -> Look {
-    let url = if let Action::Get { url, .. } = &step.action { Some(url) } else { None };
+    if let Action::Get(ask) = &step.action {
+        return look::asked(ask);
+    }
     let interaction = match step.method {
-        Method::Get => match url {
-            Some(url) if url.id.is_none() => "search-type",
-            Some(url) if url.version.is_some() => "vread",
-            _ => "read",
-        },
-        Method::Post => "create",
+        Method::Get | Method::Head | Method::Post => "create",
         Method::Put => "update",
         Method::Patch => "patch",
         Method::Delete => "delete",
@@ -53,22 +49,33 @@ pub(super) fn asked(step: &Step) -> Look {
     // The id of a resource that was to be created says nothing.
     let id = step.id().filter(|_| step.method != Method::Post);
     let what = id.map_or_else(|| step.kind.clone(), |id| format!("{}/{id}", step.kind));
-    let query = url.and_then(|url| url.text.split_once('?')).map(|(_, query)| cut(query));
-    Look { interaction, what: Some(what), query, ..Look::default() }
+    Look { interaction, what: Some(what), ..Look::default() }
 }
 
 /// Carries out a step that writes, or reads inside a transaction.
 ///
 /// # Errors
 /// What the store refuses.
-pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result<Done, ApiError> {
+pub(super) fn carry_out(
+    tx: &mut Tx<'_>,
+    step: &Step,
+    sender: &Sender,
+    budget: &Budget,
+) -> Result<Done, ApiError> {
     let author = &*sender.caller.id;
     match &step.action {
-        Action::Create { id, origin } => {
-            let base = if *origin == IdOrigin::Assigned { Base::Absent } else { Base::Blind };
-            put(tx, step, id, &base, sender)
-        }
-        Action::Update { id, if_match } => put(tx, step, id, &base_of(if_match.as_deref())?, sender),
+        Action::Create { id, origin: IdOrigin::FullUrl } => match put(tx, step, id, &Base::Once, sender) {
+            Err(ApiError::Store(StoreError::Exists(entity))) => Err(RequestError::IdTaken { entity }.into()),
+            outcome => outcome,
+        },
+        Action::Create { id, .. } => put(tx, step, id, &Base::Absent, sender),
+        Action::Update { id, must_be_new: true, .. } => match put(tx, step, id, &Base::Absent, sender) {
+            Err(ApiError::Store(StoreError::Exists(entity))) => {
+                Err(RequestError::AlreadyThere { entity }.into())
+            }
+            outcome => outcome,
+        },
+        Action::Update { id, if_match, .. } => put(tx, step, id, &base_of(if_match.as_deref())?, sender),
         Action::Exists { id } => {
             Ok(Done::Kept { status: "200 OK", entity: Entity::new(&*step.kind, id), changed: false })
         }
@@ -83,9 +90,7 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, step: &Step, sender: &Sender) -> Result
                 }
             }
         }
-        Action::Get { url, if_none_match } => {
-            get(&mut tx.view()?, url, if_none_match.as_deref(), sender).map(Done::Looked)
-        }
+        Action::Get(ask) => look::answer(&mut tx.view()?, step.method, ask, sender, budget).map(Done::Looked),
         Action::Patch { id, if_match } => {
             let entity = Entity::new(&*step.kind, id);
             let patch = patch_entry::text(step)?;
@@ -100,7 +105,7 @@ fn put(tx: &mut Tx<'_>, step: &Step, id: &str, base: &Base, sender: &Sender) -> 
     let entity = Entity::new(&*step.kind, id);
     let json = to_relative(step.resource.as_deref().unwrap_or_default(), &sender.base);
     let saved = tx.put(&entity, &json, base, &sender.caller.id)?;
-    let status = if saved.created { "201 Created" } else { "200 OK" };
+    let status = if saved.created { CREATED } else { "200 OK" };
     Ok(Done::Kept { status, entity, changed: saved.changed })
 }
 
@@ -110,81 +115,50 @@ fn base_of(if_match: Option<&str>) -> Result<Base, RequestError> {
     version_of(tag).map(|version| Base::Exactly(version.to_owned())).ok_or(bad)
 }
 
-/// Carries out a read or search.
-///
-/// # Errors
-/// What the store refuses, or a search that cannot be answered.
-pub(super) fn get(
-    view: &mut View<'_>,
-    url: &RequestUrl,
-    if_none_match: Option<&str>,
-    sender: &Sender,
-) -> Result<Answer, ApiError> {
-    let Some(id) = &url.id else {
-        let query = url.text.split_once('?').map_or("", |(_, query)| query);
-        let asked = Asked::read(&[query])?.at(&sender.base);
-        let search = Search::parse(url.kind.clone(), asked, &HeaderMap::new(), sender.now_ms)?;
-        let notes: Vec<Note> = search.may_miss(view)?.then(Note::incomplete_index).into_iter().collect();
-        let Answered { bundle, looks } = search.page(view, &sender.caller, &sender.base, &notes)?;
-        return Ok(Answer { resource: Some(bundle), looks, ..Answer::bare("200 OK") });
-    };
-    let entity = Entity::new(&*url.kind, id);
-    let looks = vec![Look {
-        interaction: if url.version.is_some() { "vread" } else { "read" },
-        what: Some(entity.to_string()),
-        ..Look::default()
-    }];
-    let stored = match &url.version {
-        None => view.read(&entity)?,
-        Some(version) => {
-            let unknown =
-                || RequestError::UnknownVersion { entity: entity.to_string(), version: version.clone() };
-            vread::at(view, &entity, version)?.ok_or_else(unknown)?
-        }
-    };
-    if if_none_match.and_then(version_of) == Some(&stored.version) {
-        return Ok(Answer { version: Some(stored.version), looks, ..Answer::bare("304 Not Modified") });
-    }
-    Ok(Answer {
-        version: Some(stored.version),
-        updated_ms: Some(stored.updated_ms),
-        resource: Some(stored.json),
-        looks,
-        ..Answer::bare("200 OK")
-    })
-}
-
 /// An entry of the response.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answer {
-    status: &'static str,
-    location: Option<String>,
-    version: Option<String>,
-    updated_ms: Option<u64>,
-    resource: Option<String>,
+    pub(super) status: Cow<'static, str>,
+    pub(super) location: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) updated_ms: Option<u64>,
+    pub(super) resource: Option<String>,
+    /// An OperationOutcome that says what was done.
+    pub(super) outcome: Option<String>,
     /// What was looked at.
     pub(super) looks: Vec<Look>,
 }
 
 impl Answer {
-    fn bare(status: &'static str) -> Self {
-        Self { status, ..Self::default() }
+    pub(super) fn bare(status: &'static str) -> Self {
+        Self { status: Cow::Borrowed(status), ..Self::default() }
     }
 
     /// The answer to a step, as the records stand after the whole bundle. What was saved stands in it if the client prefers
-    /// it so.
+    /// it so, and there is place for it: it is saved either way.
     ///
     /// # Errors
     /// The database.
-    pub(super) fn of(tx: &mut Tx<'_>, done: Done, sender: &Sender) -> Result<Self, StoreError> {
+    pub(super) fn of(
+        tx: &mut Tx<'_>,
+        done: Done,
+        sender: &Sender,
+        budget: &Budget,
+    ) -> Result<Self, StoreError> {
         let (status, entity, changed) = match done {
             Done::Nothing => return Ok(Self::bare("204 No Content")),
             Done::Looked(answer) => return Ok(answer),
             Done::Kept { status, entity, changed } => (status, entity, changed),
         };
         let stored = tx.written(&entity)?;
-        let is_shown = sender.returns == Some(Return::Representation) && !stored.deleted;
+        let is_shown = sender.returns == Some(Return::Representation)
+            && !stored.deleted
+            && budget.take(stored.json.len()).is_ok();
+        let is_told = sender.returns == Some(Return::Outcome) && !stored.deleted;
+        let said = is_told
+            .then(|| operation_outcome(&[saved_issue(&stored, Became::of(status == CREATED, changed))]));
         Ok(Self {
+            outcome: said,
             resource: is_shown.then_some(stored.json),
             location: Some(location(&entity, &stored.version)),
             version: Some(stored.version),
@@ -202,7 +176,8 @@ impl Answer {
         if let Some(resource) = &self.resource {
             entry.resource(resource);
         }
-        entry.response(self.status, self.location.as_deref(), tag.as_deref(), date.as_deref());
+        let (location, outcome) = (self.location.as_deref(), self.outcome.as_deref());
+        entry.response(&self.status, location, tag.as_deref(), date.as_deref(), outcome);
         entry.finish();
     }
 }

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use holdfast_clinical::bundle::{Action, Step};
 use holdfast_store::Tx;
+use holdfast_store::view::View;
 
+use super::budget::Budget;
+use super::look;
 use super::plan::{self, Planned};
 use super::step::{self, Answer};
 use super::writer::BundleWriter;
@@ -35,19 +39,36 @@ pub(super) async fn carry_out(
 async fn attempt_once(state: &ApiState, text: Arc<str>, sender: Sender) -> Result<Vec<Answer>, ApiError> {
     let planned =
         refusal::read(state, sender.caller.clone(), move |view| plan::transaction(view, &text)).await?;
+    if planned.steps.iter().all(|step| matches!(step.action, Action::Get(_))) {
+        return refusal::read(state, sender.caller.clone(), move |view| looks(view, &planned, &sender)).await;
+    }
     refusal::write(state, sender.caller.clone(), move |tx| store(tx, &planned, &sender)).await
+}
+
+/// A transaction that reads and nothing else holds up no save. Its steps stand in the order of the bundle.
+fn looks(view: &mut View<'_>, planned: &Planned, sender: &Sender) -> Result<Vec<Answer>, ApiError> {
+    let budget = Budget::of_bundle();
+    let one = |step: &Step| match &step.action {
+        Action::Get(ask) => {
+            look::answer(view, step.method, ask, sender, &budget).map_err(|error| error.at_entry(step.entry))
+        }
+        _ => Ok(Answer::default()),
+    };
+    planned.steps.iter().map(one).collect()
 }
 
 /// Answers in the order of the bundle.
 fn store(tx: &mut Tx<'_>, planned: &Planned, sender: &Sender) -> Result<Vec<Answer>, ApiError> {
     planned.check_premises(&mut tx.view()?)?;
+    let budget = Budget::of_bundle();
     let mut done = Vec::with_capacity(planned.steps.len());
     for step in &planned.steps {
-        let outcome = step::carry_out(tx, step, sender).map_err(|error| error.at_entry(step.entry))?;
+        let outcome =
+            step::carry_out(tx, step, sender, &budget).map_err(|error| error.at_entry(step.entry))?;
         done.push((step.entry, outcome));
     }
     done.sort_by_key(|(entry, _)| *entry);
-    let answers = done.into_iter().map(|(_, done)| Answer::of(tx, done, sender));
+    let answers = done.into_iter().map(|(_, done)| Answer::of(tx, done, sender, &budget));
     let mut answers = answers.collect::<Result<Vec<_>, _>>()?;
     if let Some(first) = answers.first_mut() {
         first.looks.extend(planned.looks());

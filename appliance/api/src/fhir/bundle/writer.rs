@@ -101,13 +101,14 @@ impl EntryWriter<'_> {
         self.out.push('}');
     }
 
-    /// What came of it.
+    /// What came of it; `outcome` is an OperationOutcome.
     pub(crate) fn response(
         &mut self,
         status: &str,
         location: Option<&str>,
         etag: Option<&str>,
         last_modified: Option<&str>,
+        outcome: Option<&str>,
     ) {
         self.name("response");
         self.out.push('{');
@@ -119,16 +120,10 @@ impl EntryWriter<'_> {
                 self.members(&[(name, value)]);
             }
         }
-        self.out.push('}');
-    }
-
-    /// What came of it: an error.
-    pub(crate) fn refusal(&mut self, status: &str, outcome: &str) {
-        self.name("response");
-        self.out.push('{');
-        self.members(&[("status", Some(status))]);
-        self.out.push_str(",\"outcome\":");
-        self.out.push_str(outcome);
+        if let Some(outcome) = outcome {
+            self.out.push_str(",\"outcome\":");
+            self.out.push_str(outcome);
+        }
         self.out.push('}');
     }
 
@@ -174,14 +169,14 @@ mod tests {
         entry.search_mode("match");
         entry.finish();
         let mut entry = bundle.entry();
-        entry.response("200 OK", None, Some("W/\"1\""), None);
+        entry.response("200 OK", None, Some("W/\"1\""), None, Some("{}"));
         entry.finish();
         assert_eq!(
             bundle.finish(),
             concat!(
                 r#"{"resourceType":"Bundle","type":"searchset","link":[{"relation":"self","url":"http://x/\""},"#,
                 r#"{"relation":"next","url":"y"}],"total":1,"entry":[{"fullUrl":"u","resource":{"v":1.50},"#,
-                r#""search":{"mode":"match"}},{"response":{"status":"200 OK","etag":"W/\"1\""}}]}"#
+                r#""search":{"mode":"match"}},{"response":{"status":"200 OK","etag":"W/\"1\"","outcome":{}}}]}"#
             )
         );
         assert_eq!(
