@@ -205,22 +205,22 @@ async fn scopes_limit_searches_and_what_they_lead_through() {
 #[tokio::test]
 async fn versions_from_another_patients_record_stay_out_of_sight() {
     let server = start().await;
-    let moved = observation("other", "written-of-other").replace("of-other", "moved");
+    let moved = observation("other", "the-first-text").replace("of-other", "moved");
     let first = server.put("/fhir/Observation/moved", &moved).await.expect(201).header("etag").to_owned();
-    let own = observation("own", "written-of-own").replace("of-own", "moved");
+    let own = observation("own", "the-second-text").replace("of-own", "moved");
     server.put("/fhir/Observation/moved", &own).await.expect(200);
     let version = first.trim_start_matches("W/").trim_matches('"');
     let then = server.get(&format!("/fhir/Observation/moved/_history/{version}")).await.expect(200);
-    assert!(then.body.contains("written-of-other"), "{}", then.body);
+    assert!(then.body.contains("the-first-text"), "{}", then.body);
     for path in [
         "/fhir/Observation/moved/_history".to_owned(),
         "/fhir/Observation/_history".to_owned(),
         format!("/fhir/Observation/moved/_history/{version}"),
     ] {
         let answer = server.ask(BOUND, &path).await;
-        assert!(!answer.body.contains("written-of-other"), "{path}: {}", answer.body);
+        assert!(!answer.body.contains("the-first-text"), "{path}: {}", answer.body);
         let is_version = path.ends_with(version);
-        assert_eq!(answer.body.contains("written-of-own"), !is_version, "{path}: {}", answer.body);
+        assert_eq!(answer.body.contains("the-second-text"), !is_version, "{path}: {}", answer.body);
     }
 }
 

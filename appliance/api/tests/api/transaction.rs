@@ -158,3 +158,25 @@ async fn what_is_no_bundle_is_refused() {
         .refused(400, "bundle-wrong-type");
     server.post("/fhir", r#"{"resourceType":"Bundle","type":"transaction"}"#).await.expect(200);
 }
+
+/// Exports repeat an organisation in every bundle, each time with other counts in it.
+#[tokio::test]
+async fn what_belongs_to_the_directory_is_replaced_by_its_full_url() {
+    let server = start().await;
+    let url = "urn:uuid:0de9633c-54dd-39cb-947c-8ab5ecdf93a2";
+    let sent = |kind: &str, name: &str| {
+        let resource = match kind {
+            "Patient" => json!({ "resourceType": kind, "name": [{ "family": name }] }),
+            _ => json!({ "resourceType": kind, "name": name }),
+        };
+        bundle(&[post(url, resource)])
+    };
+    for name in ["one", "two"] {
+        server.post("/fhir", &sent("Organization", name)).await.expect(200);
+        let id = url.trim_start_matches("urn:uuid:");
+        let read = server.get(&format!("/fhir/Organization/{id}")).await.expect(200).json();
+        assert_eq!(read["name"], name);
+    }
+    server.post("/fhir", &sent("Patient", "one")).await.expect(200);
+    server.post("/fhir", &sent("Patient", "two")).await.refused(409, "id-taken");
+}

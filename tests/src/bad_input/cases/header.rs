@@ -30,7 +30,7 @@ const ACCEPTS: &[&str] = &[
 ];
 const FORMATS: &[&str] = &["xml", "application/fhir%2Bxml", "ttl", "html", "text/plain", "JSON5", ""];
 const ENCODINGS: &[&str] = &["br", "deflate", "compress", "gzip, gzip", "zstd", "rot13"];
-const IF_MATCH: &[&str] = &["*", "W/", "W/\"\"", "W/\"a\", W/\"b\"", "\"a b\"", "W/\"a\"b", "'1'", ","];
+const IF_MATCH: &[&str] = &["W/", "W/\"\"", "W/\"a\", W/\"b\"", "\"a b\"", "W/\"a\"b", "'1'", ","];
 
 pub(super) fn cases(place: &Place) -> Vec<Case> {
     let patient = resource("Patient", "\"id\":\"seed\",\"active\":false");

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use holdfast_clinical::bundle::{Action, IdOrigin, Method, Step};
 use holdfast_clinical::outcome::operation_outcome;
 use holdfast_clinical::reference::to_relative;
+use holdfast_clinical::scope::is_directory;
 use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
 use holdfast_store::{StoreError, Tx};
@@ -64,6 +65,10 @@ pub(super) fn carry_out(
 ) -> Result<Done, ApiError> {
     let author = &*sender.caller.id;
     match &step.action {
+        // Exports repeat an organisation in every bundle, each time a little different.
+        Action::Create { id, origin: IdOrigin::FullUrl } if is_directory(&step.kind) => {
+            put(tx, step, id, &Base::Blind, sender)
+        }
         Action::Create { id, origin: IdOrigin::FullUrl } => match put(tx, step, id, &Base::Once, sender) {
             Err(ApiError::Store(StoreError::Exists(entity))) => Err(RequestError::IdTaken { entity }.into()),
             outcome => outcome,
