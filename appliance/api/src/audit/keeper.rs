@@ -10,7 +10,7 @@ use holdfast_store::author::Base;
 use holdfast_store::view::View;
 use tokio::sync::watch;
 
-use super::trail::Line;
+use super::trail::{End, Line};
 use super::verify::foreign;
 use crate::state::ApiState;
 
@@ -89,16 +89,31 @@ async fn write(state: &ApiState, part: &[Line]) -> Result<(), StoreError> {
     let actor = state.writer().records().actor().to_string();
     let patients = patients(state, part).await?;
     let lines = lines(part, &patients);
+    let known = state.trail().end().filter(|end| end.actor == actor);
     let work = move |tx: &mut holdfast_store::Tx<'_>| {
-        let (last, number) = last_page(&mut tx.view()?, &actor)?;
         let mut page = lines.clone();
-        page.number = number;
-        page.previous = last.map(|last| last.hash());
+        (page.previous, page.number) = match &known {
+            Some(end) if is_end(&mut tx.view()?, end)? => (Some(end.hash.clone()), end.number + 1),
+            _ => {
+                let (last, number) = last_page(&mut tx.view()?, &actor)?;
+                (last.map(|last| last.hash()), number)
+            }
+        };
         let id = page_id(&actor, page.number);
         tx.put(&Entity::new(HOLDFAST_AUDIT, &id), &page.resource(&id), &Base::Absent, AUTHOR)?;
-        Ok(())
+        Ok(End { actor: actor.clone(), number: page.number, hash: page.hash() })
     };
-    state.writer().write(work).await
+    state.trail().ends_at(state.writer().write(work).await?);
+    Ok(())
+}
+
+/// Whether the page is there and nothing behind it.
+fn is_end(view: &mut View<'_>, end: &End) -> Result<bool, StoreError> {
+    let mut is_there = |number| {
+        let entity = Entity::new(HOLDFAST_AUDIT, page_id(&end.actor, number));
+        Ok::<_, StoreError>(view.get(&entity)?.is_some())
+    };
+    Ok(is_there(end.number)? && !is_there(end.number + 1)?)
 }
 
 /// The last page that this database wrote, and the first number behind it where nothing stands: whatever has been put

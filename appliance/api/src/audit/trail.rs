@@ -42,6 +42,18 @@ pub(crate) struct Trail {
     is_kept: AtomicBool,
     waiting: Mutex<Waiting>,
     filled: Notify,
+    end: Mutex<Option<End>>,
+}
+
+/// The last page that was written here, so that the next need not look for it. Others may write to the same database.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct End {
+    /// Which database.
+    pub(super) actor: String,
+    /// The page's number.
+    pub(super) number: u64,
+    /// Its hash.
+    pub(super) hash: String,
 }
 
 #[derive(Debug, Default)]
@@ -129,6 +141,16 @@ impl Trail {
     pub(super) fn put_back(&self, lines: Vec<Line>) {
         let mut waiting = self.waiting();
         lines.into_iter().for_each(|line| waiting.add(line));
+    }
+
+    /// The last page that was written here.
+    pub(super) fn end(&self) -> Option<End> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes the last page.
+    pub(super) fn ends_at(&self, end: End) {
+        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
