@@ -121,7 +121,7 @@ fn links_in_narratives_and_uris_follow_and_names_do_not() {
         format!(r#""source":"Binary/{U1}","profile":["urn:uuid:{U1}"]"#),
         format!(r#"<div>é<img src=\"Binary/{U1}\"/><b>urn:uuid:{U1}</b></div>"#),
         format!(r#"{{"system":"{definition}"}}"#),
-        r#""valueUri":"ValueSet/new-1""#.to_owned(),
+        format!(r#""valueUri":"{definition}""#),
     ] {
         assert!(resource(2).contains(&part), "{part} in {}", resource(2));
     }

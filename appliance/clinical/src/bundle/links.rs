@@ -2,8 +2,8 @@
 //!
 //! Links are `Reference.reference`, the elements of type uri, url, oid and uuid, and what the narrative's `a` and `img`
 //! lead to. Left alone: elements of type canonical, and everything inside a nested Bundle, whose references are its own.
-//! An element of type uri that is called `url` or `system` names a definition, and bundles of definitions have those
-//! names as `fullUrl`: there an `http` address is left alone too.
+//! An element of type uri may name a definition (`url`, `system`, `fixedUri`), and bundles of definitions have those names
+//! as `fullUrl`: there an `http` address is left alone too.
 //!
 //! Source: <https://hl7.org/fhir/R4/http.html#trules>.
 
@@ -79,8 +79,8 @@ fn place_of(name: &str, found: Option<Found>) -> Option<Place> {
     }
     let Kind::Primitive(primitive) = found.filter(|found| !found.is_twin)?.ty.kind else { return None };
     match primitive {
-        Primitive::Uri if matches!(name, "url" | "system") => Some(Place::Name),
-        Primitive::Uri | Primitive::Url | Primitive::Oid | Primitive::Uuid => Some(Place::Url),
+        Primitive::Uri => Some(Place::Name),
+        Primitive::Url | Primitive::Oid | Primitive::Uuid => Some(Place::Url),
         Primitive::Xhtml => Some(Place::Narrative),
         _ => None,
     }
