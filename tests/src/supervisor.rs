@@ -183,7 +183,15 @@ fn announce(plan: &Plan, running: &Running) -> Result<()> {
     say(&format!("its page      {node_url}/#token={node}"));
     say(&format!("central hub   {hub_url}   sign-in token: {hub}"));
     say(&format!("cloud link    {}   `make cut` cuts it, `make heal` restores it", running.link.address()));
-    let env = format!("NODE={node_url}\nHUB={hub_url}\nNODE_TOKEN={node}\nHUB_TOKEN={hub}\n");
+    let this = std::env::current_exe().context("cannot find out where this program is")?;
+    let programs = this.parent().unwrap_or(&this);
+    let (node_data, hub_data) = (plan.folder.data("node"), plan.folder.data("hub"));
+    let env = format!(
+        "NODE={node_url}\nHUB={hub_url}\nNODE_TOKEN={node}\nHUB_TOKEN={hub}\nNODE_DATA='{}'\nHUB_DATA='{}'\nPATH='{}':\"$PATH\"\n",
+        node_data.display(),
+        hub_data.display(),
+        programs.display(),
+    );
     plan.folder.write_private("env", &env)?;
     say(&format!("all of it     source {}", plan.folder.path().join("env").display()));
     say("Ctrl-C stops all");
