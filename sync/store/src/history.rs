@@ -245,7 +245,7 @@ fn is_seen(bound: Option<&Clause>, state: &EntityState, op: &Op, rules: &dyn Rul
 }
 
 /// The newest versions that have room, and one at least.
-pub(crate) struct Newest {
+struct Newest {
     kept: VecDeque<Version>,
     bytes: usize,
     within: usize,

@@ -6,12 +6,10 @@ mod sorted;
 
 use holdfast_core::search::Clause;
 use holdfast_core::state::EntityState;
-use holdfast_core::view::decode;
 
 pub use sorted::{Place, Sorted, TOO_MANY_TO_SORT};
 
-use crate::error::{Result, StoreError};
-use crate::schema;
+use crate::error::Result;
 use crate::sql::Rows;
 use crate::view::{Stored, View, stored};
 pub(crate) use condition::Conditions;
@@ -112,11 +110,7 @@ impl View<'_> {
     /// # Errors
     /// The database.
     pub fn siblings(&mut self, found: &Stored) -> Result<EntityState> {
-        let entity = &found.entity;
-        let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
-        let mut rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state"], &[key])?;
-        let row = rows.pop().flatten().ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
-        Ok(decode(entity.clone(), row.text(0)?, row.blob(1)?)?)
+        self.state_of_found(&found.entity)
     }
 
     /// Whether what has to be checked holds: of what a read shows, and of every sibling where there is a conflict.

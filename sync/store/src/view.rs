@@ -201,6 +201,11 @@ impl View<'_> {
     /// [`StoreError::NotFound`], or the database.
     pub fn state(&mut self, entity: &Entity) -> Result<EntityState> {
         self.must_be_in_sight(entity)?;
+        self.state_of_found(entity)
+    }
+
+    /// The same of a resource that was found in sight.
+    pub(crate) fn state_of_found(&mut self, entity: &Entity) -> Result<EntityState> {
         let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
         let mut rows = self.sql.lookup(&schema::RESOURCE, &["kind", "id"], &["json", "state"], &[key])?;
         let row = rows.pop().flatten().ok_or_else(|| StoreError::NotFound(entity.to_string()))?;

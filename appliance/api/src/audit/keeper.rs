@@ -183,7 +183,7 @@ async fn patients(state: &ApiState, part: &[Line]) -> Result<HashMap<String, Vec
 
 /// The patients among scopes.
 pub(super) fn patient_ids(scopes: &[Scope]) -> Vec<String> {
-    scopes.iter().filter_map(|scope| scope.0.strip_prefix("patient/")).map(str::to_owned).collect()
+    scopes.iter().filter_map(Scope::as_patient).map(str::to_owned).collect()
 }
 
 /// A page but for its place in the chain.
