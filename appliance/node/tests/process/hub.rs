@@ -55,9 +55,11 @@ impl Hub {
             runtime.block_on(holdfast_hub::serve::serve(config, true, stopped)).unwrap();
         });
         self.running = Some((stop, thread));
+        // Its ports are bound before the token of this start is written, and served after that.
         eventually("the hub serves", || {
             TcpStream::connect(self.config.hub.sync_listen).is_ok()
                 && TcpStream::connect(self.config.hub.listen).is_ok()
+                && send_to(&self.config.hub.listen.to_string(), "", "GET", "/readyz", "").status == 200
         });
     }
 
