@@ -1,6 +1,8 @@
 //! A server on a real socket over a store in a temporary file, and a plain HTTP client.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 
+pub mod people;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -107,7 +109,7 @@ pub async fn start_with(change: impl FnOnce(ApiParts) -> ApiParts) -> Server {
     let tokens = vec![
         OneToken::new(TOKEN, Principal::new("Practitioner/nurse", [Role::Clinician])),
         OneToken::new(OTHER, Principal::new("Practitioner/doctor", [Role::Clinician])),
-        OneToken::new(DESK, Principal::new("Practitioner/desk", [Role::Reception])),
+        OneToken::new(DESK, Principal::new("Practitioner/desk", [Role::FrontDesk])),
         OneToken::new(ADMIN, Principal::new("Practitioner/admin", [Role::Admin])),
     ];
     let state = ApiState::new(change(ApiParts::new(writer.clone(), Arc::new(tokens))));

@@ -12,6 +12,7 @@ mod damage;
 mod disk_full;
 mod eviction;
 mod expired;
+mod first_run;
 mod hub;
 mod import;
 mod lifecycle;
