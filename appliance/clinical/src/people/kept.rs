@@ -54,13 +54,14 @@ pub(crate) fn rows(state: &EntityState) -> Vec<IndexRow> {
     let kind = state.entity.kind.as_str();
     let mut out = BTreeSet::new();
     if kind == "Patient" {
-        each_node(state, LABELS, &mut |label| {
+        let labels = state.values(LABELS).chain(state.set_members(LABELS));
+        for label in labels.filter_map(|json| Node::parse(json).ok()) {
             let code = label.member("code").and_then(Node::as_text).unwrap_or_default();
             let is_ours = label.member("system").and_then(Node::as_text) == Some(CONFIDENTIALITY);
             if is_ours && CODES.contains(&code) {
                 out.insert(IndexRow { param: KEPT, value: code.to_owned() });
             }
-        });
+        }
     } else if !has_parameter(kind) {
         for path in owner_paths(kind) {
             each_node(state, path, &mut |node| {
