@@ -102,6 +102,10 @@ crash-images: ## power-loss images of the store; the control without full syncs 
 drill-outage: binaries ## cut the WAN, write on both sides, heal, kill -9 everything meanwhile: nothing lost, hidden or different
 	$(DRILL) drill-outage
 
+.PHONY: drill-signin
+drill-signin: binaries ## every route × role × another patient's id on a real node: nothing is shown or changed that must not be
+	$(DRILL) drill-signin
+
 .PHONY: bench bench-store bench-fhir bench-reconcile bench-scopes
 bench: bench-store bench-fhir bench-reconcile bench-scopes ## every benchmark, each with its peer in the same run
 bench-store: binaries ## what the store takes in, and what a node's reads cost, idle and while it reconciles

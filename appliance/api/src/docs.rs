@@ -2,6 +2,7 @@
 
 use crate::access::doc::Carries::{Events, Fhir, Form, Html, Json, JsonPatch, Nothing, Text};
 use crate::access::doc::{Carries, Doc};
+use crate::sign_in::passkey;
 use crate::{break_glass, conflicts, continuity, drafts, people, records, sign_in};
 
 type Pairs = &'static [(&'static str, &'static str)];
@@ -82,6 +83,19 @@ pub(crate) const CHANGE_PIN: Doc =
     Doc::new("Sets another PIN for oneself; one's other sessions end", &[(204, Nothing)])
         .body(Carries::of::<sign_in::ChosenPin>())
         .refusals(&[422]);
+const ASKED_PASSKEY: &[(u16, Carries)] = &[(200, Carries::of::<passkey::PasskeyOptions>())];
+pub(crate) const PASSKEY_OPTIONS: Doc = Doc::new("Begins to sign in by passkey", ASKED_PASSKEY)
+    .body(Carries::of::<passkey::PasskeyLogin>())
+    .refusals(&[401, 409]);
+pub(crate) const PASSKEY: Doc =
+    Doc::new("Signs in by passkey; the answer sets the session's cookie", &[(200, SESSION)])
+        .body(Carries::of::<passkey::PasskeyAnswer>())
+        .refusals(&[401, 403, 409]);
+pub(crate) const NEW_PASSKEY_OPTIONS: Doc =
+    Doc::new("Begins to register a passkey for oneself", ASKED_PASSKEY).refusals(&[409, 422]);
+pub(crate) const NEW_PASSKEY: Doc = Doc::new("Registers a passkey for oneself", &[(204, Nothing)])
+    .body(Carries::of::<passkey::PasskeyAnswer>())
+    .refusals(&[409]);
 pub(crate) const BREAK_GLASS: Doc =
     Doc::new("Opens a record that is kept from most, for an hour and a reason", &[(204, Nothing)])
         .body(Carries::of::<break_glass::GlassBroken>())

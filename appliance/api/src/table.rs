@@ -5,6 +5,7 @@ use axum::Router;
 use crate::access::policy::Access::Records;
 use crate::access::policy::Policy::{Public, Read, Session, Staffing, Write};
 use crate::access::routes::Routes;
+use crate::sign_in::passkey;
 use crate::state::ApiState;
 use crate::{
     break_glass, conflicts, continuity, docs, drafts, fhir, openapi, page, people, probe, records, sign_in,
@@ -35,6 +36,10 @@ fn of_our_own(routes: Routes) -> Routes {
         .get("/api/session", Session, &docs::SIGNED_IN, sign_in::current)
         .delete("/api/session", Session, &docs::SIGN_OUT, sign_in::sign_out)
         .put("/api/session/pin", Session, &docs::CHANGE_PIN, sign_in::change_pin)
+        .post("/api/session/passkey/options", Public, &docs::PASSKEY_OPTIONS, passkey::sign_in_options)
+        .post("/api/session/passkey", Public, &docs::PASSKEY, passkey::sign_in)
+        .post("/api/passkeys/options", Session, &docs::NEW_PASSKEY_OPTIONS, passkey::register_options)
+        .post("/api/passkeys", Session, &docs::NEW_PASSKEY, passkey::register)
         .post("/api/session/break-glass", Session, &docs::BREAK_GLASS, break_glass::break_glass)
         .get("/api/break-glass", Staffing, &docs::GLASSES, break_glass::list)
         .post("/api/break-glass/{id}/review", Staffing, &docs::REVIEW_GLASS, break_glass::review)

@@ -172,11 +172,7 @@ fn write_all(records: &Records, jobs: &Receiver<Box<dyn Job>>, committed: &tokio
 
 /// Whoever has been told that a save is durable finds it in the count of commits: what is remembered of an earlier state is
 /// looked at again.
-fn run_batch(
-    records: &Records,
-    mut batch: Vec<Box<dyn Job>>,
-    committed: &tokio::sync::watch::Sender<u64>,
-) {
+fn run_batch(records: &Records, mut batch: Vec<Box<dyn Job>>, committed: &tokio::sync::watch::Sender<u64>) {
     let together = catch_unwind(AssertUnwindSafe(|| commit(records, &mut batch)));
     let outcomes = match together {
         Ok(Ok(outcomes)) => outcomes,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use holdfast_clinical::people::confirmed::Mode;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Method};
@@ -82,6 +83,15 @@ impl Gate {
     }
 }
 
+/// Whether changes behind the policy take a sign-in that is confirmed. Bundles may read alone: the store tells their entries
+/// apart.
+fn needs_confirmation(policy: Policy) -> bool {
+    match policy {
+        Policy::Write(_) | Policy::Role(_) | Policy::Staffing => true,
+        Policy::Public | Policy::Session | Policy::Read(_) => false,
+    }
+}
+
 /// By a program's token, else by a person's cookie.
 async fn admit(gate: &Gate, method: &Method, headers: &HeaderMap) -> Result<Admitted, Refusal> {
     let unknown = |error: ApiError| Refusal { who: None, error };
@@ -100,6 +110,9 @@ async fn admit(gate: &Gate, method: &Method, headers: &HeaderMap) -> Result<Admi
                     who: Some(signed.principal.id),
                     error: RequestError::NoAppHeader.into(),
                 });
+            }
+            if signed.mode == Mode::ReadOnly && changes && needs_confirmation(gate.policy) {
+                return Err(Refusal { who: Some(signed.principal.id), error: RequestError::ReadOnly.into() });
             }
             Admitted { principal: signed.principal.clone(), signed: Some(signed) }
         }

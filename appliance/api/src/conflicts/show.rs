@@ -22,7 +22,7 @@ use crate::state::ApiState;
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ConflictValue)]
-struct Value {
+struct ShownValue {
     /// The element's JSON, byte for byte; absent if the author removed the element, and for deletions.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = serde_json::Value, required = false)]
@@ -49,7 +49,7 @@ struct Element {
     /// The element, or `@deleted` for "deleted beside an edit".
     element: String,
     /// Oldest first; `choose` counts from 0. For `@deleted`, the deletions alone.
-    values: Vec<Value>,
+    values: Vec<ShownValue>,
 }
 
 /// A record in conflict.
@@ -90,7 +90,7 @@ fn element(conflict: OpenConflict) -> Element {
     Element { element: conflict.key, values }
 }
 
-fn shown(value: ConflictValue, is_deletion: bool) -> Value {
+fn shown(value: ConflictValue, is_deletion: bool) -> ShownValue {
     // What a deletion holds is the store's own; that somebody deleted is all there is to see.
     let text = value.value.filter(|_| !is_deletion);
     let removed = text.is_none();
@@ -101,7 +101,7 @@ fn shown(value: ConflictValue, is_deletion: bool) -> Value {
         Place::Elsewhere => ("elsewhere", None),
     };
     let value_json = text.and_then(|text| RawValue::from_string(text).ok());
-    Value {
+    ShownValue {
         value: value_json,
         removed,
         author: value.author,

@@ -93,6 +93,9 @@ fn of_request(error: &RequestError) -> Facts {
             Facts::new(S::TOO_MANY_REQUESTS, "sign-in-slowed", "throttled").retry(*retry_after_s)
         }
         E::SignInDeactivated => Facts::new(S::FORBIDDEN, "sign-in-deactivated", "login"),
+        E::PasskeysNeedHttps => Facts::new(S::CONFLICT, "passkeys-need-https", "not-supported"),
+        E::PasskeyRefused => Facts::new(S::UNAUTHORIZED, "passkey-refused", "login"),
+        E::ReadOnly => Facts::new(S::FORBIDDEN, "read-only", "expired"),
         E::NoAppHeader => Facts::new(S::FORBIDDEN, "app-header-missing", "security"),
         E::NotAPerson => Facts::new(S::FORBIDDEN, "not-a-person", "login"),
         E::NeedsNode => Facts::new(S::SERVICE_UNAVAILABLE, "needs-node", "transient").retry(RETRY_DISK_S),

@@ -30,6 +30,21 @@ pub enum RequestError {
     /// The person may not sign in any more.
     #[error("cannot sign in: this person was deactivated; ask the manager")]
     SignInDeactivated,
+    /// The browser came by an address under which there are no passkeys.
+    #[error(
+        "cannot use a passkey here: browsers have them over HTTPS or on localhost alone; open the clinic's HTTPS address, or sign in by PIN"
+    )]
+    PasskeysNeedHttps,
+    /// What the browser's authenticator answered proves nothing.
+    #[error(
+        "cannot use this passkey: what it answered does not fit what was asked, or came too late; try again, or sign in by PIN"
+    )]
+    PasskeyRefused,
+    /// Nobody has confirmed the person for long.
+    #[error(
+        "cannot change this: nobody has confirmed this sign-in for too long, so it reads alone; it is confirmed again once the link to whoever does that is back"
+    )]
+    ReadOnly,
     /// A request by cookie from who knows where.
     #[error(
         "cannot serve this: a request by cookie that changes something must say so; send the header X-Holdfast: 1"

@@ -11,6 +11,7 @@
 
 mod clock;
 mod cookie;
+pub(crate) mod passkey;
 mod pin;
 mod session;
 mod sessions;
@@ -49,6 +50,7 @@ pub(crate) struct SignIns {
     pub(crate) sessions: Sessions,
     pub(crate) tried: Tried,
     pub(crate) clock: Clock,
+    pub(crate) pending: passkey::Pending,
     pub(crate) checking: Semaphore,
 }
 
@@ -58,6 +60,7 @@ impl Default for SignIns {
             sessions: Sessions::default(),
             tried: Tried::default(),
             clock: Clock::default(),
+            pending: passkey::Pending::default(),
             checking: Semaphore::new(CHECKED_AT_ONCE),
         }
     }

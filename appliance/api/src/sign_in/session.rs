@@ -131,13 +131,13 @@ pub(crate) fn begin(state: &ApiState, user: User, status: StatusCode) -> Result<
     Ok(response)
 }
 
-fn refused(state: &ApiState, who: &str, error: ApiError) -> ApiError {
+pub(super) fn refused(state: &ApiState, who: &str, error: ApiError) -> ApiError {
     note(state, who, Look { interaction: "$sign-in", refused: Some(error.code()), ..Look::default() });
     error
 }
 
 /// The one person with this login name; of two, neither.
-async fn by_login(state: &ApiState, login: String) -> Result<Option<User>, ApiError> {
+pub(super) async fn by_login(state: &ApiState, login: String) -> Result<Option<User>, ApiError> {
     let found = own_read(state, move |view| {
         let found = view.search(HOLDFAST_USER, &[of_login(&login)], 0, 2)?;
         let mut users = Vec::new();

@@ -30,7 +30,10 @@ async fn managers_add_and_change_people_and_no_administrators() {
         server.by(&manager, "PUT", &of(&nurse), &json!({"name": "Nina Okafor"})).await.expect(200).json();
     assert_eq!((&changed["name"], &changed["roles"]), (&json!("Nina Okafor"), &json!(["nurse"])));
     let stale = [("x-holdfast", "1"), ("if-match", nurse["version"].as_str().unwrap())];
-    server.by_with(&manager, "PUT", &of(&nurse), &stale, &json!({"name": "x"})).await.refused(412, "stale-version");
+    server
+        .by_with(&manager, "PUT", &of(&nurse), &stale, &json!({"name": "x"}))
+        .await
+        .refused(412, "stale-version");
     let list = server.by(&manager, "GET", "/api/people", &Value::Null).await.expect(200);
     let people = list.json();
     let names: Vec<&str> =
