@@ -66,7 +66,7 @@ impl Rules for FhirRules {
         crate::search::of_patient(kind, patient)
     }
 
-    fn kept(&self) -> Option<(&'static str, Clause)> {
+    fn kept(&self) -> Option<Clause> {
         Some(crate::people::kept::kept())
     }
 

@@ -91,9 +91,9 @@ pub trait Rules: Send + Sync {
         Some(Clause::Any(Vec::new()))
     }
 
-    /// What finds the records that are kept from most people, by [`Rules::prompt_index`]: their type, and what they meet. While
-    /// there is none, nobody is asked what they have a part in.
-    fn kept(&self) -> Option<(&'static str, Clause)> {
+    /// What finds the records that are kept from most people, by [`Rules::prompt_index`]. While there is none, nobody is asked
+    /// what they have a part in.
+    fn kept(&self) -> Option<Clause> {
         None
     }
 

@@ -110,12 +110,9 @@ impl View<'_> {
             return Ok(());
         }
         self.is_settled = true;
-        let is_any = match self.rules.kept() {
-            Some((kind, kept)) => {
-                let (params, condition) = Conditions::of(&[kept], vec![kind.into()]);
-                let text = format!("SELECT 1 FROM resource r WHERE r.kind = $1{condition} LIMIT 1");
-                !self.sql.query(&text, &params)?.is_empty()
-            }
+        let numbers = self.rules.kept().as_ref().and_then(Conditions::numbers_of);
+        let is_any = match numbers {
+            Some((params, text)) => !self.sql.query(&format!("{text} LIMIT 1"), &params)?.is_empty(),
             None => false,
         };
         if let Some(sight) = self.sight.take() {

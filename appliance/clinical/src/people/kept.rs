@@ -76,8 +76,8 @@ pub(crate) fn rows(state: &EntityState) -> Vec<IndexRow> {
 }
 
 /// What finds the patients who are kept from most.
-pub(crate) fn kept() -> (&'static str, Clause) {
-    ("Patient", is_kept())
+pub(crate) fn kept() -> Clause {
+    is_kept()
 }
 
 /// What resources of a type must meet to be seen by a person; none: all are.

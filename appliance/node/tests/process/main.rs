@@ -17,5 +17,6 @@ mod hub;
 mod import;
 mod lifecycle;
 mod logs;
+mod people;
 mod revoked;
 mod support;
