@@ -145,11 +145,10 @@ impl Held {
                 withdrawn.insert(author.to_owned(), since);
             }
         }
-        let is_own = || {
+        let is_desktops = peer.kind == DESKTOP || {
             let owners = grant::owners(tx, &[actor])?;
-            Ok::<_, crate::error::StoreError>(owners.iter().flatten().all(|name| *name == owner(peer)))
+            owners.iter().flatten().any(|name| *name != owner(peer))
         };
-        let is_desktops = peer.kind == DESKTOP || !is_own()?;
         Ok(Self { withdrawn, is_desktops })
     }
 
