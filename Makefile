@@ -72,6 +72,10 @@ test: setup lint ## everything CI runs: format, lints, every test, the short see
 	@[ -d "$${HOLDFAST_DATA:-../shared/data}" ] || \
 		echo 'SKIPPED: the import check and other tests of real bundles, because ../shared/data is not here'
 
+.PHONY: openapi
+openapi: ## write the description of the API that the front end's types are made of
+	HOLDFAST_WRITE_OPENAPI=1 cargo nextest run -p holdfast-api -E 'test(the_committed_description)'
+
 .PHONY: import-check
 import-check: binaries ## real bundles through the HTTP API: resources in = resources out
 	$(DRILL) import-check
@@ -97,6 +101,10 @@ crash-images: ## power-loss images of the store; the control without full syncs 
 .PHONY: drill-outage
 drill-outage: binaries ## cut the WAN, write on both sides, heal, kill -9 everything meanwhile: nothing lost, hidden or different
 	$(DRILL) drill-outage
+
+.PHONY: drill-signin
+drill-signin: binaries ## every route × role × another patient's id on a real node: nothing is shown or changed that must not be
+	$(DRILL) drill-signin
 
 .PHONY: bench bench-store bench-fhir bench-reconcile bench-scopes
 bench: bench-store bench-fhir bench-reconcile bench-scopes ## every benchmark, each with its peer in the same run

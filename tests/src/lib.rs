@@ -37,6 +37,7 @@ pub mod process;
 pub mod proxy;
 pub mod reconcile;
 pub mod served;
+pub mod sign_in_drill;
 #[cfg(feature = "sabotage")]
 pub mod simulation;
 pub mod supervisor;

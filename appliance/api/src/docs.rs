@@ -2,6 +2,8 @@
 
 use crate::access::doc::Carries::{Events, Fhir, Form, Html, Json, JsonPatch, Nothing, Text};
 use crate::access::doc::{Carries, Doc};
+use crate::sign_in::passkey;
+use crate::{break_glass, conflicts, continuity, drafts, people, records, sign_in};
 
 type Pairs = &'static [(&'static str, &'static str)];
 
@@ -37,22 +39,92 @@ pub(crate) const LIVEZ: Doc = Doc::new("Whether the process runs", &[(200, Text)
 pub(crate) const READYZ: Doc = Doc::new("Whether the store answers", &[(200, Text)]);
 pub(crate) const METRICS: Doc = Doc::new("Figures for Prometheus", &[(200, Text)]);
 pub(crate) const OPENAPI: Doc = Doc::new("This description", &[(200, Json)]);
-pub(crate) const CONTINUITY: Doc = Doc::new("How the link is, and what waits to be sent", &[(200, Json)]);
+pub(crate) const CONTINUITY: Doc =
+    Doc::new("How the link is, and what waits to be sent", &[(200, Carries::of::<continuity::Report>())]);
 pub(crate) const CONTINUITY_EVENTS: Doc =
     Doc::new("The same, whenever it changes", &[(200, Events)]).refusals(&[503]);
-pub(crate) const CONFLICTS: Doc = Doc::new("Records in conflict", &[(200, Json)])
+pub(crate) const CONFLICTS: Doc = Doc::new("Records in conflict", &[(200, Carries::of::<conflicts::Page>())])
     .query(&[("count", "how many on a page"), ("cursor", "where a page begins")]);
-pub(crate) const CONFLICT: Doc = Doc::new("Every value of a record's elements in conflict", &[(200, Json)]);
-pub(crate) const RESOLVE: Doc =
-    Doc::new("Settles a conflict by choosing a value, or giving another", &[(200, Json)])
+pub(crate) const CONFLICT: Doc =
+    Doc::new("Every value of a record's elements in conflict", &[(200, Carries::of::<conflicts::Shown>())]);
+pub(crate) const RESOLVE: Doc = Doc::new(
+    "Settles a conflict by choosing a value, or giving another",
+    &[(200, Carries::of::<conflicts::Shown>())],
+)
+.headers(&["If-Match"])
+.body(Carries::of::<conflicts::Decision>())
+.refusals(&[404, 409, 412, 422, 428]);
+pub(crate) const SAVE: Doc = Doc::new(
+    "Saves a record as staff do: beside what others saved meanwhile",
+    &[(200, Carries::of::<records::Outcome>()), (201, Carries::of::<records::Outcome>())],
+)
+.headers(&["If-Match", "If-None-Match"])
+.body(Fhir)
+.refusals(&[409, 412, 422, 428]);
+
+const SESSION: Carries = Carries::of::<sign_in::SessionShown>();
+const PERSON: Carries = Carries::of::<people::Person>();
+
+pub(crate) const SETUP: Doc = Doc::new(
+    "Whether anybody is here yet, and what host this is",
+    &[(200, Carries::of::<sign_in::SetupShown>())],
+);
+pub(crate) const FIRST_ADMIN: Doc =
+    Doc::new("Makes the first administrator, by the code from the node's console", &[(201, SESSION)])
+        .body(Carries::of::<sign_in::FirstAdmin>())
+        .refusals(&[403, 409, 422]);
+pub(crate) const SIGN_IN: Doc =
+    Doc::new("Signs in by PIN; the answer sets the session's cookie", &[(200, SESSION)])
+        .body(Carries::of::<sign_in::Credentials>())
+        .refusals(&[401, 403]);
+pub(crate) const SIGNED_IN: Doc = Doc::new("Who has signed in", &[(200, SESSION)]);
+pub(crate) const SIGN_OUT: Doc = Doc::new("Signs out", &[(204, Nothing)]);
+pub(crate) const CHANGE_PIN: Doc =
+    Doc::new("Sets another PIN for oneself; one's other sessions end", &[(204, Nothing)])
+        .body(Carries::of::<sign_in::ChosenPin>())
+        .refusals(&[422]);
+const ASKED_PASSKEY: &[(u16, Carries)] = &[(200, Carries::of::<passkey::PasskeyOptions>())];
+pub(crate) const PASSKEY_OPTIONS: Doc = Doc::new("Begins to sign in by passkey", ASKED_PASSKEY)
+    .body(Carries::of::<passkey::PasskeyLogin>())
+    .refusals(&[401, 409]);
+pub(crate) const PASSKEY: Doc =
+    Doc::new("Signs in by passkey; the answer sets the session's cookie", &[(200, SESSION)])
+        .body(Carries::of::<passkey::PasskeyAnswer>())
+        .refusals(&[401, 403, 409]);
+pub(crate) const NEW_PASSKEY_OPTIONS: Doc =
+    Doc::new("Begins to register a passkey for oneself", ASKED_PASSKEY).refusals(&[409, 422]);
+pub(crate) const NEW_PASSKEY: Doc = Doc::new("Registers a passkey for oneself", &[(204, Nothing)])
+    .body(Carries::of::<passkey::PasskeyAnswer>())
+    .refusals(&[409]);
+pub(crate) const BREAK_GLASS: Doc =
+    Doc::new("Opens a record that is kept from most, for an hour and a reason", &[(204, Nothing)])
+        .body(Carries::of::<break_glass::GlassBroken>())
+        .refusals(&[404, 422]);
+pub(crate) const GLASSES: Doc =
+    Doc::new("Who opened what was kept from them, and why", &[(200, Carries::of::<break_glass::Glasses>())]);
+pub(crate) const REVIEW_GLASS: Doc =
+    Doc::new("Notes what was said of it", &[(200, Carries::of::<break_glass::GlassShown>())])
+        .body(Carries::of::<break_glass::GlassNote>())
+        .refusals(&[422]);
+pub(crate) const PEOPLE: Doc = Doc::new("Who may sign in", &[(200, Carries::of::<people::People>())]);
+pub(crate) const ADD_PERSON: Doc = Doc::new("Adds somebody who may sign in", &[(201, PERSON)])
+    .body(Carries::of::<people::NewPerson>())
+    .refusals(&[409, 422]);
+pub(crate) const CHANGE_PERSON: Doc =
+    Doc::new("Changes somebody; deactivated, their sessions end at once", &[(200, PERSON)])
         .headers(&["If-Match"])
-        .body(Json)
-        .refusals(&[404, 409, 412, 422, 428]);
-pub(crate) const SAVE: Doc =
-    Doc::new("Saves a record as staff do: beside what others saved meanwhile", &[(200, Json), (201, Json)])
-        .headers(&["If-Match", "If-None-Match"])
-        .body(Fhir)
-        .refusals(&[409, 412, 422, 428]);
+        .body(Carries::of::<people::PersonChange>())
+        .refusals(&[409, 412, 422]);
+pub(crate) const SET_PIN: Doc = Doc::new("Sets somebody's PIN, which ends their sessions", &[(204, Nothing)])
+    .body(Carries::of::<people::PinSet>())
+    .refusals(&[422]);
+pub(crate) const DRAFTS: Doc = Doc::new("One's own drafts", &[(200, Carries::of::<drafts::Drafts>())]);
+pub(crate) const SAVE_DRAFT: Doc =
+    Doc::new("Keeps a draft of one's own", &[(200, Carries::of::<drafts::DraftShown>())])
+        .body(Carries::of::<drafts::DraftSaved>())
+        .refusals(&[422]);
+pub(crate) const DELETE_DRAFT: Doc =
+    Doc::new("Lets a draft of one's own go", &[(204, Nothing)]).refusals(&[422]);
 
 pub(crate) const METADATA: Doc = Doc::new("What this server can do", &[(200, Fhir)]).query(FORMATS);
 pub(crate) const BUNDLE: Doc = Doc::new("Carries out a batch or a transaction", &[(200, Fhir)])

@@ -23,12 +23,14 @@
 
 pub mod access;
 pub mod audit;
+mod break_glass;
 pub mod config;
 mod conflicts;
 mod continuity;
 #[doc(hidden)]
 pub mod cursors;
 mod docs;
+mod drafts;
 mod edge;
 mod error;
 mod fhir;
@@ -38,14 +40,18 @@ pub mod listen;
 mod lookup;
 mod openapi;
 mod page;
+pub mod people;
 mod probe;
 mod records;
 mod refusal;
 mod request;
+pub mod sign_in;
 mod state;
 mod table;
 
 pub use error::{ApiError, RequestError};
+pub use openapi::to_text as openapi;
 pub use request::limits;
-pub use state::{ApiParts, ApiState, Damage, RenderMetrics};
+pub use sign_in::SetupCode;
+pub use state::{ApiParts, ApiState, Damage, Host, RenderMetrics};
 pub use table::{router, routes};

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use holdfast_core::sight::Sight;
 use holdfast_store::view::View;
 use holdfast_store::{StoreError, Tx};
 
@@ -40,13 +41,33 @@ impl Slot {
 ///
 /// # Errors
 /// What `work` fails with, or the store.
-pub(crate) async fn write<T, F>(state: &ApiState, caller: Arc<Principal>, mut work: F) -> Result<T, ApiError>
+pub(crate) async fn write<T, F>(state: &ApiState, caller: Arc<Principal>, work: F) -> Result<T, ApiError>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
+{
+    write_within(state, caller.sight.clone(), work).await
+}
+
+/// As [`write`], of what is Holdfast's own, which no sign-in reaches by itself: whoever calls this has decided who may.
+///
+/// # Errors
+/// What `work` fails with, or the store.
+pub(crate) async fn own_write<T, F>(state: &ApiState, work: F) -> Result<T, ApiError>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
+{
+    write_within(state, Arc::new(Sight::everything()), work).await
+}
+
+async fn write_within<T, F>(state: &ApiState, sight: Arc<Sight>, mut work: F) -> Result<T, ApiError>
 where
     T: Send + 'static,
     F: FnMut(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
 {
     let writer = state.writer();
-    let (slot, sight) = (Slot::default(), caller.sight.clone());
+    let slot = Slot::default();
     let inner = slot.clone();
     let job = move |tx: &mut Tx<'_>| {
         tx.narrow(sight.clone());
@@ -64,12 +85,32 @@ where
 ///
 /// # Errors
 /// What `work` fails with, or the store.
-pub(crate) async fn read<T, F>(state: &ApiState, caller: Arc<Principal>, mut work: F) -> Result<T, ApiError>
+pub(crate) async fn read<T, F>(state: &ApiState, caller: Arc<Principal>, work: F) -> Result<T, ApiError>
 where
     T: Send + 'static,
     F: FnMut(&mut View<'_>) -> Result<T, ApiError> + Send + 'static,
 {
-    let (slot, sight) = (Slot::default(), caller.sight.clone());
+    read_within(state, caller.sight.clone(), work).await
+}
+
+/// As [`read`], of what is Holdfast's own: see [`own_write`].
+///
+/// # Errors
+/// What `work` fails with, or the store.
+pub(crate) async fn own_read<T, F>(state: &ApiState, work: F) -> Result<T, ApiError>
+where
+    T: Send + 'static,
+    F: FnMut(&mut View<'_>) -> Result<T, ApiError> + Send + 'static,
+{
+    read_within(state, Arc::new(Sight::everything()), work).await
+}
+
+async fn read_within<T, F>(state: &ApiState, sight: Arc<Sight>, mut work: F) -> Result<T, ApiError>
+where
+    T: Send + 'static,
+    F: FnMut(&mut View<'_>) -> Result<T, ApiError> + Send + 'static,
+{
+    let slot = Slot::default();
     let inner = slot.clone();
     let job = move |view: &mut View<'_>| {
         view.narrow(sight.clone());

@@ -9,9 +9,11 @@ use crate::access::policy::Authenticator;
 use crate::access::rate::{Counted, Rates};
 use crate::audit::Trail;
 use crate::continuity::Cache;
+use crate::error::RequestError;
 use crate::finder::Finder;
 use crate::link::{LinkOff, LinkReport};
 use crate::request::limits::MAX_STREAMS;
+use crate::sign_in::{SetupCode, SignIns};
 
 /// Renders `/metrics`; the binary has installed the recorder.
 pub type RenderMetrics = dyn Fn() -> String + Send + Sync;
@@ -36,9 +38,27 @@ pub struct ApiParts {
     /// `https://host[:port]`, without a slash at the end, as clients reach this server. By default it is taken from the
     /// request's `Host`, over plain HTTP.
     pub public_url: Option<String>,
+    /// Where the API is served.
+    pub host: Host,
+    /// By which the first administrator is made; none: nobody can be made so.
+    pub setup: Option<SetupCode>,
     /// How many requests a user and a device may make; by default as many as they like. A device is told by
     /// `ConnectInfo<SocketAddr>` on the request: without it all requests count as one's.
     pub rates: Rates,
+}
+
+/// Where the API is served.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Host {
+    /// At the clinic's node: who may sign in is decided there.
+    Node,
+    /// On a desktop's own replica.
+    Desktop,
+    /// At head office, where people of many clinics are known and none of them signs in: there is no telling which clinic's
+    /// records would be theirs.
+    #[serde(rename = "head-office")]
+    HeadOffice,
 }
 
 impl ApiParts {
@@ -53,6 +73,8 @@ impl ApiParts {
             metrics,
             damage: Arc::new(|| None),
             public_url: None,
+            host: Host::Node,
+            setup: None,
             rates: Rates::default(),
         }
     }
@@ -74,6 +96,7 @@ struct Shared {
     continuity: Cache,
     streams: Arc<Semaphore>,
     trail: Trail,
+    sign_ins: SignIns,
     counted: Counted,
     closing: watch::Sender<bool>,
 }
@@ -88,6 +111,7 @@ impl ApiState {
             continuity: Cache::default(),
             streams,
             trail: Trail::default(),
+            sign_ins: SignIns::default(),
             counted,
             closing: watch::Sender::new(false),
         }))
@@ -116,6 +140,23 @@ impl ApiState {
 
     pub(crate) fn trail(&self) -> &Trail {
         &self.0.trail
+    }
+
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.0.sign_ins
+    }
+
+    /// Whether clients come by HTTPS.
+    pub(crate) fn is_https(&self) -> bool {
+        self.parts().public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Refuses what is done at these hosts alone.
+    ///
+    /// # Errors
+    /// [`RequestError::NeedsNode`].
+    pub(crate) fn must_be_at(&self, hosts: &[Host]) -> Result<(), RequestError> {
+        if hosts.contains(&self.parts().host) { Ok(()) } else { Err(RequestError::NeedsNode) }
     }
 
     pub(crate) fn streams(&self) -> &Arc<Semaphore> {

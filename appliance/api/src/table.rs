@@ -3,10 +3,13 @@
 use axum::Router;
 
 use crate::access::policy::Access::Records;
-use crate::access::policy::Policy::{Public, Read, Session, Write};
+use crate::access::policy::Policy::{Public, Read, Session, Staffing, Write};
 use crate::access::routes::Routes;
+use crate::sign_in::passkey;
 use crate::state::ApiState;
-use crate::{conflicts, continuity, docs, fhir, openapi, page, probe, records};
+use crate::{
+    break_glass, conflicts, continuity, docs, drafts, fhir, openapi, page, people, probe, records, sign_in,
+};
 
 /// The whole API as a router.
 pub fn router(state: ApiState) -> Router {
@@ -27,6 +30,26 @@ fn of_our_own(routes: Routes) -> Routes {
         .get("/api/openapi.json", Public, &docs::OPENAPI, openapi::document)
         .get("/api/continuity", Session, &docs::CONTINUITY, continuity::report)
         .get("/api/continuity/events", Session, &docs::CONTINUITY_EVENTS, continuity::events)
+        .get("/api/setup", Public, &docs::SETUP, sign_in::setup)
+        .post("/api/setup", Public, &docs::FIRST_ADMIN, sign_in::first_admin)
+        .post("/api/session", Public, &docs::SIGN_IN, sign_in::sign_in)
+        .get("/api/session", Session, &docs::SIGNED_IN, sign_in::current)
+        .delete("/api/session", Session, &docs::SIGN_OUT, sign_in::sign_out)
+        .put("/api/session/pin", Session, &docs::CHANGE_PIN, sign_in::change_pin)
+        .post("/api/session/passkey/options", Public, &docs::PASSKEY_OPTIONS, passkey::sign_in_options)
+        .post("/api/session/passkey", Public, &docs::PASSKEY, passkey::sign_in)
+        .post("/api/passkeys/options", Session, &docs::NEW_PASSKEY_OPTIONS, passkey::register_options)
+        .post("/api/passkeys", Session, &docs::NEW_PASSKEY, passkey::register)
+        .post("/api/session/break-glass", Session, &docs::BREAK_GLASS, break_glass::break_glass)
+        .get("/api/break-glass", Staffing, &docs::GLASSES, break_glass::list)
+        .post("/api/break-glass/{id}/review", Staffing, &docs::REVIEW_GLASS, break_glass::review)
+        .get("/api/people", Staffing, &docs::PEOPLE, people::list)
+        .post("/api/people", Staffing, &docs::ADD_PERSON, people::add)
+        .put("/api/people/{id}", Staffing, &docs::CHANGE_PERSON, people::change)
+        .post("/api/people/{id}/pin", Staffing, &docs::SET_PIN, people::set_pin)
+        .get("/api/drafts", Session, &docs::DRAFTS, drafts::list)
+        .put("/api/drafts/{key}", Session, &docs::SAVE_DRAFT, drafts::save)
+        .delete("/api/drafts/{key}", Session, &docs::DELETE_DRAFT, drafts::delete)
         .get("/api/conflicts", Read(Records), &docs::CONFLICTS, conflicts::list)
         .get("/api/conflicts/{type}/{id}", Read(Records), &docs::CONFLICT, conflicts::show)
         .post("/api/conflicts/{type}/{id}/resolve", Write(Records), &docs::RESOLVE, conflicts::resolve)

@@ -2,7 +2,7 @@
 
 use holdfast_core::id::Lane;
 
-use crate::types::{HOLDFAST_AUDIT, HOLDFAST_PREFERENCE, HOLDFAST_REVOCATION, HOLDFAST_RIGHT};
+use crate::types::{HOLDFAST_AUDIT, HOLDFAST_PREFERENCE, HOLDFAST_REVOCATION, HOLDFAST_RIGHT, HOLDFAST_USER};
 
 /// Allergies, medicines and whatever must never arrive late. `Medication` is among them because a request
 /// that points at one cannot be read without it.
@@ -12,6 +12,7 @@ const SAFETY: &[&str] = &[
     "Flag",
     HOLDFAST_REVOCATION,
     HOLDFAST_RIGHT,
+    HOLDFAST_USER,
     "Immunization",
     "Medication",
     "MedicationAdministration",
@@ -72,6 +73,8 @@ mod tests {
             ("Consent", Lane::SAFETY),
             ("HoldfastRight", Lane::SAFETY),
             ("HoldfastRevocation", Lane::SAFETY),
+            ("HoldfastUser", Lane::SAFETY),
+            ("HoldfastDraft", Lane::CHART),
             ("HoldfastAudit", Lane::AUDIT),
             ("Patient", Lane::CHART),
             ("Observation", Lane::CHART),

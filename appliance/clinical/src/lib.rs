@@ -33,6 +33,7 @@ pub mod lane;
 pub mod lifecycle;
 pub mod outcome;
 pub mod patch;
+pub mod people;
 pub mod policy;
 pub mod projection;
 pub mod reference;

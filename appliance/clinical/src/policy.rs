@@ -4,7 +4,7 @@
 use holdfast_core::op::DELETED;
 use holdfast_core::rules::Policy;
 
-use crate::types::{HOLDFAST_AUDIT, HOLDFAST_PREFERENCE};
+use crate::types::{HOLDFAST_AUDIT, HOLDFAST_DRAFT, HOLDFAST_PREFERENCE};
 
 /// Matches every resource type, or every element.
 const ANY: &str = "*";
@@ -13,7 +13,7 @@ const ANY: &str = "*";
 ///
 /// * What tells who did what is written once as a whole: its labels and its deletion are immutable too ([`DELETED`]).
 /// * `meta.tag` and `meta.security` are labels that systems put on a resource.
-/// * Last writer wins for nothing that FHIR defines: UI preferences live in a type of our own.
+/// * Last writer wins for nothing that FHIR defines: UI preferences and drafts live in types of our own.
 const TABLE: &[(&str, &str, Policy)] = &[
     ("AuditEvent", ANY, Policy::Immutable),
     (HOLDFAST_AUDIT, ANY, Policy::Immutable),
@@ -25,6 +25,7 @@ const TABLE: &[(&str, &str, Policy)] = &[
     ("Task", "status", Policy::Lifecycle),
     ("Group", "member", Policy::Set),
     (HOLDFAST_PREFERENCE, ANY, Policy::LastWriter),
+    (HOLDFAST_DRAFT, ANY, Policy::LastWriter),
 ];
 
 /// How concurrent values of this element come together.
@@ -72,6 +73,8 @@ mod tests {
             ("Group", "member", Policy::Set),
             ("Group", "name", Policy::Register),
             ("HoldfastPreference", "theme", Policy::LastWriter),
+            ("HoldfastDraft", "body", Policy::LastWriter),
+            ("HoldfastUser", "roles", Policy::Register),
             ("SomethingNew", "x", Policy::Register),
         ] {
             assert_eq!(policy(kind, element), expected, "{kind}.{element}");

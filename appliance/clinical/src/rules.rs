@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
 use holdfast_core::search::Clause;
+use holdfast_core::sight::Reader;
 use holdfast_core::state::EntityState;
 
-use crate::types::HOLDFAST_AUDIT;
+use crate::types::{HOLDFAST_AUDIT, HOLDFAST_USER};
 
 /// The rules of FHIR R4, as this version of Holdfast knows them. Holds nothing; copy it freely.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -62,6 +64,26 @@ impl Rules for FhirRules {
 
     fn of_patient(&self, kind: &str, patient: &Entity) -> Option<Clause> {
         crate::search::of_patient(kind, patient)
+    }
+
+    fn kept(&self) -> Option<Clause> {
+        Some(crate::people::kept::kept())
+    }
+
+    fn of_reader(&self, kind: &str, reader: &Reader) -> Option<Clause> {
+        crate::people::kept::bound(kind, reader)
+    }
+
+    fn records_of_author(&self, author: &str) -> Option<(&'static str, Clause)> {
+        Some((HOLDFAST_USER, crate::people::of_author(author)))
+    }
+
+    fn withdrawn_since(&self, state: &EntityState) -> Option<Hlc> {
+        crate::people::withdrawn_since(state)
+    }
+
+    fn is_written_above(&self, kind: &str) -> bool {
+        kind == HOLDFAST_USER
     }
 
     fn index_version(&self) -> u64 {

@@ -6,6 +6,12 @@ pub const HOLDFAST_RIGHT: &str = "HoldfastRight";
 pub const HOLDFAST_REVOCATION: &str = "HoldfastRevocation";
 /// Pages of the trail of who looked at what ([`crate::audit`]). Never served under `/fhir` but as AuditEvents.
 pub const HOLDFAST_AUDIT: &str = "HoldfastAudit";
+/// People who may sign in ([`crate::people`]). Never served under `/fhir`.
+pub const HOLDFAST_USER: &str = "HoldfastUser";
+/// What is unfinished on somebody's screen. Never served under `/fhir`.
+pub const HOLDFAST_DRAFT: &str = "HoldfastDraft";
+/// That somebody opened a record that is kept from them, and why. Never served under `/fhir`.
+pub const HOLDFAST_BREAK_GLASS: &str = "HoldfastBreakGlass";
 /// What one person set up on the screen. Never served under `/fhir`.
 pub const HOLDFAST_PREFERENCE: &str = "HoldfastPreference";
 

@@ -128,7 +128,7 @@ pub(crate) enum TokenOrder {
     Add {
         /// Whose it is; it stands as the author of what is saved with it.
         name: String,
-        /// admin, clinician, reception or system; may be given several times.
+        /// admin, clinician, front-desk, manager, nurse, pharmacist or system; may be given several times.
         #[arg(long = "role", required = true)]
         roles: Vec<String>,
         /// What narrows the roles, as SMART writes it: user/Observation.rs, patient/*.read; may be given several times.

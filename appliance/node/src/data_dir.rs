@@ -11,6 +11,8 @@ use holdfast_store::backup::DATABASE_FILE;
 use crate::failure::Failure;
 
 const LOCK_FILE: &str = "node.lock";
+/// The name of [`DataDir::setup_code`].
+pub const SETUP_CODE_FILE: &str = "setup-code";
 
 /// A data folder by its path; nothing in it has been touched yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +63,11 @@ impl DataDir {
     /// The ready admin token of `--dev`.
     pub fn dev_token(&self) -> PathBuf {
         self.0.join("dev-token")
+    }
+
+    /// The code by which the first administrator is made; there until somebody is.
+    pub fn setup_code(&self) -> PathBuf {
+        self.0.join(SETUP_CODE_FILE)
     }
 
     /// The URL under which a node last served this folder.

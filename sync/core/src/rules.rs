@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::hlc::Hlc;
 use crate::id::{ActorId, Entity, Lane, Scope};
 use crate::search::Clause;
+use crate::sight::Reader;
 use crate::state::EntityState;
 
 /// How concurrent values of one element come together (design: "Records are FHIR, merged by element").
@@ -87,6 +89,32 @@ pub trait Rules: Send + Sync {
     /// nobody's (practitioners, places, definitions). By default nothing is.
     fn of_patient(&self, _kind: &str, _patient: &Entity) -> Option<Clause> {
         Some(Clause::Any(Vec::new()))
+    }
+
+    /// What finds the records that are kept from most people, by [`Rules::prompt_index`]. While there is none, nobody is asked
+    /// what they have a part in.
+    fn kept(&self) -> Option<Clause> {
+        None
+    }
+
+    /// What resources of a type must meet to be seen by a person, of those that are kept from most; none: all are seen.
+    fn of_reader(&self, _kind: &str, _reader: &Reader) -> Option<Clause> {
+        None
+    }
+
+    /// Where it stands whether somebody still writes under a name: the type of the records, and what finds those of the name.
+    fn records_of_author(&self, _author: &str) -> Option<(&'static str, Clause)> {
+        None
+    }
+
+    /// Since when, as such a record says, nobody writes under the name any more; none: somebody does.
+    fn withdrawn_since(&self, _state: &EntityState) -> Option<Hlc> {
+        None
+    }
+
+    /// Whether resources of this type are written at nodes and hubs alone, and what a desktop writes of them is not heeded.
+    fn is_written_above(&self, _kind: &str) -> bool {
+        false
     }
 
     /// Which definitions the index follows: another number means that it has to be made again.

@@ -1,7 +1,7 @@
 //! What one reader or writer may reach: which resource types, by which interactions, and whose records. A store applies it
 //! inside its queries, so that no caller can forget it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{BitAnd, BitOr};
 
 use crate::id::Entity;
@@ -129,6 +129,15 @@ pub enum Kinds {
     AllBut(Vec<String>),
 }
 
+/// A person, to whom records that are kept from most open by their part in them, or because they have opened them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Reader {
+    /// By which records name them.
+    pub name: String,
+    /// The ids of what they have opened for a while, and said why.
+    pub opened: BTreeSet<String>,
+}
+
 /// What one reader or writer may reach.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sight {
@@ -136,6 +145,8 @@ pub struct Sight {
     pub grants: Grants,
     /// The one patient whose record may be reached; none: everybody's. Types that are no patient's are not concerned.
     pub patient: Option<String>,
+    /// The person who reads; none: a program, from which nothing is kept.
+    pub reader: Option<Reader>,
 }
 
 /// Something out of sight was asked for.
@@ -149,14 +160,14 @@ pub struct OutOfSight {
     pub may: May,
     /// With what.
     pub kind: String,
-    /// Said of a sign-in that is bound to one patient.
+    /// Said of a sign-in from which single records are kept.
     of_whom: &'static str,
 }
 
 impl Sight {
     /// Everything.
     pub fn everything() -> Self {
-        Self { grants: Grants::every(May::ALL), patient: None }
+        Self { grants: Grants::every(May::ALL), patient: None, reader: None }
     }
 
     /// Whether nothing is out of sight.
@@ -174,7 +185,11 @@ impl Sight {
 
     /// The refusal of something that is another patient's.
     pub fn refusal(&self, kind: &str, may: May) -> OutOfSight {
-        let of_whom = if self.patient.is_some() { ", or not with those of other patients" } else { "" };
+        let of_whom = match (&self.patient, &self.reader) {
+            (Some(_), _) => ", or not with those of other patients",
+            (None, Some(_)) => ", or not with those of patients who are kept from it",
+            (None, None) => "",
+        };
         OutOfSight { may, kind: kind.to_owned(), of_whom }
     }
 
@@ -187,8 +202,19 @@ impl Sight {
         if self.grants.others.includes(may) { Kinds::AllBut(these(false)) } else { Kinds::Only(these(true)) }
     }
 
-    /// The condition that resources of a type must meet to be seen; none: all are.
-    pub fn bound(&self, rules: &dyn Rules, kind: &str) -> Option<Clause> {
+    /// Whether single resources of a type that it may read may be out of sight.
+    pub fn is_bound(&self) -> bool {
+        self.patient.is_some() || self.reader.is_some()
+    }
+
+    /// The conditions that resources of a type must meet to be seen; none: all are.
+    pub fn bound(&self, rules: &dyn Rules, kind: &str) -> Vec<Clause> {
+        let of_reader = self.reader.as_ref().and_then(|reader| rules.of_reader(kind, reader));
+        self.bound_to_patient(rules, kind).into_iter().chain(of_reader).collect()
+    }
+
+    /// That of the patient alone to whom it is bound, which says of a resource as it was whether it was theirs.
+    pub fn bound_to_patient(&self, rules: &dyn Rules, kind: &str) -> Option<Clause> {
         self.patient.as_deref().and_then(|patient| rules.of_patient(kind, &Entity::new("Patient", patient)))
     }
 
@@ -272,7 +298,7 @@ mod tests {
 
     #[test]
     fn kinds_are_listed_either_way() {
-        let sight = |grants| Sight { grants, patient: None };
+        let sight = |grants| Sight { grants, ..Sight::default() };
         let nurse = sight(Grants::every(May::ALL).with("AuditEvent", May::CREATE));
         assert_eq!(nurse.kinds(May::READ), Kinds::AllBut(vec!["AuditEvent".into()]));
         let auditor = sight(Grants::default().with("AuditEvent", May::LOOK));
@@ -310,7 +336,8 @@ mod tests {
 
     #[test]
     fn a_reference_is_followed_to_the_types_that_may_be_searched() {
-        let sight = Sight { grants: Grants::every(May::ALL).with("Device", May::NOTHING), patient: None };
+        let sight =
+            Sight { grants: Grants::every(May::ALL).with("Device", May::NOTHING), ..Sight::default() };
         let to = |kind: &str| Clause::Refers { param: 1, kind: kind.into(), to: vec![] };
         let narrow = |clause: Clause| sight.narrow(&Nobodys, "Appointment", &[clause]);
         let either = Clause::Any(vec![to("Patient"), to("Device")]);
@@ -331,7 +358,7 @@ mod tests {
 
     #[test]
     fn refusals_say_what_may_not_be_done() {
-        let sight = Sight { grants: Grants::every(May::READ), patient: Some("p".into()) };
+        let sight = Sight { grants: Grants::every(May::READ), patient: Some("p".into()), ..Sight::default() };
         let text = sight.check("Patient", May::DELETE).unwrap_err().to_string();
         assert!(text.starts_with("cannot delete Patient:") && text.contains("other patients"), "{text}");
         assert_eq!(sight.check("Patient", May::READ), Ok(()));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use holdfast_api::access::rate::Rates;
 use holdfast_api::access::tokens::Tokens;
-use holdfast_api::{ApiParts, ApiState};
+use holdfast_api::{ApiParts, ApiState, Host};
 use holdfast_link::server::{ServeOptions, serve as serve_tls};
 use holdfast_link::tls::{ClientAuth, server_config};
 use holdfast_link::transport::Endpoint;
@@ -69,6 +69,7 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     let state = api_state(&opened.writer, tokens, rates);
     let app = holdfast_api::router(state.clone());
     let counting = tokio::spawn(holdfast_api::access::rate::run(state.clone(), shutdown.clone()));
+    let confirming = tokio::spawn(holdfast_api::people::run(state.clone(), true, shutdown.clone()));
     let auditing = tokio::spawn(holdfast_api::audit::run(state.clone(), shutdown.clone()));
     let reindexing = tokio::spawn(holdfast_store::reindex::run(opened.writer.clone(), shutdown.clone()));
     let measuring = tokio::spawn(gauges::run(db, opened.writer.clone(), shutdown.clone()));
@@ -85,6 +86,7 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     auditing.await?;
     holdfast_api::audit::flush(&state).await;
     counting.await?;
+    confirming.await?;
     sync.await?;
     watching.await?;
     reindexing.await?;
@@ -166,6 +168,7 @@ fn endpoints(config: &Config, port: u16) -> Result<Vec<Endpoint>> {
 fn api_state(writer: &Writer, tokens: Arc<Tokens>, rates: Rates) -> ApiState {
     let mut parts = ApiParts::new(writer.clone(), tokens);
     parts.rates = rates;
+    parts.host = Host::HeadOffice;
     if let Some(handle) = crate::serve::metrics::install() {
         parts.metrics = Arc::new(move || handle.render());
     }

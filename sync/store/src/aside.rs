@@ -7,6 +7,8 @@
 //! * An op that makes a patient who was made here already, from a clinic that may not hold them: two people may stand
 //!   under one id.
 //! * An op on what another database keeps for itself, such as a page of its trail.
+//! * An op of somebody who was not to write any more when it was written.
+//! * An op on what nodes and hubs alone write, such as who may sign in, that a desktop has written.
 //! * An op in another lane than its resource's. A register names values by actor and number, which are distinct
 //!   within a lane only.
 //! * An op on a resource of which an earlier one of the same author waits. A version names the ops in it by their
@@ -14,11 +16,13 @@
 //!
 //! Once the earlier one is decided upon, those that waited for it alone are merged with the decision ([`settle`]).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_core::codec::{decode_ops, encode_ops};
+use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
 use holdfast_core::op::Op;
+use holdfast_core::rules::Rules;
 
 use crate::error::Result;
 use crate::give_back;
@@ -29,7 +33,7 @@ use crate::records::Records;
 use crate::schema;
 use crate::sql::Value;
 use crate::tx::{Origin, Tx};
-use crate::upstream::Peer;
+use crate::upstream::{Peer, owner};
 
 /// Why an op is put aside.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -40,6 +44,10 @@ pub(crate) enum Reason {
     Twice,
     /// It writes what another database keeps for itself.
     Writer,
+    /// Its author was not to write any more.
+    Withdrawn,
+    /// A desktop wrote what is written at nodes and hubs.
+    Above,
     /// It came in another lane than its resource's.
     Lane,
     /// It would leave too many replaced values that never came.
@@ -56,6 +64,8 @@ impl Reason {
             Self::ScopeEntry => quarantine::SCOPE_ENTRY,
             Self::Twice => quarantine::PATIENT_TWICE,
             Self::Writer => quarantine::OTHER_WRITER,
+            Self::Withdrawn => quarantine::WITHDRAWN,
+            Self::Above => quarantine::WRITTEN_ABOVE,
             Self::Lane => "lane-differs",
             Self::Unseen => quarantine::UNSEEN,
             Self::Weight => quarantine::OVERGROWN,
@@ -76,6 +86,13 @@ impl Reason {
             Self::Writer => {
                 "writes what another database keeps for itself, such as who looked at what there; find out who has this \
                  replica's key"
+            }
+            Self::Withdrawn => {
+                "was written by somebody after they were deactivated, where that was not known yet; look at what it says, \
+                 then accept it or refuse it"
+            }
+            Self::Above => {
+                "changes who may sign in, and was written on a desktop, where that is not decided; find out who has used it"
             }
             Self::Lane => "came in another lane than its resource's; upgrade the older replica",
             Self::Unseen => {
@@ -102,16 +119,84 @@ pub(crate) struct Foreign {
     patients: BTreeSet<Entity>,
     /// Resources of which an op of the segment's author waits.
     waiting: BTreeSet<Entity>,
+    /// Ops that are held whatever they meet.
+    held: Held,
 }
+
+/// What of a segment is held because of who wrote it.
+#[derive(Default)]
+pub(crate) struct Held {
+    /// Names under which nobody writes any more, each with the time since.
+    withdrawn: BTreeMap<String, Hlc>,
+    /// The segment is a desktop's.
+    is_desktops: bool,
+}
+
+/// The kind of replica at which people work.
+const DESKTOP: &str = "desktop";
+
+impl Held {
+    /// Looks up every author of a segment, and what wrote it: the replica that sends it, or one below that one.
+    pub(crate) fn find(tx: &mut Tx<'_>, peer: &Peer, actor: ActorId, ops: &[Op]) -> Result<Self> {
+        let authors: BTreeSet<&str> = ops.iter().map(|op| op.author.as_str()).collect();
+        let mut withdrawn = BTreeMap::new();
+        for author in authors {
+            if let Some(since) = withdrawn_since(tx, author)? {
+                withdrawn.insert(author.to_owned(), since);
+            }
+        }
+        let is_desktops = peer.kind == DESKTOP || {
+            let owners = grant::owners(tx, &[actor])?;
+            owners.iter().flatten().any(|name| *name != owner(peer))
+        };
+        Ok(Self { withdrawn, is_desktops })
+    }
+
+    /// Whether any of these ops is held.
+    pub(crate) fn has_any(&self, rules: &dyn Rules, ops: &[Op]) -> bool {
+        ops.iter().any(|op| self.reason(rules, op).is_some())
+    }
+
+    fn reason(&self, rules: &dyn Rules, op: &Op) -> Option<Reason> {
+        if self.is_desktops && rules.is_written_above(&op.entity.kind) {
+            return Some(Reason::Above);
+        }
+        let is_late = self.withdrawn.get(&op.author).is_some_and(|since| op.hlc > *since);
+        is_late.then_some(Reason::Withdrawn)
+    }
+}
+
+/// Since when nobody writes under a name: all whose name it is were deactivated.
+fn withdrawn_since(tx: &mut Tx<'_>, author: &str) -> Result<Option<Hlc>> {
+    let rules = tx.rules();
+    let Some((kind, clause)) = rules.records_of_author(author) else { return Ok(None) };
+    let mut view = tx.view()?;
+    let found = view.search(kind, &[clause], 0, MAX_NAMESAKES)?;
+    let mut since = None;
+    for stored in found.resources {
+        let Some(one) = rules.withdrawn_since(&view.state(&stored.entity)?) else { return Ok(None) };
+        since = since.max(Some(one));
+    }
+    Ok(since)
+}
+
+/// People looked at who write under one name: more than one is an oddity.
+const MAX_NAMESAKES: u32 = 20;
 
 impl Foreign {
     /// Looks at all resources that the ops may move or make, at the cost of two lookups.
-    pub(crate) fn find(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op], waiting: BTreeSet<Entity>) -> Result<Self> {
+    pub(crate) fn find(
+        tx: &mut Tx<'_>,
+        peer: &Peer,
+        ops: &[&Op],
+        waiting: BTreeSet<Entity>,
+        held: Held,
+    ) -> Result<Self> {
         if !tx.serves_clinics() {
-            return Ok(Self { waiting, ..Self::default() });
+            return Ok(Self { waiting, held, ..Self::default() });
         }
         let patients = patients(tx, peer, ops)?;
-        Ok(Self { records: records(tx, peer, ops)?, patients, waiting })
+        Ok(Self { records: records(tx, peer, ops)?, patients, waiting, held })
     }
 
     /// Why this op may not be merged as the resources now stand; `None` if it may.
@@ -133,6 +218,9 @@ impl Foreign {
         }
         if loaded.knows(op) {
             return Ok(None);
+        }
+        if let Some(reason) = self.held.reason(rules, op) {
+            return Ok(Some(reason));
         }
         if !rules.may_write(&op.entity, op.dot.actor) {
             return Ok(Some(Reason::Writer));

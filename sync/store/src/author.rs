@@ -91,11 +91,11 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::OutOfSight`], [`StoreError::NotFound`], [`StoreError::Final`], [`StoreError::Stale`], or the database.
     pub fn delete(&mut self, entity: &Entity, base: &Base, author: &str) -> Result<Saved> {
-        let sight = self.sight.clone();
+        let sight = self.settled_sight()?;
         if let Some(sight) = &sight {
             sight.check(&entity.kind, May::DELETE)?;
         }
-        let is_bound = sight.is_some_and(|sight| sight.patient.is_some());
+        let is_bound = sight.is_some_and(|sight| sight.is_bound());
         if !self.exists(entity)? || is_bound && !self.view()?.is_in_sight(entity, May::DELETE)? {
             return Err(StoreError::NotFound(entity.to_string()));
         }
@@ -150,9 +150,9 @@ impl Tx<'_> {
     /// Refuses to write what is out of sight. What is another patient's is refused as what may not be written at all:
     /// nobody learns that it is there.
     fn must_reach(&mut self, entity: &Entity, may: May) -> Result<()> {
-        let Some(sight) = self.sight.clone() else { return Ok(()) };
+        let Some(sight) = self.settled_sight()? else { return Ok(()) };
         sight.check(&entity.kind, may)?;
-        if sight.patient.is_none() || !self.exists(entity)? || self.view()?.is_in_sight(entity, may)? {
+        if !sight.is_bound() || !self.exists(entity)? || self.view()?.is_in_sight(entity, may)? {
             return Ok(());
         }
         Err(sight.refusal(&entity.kind, may).into())
@@ -161,8 +161,17 @@ impl Tx<'_> {
     /// Refuses what a writer has just put out of its own sight, such as a note for another patient, or into the record of
     /// another patient beside its own.
     fn must_still_reach(&mut self, entity: &Entity, may: May) -> Result<()> {
-        let Some(sight) = self.sight.clone().filter(|sight| sight.patient.is_some()) else { return Ok(()) };
-        let own = sight.patient.as_deref().map(Scope::patient);
+        let Some(sight) = self.settled_sight()?.filter(|sight| sight.is_bound()) else { return Ok(()) };
+        let Some(patient) = &sight.patient else {
+            // Whoever labels a patient so that the record is kept from themselves, too, may do that.
+            let is_patient = Scope::of_patient(entity).is_some();
+            return if is_patient || self.view()?.is_in_sight(entity, may)? {
+                Ok(())
+            } else {
+                Err(sight.refusal(&entity.kind, may).into())
+            };
+        };
+        let own = Some(Scope::patient(patient));
         let rules = self.rules();
         let entered = self.entity(entity)?.entered_scopes(rules);
         let is_foreign = |scope: &Scope| scope.as_patient().is_some() && Some(scope) != own.as_ref();

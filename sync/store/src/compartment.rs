@@ -47,6 +47,8 @@ impl View<'_> {
         bytes: usize,
         out: &mut Vec<Stored>,
     ) -> Result<Option<i64>> {
+        self.settle_sight()?;
+        let is_kept = self.sight.as_ref().is_some_and(|sight| sight.reader.is_some());
         let mut params: Vec<Value> = vec![scope.0.as_str().into(), after.into()];
         let mut conditions = String::new();
         if let Some(since_ms) = part.since_ms {
@@ -75,6 +77,9 @@ impl View<'_> {
             next = Some(row.int(7)?);
             let bytes = row.blob(8)?.to_vec();
             let one = stored(row)?;
+            if is_kept && !self.is_in_sight(&one.entity, May::READ)? {
+                continue;
+            }
             // A feed keeps what has left the scope since: who reads is shown what is in it now.
             let state = view::decode(one.entity.clone(), &one.json, &bytes)?;
             if self.rules.scopes(&state, "").contains(scope) {

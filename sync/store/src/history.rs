@@ -8,7 +8,6 @@ use holdfast_core::id::Entity;
 use holdfast_core::op::Op;
 use holdfast_core::rules::Rules;
 use holdfast_core::search::Clause;
-use holdfast_core::sight::May;
 use holdfast_core::state::{Applied, EntityState};
 use holdfast_core::view;
 
@@ -184,7 +183,7 @@ impl View<'_> {
         entity: &Entity,
         mut each: impl FnMut(&EntityState, DotNumbers, &Op, &dyn Rules) -> ControlFlow<()>,
     ) -> Result<()> {
-        let bound = self.bound(&entity.kind, May::READ)?;
+        let bound = self.sight.as_ref().and_then(|sight| sight.bound_to_patient(self.rules, &entity.kind));
         let mut state = EntityState::new(entity.clone(), self.rules.lane(&entity.kind));
         self.each_op(entity, |dot, op, rules| {
             if state.apply(&op) != Applied::New || !is_seen(bound.as_ref(), &state, &op, rules) {

@@ -27,6 +27,7 @@ mod home;
 pub mod identity;
 pub mod index;
 mod loaded;
+mod local;
 mod log;
 pub mod notice;
 mod page;

@@ -41,6 +41,10 @@ pub(crate) const OVERGROWN: &str = "resource-overgrown";
 pub(crate) const OTHER_WRITER: &str = "another-writes-it";
 /// One op that makes a patient whom another clinic has made.
 pub(crate) const PATIENT_TWICE: &str = "patient-made-twice";
+/// One op of somebody who was not to write any more.
+pub(crate) const WITHDRAWN: &str = "author-withdrawn";
+/// One op of a desktop on what nodes and hubs alone write.
+pub(crate) const WRITTEN_ABOVE: &str = "people-are-written-above";
 /// One op that came after one of the same author, on the same resource, that waits.
 pub(crate) const FOLLOWS: &str = "follows-put-aside";
 /// A segment that was dropped: its hash stands in for it, so that it is not kept again.

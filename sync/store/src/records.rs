@@ -225,7 +225,7 @@ impl Records {
     pub fn read<T>(&self, mut work: impl FnMut(&mut View<'_>) -> Result<T>) -> Result<T> {
         let mut out = None;
         self.db.read(&mut |sql: &mut dyn Sql| {
-            out = Some(work(&mut View { sql, rules: &*self.rules, sight: None })?);
+            out = Some(work(&mut View { sql, rules: &*self.rules, sight: None, is_settled: true })?);
             Ok(())
         })?;
         out.ok_or(StoreError::Closed)

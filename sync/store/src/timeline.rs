@@ -145,11 +145,11 @@ impl View<'_> {
     }
 
     /// The conditions of the reader's sight. One who is bound to a patient may go through the history of one type at a time.
-    fn seen_kinds(&self, kind: Option<&str>, mut params: Vec<Value>) -> Result<(Vec<Value>, String)> {
-        let Some(sight) = &self.sight else { return Ok((params, String::new())) };
+    fn seen_kinds(&mut self, kind: Option<&str>, mut params: Vec<Value>) -> Result<(Vec<Value>, String)> {
         if let Some(kind) = kind {
-            return Ok(Conditions::of(self.bound(kind, May::SEARCH)?.as_slice(), params));
+            return Ok(Conditions::of(&self.bound(kind, May::SEARCH)?, params));
         }
+        let Some(sight) = &self.sight else { return Ok((params, String::new())) };
         if sight.patient.is_some() {
             return Err(sight.refusal("the history of all types at once", May::SEARCH).into());
         }
@@ -165,6 +165,15 @@ impl View<'_> {
         }
         let mut versions: HashMap<(Entity, Option<DotNumbers>), At> = HashMap::new();
         let (mut events, mut room) = (Vec::with_capacity(places.len()), PAGE_BYTES);
+        self.settle_sight()?;
+        if self.sight.as_ref().is_some_and(|sight| sight.reader.is_some()) {
+            // Of all types at once, what is kept from the reader is told resource by resource.
+            for entity in dots.keys().cloned().collect::<Vec<_>>() {
+                if !self.is_in_sight(&entity, May::SEARCH)? {
+                    dots.remove(&entity);
+                }
+            }
+        }
         for (at, Place { entity, dot, .. }) in places.into_iter().enumerate() {
             if room == 0 && dots.contains_key(&entity) && !events.is_empty() {
                 return Ok((events, at));

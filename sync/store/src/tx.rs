@@ -69,6 +69,8 @@ pub struct Tx<'a> {
     ahead: BTreeSet<ActorId>,
     /// What the writer may reach; none: everything.
     pub(crate) sight: Option<Arc<Sight>>,
+    /// Whether it was looked whether anything is kept from a reader at all.
+    is_settled: bool,
 }
 
 impl<'a> Tx<'a> {
@@ -88,6 +90,7 @@ impl<'a> Tx<'a> {
             author_clinic: records.clinic().into(),
             ahead: BTreeSet::new(),
             sight: None,
+            is_settled: true,
         }
     }
 
@@ -101,12 +104,25 @@ impl<'a> Tx<'a> {
     /// [`StoreError`] of the database.
     pub fn view(&mut self) -> Result<View<'_>> {
         self.flush()?;
-        Ok(View { sql: self.sql, rules: self.records.rules(), sight: self.sight.clone() })
+        let is_settled = self.is_settled;
+        Ok(View { sql: self.sql, rules: self.records.rules(), sight: self.sight.clone(), is_settled })
     }
 
     /// Refuses to write, and to show, from here on what is out of this sight.
     pub fn narrow(&mut self, sight: Arc<Sight>) {
+        self.is_settled = sight.reader.is_none();
         self.sight = (!sight.is_everything()).then_some(sight);
+    }
+
+    /// What the writer may reach, looked at once a transaction: where nothing is kept from anybody, it is the cheaper one.
+    pub(crate) fn settled_sight(&mut self) -> Result<Option<Arc<Sight>>> {
+        if !self.is_settled {
+            let mut view = self.view()?;
+            view.settle_sight()?;
+            self.sight = view.sight;
+            self.is_settled = true;
+        }
+        Ok(self.sight.clone())
     }
 
     /// A resource as this transaction leaves it, for the answer to who wrote it.
@@ -115,7 +131,7 @@ impl<'a> Tx<'a> {
     /// [`StoreError::NotFound`], or the database.
     pub fn written(&mut self, entity: &Entity) -> Result<Stored> {
         self.flush()?;
-        let mut view = View { sql: self.sql, rules: self.records.rules(), sight: None };
+        let mut view = View { sql: self.sql, rules: self.records.rules(), sight: None, is_settled: true };
         view.get(entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))
     }
 

@@ -21,6 +21,8 @@ pub struct View<'a> {
     pub(crate) rules: &'a dyn Rules,
     /// What the reader may reach; none: everything.
     pub(crate) sight: Option<Arc<Sight>>,
+    /// Whether it was looked whether anything is kept from a reader at all.
+    pub(crate) is_settled: bool,
 }
 
 /// A resource as stored: its bytes go to a client unparsed.
@@ -91,22 +93,42 @@ pub(crate) fn row_sum(no: i64, content_sum: i64) -> i64 {
 impl<'a> View<'a> {
     /// A view by hand, of a database that nobody has opened as a replica's records.
     pub fn of(sql: &'a mut dyn Sql, rules: &'a dyn Rules) -> Self {
-        Self { sql, rules, sight: None }
+        Self { sql, rules, sight: None, is_settled: true }
     }
 }
 
 impl View<'_> {
     /// Leaves out of everything that is read from here on what is out of this sight.
     pub fn narrow(&mut self, sight: Arc<Sight>) {
+        self.is_settled = sight.reader.is_none();
         self.sight = (!sight.is_everything()).then_some(sight);
     }
 
-    /// The condition that a resource of the type must meet to be seen.
+    /// Where nothing is kept from anybody, nobody's part in anything has to be looked up.
+    pub(crate) fn settle_sight(&mut self) -> Result<()> {
+        if self.is_settled {
+            return Ok(());
+        }
+        self.is_settled = true;
+        let numbers = self.rules.kept().as_ref().and_then(Conditions::numbers_of);
+        let is_any = match numbers {
+            Some((params, text)) => !self.sql.query(&format!("{text} LIMIT 1"), &params)?.is_empty(),
+            None => false,
+        };
+        if let Some(sight) = self.sight.take() {
+            let without = || Arc::new(Sight { reader: None, ..(*sight).clone() });
+            self.sight = Some(if is_any { sight } else { without() });
+        }
+        Ok(())
+    }
+
+    /// The conditions that a resource of the type must meet to be seen.
     ///
     /// # Errors
     /// [`StoreError::OutOfSight`], if this may not be done with the type.
-    pub(crate) fn bound(&self, kind: &str, may: May) -> Result<Option<Clause>> {
-        let Some(sight) = &self.sight else { return Ok(None) };
+    pub(crate) fn bound(&mut self, kind: &str, may: May) -> Result<Vec<Clause>> {
+        self.settle_sight()?;
+        let Some(sight) = &self.sight else { return Ok(Vec::new()) };
         sight.check(kind, may)?;
         Ok(sight.bound(self.rules, kind))
     }
@@ -115,7 +137,8 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`StoreError::OutOfSight`].
-    pub(crate) fn narrowed<'c>(&self, kind: &str, clauses: &'c [Clause]) -> Result<Cow<'c, [Clause]>> {
+    pub(crate) fn narrowed<'c>(&mut self, kind: &str, clauses: &'c [Clause]) -> Result<Cow<'c, [Clause]>> {
+        self.settle_sight()?;
         match &self.sight {
             None => Ok(Cow::Borrowed(clauses)),
             Some(sight) => Ok(Cow::Owned(sight.narrow(self.rules, kind, clauses)?)),
@@ -129,7 +152,7 @@ impl View<'_> {
     pub(crate) fn is_in_sight(&mut self, entity: &Entity, may: May) -> Result<bool> {
         let bound = self.bound(&entity.kind, may)?;
         let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
-        let (params, condition) = Conditions::of(bound.as_slice(), key);
+        let (params, condition) = Conditions::of(&bound, key);
         let text = format!("SELECT 1 FROM resource r WHERE r.kind = $1 AND r.id = $2{condition}");
         Ok(!self.sql.query(&text, &params)?.is_empty())
     }
@@ -148,9 +171,10 @@ impl View<'_> {
     /// # Errors
     /// [`StoreError::OutOfSight`] if the reader may not read the type, or the database.
     pub fn get(&mut self, entity: &Entity) -> Result<Option<Stored>> {
-        if let Some(bound) = self.bound(&entity.kind, May::READ)? {
+        let bound = self.bound(&entity.kind, May::READ)?;
+        if !bound.is_empty() {
             let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
-            let (params, condition) = Conditions::of(&[bound], key);
+            let (params, condition) = Conditions::of(&bound, key);
             let columns = COLUMNS.map(|column| format!("r.{column}")).join(", ");
             let text = format!("SELECT {columns} FROM resource r WHERE r.kind = $1 AND r.id = $2{condition}");
             return self.sql.query(&text, &params)?.pop().map(stored).transpose();

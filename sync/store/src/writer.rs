@@ -166,12 +166,13 @@ fn write_all(records: &Records, jobs: &Receiver<Box<dyn Job>>, committed: &tokio
         {
             batch.push(next);
         }
-        run_batch(records, batch);
-        committed.send_modify(|count| *count += 1);
+        run_batch(records, batch, committed);
     }
 }
 
-fn run_batch(records: &Records, mut batch: Vec<Box<dyn Job>>) {
+/// Whoever has been told that a save is durable finds it in the count of commits: what is remembered of an earlier state is
+/// looked at again.
+fn run_batch(records: &Records, mut batch: Vec<Box<dyn Job>>, committed: &tokio::sync::watch::Sender<u64>) {
     let together = catch_unwind(AssertUnwindSafe(|| commit(records, &mut batch)));
     let outcomes = match together {
         Ok(Ok(outcomes)) => outcomes,
@@ -179,6 +180,7 @@ fn run_batch(records: &Records, mut batch: Vec<Box<dyn Job>>) {
         // One of them broke the whole commit, or panicked: each on its own, so that only the culprit fails.
         Ok(Err(_)) | Err(_) => batch.iter_mut().map(|job| run_alone(records, job)).collect(),
     };
+    committed.send_modify(|count| *count += 1);
     for (job, outcome) in batch.into_iter().zip(outcomes) {
         job.reply(outcome);
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use common::{open, replica};
 use holdfast_core::id::Entity;
 use holdfast_store::StoreError;
+use holdfast_store::author::Base;
 use holdfast_store::sqlite::{Sqlite, SqliteOptions};
 use holdfast_store::writer::Writer;
 
@@ -73,4 +74,38 @@ async fn reads_wait_for_no_slow_one_and_go_on_after_a_panic() {
     assert!(all.len() == 500 && all.into_iter().all(|one| one.unwrap().is_none()));
     go.send(()).unwrap();
     assert!(slow.await.unwrap().unwrap());
+}
+
+/// Whoever remembers what a record said after a commit must see that there was another one before its author is told so.
+#[tokio::test]
+async fn a_commit_is_counted_before_its_author_is_told() {
+    let writer = Writer::start(Arc::new(replica("node").records)).unwrap();
+    for n in 0..200 {
+        let before = *writer.commits().borrow();
+        let entity = Entity::new("Note", format!("n{n}"));
+        let text = format!("{{\"resourceType\":\"Note\",\"id\":\"n{n}\"}}");
+        writer.write(move |tx| tx.put(&entity, &text, &Base::Blind, "x")).await.unwrap();
+        assert!(*writer.commits().borrow() > before, "commit {n}");
+    }
+}
+
+#[test]
+fn local_facts_stay_in_their_database_and_come_back_with_it() {
+    let (node, hub) = (replica("node"), replica("hub"));
+    node.records.write(|tx| tx.set_local("tries/a", Some(b"3"))).unwrap();
+    node.records.write(|tx| tx.set_local("tries/b", Some(b"1"))).unwrap();
+    node.put("Note", "n", "\"text\":\"x\"", &Base::Blind);
+    node.sync(&hub);
+    let of = |records: &holdfast_store::Records, name: &'static str| {
+        records.read(move |view| view.local(name)).unwrap()
+    };
+    assert_eq!(of(&node.records, "tries/a").as_deref(), Some(&b"3"[..]));
+    assert_eq!(of(&hub.records, "tries/a"), None);
+    let again = open("node", node.db.clone(), node.sidecar.clone());
+    assert_eq!(
+        again.records.read(|view| view.locals("tries/")).unwrap(),
+        [("a".into(), b"3".to_vec()), ("b".into(), b"1".to_vec())]
+    );
+    again.records.write(|tx| tx.forget_locals(&["tries/a".into()])).unwrap();
+    assert_eq!(of(&again.records, "tries/a"), None);
 }

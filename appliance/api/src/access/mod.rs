@@ -11,4 +11,4 @@ pub mod scopes;
 pub mod token;
 pub mod tokens;
 
-pub(crate) use guard::Caller;
+pub(crate) use guard::{Caller, Signed};

@@ -26,7 +26,7 @@ pub(crate) fn read(text: &str) -> Option<IpNet> {
 impl Proxies {
     /// Where a request comes from: its peer, or what stands behind the trusted ones. Each proxy adds whom it speaks for at
     /// the right, so whatever is left of the first that is not trusted is that one's own word.
-    pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
         let said = headers.get_all(FORWARDED_FOR).into_iter().filter_map(|value| value.to_str().ok());
         let said: Vec<&str> = said.flat_map(|value| value.split(',')).map(str::trim).collect();

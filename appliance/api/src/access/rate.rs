@@ -85,7 +85,7 @@ impl KeyExtractor for Device {
 }
 
 /// One household has a /64 of IPv6 addresses, and a machine may use a new one for each request.
-fn device_of(address: IpAddr) -> IpAddr {
+pub(crate) fn device_of(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => IpAddr::V6((u128::from(address) >> 64 << 64).into()),
         v4 => v4,

@@ -19,13 +19,6 @@ pub const DEV_TOKEN_FILE: &str = "dev-token";
 /// Random bytes in a token.
 const TOKEN_BYTES: usize = 32;
 const MAX_NAME: usize = 64;
-/// The roles by the names that a command line takes.
-const ROLES: [(&str, Role); 4] = [
-    ("admin", Role::Admin),
-    ("clinician", Role::Clinician),
-    ("reception", Role::Reception),
-    ("system", Role::System),
-];
 
 /// Why a token cannot be made or a list of tokens not be used.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -39,7 +32,9 @@ pub enum TokenError {
     )]
     Name(String),
     /// There is no such role.
-    #[error("cannot give the role {0:?}: there is none; use admin, clinician, reception or system")]
+    #[error(
+        "cannot give the role {0:?}: there is none; use admin, clinician, front-desk, manager, nurse, pharmacist or system"
+    )]
     Role(String),
     /// A scope cannot be used.
     #[error(transparent)]
@@ -110,8 +105,7 @@ impl Rights {
     }
 
     fn role_names(&self) -> String {
-        let name = |role: &Role| ROLES.iter().find(|(_, known)| known == role).map_or("?", |(name, _)| name);
-        self.roles.iter().map(name).collect::<Vec<_>>().join(",")
+        self.roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(",")
     }
 
     fn limits(&self) -> impl Iterator<Item = String> {
@@ -165,8 +159,7 @@ impl KnownToken {
 /// # Errors
 /// [`TokenError::Role`].
 pub fn parse_role(name: &str) -> Result<Role, TokenError> {
-    let known = ROLES.iter().find(|(known, _)| *known == name);
-    known.map(|(_, role)| *role).ok_or_else(|| TokenError::Role(name.to_owned()))
+    Role::parse(name).ok_or_else(|| TokenError::Role(name.to_owned()))
 }
 
 /// The tokens of a text; empty lines are passed over.

@@ -88,6 +88,27 @@ fn of_request(error: &RequestError) -> Facts {
     match error {
         E::NoToken => Facts::new(S::UNAUTHORIZED, "no-token", "login"),
         E::UnknownToken => Facts::new(S::UNAUTHORIZED, "unknown-token", "login"),
+        E::SignInWrong { .. } => Facts::new(S::UNAUTHORIZED, "sign-in-wrong", "login"),
+        E::SignInSlowed { retry_after_s } => {
+            Facts::new(S::TOO_MANY_REQUESTS, "sign-in-slowed", "throttled").retry(*retry_after_s)
+        }
+        E::SignInDeactivated => Facts::new(S::FORBIDDEN, "sign-in-deactivated", "login"),
+        E::PasskeysNeedHttps => Facts::new(S::CONFLICT, "passkeys-need-https", "not-supported"),
+        E::PasskeyRefused => Facts::new(S::UNAUTHORIZED, "passkey-refused", "login"),
+        E::ReadOnly => Facts::new(S::FORBIDDEN, "read-only", "expired"),
+        E::NoAppHeader => Facts::new(S::FORBIDDEN, "app-header-missing", "security"),
+        E::NotAPerson => Facts::new(S::FORBIDDEN, "not-a-person", "login"),
+        E::NeedsNode => Facts::new(S::SERVICE_UNAVAILABLE, "needs-node", "transient").retry(RETRY_DISK_S),
+        E::SetupCodeWrong => Facts::new(S::FORBIDDEN, "setup-code-wrong", "login"),
+        E::SetupDone => Facts::new(S::CONFLICT, "setup-done", "business-rule"),
+        E::BadPin(_) => Facts::new(S::UNPROCESSABLE_ENTITY, "pin-refused", "value"),
+        E::BadPerson { .. } => Facts::new(S::UNPROCESSABLE_ENTITY, "person-refused", "value"),
+        E::LoginTaken { .. } => Facts::new(S::CONFLICT, "login-taken", "duplicate"),
+        E::OnlyAdmin => Facts::new(S::FORBIDDEN, "only-admin", "forbidden"),
+        E::LastAdmin => Facts::new(S::CONFLICT, "last-admin", "business-rule"),
+        E::BadDraft { .. } => Facts::new(S::UNPROCESSABLE_ENTITY, "draft-refused", "value"),
+        E::OwnGlass => Facts::new(S::FORBIDDEN, "own-break-glass", "business-rule"),
+        E::NoReason { .. } => Facts::new(S::UNPROCESSABLE_ENTITY, "reason-missing", "required"),
         E::Forbidden { .. } => Facts::new(S::FORBIDDEN, "forbidden", "forbidden"),
         E::NoSuchRoute => Facts::new(S::NOT_FOUND, "no-such-address", "not-found"),
         E::MethodNotAllowed => Facts::new(S::METHOD_NOT_ALLOWED, "method-not-allowed", "not-supported"),

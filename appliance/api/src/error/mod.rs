@@ -95,7 +95,11 @@ impl ApiError {
 
     pub(crate) fn problem(&self) -> Problem {
         let facts = self.facts();
-        Problem { facts, text: self.public_text(), expression: self.expression() }
+        let tries_left = match self {
+            Self::Request(RequestError::SignInWrong { tries_left }) => Some(*tries_left),
+            _ => None,
+        };
+        Problem { facts, text: self.public_text(), expression: self.expression(), tries_left }
     }
 
     /// Where in the request, as a FHIRPath.

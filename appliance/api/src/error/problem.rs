@@ -15,6 +15,8 @@ pub(crate) struct Problem {
     pub(crate) text: String,
     /// Where in the request, as a FHIRPath.
     pub(crate) expression: Option<String>,
+    /// Tries that cost no waiting, of a sign-in that went wrong.
+    pub(crate) tries_left: Option<u32>,
 }
 
 impl Problem {
@@ -38,13 +40,19 @@ impl Problem {
 
     /// A problem detail (RFC 9457).
     pub(crate) fn problem_json(&self) -> String {
-        json!({
+        let mut problem = json!({
             "type": format!("{CODE_SYSTEM}:{}", self.facts.code),
             "title": self.facts.status.canonical_reason().unwrap_or("Error"),
             "status": self.facts.status.as_u16(),
             "code": self.facts.code,
             "detail": self.text,
-        })
-        .to_string()
+        });
+        if let Some(tries_left) = self.tries_left {
+            problem["triesLeft"] = tries_left.into();
+        }
+        if let Some(seconds) = self.facts.retry_after_s {
+            problem["retryAfterS"] = seconds.into();
+        }
+        problem.to_string()
     }
 }

@@ -13,6 +13,109 @@ pub enum RequestError {
     /// A token that nobody has.
     #[error("cannot serve this: the token is unknown, expired or withdrawn; sign in again")]
     UnknownToken,
+    /// Neither login nor PIN are said to be the wrong one.
+    #[error("cannot sign in: the login or the PIN is wrong; type both again")]
+    SignInWrong {
+        /// Tries that cost no waiting.
+        tries_left: u32,
+    },
+    /// Too many wrong tries.
+    #[error(
+        "cannot sign in yet: there were too many wrong tries; wait {retry_after_s} s, then type login and PIN again"
+    )]
+    SignInSlowed {
+        /// Seconds until the next try is looked at.
+        retry_after_s: u32,
+    },
+    /// The person may not sign in any more.
+    #[error("cannot sign in: this person was deactivated; ask the manager")]
+    SignInDeactivated,
+    /// The browser came by an address under which there are no passkeys.
+    #[error(
+        "cannot use a passkey here: browsers have them over HTTPS or on localhost alone; open the clinic's HTTPS address, or sign in by PIN"
+    )]
+    PasskeysNeedHttps,
+    /// What the browser's authenticator answered proves nothing.
+    #[error(
+        "cannot use this passkey: what it answered does not fit what was asked, or came too late; try again, or sign in by PIN"
+    )]
+    PasskeyRefused,
+    /// Nobody has confirmed the person for long.
+    #[error(
+        "cannot change this: nobody has confirmed this sign-in for too long, so it reads alone; it is confirmed again once the link to whoever does that is back"
+    )]
+    ReadOnly,
+    /// A request by cookie from who knows where.
+    #[error(
+        "cannot serve this: a request by cookie that changes something must say so; send the header X-Holdfast: 1"
+    )]
+    NoAppHeader,
+    /// Only for those who have signed in by themselves.
+    #[error(
+        "cannot serve this: it is for a person who has signed in, and this is a program's token; sign in by PIN"
+    )]
+    NotAPerson,
+    /// Who may sign in is decided at the node.
+    #[error(
+        "cannot do this here: who may sign in is decided at the clinic's node, which is not there; try again when it is back"
+    )]
+    NeedsNode,
+    /// Not the code.
+    #[error(
+        "cannot make the first administrator: the code is wrong; read it from the node's console, or from the file setup-code in its data folder"
+    )]
+    SetupCodeWrong,
+    /// Somebody is here.
+    #[error(
+        "cannot make the first administrator: there are people here already; sign in, or ask the administrator"
+    )]
+    SetupDone,
+    /// A PIN that may not be chosen.
+    #[error(transparent)]
+    BadPin(holdfast_clinical::people::pin::PinError),
+    /// A person that cannot be saved so.
+    #[error("cannot save this person: {what} is not {expected}; correct it")]
+    BadPerson {
+        /// What of them.
+        what: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// Two people with one login name could not be told apart.
+    #[error("cannot save this person: somebody else has the login name \"{login}\"; choose another")]
+    LoginTaken {
+        /// The name.
+        login: String,
+    },
+    /// A manager who makes an administrator would be one.
+    #[error(
+        "cannot save this person: only an administrator makes, changes and unmakes administrators; ask one"
+    )]
+    OnlyAdmin,
+    /// Nobody could manage people any more.
+    #[error("cannot save this person: nobody would be left who is an administrator; make another one first")]
+    LastAdmin,
+    /// A draft that is too large, or a key that cannot be used.
+    #[error("cannot keep this draft: {what} is not {expected}; correct it")]
+    BadDraft {
+        /// What of it.
+        what: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// Nobody reviews what they did themselves.
+    #[error(
+        "cannot note this: who opened a record does not review that; ask another manager or administrator"
+    )]
+    OwnGlass,
+    /// Whoever breaks the glass, or reviews that, says why.
+    #[error(
+        "cannot do this without a reason: none was given, or one of more than {most} characters; say it in a sentence"
+    )]
+    NoReason {
+        /// The most characters.
+        most: usize,
+    },
     /// The caller lacks a right.
     #[error(
         "cannot serve this: it takes {wants}, which this sign-in does not have; ask the administrator for it"

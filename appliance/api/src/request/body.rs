@@ -6,7 +6,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::BodyExt;
 
 use super::encoding::Unpacker;
-use super::limits::{BODY_IDLE, BODY_WITHIN};
+use super::limits::{BODY_IDLE, BODY_WITHIN, OWN_BODY_BYTES};
 use super::media::{Media, check_content_type};
 use crate::error::RequestError;
 
@@ -26,6 +26,19 @@ pub(crate) async fn text(
         let reason = format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to());
         RequestError::BadBody { reason }
     })
+}
+
+/// Reads a body of our own: JSON, read as a type.
+///
+/// # Errors
+/// As [`text`], or [`RequestError::BadBody`].
+pub(crate) async fn own<T: serde::de::DeserializeOwned>(
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<T, RequestError> {
+    let text = text(headers, body, Media::Json, OWN_BODY_BYTES).await?;
+    // What a refusal repeats of the text may hold a PIN.
+    serde_json::from_str(&text).map_err(|error| RequestError::BadBody { reason: error.to_string() })
 }
 
 /// As [`text`], where there may be no body at all: then it is empty, and of no type.

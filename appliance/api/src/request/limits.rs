@@ -8,6 +8,8 @@ pub const MIB: usize = 1024 * 1024;
 pub const BUNDLE_BODY_BYTES: usize = 32 * MIB;
 /// The largest body elsewhere: one resource, with a scanned document in it.
 pub const RESOURCE_BODY_BYTES: usize = holdfast_core::codec::MAX_RESOURCE_BYTES;
+/// The largest body of our own: a draft with what stands around it.
+pub const OWN_BODY_BYTES: usize = MIB / 2;
 /// The largest form of a `_search`: 500 ids in 50 clauses are far below.
 pub const FORM_BODY_BYTES: usize = MIB;
 

@@ -17,7 +17,7 @@ async fn start() -> (Server, watch::Sender<bool>) {
     let server = start_with(|mut parts| {
         parts.authenticator = Arc::new(vec![
             OneToken::new(TOKEN, Principal::new("Practitioner/nurse", [Role::Clinician])),
-            OneToken::new(DESK, Principal::new("Practitioner/desk", [Role::Reception])),
+            OneToken::new(DESK, Principal::new("Practitioner/desk", [Role::FrontDesk])),
             OneToken::new(ADMIN, Principal::new("admin", [Role::Admin])),
         ]);
         parts

@@ -27,7 +27,7 @@ async fn start() -> Server {
         };
         parts.authenticator = Arc::new(vec![
             OneToken::new(TOKEN, Principal::new("nurse", [Role::Clinician])),
-            OneToken::new(DESK, Principal::new("desk", [Role::Reception])),
+            OneToken::new(DESK, Principal::new("desk", [Role::FrontDesk])),
             OneToken::new(ADMIN, Principal::new("admin", [Role::Admin])),
             limited(BOUND, "app", &["patient/*.cruds"], Some("own")),
             limited(NARROW, "kiosk", &["user/Patient.rs"], None),

@@ -1,6 +1,9 @@
 //! A server on a real socket over a store in a temporary file, and a plain HTTP client.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 
+pub mod authenticator;
+pub mod people;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -34,6 +37,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub state: ApiState,
     pub writer: Writer,
+    pub db: Arc<Sqlite>,
     _folder: TempDir,
 }
 
@@ -89,12 +93,13 @@ impl Answer {
     }
 }
 
-fn writer(folder: &TempDir) -> Writer {
+fn writer(folder: &TempDir) -> (Arc<Sqlite>, Writer) {
     let db = Arc::new(Sqlite::open(&folder.path().join("store.db"), SqliteOptions::default()).unwrap());
     let identity = Identity::beside(Arc::new(MemorySidecar::default()));
     let place = Place { clinic: "north".into(), schema: 1 };
-    let records = Records::open(db, Arc::new(FhirRules), identity, place, Surroundings::default()).unwrap();
-    Writer::start(Arc::new(records)).unwrap()
+    let records =
+        Records::open(db.clone(), Arc::new(FhirRules), identity, place, Surroundings::default()).unwrap();
+    (db, Writer::start(Arc::new(records)).unwrap())
 }
 
 pub async fn start() -> Server {
@@ -103,11 +108,11 @@ pub async fn start() -> Server {
 
 pub async fn start_with(change: impl FnOnce(ApiParts) -> ApiParts) -> Server {
     let folder = TempDir::new().unwrap();
-    let writer = writer(&folder);
+    let (db, writer) = writer(&folder);
     let tokens = vec![
         OneToken::new(TOKEN, Principal::new("Practitioner/nurse", [Role::Clinician])),
         OneToken::new(OTHER, Principal::new("Practitioner/doctor", [Role::Clinician])),
-        OneToken::new(DESK, Principal::new("Practitioner/desk", [Role::Reception])),
+        OneToken::new(DESK, Principal::new("Practitioner/desk", [Role::FrontDesk])),
         OneToken::new(ADMIN, Principal::new("Practitioner/admin", [Role::Admin])),
     ];
     let state = ApiState::new(change(ApiParts::new(writer.clone(), Arc::new(tokens))));
@@ -115,7 +120,7 @@ pub async fn start_with(change: impl FnOnce(ApiParts) -> ApiParts) -> Server {
     let address = listener.local_addr().unwrap();
     let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, app).await });
-    Server { address, state, writer, _folder: folder }
+    Server { address, state, writer, db, _folder: folder }
 }
 
 impl Server {
@@ -219,10 +224,15 @@ pub fn patient(id: &str, rest: &str) -> String {
 
 /// Takes over what `from` has written itself, as a session would.
 pub async fn copy(from: &Server, to: &Server) {
+    copy_as("node", from, to).await;
+}
+
+/// The same, of a replica of another kind.
+pub async fn copy_as(kind: &str, from: &Server, to: &Server) {
     use holdfast_core::id::Lane;
     use holdfast_core::message::{Request, Response};
     use holdfast_store::upstream::Peer;
-    let peer = Peer { replica: from.address.to_string(), clinic: "north".into(), kind: "node".into() };
+    let peer = Peer { replica: from.address.to_string(), clinic: "north".into(), kind: kind.into() };
     let (from, to) = (from.writer.records().clone(), to.writer.records().clone());
     let work = move || {
         to.register_replica(&peer).unwrap();

@@ -81,7 +81,7 @@ pub fn of_entry(page_id: &str, page: &Page, at: usize) -> Option<String> {
     let mut event = json!({
         "resourceType": "AuditEvent",
         "id": entry_id(page_id, at),
-        "type": TYPE.value(),
+        "type": kind(&entry.interaction).value(),
         "subtype": [subtype(&entry.interaction)],
         "action": if is_read { "R" } else { "E" },
         "recorded": instant(page.began + entry.after),
@@ -97,6 +97,9 @@ pub fn of_entry(page_id: &str, page: &Page, at: usize) -> Option<String> {
     let description: Vec<String> = description.into_iter().flatten().collect();
     if !description.is_empty() {
         event["outcomeDesc"] = description.join("; ").into();
+    }
+    if entry.interaction == BREAK_GLASS {
+        event["purposeOfEvent"] = json!([{ "coding": [EMERGENCY.value()] }]);
     }
     if !entities.is_empty() {
         event["entity"] = entities.into();
@@ -141,6 +144,25 @@ struct Coding(&'static str, &'static str, &'static str);
 const TYPE: Coding =
     Coding("http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "RESTful Operation");
 
+/// The interactions of people who come, go, and open what is kept from them.
+const SIGN_IN: &str = "$sign-in";
+const SIGN_OUT: &str = "$sign-out";
+const BREAK_GLASS: &str = "$break-glass";
+
+const DCM: &str = "http://dicom.nema.org/resources/ontology/DCM";
+const AUTHENTICATION: Coding = Coding(DCM, "110114", "User Authentication");
+const ALERT: Coding = Coding(DCM, "110113", "Security Alert");
+const EMERGENCY: Coding =
+    Coding("http://terminology.hl7.org/CodeSystem/v3-ActReason", "BTG", "break the glass");
+
+fn kind(interaction: &str) -> Coding {
+    match interaction {
+        SIGN_IN | SIGN_OUT => AUTHENTICATION,
+        BREAK_GLASS => ALERT,
+        _ => TYPE,
+    }
+}
+
 impl Coding {
     fn value(&self) -> Value {
         json!({ "system": self.0, "code": self.1, "display": self.2 })
@@ -148,6 +170,12 @@ impl Coding {
 }
 
 fn subtype(interaction: &str) -> Value {
+    match interaction {
+        SIGN_IN => return Coding(DCM, "110122", "Login").value(),
+        SIGN_OUT => return Coding(DCM, "110123", "Logout").value(),
+        BREAK_GLASS => return Coding(DCM, "110127", "Emergency Override Started").value(),
+        _ => {}
+    }
     match interaction.strip_prefix('$') {
         None => json!({ "system": "http://hl7.org/fhir/restful-interaction", "code": interaction }),
         Some(name) => {
@@ -223,6 +251,25 @@ mod tests {
         let lost = check(&of_entry("00ff-3", &page, 2).unwrap());
         assert_eq!((&lost["outcome"], &lost["agent"][0]["name"]), (&json!("8"), &json!("kiosk")));
         assert_eq!(lost["outcomeDesc"], "7 looks were not kept, for too many waited");
+    }
+
+    #[test]
+    fn who_comes_and_goes_and_breaks_the_glass_is_told_by_dicom_s_codes() {
+        let mut page = page(3, None);
+        page.agents.push("HoldfastUser/u".into());
+        for (interaction, kind, subtype) in [
+            ("$sign-in", "110114", "110122"),
+            ("$sign-out", "110114", "110123"),
+            ("$break-glass", "110113", "110127"),
+        ] {
+            page.entries[0] = Entry { interaction: interaction.into(), agent: 2, ..Entry::default() };
+            let event = check(&of_entry("00ff-3", &page, 0).unwrap());
+            assert_eq!(
+                (&event["type"]["code"], &event["subtype"][0]["code"]),
+                (&json!(kind), &json!(subtype))
+            );
+            assert_eq!(event["agent"][0]["altId"], "HoldfastUser/u");
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ use holdfast_core::state::EntityState;
 
 use crate::audit::{self, HOLDFAST_AUDIT};
 use crate::compartment::owner_paths;
+use crate::people;
 use crate::tree::Node;
 use path::Each;
 pub use table::Kind;
@@ -56,32 +57,45 @@ pub const OF_TYPE: u32 = 400;
 /// (`:missing`). The value is the type that a reference says it leads to, or nothing.
 pub const PRESENT: u32 = 600;
 /// Changes whenever rows are written in another form than before; then the slots concerned get new numbers, too.
-const FORM: u64 = 3;
+const FORM: u64 = 4;
 
 /// The rows under which the resource is found, read off every sibling; sorted and distinct.
 pub fn index(state: &EntityState) -> Vec<IndexRow> {
-    if state.entity.kind == HOLDFAST_AUDIT {
-        return audit::rows(state);
+    match state.entity.kind.as_str() {
+        HOLDFAST_AUDIT => audit::rows(state),
+        kind if people::has_rows(kind) => people::rows(state),
+        kind => with_kept(state, collect(state, table::slots(kind))),
     }
-    collect(state, table::slots(&state.entity.kind))
 }
 
 /// Those of [`index`] that are read off slots into which any of these elements goes: what a change of them may change.
 pub fn index_of(state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
-    if state.entity.kind == HOLDFAST_AUDIT {
-        return audit::rows(state);
+    if state.entity.kind == HOLDFAST_AUDIT || people::has_rows(&state.entity.kind) {
+        return index(state);
     }
     let is_in =
         |slot: &&Slot| slot.paths.iter().any(|path| elements.iter().any(|element| path.is_in(element)));
-    collect(state, table::slots(&state.entity.kind).filter(is_in))
+    let rows = collect(state, table::slots(&state.entity.kind).filter(is_in));
+    let is_touched = elements.iter().any(|element| people::kept::is_touched(&state.entity.kind, element));
+    if is_touched { with_kept(state, rows) } else { rows }
 }
 
 /// Those of [`index`] under the slots of [`table::PROMPT`] parameters.
 pub fn prompt_index(state: &EntityState) -> Vec<IndexRow> {
-    if state.entity.kind == HOLDFAST_AUDIT {
-        return audit::rows(state).into_iter().filter(|row| is_prompt(row.param)).collect();
+    if state.entity.kind == HOLDFAST_AUDIT || people::has_rows(&state.entity.kind) {
+        return index(state).into_iter().filter(|row| is_prompt(row.param)).collect();
     }
-    collect(state, table::slots(&state.entity.kind).filter(|slot| slot.is_prompt))
+    with_kept(state, collect(state, table::slots(&state.entity.kind).filter(|slot| slot.is_prompt)))
+}
+
+/// With the rows that say what is kept from most.
+fn with_kept(state: &EntityState, mut rows: Vec<IndexRow>) -> Vec<IndexRow> {
+    let kept = people::kept::rows(state);
+    if !kept.is_empty() {
+        rows.extend(kept);
+        rows.sort_unstable();
+    }
+    rows
 }
 
 /// What resources of a type must meet to be part of a patient's record: what the type's parameter `patient` finds, and the
@@ -116,10 +130,11 @@ pub fn rows_of_text(kind: &str, json: &str) -> Vec<IndexRow> {
 
 /// Whether rows under this number are in [`prompt_index`].
 pub fn is_prompt(number: u32) -> bool {
-    [0, BY_END, IDENTIFIER, OF_TYPE, PRESENT]
-        .into_iter()
-        .filter_map(|offset| number.checked_sub(offset).and_then(table::slot))
-        .any(|slot| slot.is_prompt)
+    people::is_row(number)
+        || [0, BY_END, IDENTIFIER, OF_TYPE, PRESENT]
+            .into_iter()
+            .filter_map(|offset| number.checked_sub(offset).and_then(table::slot))
+            .any(|slot| slot.is_prompt)
 }
 
 /// The version of the definitions and of the form of the rows.
@@ -131,6 +146,7 @@ pub fn version() -> u64 {
 pub fn has_param(number: u32) -> bool {
     let slot = |offset: u32| number.checked_sub(offset).and_then(table::slot);
     slot(0).is_some()
+        || people::is_row(number)
         || slot(PRESENT).is_some()
         || slot(BY_END).is_some_and(|slot| slot.kind == Kind::Date)
         || slot(IDENTIFIER).is_some_and(|slot| slot.kind == Kind::Reference)
@@ -143,7 +159,11 @@ pub fn touches_index(kind: &str, register_key: &str) -> bool {
     if kind == HOLDFAST_AUDIT {
         return audit::ELEMENTS.contains(&element);
     }
-    table::slots(kind).any(|slot| slot.paths.iter().any(|path| path.is_in(element)))
+    if people::has_rows(kind) {
+        return people::ELEMENTS.contains(&element);
+    }
+    people::kept::is_touched(kind, element)
+        || table::slots(kind).any(|slot| slot.paths.iter().any(|path| path.is_in(element)))
 }
 
 /// Whether a change to this register can change [`crate::scope::scopes`].

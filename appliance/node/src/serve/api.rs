@@ -10,7 +10,7 @@ use holdfast_api::access::doc::{Carries, Doc};
 use holdfast_api::access::policy::{Policy, Role};
 use holdfast_api::finder::Finder;
 use holdfast_api::link::LinkReport;
-use holdfast_api::{ApiParts, ApiState, routes};
+use holdfast_api::{ApiParts, ApiState, SetupCode, routes};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
 
@@ -33,7 +33,7 @@ struct LastScrub {
 }
 
 /// The state behind the API's handlers.
-pub(super) fn state(config: &Config, running: &Running, dev: bool) -> ApiState {
+pub(super) fn state(config: &Config, running: &Running, dev: bool, setup: Option<SetupCode>) -> ApiState {
     let mut parts = ApiParts::new(running.writer.clone(), running.tokens.clone());
     if let Some(link) = &running.link {
         let report: Arc<dyn LinkReport> = link.clone();
@@ -49,6 +49,7 @@ pub(super) fn state(config: &Config, running: &Running, dev: bool) -> ApiState {
         parts.rates = config.limits.rates.clone();
     }
     parts.public_url = config.node.public_url.clone();
+    parts.setup = setup;
     ApiState::new(parts)
 }
 

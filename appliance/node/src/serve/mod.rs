@@ -9,6 +9,7 @@ mod api;
 mod control;
 mod eviction;
 mod finder;
+mod first_run;
 mod gauges;
 mod healer;
 mod link;
@@ -65,7 +66,9 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     let running = start(&config, dev, dir).await?;
     let mut workers = JoinSet::new();
     start_workers(&config, &running, &stop, &mut workers);
-    let state = api::state(&config, &running, dev);
+    let setup = first_run::code(&running.dir, &running.writer).await?;
+    let state = api::state(&config, &running, dev, setup);
+    workers.spawn(holdfast_api::people::run(state.clone(), running.link.is_none(), stop.clone()));
     workers.spawn(holdfast_api::access::rate::run(state.clone(), stop.clone()));
     let auditing = tokio::spawn(holdfast_api::audit::run(state.clone(), stop.clone()));
     let app = api::router(&state, &running);

@@ -37,6 +37,13 @@ impl Conditions {
         self.params
     }
 
+    /// The numbers of the resources that meet a clause which the index answers, and the statement's parameters.
+    pub(crate) fn numbers_of(clause: &Clause) -> Option<(Vec<Value>, String)> {
+        let mut conditions = Self::new(Vec::new());
+        let set = conditions.set(clause)?;
+        Some((conditions.params, set))
+    }
+
     /// The index rows of a clause about one look of one parameter, and the statement's parameters.
     pub(super) fn rows_of(clause: &Clause) -> Option<(Vec<Value>, String)> {
         let Clause::Param { param, any } = clause else { return None };

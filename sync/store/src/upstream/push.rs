@@ -148,12 +148,15 @@ fn take_segment(
     let continues =
         if tx.records.is_broken(crate::sabotage::Sabotage::GapAccepted) { Ok(()) } else { continues };
     continues?;
+    let held = aside::Held::find(tx, peer, segment.head.actor, &segment.ops)?;
     let prepared = prepared.lock().unwrap_or_else(PoisonError::into_inner).take();
+    // What was worked out ahead knew nothing of who may no longer write.
+    let prepared = prepared.filter(|_| !held.has_any(tx.rules(), &segment.ops));
     let waiting = aside::waiting(tx, actor_no, segment.head.lane)?;
     let ready = tx.take_prepared(prepared, &waiting)?;
     let (done, open): (Vec<&Op>, Vec<&Op>) = segment.ops.iter().partition(|op| ready.contains(&op.entity));
     done.into_iter().try_for_each(|op| tx.note_clock(op, Origin::Segment))?;
-    take_ops(tx, peer, &open, waiting)?;
+    take_ops(tx, peer, &open, waiting, held)?;
     tx.flush()?;
     let row = log::segment_row(actor_no, &segment.head, bytes.to_vec());
     tx.sql.insert_new(&schema::SEGMENT, vec![row])?;
@@ -161,9 +164,15 @@ fn take_segment(
 }
 
 /// Merges ops one by one, but for those that may not be merged.
-fn take_ops(tx: &mut Tx<'_>, peer: &Peer, ops: &[&Op], waiting: BTreeSet<Entity>) -> Result<()> {
+fn take_ops(
+    tx: &mut Tx<'_>,
+    peer: &Peer,
+    ops: &[&Op],
+    waiting: BTreeSet<Entity>,
+    held: aside::Held,
+) -> Result<()> {
     tx.preload(ops.iter().map(|op| op.entity.clone()))?;
-    let mut foreign = aside::Foreign::find(tx, peer, ops, waiting)?;
+    let mut foreign = aside::Foreign::find(tx, peer, ops, waiting, held)?;
     let mut kept_out = Vec::new();
     for op in ops {
         if let Some(reason) = foreign.reason(tx, op)? {
