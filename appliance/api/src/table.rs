@@ -36,15 +36,15 @@ fn of_our_own(routes: Routes) -> Routes {
 fn of_patients(routes: Routes) -> Routes {
     let (read, write) = (Read(Records), Write(Records));
     routes
-        .get("/api/patients", read, &docs::PATIENTS, patients::search)
-        .post("/api/patients", write, &docs::REGISTER, patients::register)
-        .post("/api/patients/likely", read, &docs::LIKELY, patients::likely)
-        .post("/api/patients/{id}/link", write, &docs::LINK, patients::link)
-        .post("/api/patients/{id}/unlink", write, &docs::UNLINK, patients::unlink)
-        .get("/api/patients/{id}/chart", read, &docs::CHART, patients::chart)
-        .get("/api/patients/{id}/observations", read, &docs::COURSE, patients::observations)
-        .post("/api/vitals/check", read, &docs::CHECK_VITALS, checks::vitals)
-        .post("/api/medicines/check", read, &docs::CHECK_MEDICINE, checks::medicines)
+        .get("/api/patients", read, &docs::PATIENTS, patients::search::search)
+        .post("/api/patients", write, &docs::REGISTER, patients::register::register)
+        .post("/api/patients/likely", read, &docs::LIKELY, patients::likely::likely)
+        .post("/api/patients/{id}/link", write, &docs::LINK, patients::link::link)
+        .post("/api/patients/{id}/unlink", write, &docs::UNLINK, patients::link::unlink)
+        .get("/api/patients/{id}/chart", read, &docs::CHART, patients::chart::chart)
+        .get("/api/patients/{id}/observations", read, &docs::COURSE, patients::observations::observations)
+        .post("/api/vitals/check", read, &docs::CHECK_VITALS, checks::vitals::vitals)
+        .post("/api/medicines/check", read, &docs::CHECK_MEDICINE, checks::medicines::medicines)
 }
 
 fn of_fhir(routes: Routes) -> Routes {

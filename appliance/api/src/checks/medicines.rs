@@ -14,6 +14,7 @@ use holdfast_store::StoreError;
 use holdfast_store::search::{Room, Stretch};
 use holdfast_store::view::{Stored, View};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::access::Caller;
 use crate::audit::{Look, Looks};
@@ -31,9 +32,11 @@ const MOST: usize = 500;
 /// The longest text of a field, in characters.
 const MAX_CHARS: usize = 500;
 
-#[derive(Debug, Deserialize)]
+/// A medicine that is to be prescribed.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+#[schema(as = MedicineAsked)]
+pub(crate) struct Asked {
     /// The patient's id.
     patient: String,
     /// RxNorm code; empty if it is only named.
@@ -46,8 +49,10 @@ struct Asked {
     _dose: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-struct Shown {
+/// What speaks against a medicine.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MedicineWarning)]
+pub(crate) struct Shown {
     severity: &'static str,
     kind: &'static str,
     text: String,
@@ -55,14 +60,18 @@ struct Shown {
     because: Because,
 }
 
-#[derive(Debug, Serialize)]
-struct Because {
+/// The record from which a warning follows.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MedicineBecause)]
+pub(crate) struct Because {
     r#type: String,
     id: String,
 }
 
-#[derive(Debug, Serialize)]
-struct Checked {
+/// Warnings about a medicine.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MedicineChecked)]
+pub(crate) struct Checked {
     /// The gravest first.
     warnings: Vec<Shown>,
     /// Whether the rules know an ingredient of it: if not, only names were compared.

@@ -1,7 +1,5 @@
 //! Checks while something is being entered: nothing is stored, and nothing is refused.
 
-mod medicines;
-mod vitals;
+pub(crate) mod medicines;
+pub(crate) mod vitals;
 
-pub(crate) use medicines::medicines;
-pub(crate) use vitals::vitals;

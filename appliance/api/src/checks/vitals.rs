@@ -6,6 +6,7 @@ use holdfast_clinical::vitals::news2::{Spo2Scale, score};
 use holdfast_clinical::vitals::ranges::{Question, questions};
 use holdfast_clinical::vitals::{Measurement, Reading, age, code, unit};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::conflicts::json;
 use crate::error::{ApiError, RequestError};
@@ -18,9 +19,11 @@ use crate::state::ApiState;
 /// More measurements than that are of no one round.
 const MOST: usize = 100;
 
-#[derive(Debug, Deserialize)]
+/// Measurements that are being entered.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Asked {
+#[schema(as = VitalsAsked)]
+pub(crate) struct Asked {
     birth_date: Option<String>,
     /// Says nothing yet: none of the ranges goes by it.
     #[serde(default)]
@@ -31,25 +34,32 @@ struct Asked {
     spo2_scale: Option<u8>,
 }
 
-#[derive(Debug, Deserialize)]
+/// One measurement.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Vital {
+#[schema(as = VitalEntered)]
+pub(crate) struct Vital {
     /// LOINC code.
     code: String,
+    /// A number; of the level of responsiveness a letter.
     value: Value,
     #[serde(default)]
     unit: String,
 }
 
-#[derive(Debug, Deserialize)]
+/// What was measured.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
-enum Value {
+#[schema(as = VitalValue)]
+pub(crate) enum Value {
     Number(f64),
     Text(String),
 }
 
-#[derive(Debug, Serialize)]
-struct Checked {
+/// What is to be said of measurements.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = VitalsChecked)]
+pub(crate) struct Checked {
     /// `null` below 16 years, or if one of its five numbers is missing.
     news2: Option<News2>,
     /// kg/m², if weight and height are there.
@@ -57,8 +67,10 @@ struct Checked {
     questions: Vec<Shown>,
 }
 
-#[derive(Debug, Serialize)]
-struct Shown {
+/// A question about one value.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = VitalQuestion)]
+pub(crate) struct Shown {
     code: String,
     /// `hardly-possible`, `unusual`, `unit` or `does-not-fit`.
     why: &'static str,

@@ -6,9 +6,10 @@ use holdfast_clinical::identity::person::Person;
 use holdfast_clinical::identity::query::Matched;
 use holdfast_store::view::Stored;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One patient.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PatientHit {
     pub(crate) id: String,

@@ -10,6 +10,7 @@ use holdfast_clinical::search::text::{normalise, words};
 use holdfast_store::StoreError;
 use holdfast_store::view::View;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::find::near;
 use super::hit::{Found, PatientHit};
@@ -34,9 +35,10 @@ const CANDIDATES: u32 = 200;
 const MAX_CHARS: usize = 200;
 
 /// What has been typed so far.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-struct Asked {
+#[schema(as = LikelyAsked)]
+pub(crate) struct Asked {
     given: String,
     family: String,
     birth_date: Option<String>,
@@ -45,8 +47,10 @@ struct Asked {
     identifier: Option<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Likely {
+/// A patient who is likely the same.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LikelyPatient)]
+pub(crate) struct Likely {
     #[serde(flatten)]
     hit: PatientHit,
     /// How likely it is that both are one person, from 0 to 1.
@@ -55,8 +59,10 @@ struct Likely {
     because: Vec<&'static str>,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Page {
+/// Patients who are likely the one being registered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = LikelyPage)]
+pub(crate) struct Page {
     /// The likeliest first.
     patients: Vec<Likely>,
 }

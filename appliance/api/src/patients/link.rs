@@ -13,6 +13,7 @@ use holdfast_store::Tx;
 use holdfast_store::author::Base;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use crate::access::Caller;
 use crate::conflicts;
@@ -27,9 +28,11 @@ use crate::state::ApiState;
 /// The longest reason, in characters.
 const MAX_REASON: usize = 1_000;
 
-#[derive(Clone, Debug, Deserialize)]
+/// Which records are one person's.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+#[schema(as = LinkAsked)]
+pub(crate) struct Asked {
     /// Id of the record that the one of the address stands for.
     other: String,
     /// Why both are one person, or are not.
@@ -37,8 +40,8 @@ struct Asked {
 }
 
 /// Where both records are now.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-struct Linked {
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub(crate) struct Linked {
     /// Version of the record that stands for both.
     version: String,
     /// Version of the other.

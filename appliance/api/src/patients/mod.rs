@@ -2,24 +2,19 @@
 //! person, and the chart, each in one request made of index rows.
 
 pub mod blocks;
-mod chart;
+pub(crate) mod chart;
 mod find;
 mod hit;
-mod likely;
-mod link;
-mod observations;
-mod register;
-mod search;
+pub(crate) mod likely;
+pub(crate) mod link;
+pub(crate) mod observations;
+pub(crate) mod register;
+pub(crate) mod search;
+pub(crate) mod shape;
 mod survivor;
 mod record;
 mod vitals;
 
-pub(crate) use chart::chart;
-pub(crate) use likely::likely;
-pub(crate) use link::{link, unlink};
-pub(crate) use observations::observations;
-pub(crate) use register::register;
-pub(crate) use search::search;
 pub(crate) use survivor::linked_ids;
 pub(crate) use vitals::News2;
 

@@ -13,6 +13,7 @@ use holdfast_store::search::{Room, Stretch};
 use holdfast_store::view::View;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::survivor::survivor;
 use crate::access::Caller;
@@ -28,19 +29,23 @@ use crate::state::ApiState;
 const MOST: usize = 2_000;
 
 /// One value.
-#[derive(Debug, Serialize)]
-struct Point {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CoursePoint)]
+pub(crate) struct Point {
     /// Id of the Observation.
     id: String,
     /// When it was measured, as the record says.
     at: String,
     /// The number, digit for digit.
+    #[schema(value_type = f64)]
     value: Box<RawValue>,
     unit: String,
     /// Bounds of what is usual, as the record says.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
     low: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>)]
     high: Option<Box<RawValue>>,
     /// The record's own interpretation: `H`, `L`, `HH` …
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,8 +55,9 @@ struct Point {
     of: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-struct Course {
+/// The course of one measurement.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Course {
     /// The oldest first.
     points: Vec<Point>,
     /// There are older ones than are shown.

@@ -12,6 +12,7 @@ use holdfast_store::history::Wanted;
 use holdfast_store::{Records, StoreError, Tx};
 use http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::blocks;
 use crate::access::Caller;
@@ -27,8 +28,8 @@ use crate::request::origin::FhirBase;
 use crate::state::ApiState;
 
 /// What became of a registration.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-struct Registered {
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub(crate) struct Registered {
     id: String,
     /// The version the record is at now.
     version: String,

@@ -8,6 +8,7 @@ use holdfast_clinical::identity::query::Typed;
 use holdfast_clinical::url::parse_pairs;
 use holdfast_store::view::View;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::find::{distance, find};
 use super::hit::{Found, PatientHit};
@@ -25,8 +26,10 @@ const DEFAULT_LIMIT: usize = 20;
 /// The most shown: nobody reads more lines than that, they type another letter.
 const MAX_LIMIT: usize = 50;
 
-#[derive(Clone, Debug, Serialize)]
-struct Page {
+/// Patients who fit what was typed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PatientPage)]
+pub(crate) struct Page {
     /// The best first.
     patients: Vec<PatientHit>,
     /// There are more than are shown.

@@ -5,6 +5,7 @@ use holdfast_clinical::search::chart::time_ms;
 use holdfast_clinical::vitals::news2::{Score, Spo2Scale, score};
 use holdfast_clinical::vitals::{age, read};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 pub(super) use holdfast_clinical::vitals::{CODES, LOINC};
 use holdfast_core::hlc::Hlc;
@@ -16,12 +17,13 @@ use super::record::Record;
 const ONE_ROUND_MS: u64 = 2 * 3_600_000;
 
 /// A score as it stands in answers.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct News2 {
     /// From 0 to 20.
     pub(crate) score: u8,
     /// Points by part.
+    #[schema(value_type = std::collections::BTreeMap<String, u8>)]
     pub(crate) parts: std::collections::BTreeMap<&'static str, u8>,
     /// `low`, `low-medium`, `medium` or `high`.
     pub(crate) band: &'static str,
