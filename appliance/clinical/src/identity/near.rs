@@ -155,7 +155,7 @@ mod tests {
     fn a_word_that_is_being_typed_is_near_to_what_begins_so() {
         let words = dictionary("johnson johnston jon jones martinez");
         let near = |word: &str| walk(&Near::to(word, true).unwrap(), &words).0.join(" ");
-        assert_eq!(near("jhon"), "johnson johnston jon");
+        assert_eq!(near("jhon"), "johnson johnston jon jones");
         assert_eq!(near("jonhs"), "johnson johnston");
         assert_eq!(near("martnie"), "");
         assert_eq!(near("matrine"), "martinez");

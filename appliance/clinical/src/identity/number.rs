@@ -133,10 +133,9 @@ pub fn check_character(text: &str) -> char {
 /// neighbours is told.
 pub fn is_whole(number: &str) -> bool {
     let plain: String = number.trim().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-    let Some((check, rest)) = plain.to_ascii_uppercase().chars().next_back().zip(plain.get(..plain.len() - 1)) else {
-        return false;
-    };
-    !rest.is_empty() && check_character(rest) == check
+    let mut chars = plain.to_ascii_uppercase();
+    let Some(check) = chars.pop() else { return false };
+    !chars.is_empty() && check_character(&chars) == check
 }
 
 #[cfg(test)]
