@@ -68,7 +68,7 @@ pub(crate) const REGISTER: Doc = Doc::new(
     ],
 )
 .body(Fhir)
-.refusals(&[409, 422]);
+.refusals(&[409, 410, 422]);
 pub(crate) const LIKELY: Doc = Doc::new(
     "Patients who are likely the one being registered, and what speaks for it",
     &[(200, Carries::of::<patients::likely::Page>())],

@@ -69,6 +69,9 @@ fn store(
     author: &str,
 ) -> Result<Registered, ApiError> {
     if let Some(there) = tx.view()?.get(entity)? {
+        if there.deleted {
+            return Err(StoreError::Gone(entity.to_string()).into());
+        }
         return again(tx, entity, text, there.version);
     }
     let mrn = blocks::take(tx, records)?;

@@ -66,7 +66,7 @@ async fn a_chart_opens_on_what_matters() {
         assert_eq!(ids(&chart[part]), expected, "{part}");
     }
     assert_eq!((ids(&chart["notes"]["latest"]), &chart["notes"]["total"]), ("n1".into(), &1.into()));
-    assert_eq!(ids(&chart["vitals"]["latest"]), "bp v3 v2 v1 v0 w1", "the newest of each, the newest first");
+    assert_eq!(ids(&chart["vitals"]["latest"]), "bp v2 v0 v3 v1 w1", "the newest of each, the newest first");
     assert!(answer.body.contains("71.50"), "digits stay as they were written");
     assert_eq!((&chart["counts"]["medicines"], &chart["hidden"], &chart["incomplete"]), (&1.into(), &serde_json::json!([]), &false.into()));
     // 22 breaths: 2, 95 %: 1.
