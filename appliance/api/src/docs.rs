@@ -59,7 +59,11 @@ pub(crate) const PATIENTS: Doc = Doc::new(
     "Finds patients by what is typed into one box: names, birth date, record number, phone",
     &[(200, Carries::of::<patients::search::Page>())],
 )
-.query(&[("q", "what was typed"), ("limit", "how many are shown; 50 at most")]);
+.query(&[
+    ("q", "what was typed"),
+    ("limit", "how many are shown; 50 at most"),
+    ("everywhere", "true: have head office look too, and take in whom it finds"),
+]);
 pub(crate) const REGISTER: Doc = Doc::new(
     "Registers a patient under the client's id, and gives the record its number",
     &[

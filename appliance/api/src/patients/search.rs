@@ -6,8 +6,10 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use holdfast_clinical::identity::query::Typed;
 use holdfast_clinical::url::parse_pairs;
+use holdfast_core::sight::May;
 use holdfast_store::view::View;
 use serde::Serialize;
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::find::{distance, find};
@@ -15,10 +17,13 @@ use super::hit::{Found, PatientHit};
 use super::survivor::survivor;
 use super::today;
 use crate::access::Caller;
+use crate::access::policy::Principal;
 use crate::audit::{Look, Looks};
 use crate::conflicts::json;
 use crate::error::{ApiError, RequestError};
+use crate::finder::SearchOutcome;
 use crate::refusal;
+use crate::request::limits::BESIDE_TIMEOUT;
 use crate::state::ApiState;
 
 /// Patients shown when nothing is said of how many.
@@ -36,6 +41,16 @@ pub(crate) struct Page {
     more: bool,
     /// The index is being made, so that some may be missing.
     incomplete: bool,
+    /// What asking head office came to, if that was wanted: `all` there are is here now, `more` than are fetched at once, `too-wide`,
+    /// `coming` in a moment, `unreachable`, or `none` where there is no head office to ask.
+    elsewhere: Option<&'static str>,
+}
+
+/// What is asked.
+struct Asked {
+    text: String,
+    limit: usize,
+    everywhere: bool,
 }
 
 /// Answers the patients that fit what was typed into the one box.
@@ -44,10 +59,12 @@ pub(crate) async fn search(
     Caller(caller): Caller,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let (text, limit) = asked(query.as_deref().unwrap_or_default())?;
+    let Asked { text, limit, everywhere } = asked(query.as_deref().unwrap_or_default())?;
     let (typed, today) = (Typed::read(&text), today(&state));
+    let elsewhere = if everywhere { Some(ask_elsewhere(&state, &caller, &typed).await) } else { None };
     let work = move |view: &mut View<'_>| Ok(page(view, &typed, &today, limit)?);
     let (page, shown) = refusal::read(&state, caller, work).await?;
+    let page = Page { elsewhere, ..page };
     let mut response = json(&page);
     response.extensions_mut().insert(Looks(searched(text).showing(&shown)));
     Ok(response)
@@ -59,19 +76,36 @@ pub(super) fn searched(text: String) -> Look {
     Look { interaction: "search-type", what: Some("Patient".to_owned()), query, ..Look::default() }
 }
 
-fn asked(query: &str) -> Result<(String, usize), RequestError> {
+/// Has head office look for who is not held here, and takes in whom it finds.
+async fn ask_elsewhere(state: &ApiState, caller: &Principal, typed: &Typed) -> &'static str {
+    let clauses = typed.elsewhere();
+    // Whoever may not see everybody is not told by head office who else there is.
+    let may_ask = caller.sight.patient.is_none() && caller.sight.grants.of("Patient").includes(May::SEARCH);
+    let Some(finder) = state.parts().finder.clone().filter(|_| may_ask && !clauses.is_empty()) else { return "none" };
+    let outcome = timeout(BESIDE_TIMEOUT, finder.search("Patient", &clauses)).await;
+    match outcome.unwrap_or(SearchOutcome::Unreachable) {
+        SearchOutcome::All => "all",
+        SearchOutcome::Some => "more",
+        SearchOutcome::TooWide => "too-wide",
+        SearchOutcome::Coming(_) => "coming",
+        SearchOutcome::Unreachable => "unreachable",
+    }
+}
+
+fn asked(query: &str) -> Result<Asked, RequestError> {
     let pairs = parse_pairs(query).map_err(|reason| RequestError::BadQuery { reason })?;
-    let (mut text, mut limit) = (String::new(), DEFAULT_LIMIT);
+    let (mut text, mut limit, mut everywhere) = (String::new(), DEFAULT_LIMIT, false);
     for (name, value) in pairs {
         match name.as_str() {
             "q" => text = value,
             "limit" => {
                 limit = value.parse().map_err(|_| RequestError::BadQuery { reason: "limit is not a number" })?;
             }
-            _ => return Err(RequestError::BadQuery { reason: "it may hold q and limit only" }),
+            "everywhere" => everywhere = value == "true",
+            _ => return Err(RequestError::BadQuery { reason: "it may hold q, limit and everywhere only" }),
         }
     }
-    Ok((text, limit.clamp(1, MAX_LIMIT)))
+    Ok(Asked { text, limit: limit.clamp(1, MAX_LIMIT), everywhere })
 }
 
 fn page(
@@ -93,5 +127,5 @@ fn page(
     people.truncate(limit);
     let shown = people.iter().flat_map(|(_, found)| found.ids()).collect();
     let patients = people.iter().map(|(_, found)| found.hit(typed.matched(&found.person, today))).collect();
-    Ok((Page { patients, more, incomplete: view.is_index_behind()? }, shown))
+    Ok((Page { patients, more, incomplete: view.is_index_behind()?, elsewhere: None }, shown))
 }

@@ -88,6 +88,19 @@ impl Typed {
         out
     }
 
+    /// What head office is asked for, by R4's own parameters, which every version of it knows: the words as beginnings of names,
+    /// or, without any, what was typed as the beginning of a number. Empty: there is nothing to ask.
+    pub fn elsewhere(&self) -> Vec<Clause> {
+        let by = |name: &str, text: &String| {
+            let slot = table::find("Patient", name).and_then(|parameter| parameter.slots.first().copied());
+            slot.map(|slot| one(slot.number, Match::Prefix(text.clone())))
+        };
+        match self.words[..] {
+            [] => self.numbers.iter().take(1).filter_map(|number| by("identifier", number)).collect(),
+            _ => self.words.iter().filter_map(|word| by("name", word)).collect(),
+        }
+    }
+
     /// By what a person was found, as far as the record shows.
     pub fn matched(&self, person: &Person, today: &str) -> Matched {
         if !self.words.is_empty() {
@@ -223,6 +236,18 @@ mod tests {
         for text in ["1975", "1974-03-13", "2234", "12", "1974 9999", "555", "k7qm"] {
             assert!(!finds(text), "{text}");
         }
+    }
+
+    #[test]
+    fn head_office_is_asked_by_published_parameters() {
+        let json = r#"{"resourceType":"Patient","id":"p","name":[{"family":"García","given":["Ana"]}],"identifier":[{"value":"A-77"}]}"#;
+        let rows = index(&state(json));
+        let finds = |text: &str| {
+            let clauses = Typed::read(text).elsewhere();
+            !clauses.is_empty() && clauses.iter().all(|clause| clause.holds(&rows, "p", 0))
+        };
+        assert!(finds("ana gar") && finds("A-7") && finds("garcia 1974"));
+        assert!(!finds("ana ruiz") && !finds("") && !finds("B-7"));
     }
 
     #[test]
