@@ -35,7 +35,8 @@ impl Tx<'_> {
     /// The database.
     pub fn take_of_block(&mut self, block: &str, count: u64) -> Result<Option<u64>> {
         let name = format!("block/{block}");
-        let taken = meta(self.sql, &name)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
+        let taken =
+            meta(self.sql, &name)?.and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
         if taken >= count {
             return Ok(None);
         }
@@ -48,7 +49,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// What `work` fails with.
-    pub fn beyond_sight<T, E>(&mut self, work: impl FnOnce(&mut Self) -> std::result::Result<T, E>) -> std::result::Result<T, E> {
+    pub fn beyond_sight<T, E>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         let sight = self.sight.take();
         let done = work(self);
         self.sight = sight;

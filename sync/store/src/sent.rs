@@ -64,7 +64,9 @@ impl Records {
                 continue;
             }
             let lanes = sent.through.entry(actor).or_default();
-            if let Some(slot) = is_acked.then(|| row.int(2)).transpose()?.and_then(|lane| lanes.get_mut(lane as usize)) {
+            if let Some(slot) =
+                is_acked.then(|| row.int(2)).transpose()?.and_then(|lane| lanes.get_mut(lane as usize))
+            {
                 *slot = row.uint(3)?;
             }
         }

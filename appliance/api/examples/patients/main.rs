@@ -3,7 +3,11 @@
 //!
 //! It prints one line a figure: the median and the 95th centile in milliseconds, at the server and without the network.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement fails by it, and prints what it finds")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement fails by it, and prints what it finds"
+)]
 
 mod people;
 
@@ -37,7 +41,8 @@ async fn main() {
     let db = Arc::new(Sqlite::open(&folder.path().join("store.db"), SqliteOptions::default()).unwrap());
     let identity = Identity::beside(Arc::new(MemorySidecar::default()));
     let place = Place { clinic: "north".into(), schema: 1 };
-    let records = Arc::new(Records::open(db, Arc::new(FhirRules), identity, place, Surroundings::default()).unwrap());
+    let records =
+        Arc::new(Records::open(db, Arc::new(FhirRules), identity, place, Surroundings::default()).unwrap());
     fill(&records, patients);
     let writer = Writer::start(records).unwrap();
     let token = OneToken::new(TOKEN, Principal::new("Practitioner/x", [Role::Clinician]));
@@ -66,7 +71,10 @@ fn fill(records: &Records, patients: usize) {
             .unwrap();
     }
     while records.index_step().unwrap().is_some() {}
-    println!("filled with {patients} patients and a record of 20 years in {:.0} s", began.elapsed().as_secs_f64());
+    println!(
+        "filled with {patients} patients and a record of 20 years in {:.0} s",
+        began.elapsed().as_secs_f64()
+    );
 }
 
 async fn ask(app: &axum::Router, method: &str, path: &str, body: String) -> (Duration, String) {

@@ -2,4 +2,3 @@
 
 pub(crate) mod medicines;
 pub(crate) mod vitals;
-

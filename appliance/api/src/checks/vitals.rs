@@ -104,8 +104,10 @@ fn check(asked: Asked, today: &str) -> Checked {
     let months = birth_date.as_deref().and_then(|born| age::months(born, today));
     let measured: Vec<Measurement> = vitals.into_iter().map(measurement).collect();
     let scale = if spo2_scale == Some(2) { Spo2Scale::Two } else { Spo2Scale::One };
-    let number = |code: &str| measured.iter().rev().filter(|one| one.code == code).find_map(Measurement::number);
-    let bmi = number(code::WEIGHT).zip(number(code::HEIGHT)).and_then(|(weight, height)| unit::bmi(weight, height));
+    let number =
+        |code: &str| measured.iter().rev().filter(|one| one.code == code).find_map(Measurement::number);
+    let bmi =
+        number(code::WEIGHT).zip(number(code::HEIGHT)).and_then(|(weight, height)| unit::bmi(weight, height));
     Checked {
         news2: months.and_then(|months| score(months, &measured, scale)).map(News2::from),
         bmi,

@@ -43,7 +43,8 @@ pub(super) fn take(tx: &mut Tx<'_>, records: &Records) -> Result<String, StoreEr
                 return Ok(number);
             }
         }
-        let message = "too many record numbers of this series are taken by others; tell the administrator".to_owned();
+        let message =
+            "too many record numbers of this series are taken by others; tell the administrator".to_owned();
         Err(StoreError::Refused { code: "numbers-taken", message })
     })
 }

@@ -45,8 +45,16 @@ struct Part {
 /// far beyond any patient.
 const PARTS: [Part; 10] = [
     Part { name: "allergies", from: &[("AllergyIntolerance", REST)], most: 300 },
-    Part { name: "medicines", from: &[("MedicationRequest", "active"), ("MedicationStatement", "active")], most: 300 },
-    Part { name: "pastMedicines", from: &[("MedicationRequest", REST), ("MedicationStatement", REST)], most: 20 },
+    Part {
+        name: "medicines",
+        from: &[("MedicationRequest", "active"), ("MedicationStatement", "active")],
+        most: 300,
+    },
+    Part {
+        name: "pastMedicines",
+        from: &[("MedicationRequest", REST), ("MedicationStatement", REST)],
+        most: 20,
+    },
     Part { name: "problems", from: &[("Condition", "active")], most: 300 },
     Part { name: "pastProblems", from: &[("Condition", REST)], most: 20 },
     Part { name: "encounters", from: &[("Encounter", REST)], most: 20 },
@@ -132,14 +140,19 @@ impl Reader<'_, '_> {
         out.push_str(",\"vitals\":{\"news2\":");
         out.push_str(&vitals::news2_of(&found.person, &vitals, now_ms));
         member(&mut out, "latest", &vitals);
-        out.push_str(&format!("}},\"notes\":{{\"total\":{}", counts.iter().find(|(name, _)| *name == NOTES.name).map_or(0, |(_, n)| *n)));
+        out.push_str(&format!(
+            "}},\"notes\":{{\"total\":{}",
+            counts.iter().find(|(name, _)| *name == NOTES.name).map_or(0, |(_, n)| *n)
+        ));
         member(&mut out, "latest", &notes);
         out.push_str("},\"counts\":{");
         for (at, (name, n)) in counts.iter().enumerate() {
             out.push_str(&format!("{}\"{name}\":{n}", if at > 0 { "," } else { "" }));
         }
         out.push_str("},\"hidden\":");
-        super::record::list(&mut out, &self.hidden.iter().collect::<Vec<_>>(), |out, kind| push_string(out, kind));
+        super::record::list(&mut out, &self.hidden.iter().collect::<Vec<_>>(), |out, kind| {
+            push_string(out, kind)
+        });
         out.push_str(&format!(",\"incomplete\":{}", self.view.is_index_behind()?));
         Ok((out, patients.into_iter().collect()))
     }
@@ -203,7 +216,12 @@ impl Reader<'_, '_> {
             for (at, patient) in patients.iter().enumerate() {
                 let prefix = course(patient, Some((vitals::LOINC, code)));
                 let of = (at > 0).then_some(patient.as_str());
-                of_code.extend(self.along("Observation", &Stretch::of(param, prefix).from_the_end(), 1, of)?);
+                of_code.extend(self.along(
+                    "Observation",
+                    &Stretch::of(param, prefix).from_the_end(),
+                    1,
+                    of,
+                )?);
             }
             all.extend(newest(of_code, 1));
         }
@@ -216,9 +234,15 @@ impl Reader<'_, '_> {
         for part in PARTS.iter().chain([&NOTES]) {
             let mut sum = 0;
             for (kind, name) in part.from {
-                let Some(param) = number(kind, SHELF).filter(|_| !self.hidden.contains(*kind)) else { continue };
+                let Some(param) = number(kind, SHELF).filter(|_| !self.hidden.contains(*kind)) else {
+                    continue;
+                };
                 for patient in patients {
-                    sum += self.view.count_held(kind, &Stretch::of(param, shelf(patient, name)), MOST_COUNTED)?;
+                    sum += self.view.count_held(
+                        kind,
+                        &Stretch::of(param, shelf(patient, name)),
+                        MOST_COUNTED,
+                    )?;
                 }
             }
             out.push((part.name, sum));

@@ -51,7 +51,8 @@ pub(super) fn find(
 /// Whole words, but for the last one, which may be a beginning.
 fn as_typed(view: &mut View<'_>, words: &[String], reading: &[Clause]) -> Result<Vec<Stored>, StoreError> {
     let Some((last, others)) = words.split_last() else { return of(view, reading) };
-    let whole: Vec<Clause> = others.iter().map(|word| query::word(word)).chain(reading.iter().cloned()).collect();
+    let whole: Vec<Clause> =
+        others.iter().map(|word| query::word(word)).chain(reading.iter().cloned()).collect();
     let mut fewest = RARE;
     for clause in &whole {
         fewest = fewest.min(count(view, clause)?);
@@ -60,7 +61,8 @@ fn as_typed(view: &mut View<'_>, words: &[String], reading: &[Clause]) -> Result
         return of(view, &[&whole[..], &[query::beginning(last)]].concat());
     }
     // Along the last word, in its order, so that a letter or two show no more than a page of many.
-    let along = view.along("Patient", &Stretch::of(WORD, last), &whole, Room::for_some(CANDIDATES as usize), None)?;
+    let along =
+        view.along("Patient", &Stretch::of(WORD, last), &whole, Room::for_some(CANDIDATES as usize), None)?;
     Ok(along.into_iter().map(|placed| placed.stored).collect())
 }
 
@@ -74,7 +76,11 @@ fn count(view: &mut View<'_>, clause: &Clause) -> Result<u64, StoreError> {
 }
 
 /// Each word as a beginning.
-fn as_beginnings(view: &mut View<'_>, words: &[String], reading: &[Clause]) -> Result<Vec<Stored>, StoreError> {
+fn as_beginnings(
+    view: &mut View<'_>,
+    words: &[String],
+    reading: &[Clause],
+) -> Result<Vec<Stored>, StoreError> {
     if words.len() < 2 {
         return Ok(Vec::new());
     }
@@ -139,9 +145,11 @@ pub(super) fn distance<'p>(typed: &Typed, people: impl Iterator<Item = &'p Perso
             let theirs: Vec<&str> = words(&normal).collect();
             typed.words.iter().map(|word| word_distance(word, &theirs)).sum::<usize>()
         };
-        let mut names: Vec<String> = person.names.iter().map(|name| {
-            format!("{} {} {}", name.given.join(" "), name.family, name.text)
-        }).collect();
+        let mut names: Vec<String> = person
+            .names
+            .iter()
+            .map(|name| format!("{} {} {}", name.given.join(" "), name.family, name.text))
+            .collect();
         // Part of a person's names may be typed from one, part from another.
         names.push(names.join(" "));
         names.into_iter().map(of_name).min().unwrap_or(0)

@@ -101,7 +101,9 @@ fn registration(asked: Asked) -> Result<Registration, RequestError> {
     let Registration { given, family, birth_date, gender, phone, identifier } = &registration;
     let optional = [birth_date, gender, phone, identifier].into_iter().flatten();
     if optional.chain([given, family]).any(|text| text.chars().count() > MAX_CHARS) {
-        return Err(RequestError::BadBody { reason: format!("a field is longer than {MAX_CHARS} characters") });
+        return Err(RequestError::BadBody {
+            reason: format!("a field is longer than {MAX_CHARS} characters"),
+        });
     }
     Ok(registration)
 }
@@ -111,10 +113,8 @@ fn page(
     registration: &Registration,
     today: &str,
 ) -> Result<(Page, BTreeSet<String>), StoreError> {
-    let alike = Alike {
-        given: all_near(view, &registration.given)?,
-        family: all_near(view, &registration.family)?,
-    };
+    let alike =
+        Alike { given: all_near(view, &registration.given)?, family: all_near(view, &registration.family)? };
     let mut people: BTreeMap<String, Found> = BTreeMap::new();
     for block in blocks(registration, &alike, today) {
         for stored in view.search("Patient", &block, 0, CANDIDATES)?.resources {
@@ -122,7 +122,8 @@ fn page(
             people.insert(found.stored.entity.id.clone(), found);
         }
     }
-    let mut likely: Vec<(f64, Likely, BTreeSet<String>)> = people.values().filter_map(|found| one(registration, found)).collect();
+    let mut likely: Vec<(f64, Likely, BTreeSet<String>)> =
+        people.values().filter_map(|found| one(registration, found)).collect();
     likely.sort_by(|(a, one, _), (b, other, _)| b.total_cmp(a).then_with(|| one.hit.id.cmp(&other.hit.id)));
     likely.truncate(MOST);
     let shown = likely.iter().flat_map(|(_, _, ids)| ids.clone()).collect();

@@ -95,7 +95,8 @@ async fn change(
     if !is_id(&asked.other) || asked.other == survivor.id {
         return Err(bad("other is not the id of another patient".to_owned()).into());
     }
-    let (reason, other, author) = (reason.to_owned(), Entity::new("Patient", &asked.other), caller.id.clone());
+    let (reason, other, author) =
+        (reason.to_owned(), Entity::new("Patient", &asked.other), caller.id.clone());
     let id = uuid::Uuid::new_v4().to_string();
     let recorded = instant(Hlc::new(state.writer().records().now_ms(), 0));
     let work = move |tx: &mut Tx<'_>| {

@@ -8,11 +8,11 @@ mod hit;
 pub(crate) mod likely;
 pub(crate) mod link;
 pub(crate) mod observations;
+mod record;
 pub(crate) mod register;
 pub(crate) mod search;
 pub(crate) mod shape;
 mod survivor;
-mod record;
 mod vitals;
 
 pub(crate) use survivor::linked_ids;

@@ -99,7 +99,8 @@ fn asked(query: &str) -> Result<Asked, RequestError> {
     let pairs = parse_pairs(query).map_err(|reason| RequestError::BadQuery { reason })?;
     let (mut coded, mut from) = (None, None);
     for (name, value) in pairs {
-        let bad = |expected| RequestError::BadParameter { name: name.clone(), value: value.clone(), expected };
+        let bad =
+            |expected| RequestError::BadParameter { name: name.clone(), value: value.clone(), expected };
         match name.as_str() {
             "code" => {
                 let (system, code) = value.split_once('|').ok_or_else(|| bad("SYSTEM|CODE"))?;
@@ -113,11 +114,17 @@ fn asked(query: &str) -> Result<Asked, RequestError> {
     Ok(Asked { system, code, since: from })
 }
 
-fn read(view: &mut View<'_>, patient: &Entity, asked: &Asked) -> Result<(Course, BTreeSet<String>), StoreError> {
+fn read(
+    view: &mut View<'_>,
+    patient: &Entity,
+    asked: &Asked,
+) -> Result<(Course, BTreeSet<String>), StoreError> {
     let stored = view.read(patient)?;
     let found = survivor(view, stored)?;
     let shown = found.ids();
-    let Some(param) = number("Observation", CODED) else { return Ok((Course { points: Vec::new(), more: false }, shown)) };
+    let Some(param) = number("Observation", CODED) else {
+        return Ok((Course { points: Vec::new(), more: false }, shown));
+    };
     let (mut points, mut more) = (Vec::new(), false);
     for id in &shown {
         let prefix = course(id, Some((&asked.system, &asked.code)));

@@ -52,7 +52,8 @@ pub(crate) async fn register(
     let id = head.id.filter(|id| is_id(id)).ok_or(RequestError::BadId)?;
     check::resource("Patient", &text)?;
     let text = check::to_relative(text, &address);
-    let (entity, author, records) = (Entity::new("Patient", &id), caller.id.clone(), state.writer().records().clone());
+    let (entity, author, records) =
+        (Entity::new("Patient", &id), caller.id.clone(), state.writer().records().clone());
     let saved = entity.clone();
     let work = move |tx: &mut Tx<'_>| store(tx, &records, &entity, &text, &author);
     let registered = refusal::write(&state, caller, work).await?;
@@ -95,6 +96,8 @@ fn again(tx: &mut Tx<'_>, entity: &Entity, text: &str, version: String) -> Resul
 }
 
 fn numbered_elsewhere() -> RequestError {
-    let reason = format!("it has an identifier of the system {MRN_SYSTEM}, whose numbers are given here alone; leave it out");
+    let reason = format!(
+        "it has an identifier of the system {MRN_SYSTEM}, whose numbers are given here alone; leave it out"
+    );
     RequestError::BadBody { reason }
 }

@@ -81,7 +81,9 @@ async fn ask_elsewhere(state: &ApiState, caller: &Principal, typed: &Typed) -> &
     let clauses = typed.elsewhere();
     // Whoever may not see everybody is not told by head office who else there is.
     let may_ask = caller.sight.patient.is_none() && caller.sight.grants.of("Patient").includes(May::SEARCH);
-    let Some(finder) = state.parts().finder.clone().filter(|_| may_ask && !clauses.is_empty()) else { return "none" };
+    let Some(finder) = state.parts().finder.clone().filter(|_| may_ask && !clauses.is_empty()) else {
+        return "none";
+    };
     let outcome = timeout(BESIDE_TIMEOUT, finder.search("Patient", &clauses)).await;
     match outcome.unwrap_or(SearchOutcome::Unreachable) {
         SearchOutcome::All => "all",
@@ -99,7 +101,8 @@ fn asked(query: &str) -> Result<Asked, RequestError> {
         match name.as_str() {
             "q" => text = value,
             "limit" => {
-                limit = value.parse().map_err(|_| RequestError::BadQuery { reason: "limit is not a number" })?;
+                limit =
+                    value.parse().map_err(|_| RequestError::BadQuery { reason: "limit is not a number" })?;
             }
             "everywhere" => everywhere = value == "true",
             _ => return Err(RequestError::BadQuery { reason: "it may hold q, limit and everywhere only" }),

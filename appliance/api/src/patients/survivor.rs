@@ -20,7 +20,9 @@ pub(super) fn survivor(view: &mut View<'_>, stored: Stored) -> Result<Found, Sto
     let mut person = Person::read(&stored.json);
     let mut stored = stored;
     while seen.len() <= MOST {
-        let Some(next) = person.linked(REPLACED_BY).find(|id| !seen.contains(*id)).map(str::to_owned) else { break };
+        let Some(next) = person.linked(REPLACED_BY).find(|id| !seen.contains(*id)).map(str::to_owned) else {
+            break;
+        };
         seen.insert(next.clone());
         let Some(other) = there(view, &next)? else { break };
         person = Person::read(&other.json);

@@ -43,7 +43,8 @@ pub(super) fn news2_of(person: &Person, vitals: &[Record], now_ms: u64) -> Strin
         let at = vitals.iter().filter_map(|record| time_ms(&record.time)).max()?;
         let is_of_it = |record: &&Record| time_ms(&record.time).is_some_and(|time| at - time <= ONE_ROUND_MS);
         // Newest first: of two of one kind the newest is to be the last.
-        let measured: Vec<_> = vitals.iter().rev().filter(is_of_it).flat_map(|record| read(&record.stored.json)).collect();
+        let measured: Vec<_> =
+            vitals.iter().rev().filter(is_of_it).flat_map(|record| read(&record.stored.json)).collect();
         let today = instant(Hlc::new(now_ms, 0));
         let months = age::months(person.birth_date.as_deref()?, &today)?;
         score(months, &measured, Spo2Scale::One)

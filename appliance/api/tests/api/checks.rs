@@ -23,7 +23,8 @@ const ILL: &[(&str, f64, &str)] = &[
 #[tokio::test]
 async fn a_score_says_how_ill_somebody_is_and_of_whom_it_is_none() {
     let server = start().await;
-    let adult = vitals(&server, json!({"birthDate":"1960-01-01","gender":"male","vitals":entered(ILL)})).await;
+    let adult =
+        vitals(&server, json!({"birthDate":"1960-01-01","gender":"male","vitals":entered(ILL)})).await;
     let news2 = &adult["news2"];
     assert_eq!((&news2["score"], &news2["band"]), (&11.into(), &"high".into()), "{adult}");
     assert_eq!(news2["parts"]["temperature"], 1, "38.6 °C");
@@ -44,7 +45,10 @@ async fn absurd_values_are_asked_about_and_nothing_is_refused() {
     let values = entered(&[("8867-4", 800.0, "/min"), ("29463-7", 70.0, "kg"), ("8302-2", 1.75, "m")]);
     let checked = vitals(&server, json!({"birthDate":"1960-01-01","gender":"female","vitals":values})).await;
     let asked = checked["questions"].as_array().unwrap();
-    assert_eq!((asked.len(), &asked[0]["code"], &asked[0]["why"]), (1, &"8867-4".into(), &"hardly-possible".into()));
+    assert_eq!(
+        (asked.len(), &asked[0]["code"], &asked[0]["why"]),
+        (1, &"8867-4".into(), &"hardly-possible".into())
+    );
     assert_eq!(checked["bmi"], 22.9);
     let crying = entered(&[("8867-4", 150.0, "/min")]);
     let infant = vitals(&server, json!({"birthDate":"2026-09-01","gender":"female","vitals":crying})).await;
@@ -62,7 +66,13 @@ async fn taking_warfarin(server: &Server) {
     put(server, "MedicationRequest", "w", r#""status":"active","intent":"order","subject":{"reference":"Patient/p"},
         "medicationCodeableConcept":{"coding":[{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"855332","display":"Warfarin Sodium 5 MG Oral Tablet"}]}"#).await;
     put(server, "MedicationRequest", "old", r#""status":"stopped","intent":"order","subject":{"reference":"Patient/p"},"medicationCodeableConcept":{"text":"Lithium"}"#).await;
-    put(server, "AllergyIntolerance", "a", r#""patient":{"reference":"Patient/p"},"code":{"text":"Penicillin"}"#).await;
+    put(
+        server,
+        "AllergyIntolerance",
+        "a",
+        r#""patient":{"reference":"Patient/p"},"code":{"text":"Penicillin"}"#,
+    )
+    .await;
     put(server, "AllergyIntolerance", "wrong", r#""patient":{"reference":"Patient/p"},"code":{"text":"Ibuprofen"},
         "verificationStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-verification","code":"entered-in-error"}]}"#).await;
 }
@@ -71,7 +81,14 @@ async fn warned(server: &Server, text: &str) -> Vec<String> {
     let asked = json!({"patient":"p","code":"","text":text}).to_string();
     let checked = server.post("/api/medicines/check", &asked).await.expect(200).json();
     let warnings = checked["warnings"].as_array().unwrap().clone();
-    let shown = |one: &Value| format!("{} {} {}", one["severity"].as_str().unwrap(), one["kind"].as_str().unwrap(), one["because"]["id"].as_str().unwrap());
+    let shown = |one: &Value| {
+        format!(
+            "{} {} {}",
+            one["severity"].as_str().unwrap(),
+            one["kind"].as_str().unwrap(),
+            one["because"]["id"].as_str().unwrap()
+        )
+    };
     warnings.iter().map(shown).collect()
 }
 
@@ -87,11 +104,21 @@ async fn a_medicine_is_checked_against_what_the_record_says() {
     ] {
         assert_eq!(warned(&server, text).await, expected, "{text}");
     }
-    let unknown = server.post("/api/medicines/check", r#"{"patient":"p","text":"Unheard-of"}"#).await.expect(200).json();
+    let unknown = server
+        .post("/api/medicines/check", r#"{"patient":"p","text":"Unheard-of"}"#)
+        .await
+        .expect(200)
+        .json();
     assert_eq!(unknown["known"], false);
     server.post("/api/medicines/check", r#"{"patient":"nobody","text":"x"}"#).await.refused(404, "not-found");
-    server.post_as(DESK, "/api/medicines/check", r#"{"patient":"p","text":"x"}"#).await.refused(403, "forbidden");
-    server.post_as(ADMIN, "/api/medicines/check", r#"{"patient":"p","text":"x"}"#).await.refused(403, "forbidden");
+    server
+        .post_as(DESK, "/api/medicines/check", r#"{"patient":"p","text":"x"}"#)
+        .await
+        .refused(403, "forbidden");
+    server
+        .post_as(ADMIN, "/api/medicines/check", r#"{"patient":"p","text":"x"}"#)
+        .await
+        .refused(403, "forbidden");
 }
 
 #[tokio::test]
@@ -100,8 +127,13 @@ async fn every_value_of_an_allergy_in_conflict_warns() {
     taking_warfarin(&server).await;
     let seen = format!("W/\"{}\"", server.get("/fhir/AllergyIntolerance/a").await.version());
     for text in ["Sulfa", "Latex"] {
-        let body = format!(r#"{{"resourceType":"AllergyIntolerance","id":"a","patient":{{"reference":"Patient/p"}},"code":{{"text":"{text}"}}}}"#);
-        server.with_body("PUT", "/api/records/AllergyIntolerance/a", &[("if-match", &seen)], &body).await.expect(200);
+        let body = format!(
+            r#"{{"resourceType":"AllergyIntolerance","id":"a","patient":{{"reference":"Patient/p"}},"code":{{"text":"{text}"}}}}"#
+        );
+        server
+            .with_body("PUT", "/api/records/AllergyIntolerance/a", &[("if-match", &seen)], &body)
+            .await
+            .expect(200);
     }
     let warnings = warned(&server, "Bactrim").await;
     assert!(warnings.contains(&"severe allergy a".to_owned()), "{warnings:?}");

@@ -6,7 +6,9 @@ async fn two_records(server: &Server) {
     server.patient("old", r#""name":[{"family":"Ruiz","given":["Ana"]}],"multipleBirthInteger":1"#).await;
     server.patient("new", r#""name":[{"family":"García","given":["Ana"]}],"birthDate":"1974-03-12""#).await;
     for (id, of) in [("a1", "old"), ("a2", "new")] {
-        let body = format!(r#"{{"resourceType":"AllergyIntolerance","id":"{id}","patient":{{"reference":"Patient/{of}"}},"code":{{"text":"{id}"}}}}"#);
+        let body = format!(
+            r#"{{"resourceType":"AllergyIntolerance","id":"{id}","patient":{{"reference":"Patient/{of}"}},"code":{{"text":"{id}"}}}}"#
+        );
         server.put(&format!("/fhir/AllergyIntolerance/{id}"), &body).await.expect(201);
     }
 }
@@ -20,7 +22,8 @@ async fn link(server: &Server, what: &str, id: &str, other: &str) -> crate::comm
 async fn joined_records_are_found_and_shown_as_one_and_come_apart_again() {
     let server = start().await;
     two_records(&server).await;
-    let before: Vec<_> = [server.get("/fhir/Patient/old").await.json(), server.get("/fhir/Patient/new").await.json()].into();
+    let before: Vec<_> =
+        [server.get("/fhir/Patient/old").await.json(), server.get("/fhir/Patient/new").await.json()].into();
     let linked = link(&server, "link", "new", "old").await.expect(200).json();
     assert_eq!(linked["changed"], true);
 
@@ -32,7 +35,10 @@ async fn joined_records_are_found_and_shown_as_one_and_come_apart_again() {
     }
     for id in ["new", "old"] {
         let chart = server.get(&format!("/api/patients/{id}/chart")).await.expect(200).json();
-        assert_eq!((&chart["patient"]["resource"]["id"], &chart["linked"][0]["resource"]["id"]), (&"new".into(), &"old".into()));
+        assert_eq!(
+            (&chart["patient"]["resource"]["id"], &chart["linked"][0]["resource"]["id"]),
+            (&"new".into(), &"old".into())
+        );
         let mut of: Vec<(&str, Option<&str>)> = chart["allergies"]
             .as_array()
             .unwrap()

@@ -13,15 +13,25 @@ async fn register(server: &Server, id: &str, rest: &str) -> crate::common::Answe
 #[tokio::test]
 async fn a_registration_gets_a_number_of_its_own() {
     let server = start().await;
-    let first = register(&server, "p1", r#""name":[{"family":"A"}],"identifier":[{"system":"x","value":"1"}]"#).await.expect(201).json();
+    let first =
+        register(&server, "p1", r#""name":[{"family":"A"}],"identifier":[{"system":"x","value":"1"}]"#)
+            .await
+            .expect(201)
+            .json();
     let second = register(&server, "p2", "").await.expect(201).json();
     for one in [&first, &second] {
-        assert!(is_whole(one["mrn"].as_str().unwrap()) && one["mrn"].as_str().unwrap().starts_with("NORTH-"), "{one}");
+        assert!(
+            is_whole(one["mrn"].as_str().unwrap()) && one["mrn"].as_str().unwrap().starts_with("NORTH-"),
+            "{one}"
+        );
     }
     assert_ne!(first["mrn"], second["mrn"]);
     let read = server.get("/fhir/Patient/p1").await.expect(200).json();
     assert_eq!(read["identifier"][0]["value"], "1");
-    assert_eq!((&read["identifier"][1]["system"], &read["identifier"][1]["value"]), (&"urn:holdfast:mrn".into(), &first["mrn"]));
+    assert_eq!(
+        (&read["identifier"][1]["system"], &read["identifier"][1]["value"]),
+        (&"urn:holdfast:mrn".into(), &first["mrn"])
+    );
     assert_eq!(read["meta"]["versionId"], first["version"]);
     let number = first["mrn"].as_str().unwrap();
     for text in [number, &number[number.len() - 6..]] {
@@ -41,7 +51,10 @@ async fn the_same_registration_again_changes_nothing() {
     let version = format!("W/\"{}\"", first["version"].as_str().unwrap());
     let mut record = server.get("/fhir/Patient/p").await.json();
     record["gender"] = "female".into();
-    server.with_body("PUT", "/api/records/Patient/p", &[("if-match", &version)], &record.to_string()).await.expect(200);
+    server
+        .with_body("PUT", "/api/records/Patient/p", &[("if-match", &version)], &record.to_string())
+        .await
+        .expect(200);
     let late = register(&server, "p", rest).await.expect(200).json();
     assert_eq!(late["mrn"], first["mrn"]);
     assert_ne!(late["version"], first["version"]);
@@ -52,9 +65,14 @@ async fn the_same_registration_again_changes_nothing() {
 async fn a_registration_that_cannot_be_is_refused() {
     let server = start().await;
     server.post("/api/patients", r#"{"resourceType":"Patient"}"#).await.refused(400, "bad-id");
-    server.post("/api/patients", r#"{"resourceType":"Observation","id":"o"}"#).await.refused(400, "type-mismatch");
+    server
+        .post("/api/patients", r#"{"resourceType":"Observation","id":"o"}"#)
+        .await
+        .refused(400, "type-mismatch");
     register(&server, "p", r#""gender":"x""#).await.refused(422, "invalid-resource");
-    register(&server, "p", r#""identifier":[{"system":"urn:holdfast:mrn","value":"7"}]"#).await.refused(400, "bad-body");
+    register(&server, "p", r#""identifier":[{"system":"urn:holdfast:mrn","value":"7"}]"#)
+        .await
+        .refused(400, "bad-body");
     server.post_as(ADMIN, "/api/patients", &patient("p", "")).await.refused(403, "forbidden");
     assert_eq!(server.held().await, 0);
 }
@@ -98,7 +116,9 @@ async fn a_desktop_gives_numbers_of_the_blocks_that_its_node_has_granted() {
     let holder = desktop.writer.records().actor();
     let grant = |server: &Server| {
         let records = server.writer.records().clone();
-        tokio::task::spawn_blocking(move || holdfast_api::patients::blocks::keep_granted(&records, &[holder]).unwrap())
+        tokio::task::spawn_blocking(move || {
+            holdfast_api::patients::blocks::keep_granted(&records, &[holder]).unwrap()
+        })
     };
     assert_eq!((grant(&node).await.unwrap(), grant(&node).await.unwrap()), (1, 0));
     copy(&node, &desktop).await;

@@ -31,7 +31,8 @@ async fn found(server: &Server, text: &str) -> Vec<Value> {
 }
 
 async fn ids(server: &Server, text: &str) -> String {
-    let ids: Vec<String> = found(server, text).await.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<String> =
+        found(server, text).await.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
     ids.join(" ")
 }
 
@@ -118,8 +119,12 @@ async fn both_values_of_a_conflict_are_found_and_one_is_shown_as_such() {
 #[tokio::test]
 async fn a_name_that_was_changed_is_found_no_more() {
     let server = start().await;
-    server.patient("p", r#""name":[{"family":"Oldname"}],"telecom":[{"system":"phone","value":"5550001111"}]"#).await;
-    server.patient("p", r#""name":[{"family":"Newname"}],"telecom":[{"system":"phone","value":"5550002222"}]"#).await;
+    server
+        .patient("p", r#""name":[{"family":"Oldname"}],"telecom":[{"system":"phone","value":"5550001111"}]"#)
+        .await;
+    server
+        .patient("p", r#""name":[{"family":"Newname"}],"telecom":[{"system":"phone","value":"5550002222"}]"#)
+        .await;
     assert_eq!((ids(&server, "oldname").await, ids(&server, "newname").await), (String::new(), "p".into()));
     assert_eq!((ids(&server, "0001111").await, ids(&server, "0002222").await), (String::new(), "p".into()));
     server.delete("/fhir/Patient/p").await.expect(204);

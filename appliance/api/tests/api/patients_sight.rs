@@ -30,7 +30,9 @@ async fn start() -> (Server, watch::Sender<bool>) {
     server.patient("other", &format!(r#""name":[{{"family":"{SECRET}"}}],"birthDate":"1974-03-12""#)).await;
     let body = r#"{"other":"other","reason":"same card"}"#;
     server.post("/api/patients/own/link", body).await.expect(200);
-    let allergy = format!(r#"{{"resourceType":"AllergyIntolerance","id":"a","patient":{{"reference":"Patient/other"}},"code":{{"text":"{SECRET}"}}}}"#);
+    let allergy = format!(
+        r#"{{"resourceType":"AllergyIntolerance","id":"a","patient":{{"reference":"Patient/other"}},"code":{{"text":"{SECRET}"}}}}"#
+    );
     server.put("/fhir/AllergyIntolerance/a", &allergy).await.expect(201);
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(run(server.state.clone(), stopped));
@@ -54,14 +56,20 @@ async fn who_is_bound_to_a_patient_sees_that_patient_alone() {
         assert_eq!(told, 0, "{path}: {}", answer.body);
     }
     let found = server.get_as(BOUND, "/api/patients?q=1974").await.json();
-    assert_eq!((found["patients"].as_array().unwrap().len(), &found["patients"][0]["id"]), (1, &"own".into()));
+    assert_eq!(
+        (found["patients"].as_array().unwrap().len(), &found["patients"][0]["id"]),
+        (1, &"own".into())
+    );
     for path in ["/api/patients/other/chart", "/api/patients/other/observations?code=x%7Cy"] {
         server.get_as(BOUND, path).await.refused(404, "not-found");
     }
     let typed = format!(r#"{{"given":"","family":"{SECRET}","birthDate":"1974-03-12"}}"#);
     let likely = server.post_as(BOUND, "/api/patients/likely", &typed).await.expect(200);
     assert!(!likely.body.contains(SECRET), "{}", likely.body);
-    server.post_as(BOUND, "/api/medicines/check", r#"{"patient":"other","text":"x"}"#).await.refused(404, "not-found");
+    server
+        .post_as(BOUND, "/api/medicines/check", r#"{"patient":"other","text":"x"}"#)
+        .await
+        .refused(404, "not-found");
     let link = server.post_as(BOUND, "/api/patients/own/unlink", r#"{"other":"other","reason":"x"}"#).await;
     assert!(matches!(link.status, 403 | 404), "{}", link.body);
     let register = r#"{"resourceType":"Patient","id":"another"}"#;
@@ -78,10 +86,13 @@ async fn the_trail_tells_whom_a_search_and_a_chart_have_shown() {
     let told = |patient: &'static str| {
         let server = &server;
         async move {
-            let path = format!("/fhir/AuditEvent?patient={patient}&agent=Practitioner/nurse&action=E,R&_count=50");
+            let path =
+                format!("/fhir/AuditEvent?patient={patient}&agent=Practitioner/nurse&action=E,R&_count=50");
             let found = server.get_as(ADMIN, &path).await.expect(200).json();
             let entries = found["entry"].as_array().cloned().unwrap_or_default();
-            let subtype = |one: &serde_json::Value| one["resource"]["subtype"][0]["code"].as_str().unwrap_or_default().to_owned();
+            let subtype = |one: &serde_json::Value| {
+                one["resource"]["subtype"][0]["code"].as_str().unwrap_or_default().to_owned()
+            };
             let mut all: Vec<String> = entries.iter().map(subtype).collect();
             all.sort();
             all

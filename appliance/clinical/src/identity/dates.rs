@@ -16,7 +16,9 @@ pub fn read(text: &str, today: &str) -> Vec<String> {
     for c in text.trim().chars() {
         match (digit(c), parts.last_mut()) {
             (Some(digit), Some(part)) => part.push(digit),
-            (None, _) if matches!(c, '-' | '/' | '.' | '‑' | '–' | '年' | '月' | '日') => parts.push(String::new()),
+            (None, _) if matches!(c, '-' | '/' | '.' | '‑' | '–' | '年' | '月' | '日') => {
+                parts.push(String::new())
+            }
             _ => return Vec::new(),
         }
     }
@@ -25,12 +27,14 @@ pub fn read(text: &str, today: &str) -> Vec<String> {
     }
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let mut found: Vec<String> = match parts[..] {
-        [whole] if whole.len() == 8 => {
-            [(&whole[..4], &whole[4..6], &whole[6..]), (&whole[4..], &whole[2..4], &whole[..2]), (&whole[4..], &whole[..2], &whole[2..4])]
-                .into_iter()
-                .filter_map(|(year, month, day)| day_of(year, month, day))
-                .collect()
-        }
+        [whole] if whole.len() == 8 => [
+            (&whole[..4], &whole[4..6], &whole[6..]),
+            (&whole[4..], &whole[2..4], &whole[..2]),
+            (&whole[4..], &whole[..2], &whole[2..4]),
+        ]
+        .into_iter()
+        .filter_map(|(year, month, day)| day_of(year, month, day))
+        .collect(),
         [year] if year.len() == 4 => years(year).into_iter().map(|year| format!("{year:04}")).collect(),
         [year, month] if year.len() == 4 => month_of(year, month).into_iter().collect(),
         [month, year] if year.len() == 4 => month_of(year, month).into_iter().collect(),
@@ -46,7 +50,12 @@ pub fn read(text: &str, today: &str) -> Vec<String> {
     };
     found.retain(|date| date.as_str() <= today || today.starts_with(date.as_str()));
     let mut seen = Vec::new();
-    found.retain(|date| !seen.contains(date) && { seen.push(date.clone()); true });
+    found.retain(|date| {
+        !seen.contains(date) && {
+            seen.push(date.clone());
+            true
+        }
+    });
     found
 }
 
@@ -149,6 +158,8 @@ mod tests {
             assert_eq!(slips.contains(&likely.to_owned()), likely != "1947-03-12", "{likely}");
         }
         assert!(slips.iter().all(|date| Span::read(date).is_some() && date != "1974-03-12"));
-        assert!(super::slips("1974-03", "2026-11-27").is_empty() && super::slips("x", "2026-11-27").is_empty());
+        assert!(
+            super::slips("1974-03", "2026-11-27").is_empty() && super::slips("x", "2026-11-27").is_empty()
+        );
     }
 }

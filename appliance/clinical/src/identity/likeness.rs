@@ -173,7 +173,11 @@ fn one_name(given: &str, family: &str, name: &Name) -> Vec<Because> {
         && !given.is_empty()
         && jaro_winkler(first(given), &their_family) >= ALIKE
         && jaro_winkler(family, first(&their_given)) >= ALIKE;
-    if is_swapped && !straight.contains(&Because::FamilySame) { vec![Because::NamesSwapped] } else { straight }
+    if is_swapped && !straight.contains(&Because::FamilySame) {
+        vec![Because::NamesSwapped]
+    } else {
+        straight
+    }
 }
 
 /// Given and family name in their normal form; of a name that is only a text, its last word is the family's.
@@ -199,7 +203,8 @@ fn families(ours: &str, theirs: &str) -> Option<Because> {
     let joined = |text: &str| text.replace(' ', "");
     let (a, b) = (joined(ours), joined(theirs));
     // One of two family names, as people leave one out or marry.
-    let shares_word = ours.split(' ').any(|word| word.chars().count() > 2 && theirs.split(' ').any(|other| other == word));
+    let shares_word =
+        ours.split(' ').any(|word| word.chars().count() > 2 && theirs.split(' ').any(|other| other == word));
     Some(match jaro_winkler(&a, &b) {
         1.0.. => Because::FamilySame,
         ALIKE.. => Because::FamilyAlike,
@@ -213,10 +218,11 @@ fn givens(ours: &str, theirs: &str) -> Option<Because> {
         return None;
     }
     let (a, b) = (first(ours), first(theirs));
-    let is_short = |short: &str, long: &str| {
-        short != long && long.starts_with(short) && !short.chars().all(is_unspaced)
+    let is_short =
+        |short: &str, long: &str| short != long && long.starts_with(short) && !short.chars().all(is_unspaced);
+    let is_later_name = || {
+        theirs.split(' ').skip(1).any(|other| other == a) || ours.split(' ').skip(1).any(|other| other == b)
     };
-    let is_later_name = || theirs.split(' ').skip(1).any(|other| other == a) || ours.split(' ').skip(1).any(|other| other == b);
     Some(match jaro_winkler(a, b) {
         1.0.. => Because::GivenSame,
         _ if is_short(a, b) || is_short(b, a) => Because::GivenShort,
@@ -376,7 +382,8 @@ mod tests {
 
     #[test]
     fn reasons_are_said_the_weightiest_first() {
-        let found = compare(&registration("Jon|Smith|1980-07-05|male"), &person("John|Smith|1980-05-07|male"));
+        let found =
+            compare(&registration("Jon|Smith|1980-07-05|male"), &person("John|Smith|1980-05-07|male"));
         let codes: Vec<&str> = found.because.iter().map(|one| one.code()).collect();
         assert_eq!(codes, ["family-same", "birth-date-day-month-swapped", "given-alike", "sex-same"]);
     }

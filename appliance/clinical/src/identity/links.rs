@@ -59,7 +59,8 @@ fn edit(json: &str, change: impl FnOnce(&mut Vec<String>) -> Option<()>) -> Opti
 fn is_link(text: &str, link: &Link) -> bool {
     let Ok(node) = Node::parse(text) else { return false };
     let other = node.member("other").and_then(|other| other.member("reference")).and_then(Node::as_text);
-    let is_other = other.and_then(crate::reference::local).is_some_and(|to| to.kind == "Patient" && to.id == link.other);
+    let is_other =
+        other.and_then(crate::reference::local).is_some_and(|to| to.kind == "Patient" && to.id == link.other);
     is_other && node.member("type").and_then(Node::as_text) == Some(&link.kind)
 }
 
@@ -70,9 +71,13 @@ mod tests {
     #[test]
     fn a_link_comes_and_goes_and_leaves_the_rest_as_it_was() {
         let link = Link { other: "q".into(), kind: REPLACES.into() };
-        let before = r#"{"resourceType":"Patient","id":"p","multipleBirthInteger":1.0,"name":[{"family":"A"}]}"#;
+        let before =
+            r#"{"resourceType":"Patient","id":"p","multipleBirthInteger":1.0,"name":[{"family":"A"}]}"#;
         let linked = with_link(before, &link).unwrap();
-        assert!(linked.ends_with(r#""link":[{"other":{"reference":"Patient/q"},"type":"replaces"}]}"#), "{linked}");
+        assert!(
+            linked.ends_with(r#""link":[{"other":{"reference":"Patient/q"},"type":"replaces"}]}"#),
+            "{linked}"
+        );
         assert_eq!(with_link(&linked, &link), None);
         let other = Link { kind: REPLACED_BY.into(), ..link.clone() };
         assert_eq!(without_link(&linked, &other), None);

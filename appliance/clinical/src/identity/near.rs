@@ -142,7 +142,9 @@ mod tests {
 
     #[test]
     fn a_slip_is_found() {
-        let words = dictionary("garcia garcea gracia garci garciia garza martinez martines zgarcia jose владимир владимар");
+        let words = dictionary(
+            "garcia garcea gracia garci garciia garza martinez martines zgarcia jose владимир владимар",
+        );
         let near = |word: &str| walk(&Near::to(word, false).unwrap(), &words).0.join(" ");
         assert_eq!(near("garcia"), "garcea garci garcia garciia gracia zgarcia");
         assert_eq!(near("martinez"), "martines martinez");

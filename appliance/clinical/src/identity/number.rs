@@ -195,7 +195,10 @@ mod tests {
     fn own_numbers_and_blocks_never_meet() {
         assert_eq!((own(1), own(499_999), own(500_000)), (1, 499_999, 10_000_000));
         assert_eq!((first_of_block(1), first_of_block(2)), (Some(500_000), Some(500_100)));
-        assert_eq!((first_of_block(95_000), first_of_block(95_001), first_of_block(0)), (Some(9_999_900), None, None));
+        assert_eq!(
+            (first_of_block(95_000), first_of_block(95_001), first_of_block(0)),
+            (Some(9_999_900), None, None)
+        );
     }
 
     #[test]

@@ -73,7 +73,8 @@ impl Name {
             return self.text.clone();
         }
         let given = self.given.join(" ");
-        let is_unspaced_name = !self.family.is_empty() && self.family.chars().chain(given.chars()).all(is_unspaced);
+        let is_unspaced_name =
+            !self.family.is_empty() && self.family.chars().chain(given.chars()).all(is_unspaced);
         match (given.is_empty(), self.family.is_empty()) {
             (_, true) => given,
             (true, _) => self.family.clone(),
@@ -229,7 +230,9 @@ mod tests {
 
     #[test]
     fn odd_shapes_are_left_out() {
-        for odd in ["", "[]", r#"{"name":7,"telecom":[[{}]],"identifier":"x","link":{"other":1},"birthDate":{}}"#] {
+        for odd in
+            ["", "[]", r#"{"name":7,"telecom":[[{}]],"identifier":"x","link":{"other":1},"birthDate":{}}"#]
+        {
             assert_eq!(Person::read(odd), Person::default(), "{odd}");
         }
     }

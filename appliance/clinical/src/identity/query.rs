@@ -60,7 +60,9 @@ impl Typed {
             if part.chars().any(|c| digit(c).is_some()) {
                 typed.numbers.push(part.to_owned());
             } else {
-                typed.words.extend(words(&normalise(part)).filter(|word| !word.is_empty()).map(str::to_owned));
+                typed
+                    .words
+                    .extend(words(&normalise(part)).filter(|word| !word.is_empty()).map(str::to_owned));
             }
         }
         typed.words.truncate(MAX_WORDS);
@@ -116,7 +118,8 @@ impl Typed {
                 return Matched::Mrn;
             }
             let digits: String = text.chars().filter_map(digit).collect();
-            let ends = |phone: &String| phone.chars().filter_map(digit).collect::<String>().ends_with(&digits);
+            let ends =
+                |phone: &String| phone.chars().filter_map(digit).collect::<String>().ends_with(&digits);
             if digits.len() >= MIN_DIGITS && is_phone(text) && person.phones.iter().any(ends) {
                 return Matched::Phone;
             }
@@ -152,7 +155,11 @@ fn is_phone(text: &str) -> bool {
 pub fn birth_dates(dates: &[String]) -> Option<Clause> {
     let param = table::find("Patient", "birthdate")?.slots.first()?.number;
     let range = |span: Span| {
-        Match::Range(Range { from: Some(order::time(span.from)), below: Some(order::time(span.below)), tail: None })
+        Match::Range(Range {
+            from: Some(order::time(span.from)),
+            below: Some(order::time(span.below)),
+            tail: None,
+        })
     };
     let any: Vec<Match> = dates.iter().filter_map(|date| Span::read(date)).map(range).collect();
     (!any.is_empty()).then_some(Clause::Param { param, any })
@@ -227,8 +234,23 @@ mod tests {
     #[test]
     fn numbers_are_found_however_they_are_written() {
         for text in [
-            "1974-03-12", "12/03/1974", "12.3.74", "1974", "3/1974", "2233", "0102233", "010-2233", "555 010 2233",
-            "+15550102233", "٢٢٣٣", "K7QM3X-0042-M", "north-k7", "0042M", "0042-m", "NORTHK7QM3X0042M", "1974 2233",
+            "1974-03-12",
+            "12/03/1974",
+            "12.3.74",
+            "1974",
+            "3/1974",
+            "2233",
+            "0102233",
+            "010-2233",
+            "555 010 2233",
+            "+15550102233",
+            "٢٢٣٣",
+            "K7QM3X-0042-M",
+            "north-k7",
+            "0042M",
+            "0042-m",
+            "NORTHK7QM3X0042M",
+            "1974 2233",
         ] {
             // Letters alone are words, a part of a number needs a digit.
             assert!(finds(text), "{text}");
@@ -256,6 +278,9 @@ mod tests {
             r#"{"birthDate":"1974-03-12","telecom":[{"system":"phone","value":"555 010-2233"}],"identifier":[{"value":"A-00427"}]}"#,
         );
         let by = |text: &str| Typed::read(text).matched(&person, TODAY).code();
-        assert_eq!((by("ana 1974"), by("1974"), by("2233"), by("0427")), ("name", "birthDate", "phone", "mrn"));
+        assert_eq!(
+            (by("ana 1974"), by("1974"), by("2233"), by("0427")),
+            ("name", "birthDate", "phone", "mrn")
+        );
     }
 }

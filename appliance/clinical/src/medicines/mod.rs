@@ -135,12 +135,19 @@ pub fn warnings(rules: &dyn RuleSet, wanted: &Named, taken: &[Held], allergies: 
             }));
         }
     }
-    out.sort_by(|a, b| (a.severity, a.kind, &a.because, &a.text).cmp(&(b.severity, b.kind, &b.because, &b.text)));
+    out.sort_by(|a, b| {
+        (a.severity, a.kind, &a.because, &a.text).cmp(&(b.severity, b.kind, &b.because, &b.text))
+    });
     out.dedup();
     out
 }
 
-fn of_allergy(rules: &dyn RuleSet, wanted: &Named, ingredients: &[Ingredient], allergy: &Held) -> Vec<Warning> {
+fn of_allergy(
+    rules: &dyn RuleSet,
+    wanted: &Named,
+    ingredients: &[Ingredient],
+    allergy: &Held,
+) -> Vec<Warning> {
     let warning = |severity, text: String, source: &str| Warning {
         severity,
         kind: Kind::Allergy,
@@ -158,13 +165,26 @@ fn of_allergy(rules: &dyn RuleSet, wanted: &Named, ingredients: &[Ingredient], a
         return vec![warning(Severity::Severe, format!("allergic to {text}"), "the patient's record")];
     }
     let name = allergy.named.texts.first().cloned().unwrap_or_default();
-    let reactions = ingredients.iter().flat_map(|one| rules.cross_reactions(&allergy.named, one).into_iter().map(move |said| (one, said)));
-    reactions.map(|(one, said)| warning(said.severity, format!("allergic to {name}; {one}: {}", said.text), &said.source)).collect()
+    let reactions = ingredients
+        .iter()
+        .flat_map(|one| rules.cross_reactions(&allergy.named, one).into_iter().map(move |said| (one, said)));
+    reactions
+        .map(|(one, said)| {
+            warning(said.severity, format!("allergic to {name}; {one}: {}", said.text), &said.source)
+        })
+        .collect()
 }
 
-fn duplicates(wanted: &Named, ingredients: &[Ingredient], other: &Held, theirs: &[Ingredient]) -> Option<Warning> {
+fn duplicates(
+    wanted: &Named,
+    ingredients: &[Ingredient],
+    other: &Held,
+    theirs: &[Ingredient],
+) -> Option<Warning> {
     let same = ingredients.iter().find(|one| theirs.contains(one)).cloned();
-    let same = same.or_else(|| wanted.is_same(&other.named).then(|| wanted.texts.first().cloned().unwrap_or_default()))?;
+    let same = same.or_else(|| {
+        wanted.is_same(&other.named).then(|| wanted.texts.first().cloned().unwrap_or_default())
+    })?;
     Some(Warning {
         severity: Severity::Moderate,
         kind: Kind::Duplicate,
@@ -183,7 +203,8 @@ impl Named {
 
     /// Whether both have a code or a text in common.
     fn is_same(&self, other: &Self) -> bool {
-        self.rxcuis.iter().any(|one| other.rxcuis.contains(one)) || self.texts.iter().any(|one| other.texts.contains(one))
+        self.rxcuis.iter().any(|one| other.rxcuis.contains(one))
+            || self.texts.iter().any(|one| other.texts.contains(one))
     }
 
     /// Takes in a CodeableConcept.

@@ -36,7 +36,8 @@ impl RuleError {
     }
 }
 
-static STARTER: LazyLock<Table> = LazyLock::new(|| Table::read(TEXT).expect("the rules that are built in can be read"));
+static STARTER: LazyLock<Table> =
+    LazyLock::new(|| Table::read(TEXT).expect("the rules that are built in can be read"));
 
 /// The rules that are built in.
 pub fn starter() -> &'static Table {
@@ -50,7 +51,9 @@ impl Table {
     /// [`RuleError`] that names the first line that is none.
     pub fn read(text: &str) -> Result<Self, RuleError> {
         let mut table = Self::default();
-        for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+        for (at, line) in
+            text.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+        {
             table.take(line).map_err(|reason| RuleError { line: at + 1, reason })?;
         }
         table.check()?;
@@ -71,7 +74,11 @@ impl Table {
                 self.interactions.push((one.to_owned(), other.to_owned(), said(severity, text, source)?));
             }
             ["A", allergy, medicine, severity, text, source] => {
-                self.cross_reactions.push((allergy.to_owned(), medicine.to_owned(), said(severity, text, source)?));
+                self.cross_reactions.push((
+                    allergy.to_owned(),
+                    medicine.to_owned(),
+                    said(severity, text, source)?,
+                ));
             }
             ["N", group, names] => {
                 self.group_names.extend(parts(names).map(|name| (normalise(name), group.to_owned())));
@@ -83,12 +90,16 @@ impl Table {
 
     /// Refuses rules about what is not there: they would never warn anybody.
     fn check(&self) -> Result<(), RuleError> {
-        let known_groups: BTreeSet<String> = self.groups.values().flatten().map(|group| format!("@{group}")).collect();
+        let known_groups: BTreeSet<String> =
+            self.groups.values().flatten().map(|group| format!("@{group}")).collect();
         let rules = self.interactions.iter().chain(&self.cross_reactions);
         let named = rules.flat_map(|(one, other, _)| [one, other]).chain(self.group_names.values());
         for name in named {
             if !known_groups.contains(name) && !self.groups.contains_key(name) {
-                return Err(RuleError { line: 0, reason: format!("names \"{name}\", which has no ingredient") });
+                return Err(RuleError {
+                    line: 0,
+                    reason: format!("names \"{name}\", which has no ingredient"),
+                });
             }
         }
         Ok(())
@@ -120,7 +131,8 @@ fn said(severity: &str, text: &str, source: &str) -> Result<Said, String> {
 
 impl RuleSet for Table {
     fn ingredients(&self, named: &Named) -> Vec<Ingredient> {
-        let mut out: BTreeSet<Ingredient> = named.rxcuis.iter().filter_map(|code| self.by_code.get(code)).cloned().collect();
+        let mut out: BTreeSet<Ingredient> =
+            named.rxcuis.iter().filter_map(|code| self.by_code.get(code)).cloned().collect();
         for text in &named.texts {
             // "lisinopril 10 mg oral tablet" has the ingredient as words of it.
             let padded = format!(" {text} ");
@@ -134,7 +146,9 @@ impl RuleSet for Table {
         if one == other {
             return Vec::new();
         }
-        let meets = |a: &str, b: &str| self.is_in(one, a) && self.is_in(other, b) || self.is_in(one, b) && self.is_in(other, a);
+        let meets = |a: &str, b: &str| {
+            self.is_in(one, a) && self.is_in(other, b) || self.is_in(one, b) && self.is_in(other, a)
+        };
         self.interactions.iter().filter(|(a, b, _)| meets(a, b)).map(|(_, _, said)| said.clone()).collect()
     }
 
@@ -147,7 +161,8 @@ impl RuleSet for Table {
             };
             allergy.texts.iter().any(named)
         };
-        let is_allergic = |group: &str| has_name(group) || ingredients.iter().any(|one| self.is_in(one, group));
+        let is_allergic =
+            |group: &str| has_name(group) || ingredients.iter().any(|one| self.is_in(one, group));
         let meets = |(of, to, _): &&(String, String, Said)| is_allergic(of) && self.is_in(ingredient, to);
         self.cross_reactions.iter().filter(meets).map(|(_, _, said)| said.clone()).collect()
     }
@@ -169,20 +184,33 @@ mod tests {
         let allergies: Vec<Held> = allergies.iter().map(|text| held("AllergyIntolerance", text)).collect();
         let wanted = Named::of("", wanted);
         let found = warnings(starter(), &wanted, &taken, &allergies);
-        found.into_iter().map(|one| format!("{} {} {}", one.severity.code(), one.kind.code(), one.because.id)).collect()
+        found
+            .into_iter()
+            .map(|one| format!("{} {} {}", one.severity.code(), one.kind.code(), one.because.id))
+            .collect()
     }
 
     #[test]
     fn warnings_name_what_they_follow_from() {
         for (wanted, taken, allergies, expected) in [
-            ("Ibuprofen 400 MG Oral Tablet", &["Warfarin 5 MG"][..], &[][..], &["severe interaction Warfarin-5-MG"][..]),
+            (
+                "Ibuprofen 400 MG Oral Tablet",
+                &["Warfarin 5 MG"][..],
+                &[][..],
+                &["severe interaction Warfarin-5-MG"][..],
+            ),
             ("warfarin", &["Advil"], &[], &["severe interaction Advil"]),
             ("Amoxicillin 500 MG", &[], &["Penicillins"], &["severe allergy Penicillins"]),
             ("Cephalexin", &[], &["Penicillin"], &["moderate allergy Penicillin"]),
             ("Amoxicillin", &[], &["amoxicillin"], &["severe allergy amoxicillin"]),
             ("Paracetamol", &["Tylenol"], &[], &["moderate duplicate Tylenol"]),
             ("Sildenafil", &["Nitroglycerin 0.4 MG"], &[], &["severe interaction Nitroglycerin-0.4-MG"]),
-            ("Unheard-of", &["Unheard of"], &["unheard OF"], &["severe allergy unheard-OF", "moderate duplicate Unheard-of"]),
+            (
+                "Unheard-of",
+                &["Unheard of"],
+                &["unheard OF"],
+                &["severe allergy unheard-OF", "moderate duplicate Unheard-of"],
+            ),
             ("Metformin", &["Lisinopril"], &["Peanuts"], &[]),
             ("Bactrim", &["Lisinopril"], &[], &["moderate interaction Lisinopril"]),
             ("Aspirin", &["Aspirin"], &[], &["moderate duplicate Aspirin"]),
@@ -196,7 +224,11 @@ mod tests {
         let taken = [Held { entity: Entity::new("MedicationRequest", "m"), named: Named::of("11289", "") }];
         let found = warnings(starter(), &Named::of("5640", ""), &taken, &[]);
         assert_eq!((found.len(), found[0].kind), (1, Kind::Interaction));
-        assert!(found[0].text.contains("ibuprofen") && found[0].text.contains("warfarin") && !found[0].source.is_empty());
+        assert!(
+            found[0].text.contains("ibuprofen")
+                && found[0].text.contains("warfarin")
+                && !found[0].source.is_empty()
+        );
     }
 
     #[test]

@@ -55,7 +55,14 @@ const LAYOUTS: [Layout; 14] = [
         &["active", "recurrence", "relapse"],
         "active",
     ),
-    layout("DiagnosticReport", "subject", &["effectiveDateTime", "effectivePeriod", "issued"], "category", &["LAB"], REST),
+    layout(
+        "DiagnosticReport",
+        "subject",
+        &["effectiveDateTime", "effectivePeriod", "issued"],
+        "category",
+        &["LAB"],
+        REST,
+    ),
     layout("DocumentReference", "subject", &["date"], "category", &["clinical-note"], REST),
     layout("Encounter", "subject", &["period"], "", &[], REST),
     layout("FamilyMemberHistory", "patient", &["date"], "", &[], REST),
@@ -236,7 +243,8 @@ fn codes(state: &EntityState, element: &str) -> Vec<(String, String)> {
     each_node(state, element, &mut |node| {
         out.extend(node.as_text().map(|code| (code.to_owned(), String::new())));
         node.walk(&["coding"], &mut |coding| {
-            let text = |name: &str| coding.member(name).and_then(Node::as_text).unwrap_or_default().to_owned();
+            let text =
+                |name: &str| coding.member(name).and_then(Node::as_text).unwrap_or_default().to_owned();
             let code = text("code");
             if !code.is_empty() {
                 out.push((code, text("system")));
@@ -279,7 +287,10 @@ mod tests {
                     "component":[{"code":{"coding":[{"code":"a"}]}},{"code":{"coding":[{"code":"b"}]}}]}"#,
                 &["700 p^-^", "701 p^a^^", "701 p^b^^"],
             ),
-            (r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Group/g"},"code":{"text":"x"}}"#, &[]),
+            (
+                r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Group/g"},"code":{"text":"x"}}"#,
+                &[],
+            ),
             (
                 r#"{"resourceType":"MedicationRequest","id":"m","subject":{"reference":"Patient/p"},"status":"on-hold","authoredOn":"2020"}"#,
                 &["700 p^active^t"],
@@ -288,13 +299,19 @@ mod tests {
                 r#"{"resourceType":"MedicationRequest","id":"m","subject":{"reference":"Patient/p"},"status":"stopped"}"#,
                 &["700 p^-^"],
             ),
-            (r#"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p"}}"#, &["700 p^active^"]),
+            (
+                r#"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p"}}"#,
+                &["700 p^active^"],
+            ),
             (
                 r#"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p"},
                     "clinicalStatus":{"coding":[{"code":"resolved"}]},"onsetPeriod":{"start":"2001"}}"#,
                 &["700 p^-^t"],
             ),
-            (r#"{"resourceType":"AllergyIntolerance","id":"a","patient":{"reference":"Patient/p"}}"#, &["700 p^-^"]),
+            (
+                r#"{"resourceType":"AllergyIntolerance","id":"a","patient":{"reference":"Patient/p"}}"#,
+                &["700 p^-^"],
+            ),
             (r#"{"resourceType":"Slot","id":"s"}"#, &[]),
         ] {
             assert_eq!(rows(&state(json)), expected, "{json}");
@@ -304,16 +321,20 @@ mod tests {
     #[test]
     fn a_medicine_in_conflict_stands_on_both_shelves() {
         let mut both = state_with_siblings("MedicationRequest", "status", &["\"stopped\"", "\"active\""]);
-        let subject = state(r#"{"resourceType":"MedicationRequest","id":"m","subject":{"reference":"Patient/p"}}"#);
+        let subject =
+            state(r#"{"resourceType":"MedicationRequest","id":"m","subject":{"reference":"Patient/p"}}"#);
         both.registers.extend(subject.registers);
         assert_eq!(rows(&both), ["700 p^-^", "700 p^active^"]);
     }
 
     #[test]
     fn numbers_are_told_from_those_of_slots() {
-        for (kind, offset, is_there) in
-            [("Observation", SHELF, true), ("Observation", CODED, true), ("Condition", CODED, false), ("Slot", SHELF, false)]
-        {
+        for (kind, offset, is_there) in [
+            ("Observation", SHELF, true),
+            ("Observation", CODED, true),
+            ("Condition", CODED, false),
+            ("Slot", SHELF, false),
+        ] {
             let found = number(kind, offset);
             assert_eq!(found.is_some(), is_there, "{kind}");
             assert!(found.is_none_or(|found| has_param(found) && super::super::table::slot(found).is_none()));

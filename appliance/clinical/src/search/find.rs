@@ -134,7 +134,8 @@ pub fn reversed(text: &str) -> String {
 /// Arabic, Persian, Devanagari, Bengali.
 pub fn digit(c: char) -> Option<char> {
     const ZEROS: [char; 6] = ['0', '\u{ff10}', '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}'];
-    let value = ZEROS.iter().find_map(|zero| (c as u32).checked_sub(*zero as u32).filter(|value| *value < 10))?;
+    let value =
+        ZEROS.iter().find_map(|zero| (c as u32).checked_sub(*zero as u32).filter(|value| *value < 10))?;
     char::from_digit(value, 10)
 }
 
@@ -155,8 +156,11 @@ mod tests {
 
     #[test]
     fn numbers_are_those_of_patients() {
-        let place = crate::types::RESOURCE_TYPES.iter().position(|kind| *kind == "Patient").unwrap() as u32 + 1;
-        assert!(ALL.iter().all(|number| number / 1000 == place && super::super::table::slot(*number).is_none()));
+        let place =
+            crate::types::RESOURCE_TYPES.iter().position(|kind| *kind == "Patient").unwrap() as u32 + 1;
+        assert!(
+            ALL.iter().all(|number| number / 1000 == place && super::super::table::slot(*number).is_none())
+        );
     }
 
     #[test]

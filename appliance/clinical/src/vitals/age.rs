@@ -8,7 +8,10 @@ pub fn months(birth_date: &str, day: &str) -> Option<u32> {
     let (born, then) = (Span::read(birth_date)?, Span::read(day.get(..10)?)?);
     if born.below - born.from > DAY_MS {
         let middle = born.from + (born.below - born.from) / 2;
-        let lived_days = then.from.checked_sub(middle).map_or_else(|| (then.from >= born.from).then_some(0), |ms| Some(ms / DAY_MS))?;
+        let lived_days = then
+            .from
+            .checked_sub(middle)
+            .map_or_else(|| (then.from >= born.from).then_some(0), |ms| Some(ms / DAY_MS))?;
         return Some((lived_days as f64 / 30.4375) as u32);
     }
     let part = |text: &str, at: std::ops::Range<usize>| text.get(at)?.parse::<i32>().ok();

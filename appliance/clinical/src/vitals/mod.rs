@@ -138,7 +138,11 @@ mod tests {
 
     #[test]
     fn measurements_are_read_off_observations() {
-        let coded = |code: &str| format!(r#""code":{{"coding":[{{"system":"x","code":"y"}},{{"system":"{LOINC}","code":"{code}"}}]}}"#);
+        let coded = |code: &str| {
+            format!(
+                r#""code":{{"coding":[{{"system":"x","code":"y"}},{{"system":"{LOINC}","code":"{code}"}}]}}"#
+            )
+        };
         let json = format!(
             r#"{{{},"component":[{{{},"valueQuantity":{{"value":120.0,"code":"mm[Hg]"}}}},{{{},"valueQuantity":{{"value":80,"unit":"mmHg"}}}},{{"code":{{}}}}]}}"#,
             coded("85354-9"),
@@ -148,7 +152,10 @@ mod tests {
         let found = read(&json);
         let numbers: Vec<Option<f64>> = found.iter().map(Measurement::number).collect();
         assert_eq!(numbers, [Some(120.0), Some(80.0)]);
-        let alert = read(&format!(r#"{{{},"valueCodeableConcept":{{"coding":[{{"code":"A"}}]}}}}"#, coded("67775-7")));
+        let alert = read(&format!(
+            r#"{{{},"valueCodeableConcept":{{"coding":[{{"code":"A"}}]}}}}"#,
+            coded("67775-7")
+        ));
         assert_eq!(alert[0].reading, Reading::Text("A".into()));
         assert!(read("7").is_empty() && read("{}").is_empty());
     }

@@ -172,8 +172,19 @@ mod tests {
 
     const ADULT: u32 = 40 * 12;
 
-    fn measured(rr: f64, spo2: f64, flow: f64, sbp: f64, hr: f64, acvpu: &str, temp: f64) -> Vec<Measurement> {
-        let number = |code: &str, value: f64| Measurement { code: code.into(), reading: Reading::Number(value, String::new()) };
+    fn measured(
+        rr: f64,
+        spo2: f64,
+        flow: f64,
+        sbp: f64,
+        hr: f64,
+        acvpu: &str,
+        temp: f64,
+    ) -> Vec<Measurement> {
+        let number = |code: &str, value: f64| Measurement {
+            code: code.into(),
+            reading: Reading::Number(value, String::new()),
+        };
         vec![
             number(code::RESPIRATORY_RATE, rr),
             number(code::SPO2, spo2),
@@ -197,8 +208,34 @@ mod tests {
             (0, &[(8.0, 3), (9.0, 1), (11.0, 1), (12.0, 0), (20.0, 0), (21.0, 2), (24.0, 2), (25.0, 3)][..]),
             (1, &[(91.0, 3), (92.0, 2), (93.0, 2), (94.0, 1), (95.0, 1), (96.0, 0)]),
             (2, &[(0.0, 0), (2.0, 2)]),
-            (3, &[(90.0, 3), (91.0, 2), (100.0, 2), (101.0, 1), (110.0, 1), (111.0, 0), (219.0, 0), (220.0, 3)]),
-            (4, &[(40.0, 3), (41.0, 1), (50.0, 1), (51.0, 0), (90.0, 0), (91.0, 1), (110.0, 1), (111.0, 2), (130.0, 2), (131.0, 3)]),
+            (
+                3,
+                &[
+                    (90.0, 3),
+                    (91.0, 2),
+                    (100.0, 2),
+                    (101.0, 1),
+                    (110.0, 1),
+                    (111.0, 0),
+                    (219.0, 0),
+                    (220.0, 3),
+                ],
+            ),
+            (
+                4,
+                &[
+                    (40.0, 3),
+                    (41.0, 1),
+                    (50.0, 1),
+                    (51.0, 0),
+                    (90.0, 0),
+                    (91.0, 1),
+                    (110.0, 1),
+                    (111.0, 2),
+                    (130.0, 2),
+                    (131.0, 3),
+                ],
+            ),
             (6, &[(35.0, 3), (35.1, 1), (36.0, 1), (36.1, 0), (38.0, 0), (38.1, 1), (39.0, 1), (39.1, 2)]),
         ] {
             for (value, points) in steps {
@@ -213,7 +250,14 @@ mod tests {
             score(ADULT, &measured(16.0, spo2, flow, 120.0, 70.0, "A", 37.0), Spo2Scale::Two).unwrap().parts["spo2"]
         };
         for (spo2, air, oxygen) in [
-            (83.0, 3, 3), (84.0, 2, 2), (86.0, 1, 1), (88.0, 0, 0), (92.0, 0, 0), (93.0, 0, 1), (95.0, 0, 2), (97.0, 0, 3),
+            (83.0, 3, 3),
+            (84.0, 2, 2),
+            (86.0, 1, 1),
+            (88.0, 0, 0),
+            (92.0, 0, 0),
+            (93.0, 0, 1),
+            (95.0, 0, 2),
+            (97.0, 0, 3),
         ] {
             assert_eq!((of(spo2, 0.0), of(spo2, 2.0)), (air, oxygen), "{spo2}");
         }
@@ -221,7 +265,8 @@ mod tests {
 
     #[test]
     fn bands_follow_the_score_and_single_parts() {
-        let of = |all: &[Measurement]| score(ADULT, all, Spo2Scale::One).map(|one| (one.score, one.band.code()));
+        let of =
+            |all: &[Measurement]| score(ADULT, all, Spo2Scale::One).map(|one| (one.score, one.band.code()));
         assert_eq!(of(&measured(16.0, 97.0, 0.0, 120.0, 70.0, "A", 37.0)), Some((0, "low")));
         assert_eq!(of(&measured(16.0, 97.0, 0.0, 120.0, 70.0, "V", 37.0)), Some((3, "low-medium")));
         assert_eq!(of(&measured(22.0, 95.0, 2.0, 120.0, 70.0, "A", 37.0)), Some((5, "medium")));

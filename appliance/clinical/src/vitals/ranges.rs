@@ -107,7 +107,14 @@ fn about(age_months: Option<u32>, measured: &Measurement) -> Option<Question> {
         Some(Question { code: measured.code.clone(), why, low, high, unit, text })
     };
     let Some(value) = measured.number() else {
-        return ask(Why::Unit, None, None, format!("{as_written} {written_unit} is no measure of this; it is counted in {unit}. Is the unit right?"));
+        return ask(
+            Why::Unit,
+            None,
+            None,
+            format!(
+                "{as_written} {written_unit} is no measure of this; it is counted in {unit}. Is the unit right?"
+            ),
+        );
     };
     let range = find(&measured.code, age_months)?;
     let is_outside = |low: Option<f64>, high: Option<f64>| {
@@ -146,7 +153,9 @@ fn pressures(measured: &[Measurement]) -> Option<Question> {
         low: None,
         high: Some(systolic),
         unit: "mm[Hg]",
-        text: format!("A diastolic pressure of {diastolic} beside a systolic one of {systolic} mmHg: are they swapped?"),
+        text: format!(
+            "A diastolic pressure of {diastolic} beside a systolic one of {systolic} mmHg: are they swapped?"
+        ),
     })
 }
 
@@ -177,7 +186,9 @@ mod tests {
     fn the_table_covers_every_age_once_and_its_bounds_are_in_order() {
         for code in super::super::CODES.iter().filter(|code| Unit::of(code).is_some()) {
             for age in 0..1_500 {
-                let of_age = RANGES.iter().filter(|one| one.code == *code && (one.from_months..one.below_months).contains(&age));
+                let of_age = RANGES
+                    .iter()
+                    .filter(|one| one.code == *code && (one.from_months..one.below_months).contains(&age));
                 assert_eq!(of_age.count(), 1, "{code} at {age} months");
             }
         }
@@ -217,10 +228,22 @@ mod tests {
     #[test]
     fn values_that_do_not_fit_each_other_are_asked_about() {
         let why = |measured: &[Measurement]| {
-            questions(Some(480), measured).iter().filter(|one| one.why == Why::DoesNotFit).map(|one| one.code.clone()).collect::<Vec<_>>()
+            questions(Some(480), measured)
+                .iter()
+                .filter(|one| one.why == Why::DoesNotFit)
+                .map(|one| one.code.clone())
+                .collect::<Vec<_>>()
         };
-        assert_eq!(why(&[number(code::SYSTOLIC, 80.0, ""), number(code::DIASTOLIC, 120.0, "")]), [code::DIASTOLIC]);
-        assert_eq!(why(&[number(code::WEIGHT, 70.0, "kg"), number(code::HEIGHT, 69.0, "cm")]), [code::WEIGHT]);
-        assert!(why(&[number(code::WEIGHT, 154.0, "[lb_av]"), number(code::HEIGHT, 69.0, "[in_i]")]).is_empty());
+        assert_eq!(
+            why(&[number(code::SYSTOLIC, 80.0, ""), number(code::DIASTOLIC, 120.0, "")]),
+            [code::DIASTOLIC]
+        );
+        assert_eq!(
+            why(&[number(code::WEIGHT, 70.0, "kg"), number(code::HEIGHT, 69.0, "cm")]),
+            [code::WEIGHT]
+        );
+        assert!(
+            why(&[number(code::WEIGHT, 154.0, "[lb_av]"), number(code::HEIGHT, 69.0, "[in_i]")]).is_empty()
+        );
     }
 }

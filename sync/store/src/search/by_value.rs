@@ -86,7 +86,8 @@ impl View<'_> {
         let mut place: Option<(String, i64)> = None;
         while out.len() < count && room > 0 {
             let wanted = (count - out.len()) as u64 + ROWS_BESIDE;
-            let Rows { rows, is_cut } = self.rows_along(kind, stretch, &clauses, place.take(), wanted, room)?;
+            let Rows { rows, is_cut } =
+                self.rows_along(kind, stretch, &clauses, place.take(), wanted, room)?;
             let has_more = is_cut || rows.len() as u64 == wanted;
             for row in rows {
                 let no = row.int(7)?;
@@ -125,9 +126,8 @@ impl View<'_> {
         if let Some((value, no)) = place {
             params.extend([value.into(), no.into()]);
             // Said once more as a range, from which an index can go on.
-            behind = format!(
-                " AND d.value {beyond}= $5 AND (d.value {beyond} $5 OR d.resource_no {beyond} $6)"
-            );
+            behind =
+                format!(" AND d.value {beyond}= $5 AND (d.value {beyond} $5 OR d.resource_no {beyond} $6)");
         }
         let mut conditions = Conditions::new(params);
         let rest = conditions.all("r", "d.resource_no", clauses);
