@@ -7,7 +7,7 @@ use super::dates;
 use super::person::Person;
 use crate::search::find::{NUMBER, NUMBER_END, PHONE_END, WORD, digit, is_unspaced, plain, reversed};
 use crate::search::text::{normalise, words};
-use crate::search::values::date::Span;
+use crate::search::values::date::{DAY_MS, Span};
 use crate::search::{table, values::order};
 
 /// The longest text that is read, in characters: a name, a birth date and a number are far below.
@@ -154,14 +154,16 @@ fn is_phone(text: &str) -> bool {
 /// Born on any of these days, months or years.
 pub fn birth_dates(dates: &[String]) -> Option<Clause> {
     let param = table::find("Patient", "birthdate")?.slots.first()?.number;
-    let range = |span: Span| {
-        Match::Range(Range {
+    // A day is one row: many of them are still one look at the index.
+    let look = |span: Span| match span.below - span.from {
+        ..=DAY_MS => Match::Exact(span.row()),
+        _ => Match::Range(Range {
             from: Some(order::time(span.from)),
             below: Some(order::time(span.below)),
             tail: None,
-        })
+        }),
     };
-    let any: Vec<Match> = dates.iter().filter_map(|date| Span::read(date)).map(range).collect();
+    let any: Vec<Match> = dates.iter().filter_map(|date| Span::read(date)).map(look).collect();
     (!any.is_empty()).then_some(Clause::Param { param, any })
 }
 
