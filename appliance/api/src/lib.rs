@@ -24,6 +24,7 @@
 pub mod access;
 pub mod audit;
 mod break_glass;
+mod checks;
 pub mod config;
 mod conflicts;
 mod continuity;
@@ -41,6 +42,7 @@ mod lookup;
 mod openapi;
 mod page;
 pub mod people;
+pub mod patients;
 mod probe;
 mod records;
 mod refusal;

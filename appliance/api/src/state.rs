@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use holdfast_clinical::medicines::RuleSet;
+use holdfast_clinical::medicines::starter::starter;
 use holdfast_store::writer::Writer;
 use tokio::sync::{Semaphore, watch};
 
@@ -45,6 +47,8 @@ pub struct ApiParts {
     /// How many requests a user and a device may make; by default as many as they like. A device is told by
     /// `ConnectInfo<SocketAddr>` on the request: without it all requests count as one's.
     pub rates: Rates,
+    /// What is known of medicines; by default the small set that is built in.
+    pub medicine_rules: Arc<dyn RuleSet>,
 }
 
 /// Where the API is served.
@@ -76,6 +80,7 @@ impl ApiParts {
             host: Host::Node,
             setup: None,
             rates: Rates::default(),
+            medicine_rules: Arc::new(starter().clone()),
         }
     }
 }

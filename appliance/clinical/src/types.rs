@@ -12,6 +12,8 @@ pub const HOLDFAST_USER: &str = "HoldfastUser";
 pub const HOLDFAST_DRAFT: &str = "HoldfastDraft";
 /// That somebody opened a record that is kept from them, and why. Never served under `/fhir`.
 pub const HOLDFAST_BREAK_GLASS: &str = "HoldfastBreakGlass";
+/// Blocks of record numbers that one database has granted to another. Never served under `/fhir`.
+pub const HOLDFAST_NUMBERS: &str = "HoldfastNumbers";
 /// What one person set up on the screen. Never served under `/fhir`.
 pub const HOLDFAST_PREFERENCE: &str = "HoldfastPreference";
 
