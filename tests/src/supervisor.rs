@@ -10,7 +10,7 @@
 //! nowhere else.
 
 mod address;
-mod clinic_day;
+mod clinic_data;
 mod commands;
 mod control;
 mod folder;
@@ -38,8 +38,10 @@ const STOP_LIMIT: Duration = Duration::from_secs(15);
 pub struct Plan {
     /// Where the state is kept.
     pub folder: Folder,
-    /// FHIR bundles to import into the node; without it, a first run gets a generated clinic day.
+    /// FHIR bundles to import into the node; without it, a first run gets a generated clinic.
     pub data: Option<PathBuf>,
+    /// How many patients the generated clinic has.
+    pub patients: u64,
     /// The node's port on 127.0.0.1; another one is taken when it is in use.
     pub node_port: u16,
 }
@@ -140,7 +142,7 @@ async fn work(plan: &Plan, node_url: &str) -> Result<()> {
         Some(data) => {
             Some(data.canonicalize().with_context(|| format!("cannot find DATA={}", data.display()))?)
         }
-        None => clinic_day::write_once(&plan.folder)?,
+        None => generated(plan).await?,
     };
     if let Some(data) = data {
         say(&format!("importing {}", data.display()));
@@ -155,9 +157,19 @@ async fn work(plan: &Plan, node_url: &str) -> Result<()> {
         };
         let printed = blocking(move || commands.import(&data, &node_url, tell)).await?;
         say(&printed);
-        clinic_day::done(&plan.folder)?;
+        clinic_data::done(&plan.folder)?;
     }
     std::future::pending().await
+}
+
+/// The generated clinic, if this is the first run.
+async fn generated(plan: &Plan) -> Result<Option<PathBuf>> {
+    let (folder, patients) = (plan.folder.clone(), plan.patients);
+    let written = blocking(move || clinic_data::write_once(&folder, patients)).await?;
+    Ok(written.map(|(dir, told)| {
+        say(&told);
+        dir
+    }))
 }
 
 async fn watch(node: &mut Process, hub: &mut Process) -> Result<()> {

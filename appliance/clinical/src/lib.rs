@@ -28,7 +28,9 @@
 
 pub mod audit;
 pub mod bundle;
+pub mod codes;
 pub mod compartment;
+pub mod ips;
 pub mod lane;
 pub mod lifecycle;
 pub mod outcome;
