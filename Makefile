@@ -72,6 +72,10 @@ test: setup lint ## everything CI runs: format, lints, every test, the short see
 	@[ -d "$${HOLDFAST_DATA:-../shared/data}" ] || \
 		echo 'SKIPPED: the import check and other tests of real bundles, because ../shared/data is not here'
 
+.PHONY: openapi
+openapi: ## write the description of the API that the front end's types are made of
+	HOLDFAST_WRITE_OPENAPI=1 cargo nextest run -p holdfast-api -E 'test(the_committed_description)'
+
 .PHONY: import-check
 import-check: binaries ## real bundles through the HTTP API: resources in = resources out
 	$(DRILL) import-check

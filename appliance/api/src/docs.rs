@@ -2,6 +2,7 @@
 
 use crate::access::doc::Carries::{Events, Fhir, Form, Html, Json, JsonPatch, Nothing, Text};
 use crate::access::doc::{Carries, Doc};
+use crate::{conflicts, continuity, records};
 
 type Pairs = &'static [(&'static str, &'static str)];
 
@@ -37,19 +38,19 @@ pub(crate) const LIVEZ: Doc = Doc::new("Whether the process runs", &[(200, Text)
 pub(crate) const READYZ: Doc = Doc::new("Whether the store answers", &[(200, Text)]);
 pub(crate) const METRICS: Doc = Doc::new("Figures for Prometheus", &[(200, Text)]);
 pub(crate) const OPENAPI: Doc = Doc::new("This description", &[(200, Json)]);
-pub(crate) const CONTINUITY: Doc = Doc::new("How the link is, and what waits to be sent", &[(200, Json)]);
+pub(crate) const CONTINUITY: Doc = Doc::new("How the link is, and what waits to be sent", &[(200, Carries::of::<continuity::Report>())]);
 pub(crate) const CONTINUITY_EVENTS: Doc =
     Doc::new("The same, whenever it changes", &[(200, Events)]).refusals(&[503]);
-pub(crate) const CONFLICTS: Doc = Doc::new("Records in conflict", &[(200, Json)])
+pub(crate) const CONFLICTS: Doc = Doc::new("Records in conflict", &[(200, Carries::of::<conflicts::Page>())])
     .query(&[("count", "how many on a page"), ("cursor", "where a page begins")]);
-pub(crate) const CONFLICT: Doc = Doc::new("Every value of a record's elements in conflict", &[(200, Json)]);
+pub(crate) const CONFLICT: Doc = Doc::new("Every value of a record's elements in conflict", &[(200, Carries::of::<conflicts::Shown>())]);
 pub(crate) const RESOLVE: Doc =
-    Doc::new("Settles a conflict by choosing a value, or giving another", &[(200, Json)])
+    Doc::new("Settles a conflict by choosing a value, or giving another", &[(200, Carries::of::<conflicts::Shown>())])
         .headers(&["If-Match"])
-        .body(Json)
+        .body(Carries::of::<conflicts::Decision>())
         .refusals(&[404, 409, 412, 422, 428]);
 pub(crate) const SAVE: Doc =
-    Doc::new("Saves a record as staff do: beside what others saved meanwhile", &[(200, Json), (201, Json)])
+    Doc::new("Saves a record as staff do: beside what others saved meanwhile", &[(200, Carries::of::<records::Outcome>()), (201, Carries::of::<records::Outcome>())])
         .headers(&["If-Match", "If-None-Match"])
         .body(Fhir)
         .refusals(&[409, 412, 422, 428]);

@@ -46,6 +46,7 @@ mod state;
 mod table;
 
 pub use error::{ApiError, RequestError};
+pub use openapi::to_text as openapi;
 pub use request::limits;
 pub use state::{ApiParts, ApiState, Damage, RenderMetrics};
 pub use table::{router, routes};

@@ -1,9 +1,10 @@
 //! How the link to head office is, as the binary that runs it reports it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What the link is doing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum LinkState {
     /// A session stands.
@@ -18,7 +19,7 @@ pub enum LinkState {
 }
 
 /// Why the last attempt failed.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LinkError {
     /// Stable code.
@@ -28,7 +29,7 @@ pub struct LinkError {
 }
 
 /// Long work on the link: a first sync, a large catch-up.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LinkProgress {
     /// What it is, for people: `first copy of today's patients`.
@@ -40,7 +41,7 @@ pub struct LinkProgress {
 }
 
 /// How the link is now. Times are Unix milliseconds.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LinkStatus {
     /// What the link is doing.

@@ -9,6 +9,7 @@ use holdfast_store::author::Base;
 use http::header::ETAG;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::access::Caller;
 use crate::conflicts::json;
@@ -27,9 +28,10 @@ use crate::request::target::Target;
 use crate::state::ApiState;
 
 /// What became of a save.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Outcome {
+#[schema(as = SaveOutcome)]
+pub(crate) struct Outcome {
     /// The version the record is at now.
     version: String,
     /// Whether the record is new.

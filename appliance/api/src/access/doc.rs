@@ -1,6 +1,12 @@
 //! What is said of a route beside its policy. A route without it does not compile (see [`super::routes::Routes`]): the
 //! CapabilityStatement and `/api/openapi.json` are written from it.
 
+use std::borrow::Cow;
+
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+
 /// What a route is for, takes and answers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Doc {
@@ -31,8 +37,10 @@ pub enum Carries {
     Nothing,
     /// Some FHIR resource.
     Fhir,
-    /// JSON of our own.
+    /// JSON of our own, of which no more is said.
     Json,
+    /// JSON of our own, as a Rust type says ([`Carries::of`]).
+    Typed(Typed),
     /// A JSON Patch.
     JsonPatch,
     /// A form.
@@ -45,13 +53,56 @@ pub enum Carries {
     Events,
 }
 
+/// A Rust type that says what a body looks like.
+#[derive(Clone, Copy, Debug)]
+pub struct Typed {
+    name: fn() -> Cow<'static, str>,
+    collect: fn(&mut Vec<Named>),
+}
+
+/// A schema by its name in the document.
+pub type Named = (String, RefOr<Schema>);
+
+impl Typed {
+    /// The name by which the document refers to it.
+    pub fn name(self) -> Cow<'static, str> {
+        (self.name)()
+    }
+
+    /// Its own schema and those that it leads to; some may come twice.
+    pub fn schemas(self) -> Vec<Named> {
+        let mut out = Vec::new();
+        (self.collect)(&mut out);
+        out
+    }
+}
+
+/// Names are distinct in the document, so a name tells the type.
+impl PartialEq for Typed {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Typed {}
+
+fn collect<T: ToSchema>(out: &mut Vec<Named>) {
+    out.push((T::name().into_owned(), T::schema()));
+    T::schemas(out);
+}
+
 impl Carries {
+    /// JSON that looks as this type says. The schema's name must be distinct: `#[schema(as = …)]` gives another.
+    pub const fn of<T: ToSchema>() -> Self {
+        Self::Typed(Typed { name: T::name, collect: collect::<T> })
+    }
+
     /// Media types; the first is what we send, all are what we take.
     pub fn media(self) -> &'static [&'static str] {
         match self {
             Self::Nothing => &[],
             Self::Fhir => &["application/fhir+json", "application/json"],
-            Self::Json => &["application/json"],
+            Self::Json | Self::Typed(_) => &["application/json"],
             Self::JsonPatch => &["application/json-patch+json"],
             Self::Form => &["application/x-www-form-urlencoded"],
             Self::Html => &["text/html"],

@@ -9,6 +9,7 @@ use holdfast_core::op::DELETED;
 use holdfast_store::conflict::OpenConflict;
 use holdfast_store::view::View;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::json;
 use crate::access::Caller;
@@ -21,8 +22,9 @@ use crate::request::limits::{DEFAULT_COUNT, MAX_COUNT};
 use crate::state::ApiState;
 
 /// One conflicted element of one record.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ListedConflict)]
 struct Listed {
     r#type: String,
     id: String,
@@ -34,8 +36,10 @@ struct Listed {
     since_ms: Option<u64>,
 }
 
-#[derive(Clone, Debug, Serialize)]
-struct Page {
+/// A page of conflicts.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Conflicts)]
+pub(crate) struct Page {
     conflicts: Vec<Listed>,
     /// Send it as `cursor` for the next page; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,9 +4,9 @@ mod list;
 mod resolve;
 mod show;
 
-pub(crate) use list::list;
-pub(crate) use resolve::resolve;
-pub(crate) use show::show;
+pub(crate) use list::{Page, list};
+pub(crate) use resolve::{Decision, resolve};
+pub(crate) use show::{Shown, show};
 
 use axum::response::{IntoResponse, Json, Response};
 use serde::Serialize;

@@ -7,6 +7,7 @@ use holdfast_core::op::DELETED;
 use holdfast_store::{StoreError, Tx};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::json;
 use super::show::{self, Shown};
@@ -24,11 +25,12 @@ use crate::state::ApiState;
 
 /// The body: an element and one of `value` (`null` removes the element), `choose` (the number of one of the values
 /// shown) or, for `@deleted`, `keep`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Decision {
+pub(crate) struct Decision {
     element: String,
     #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = serde_json::Value, required = false)]
     value: Option<Box<RawValue>>,
     choose: Option<usize>,
     keep: Option<bool>,

@@ -9,6 +9,7 @@ use holdfast_store::conflict::{ConflictValue, OpenConflict, Place};
 use holdfast_store::view::View;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use super::json;
 use crate::access::Caller;
@@ -18,11 +19,13 @@ use crate::request::target::Target;
 use crate::state::ApiState;
 
 /// One value that stands beside others.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ConflictValue)]
 struct Value {
     /// The element's JSON, byte for byte; absent if the author removed the element, and for deletions.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = serde_json::Value, required = false)]
     value: Option<Box<RawValue>>,
     /// The author removed the element, or deleted the record.
     removed: bool,
@@ -40,7 +43,8 @@ struct Value {
 }
 
 /// One element in conflict.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConflictElement)]
 struct Element {
     /// The element, or `@deleted` for "deleted beside an edit".
     element: String,
@@ -49,8 +53,9 @@ struct Element {
 }
 
 /// A record in conflict.
-#[derive(Debug, Serialize)]
-pub(super) struct Shown {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Conflict)]
+pub(crate) struct Shown {
     r#type: String,
     id: String,
     /// Send it back as `If-Match` with a decision, so that one made on an old picture is refused.

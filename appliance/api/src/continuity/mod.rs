@@ -7,7 +7,7 @@ mod report;
 
 pub(crate) use cache::Cache;
 pub(crate) use events::events;
-pub(crate) use report::report;
+pub(crate) use report::{Report, report};
 
 use holdfast_core::sight::May;
 use holdfast_store::StoreError;

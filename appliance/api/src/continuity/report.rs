@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use holdfast_store::continuity::{Continuity, LaneState};
 use http::header::CONTENT_TYPE;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::access::Caller;
 use crate::error::ApiError;
@@ -14,9 +15,10 @@ use crate::link::LinkStatus;
 use crate::state::ApiState;
 
 /// The report. All times are Unix milliseconds, by this server's clock.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Report {
+#[schema(as = Continuity)]
+pub(crate) struct Report {
     /// When the report was made.
     now_ms: u64,
     /// The clinic; empty at head office.
@@ -42,7 +44,7 @@ pub(super) struct Report {
 }
 
 /// One lane of this replica's log.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Lane {
     /// `safety`, `chart`, `operations` or `audit`.
@@ -58,7 +60,7 @@ struct Lane {
     acknowledged: Vec<Acknowledged>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Acknowledged {
     /// The endpoint's URL.

@@ -19,6 +19,13 @@ pub(crate) async fn document(Extension(table): Extension<RouteTable>, FhirBase(b
     ([(CONTENT_TYPE, "application/json")], of_table(&table, server).to_string()).into_response()
 }
 
+/// The document of these routes as text, in an order that depends on nothing but them: what the front end's types are made of.
+pub fn to_text(table: &[RouteInfo]) -> String {
+    let mut document = of_table(table, "");
+    document.sort_all_objects();
+    format!("{document:#}\n")
+}
+
 fn of_table(table: &[RouteInfo], server: &str) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for route in table {
@@ -36,8 +43,11 @@ fn of_table(table: &[RouteInfo], server: &str) -> Value {
         "servers": [{ "url": if server.is_empty() { "/" } else { server } }],
         "paths": paths,
         "components": {
-            "securitySchemes": { "bearer": { "type": "http", "scheme": "bearer" } },
-            "schemas": schemas::all(),
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer" },
+                "session": { "type": "apiKey", "in": "cookie", "name": "holdfast_session" },
+            },
+            "schemas": schemas::all(table),
         },
     })
 }

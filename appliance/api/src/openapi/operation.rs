@@ -17,7 +17,7 @@ pub(super) fn of(route: &RouteInfo) -> Value {
         "tags": [if is_fhir(route) { "FHIR" } else { "Holdfast" }],
         "parameters": parameters(route),
         "responses": responses(route),
-        "security": if route.policy == Policy::Public { json!([]) } else { json!([{ "bearer": [] }]) },
+        "security": if route.policy == Policy::Public { json!([]) } else { json!([{ "bearer": [] }, { "session": [] }]) },
     });
     if route.policy != Policy::Public {
         operation["x-policy"] = route.policy.wants().into();
@@ -45,7 +45,8 @@ fn parameters(route: &RouteInfo) -> Vec<Value> {
             let schema = match (name, route.method) {
                 ("type", "PATCH" | "DELETE") => "ChangeableType",
                 ("type", _) => "ResourceType",
-                _ => "Id",
+                ("id" | "vid", _) => "Id",
+                _ => "Key",
             };
             out.push(json!({ "name": name, "in": "path", "required": true, "schema": reference(schema) }));
         }
@@ -70,7 +71,7 @@ fn parameters(route: &RouteInfo) -> Vec<Value> {
 
 fn query_schema(name: &str) -> Value {
     match name {
-        "_count" | "count" => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
+        "_count" | "count" | "limit" => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
         "_pretty" => json!({ "type": "boolean" }),
         "_format" => json!({ "enum": ["json", "application/json", "application/fhir+json"] }),
         "_summary" => json!({ "enum": ["true", "text", "data", "false", "count"] }),
@@ -137,6 +138,7 @@ fn content(carries: Carries, media: &[&str]) -> Value {
         Carries::Fhir => reference("Resource"),
         Carries::JsonPatch => reference("JsonPatch"),
         Carries::Json => json!({ "type": "object" }),
+        Carries::Typed(typed) => reference(&typed.name()),
         Carries::Form => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
         Carries::Nothing | Carries::Html | Carries::Text | Carries::Events => json!({ "type": "string" }),
     };

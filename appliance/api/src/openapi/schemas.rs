@@ -2,22 +2,45 @@
 
 use holdfast_clinical::policy::is_immutable;
 use holdfast_clinical::types::RESOURCE_TYPES;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-pub(super) fn all() -> Value {
-    json!({
+use crate::access::doc::Carries;
+use crate::access::routes::RouteInfo;
+
+/// Those of FHIR and of every answer, and those that the routes' own types lead to.
+pub(super) fn all(table: &[RouteInfo]) -> Value {
+    let mut all = of_every_route();
+    for (name, schema) in table.iter().flat_map(typed).flat_map(|typed| typed.schemas()) {
+        all.insert(name, serde_json::to_value(schema).unwrap_or_default());
+    }
+    all.into()
+}
+
+fn typed(route: &RouteInfo) -> Vec<crate::access::doc::Typed> {
+    let carried = route.doc.answers.iter().map(|(_, carries)| *carries).chain(route.doc.body);
+    let typed = carried.filter_map(|carries| match carries {
+        Carries::Typed(typed) => Some(typed),
+        _ => None,
+    });
+    typed.collect()
+}
+
+fn of_every_route() -> Map<String, Value> {
+    let all = json!({
         "ResourceType": { "type": "string", "enum": RESOURCE_TYPES[..] },
         "ChangeableType": {
             "type": "string",
             "description": "All but those that are written once and kept",
             "enum": RESOURCE_TYPES.into_iter().filter(|kind| !is_immutable(kind)).collect::<Vec<_>>(),
         },
+        "Key": { "type": "string", "minLength": 1, "maxLength": 200 },
         "Id": { "type": "string", "pattern": "^[A-Za-z0-9\\-\\.]{1,64}$" },
         "Resource": {
             "type": "object",
             "description": "A FHIR R4 resource; what is in it, /fhir/{type}/$validate checks",
             "required": ["resourceType"],
             "properties": { "resourceType": { "$ref": "#/components/schemas/ResourceType" } },
+            "additionalProperties": true,
         },
         "OperationOutcome": outcome(),
         "Problem": {
@@ -30,10 +53,16 @@ pub(super) fn all() -> Value {
                 "status": { "type": "integer" },
                 "code": { "type": "string" },
                 "detail": { "type": "string" },
+                "triesLeft": { "type": "integer", "description": "of `sign-in-wrong`" },
+                "retryAfterS": { "type": "integer", "description": "seconds, where the same may be tried again" },
             },
         },
         "JsonPatch": patch(),
-    })
+    });
+    match all {
+        Value::Object(all) => all,
+        _ => Map::new(),
+    }
 }
 
 fn outcome() -> Value {

@@ -23,6 +23,7 @@ mod history;
 mod large_pages;
 mod observed;
 mod openapi;
+mod openapi_file;
 mod operations;
 mod patch;
 mod presentation;
