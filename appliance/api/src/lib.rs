@@ -24,6 +24,7 @@
 pub mod access;
 pub mod audit;
 pub mod config;
+pub mod codes;
 mod conflicts;
 mod continuity;
 #[doc(hidden)]

@@ -6,7 +6,7 @@ use crate::access::policy::Access::Records;
 use crate::access::policy::Policy::{Public, Read, Session, Write};
 use crate::access::routes::Routes;
 use crate::state::ApiState;
-use crate::{conflicts, continuity, docs, fhir, openapi, page, probe, records};
+use crate::{codes, conflicts, continuity, docs, fhir, openapi, page, probe, records};
 
 /// The whole API as a router.
 pub fn router(state: ApiState) -> Router {
@@ -27,6 +27,7 @@ fn of_our_own(routes: Routes) -> Routes {
         .get("/api/openapi.json", Public, &docs::OPENAPI, openapi::document)
         .get("/api/continuity", Session, &docs::CONTINUITY, continuity::report)
         .get("/api/continuity/events", Session, &docs::CONTINUITY_EVENTS, continuity::events)
+        .get("/api/codes", Session, &docs::CODES, codes::search)
         .get("/api/conflicts", Read(Records), &docs::CONFLICTS, conflicts::list)
         .get("/api/conflicts/{type}/{id}", Read(Records), &docs::CONFLICT, conflicts::show)
         .post("/api/conflicts/{type}/{id}/resolve", Write(Records), &docs::RESOLVE, conflicts::resolve)
@@ -59,4 +60,5 @@ fn of_fhir(routes: Routes) -> Routes {
         .post("/fhir/{type}/{id}/$validate", read, &docs::VALIDATE, fhir::validate::of_one)
         .get("/fhir/Patient/{id}/$everything", read, &docs::EVERYTHING, fhir::everything::by_get)
         .post("/fhir/Patient/{id}/$everything", read, &docs::EVERYTHING_BY_BODY, fhir::everything::by_post)
+        .get("/fhir/Patient/{id}/$summary", read, &docs::SUMMARY_DOCUMENT, fhir::summary::summary)
 }

@@ -33,6 +33,7 @@ pub mod compartment;
 pub mod ips;
 pub mod lane;
 pub mod lifecycle;
+pub mod notes;
 pub mod outcome;
 pub mod patch;
 pub mod policy;
