@@ -38,29 +38,37 @@ pub(crate) const LIVEZ: Doc = Doc::new("Whether the process runs", &[(200, Text)
 pub(crate) const READYZ: Doc = Doc::new("Whether the store answers", &[(200, Text)]);
 pub(crate) const METRICS: Doc = Doc::new("Figures for Prometheus", &[(200, Text)]);
 pub(crate) const OPENAPI: Doc = Doc::new("This description", &[(200, Json)]);
-pub(crate) const CONTINUITY: Doc = Doc::new("How the link is, and what waits to be sent", &[(200, Carries::of::<continuity::Report>())]);
+pub(crate) const CONTINUITY: Doc =
+    Doc::new("How the link is, and what waits to be sent", &[(200, Carries::of::<continuity::Report>())]);
 pub(crate) const CONTINUITY_EVENTS: Doc =
     Doc::new("The same, whenever it changes", &[(200, Events)]).refusals(&[503]);
-pub(crate) const CODES: Doc =
-    Doc::new("Codes for what somebody types, the likeliest first", &[(200, Carries::of::<codes::CodesFound>())])
-        .query(&[
-            ("system", "icd10cm, loinc, rxnorm or cvx"),
-            ("q", "a code, or the beginnings of words"),
-            ("limit", "how many; 20 if it is not said, 100 at most"),
-        ]);
+pub(crate) const CODES: Doc = Doc::new(
+    "Codes for what somebody types, the likeliest first",
+    &[(200, Carries::of::<codes::CodesFound>())],
+)
+.query(&[
+    ("system", "icd10cm, loinc, rxnorm or cvx"),
+    ("q", "a code, or the beginnings of words"),
+    ("limit", "how many; 20 if it is not said, 100 at most"),
+]);
 pub(crate) const CONFLICTS: Doc = Doc::new("Records in conflict", &[(200, Carries::of::<conflicts::Page>())])
     .query(&[("count", "how many on a page"), ("cursor", "where a page begins")]);
-pub(crate) const CONFLICT: Doc = Doc::new("Every value of a record's elements in conflict", &[(200, Carries::of::<conflicts::Shown>())]);
-pub(crate) const RESOLVE: Doc =
-    Doc::new("Settles a conflict by choosing a value, or giving another", &[(200, Carries::of::<conflicts::Shown>())])
-        .headers(&["If-Match"])
-        .body(Carries::of::<conflicts::Decision>())
-        .refusals(&[404, 409, 412, 422, 428]);
-pub(crate) const SAVE: Doc =
-    Doc::new("Saves a record as staff do: beside what others saved meanwhile", &[(200, Carries::of::<records::Outcome>()), (201, Carries::of::<records::Outcome>())])
-        .headers(&["If-Match", "If-None-Match"])
-        .body(Fhir)
-        .refusals(&[409, 412, 422, 428]);
+pub(crate) const CONFLICT: Doc =
+    Doc::new("Every value of a record's elements in conflict", &[(200, Carries::of::<conflicts::Shown>())]);
+pub(crate) const RESOLVE: Doc = Doc::new(
+    "Settles a conflict by choosing a value, or giving another",
+    &[(200, Carries::of::<conflicts::Shown>())],
+)
+.headers(&["If-Match"])
+.body(Carries::of::<conflicts::Decision>())
+.refusals(&[404, 409, 412, 422, 428]);
+pub(crate) const SAVE: Doc = Doc::new(
+    "Saves a record as staff do: beside what others saved meanwhile",
+    &[(200, Carries::of::<records::Outcome>()), (201, Carries::of::<records::Outcome>())],
+)
+.headers(&["If-Match", "If-None-Match"])
+.body(Fhir)
+.refusals(&[409, 412, 422, 428]);
 
 pub(crate) const METADATA: Doc = Doc::new("What this server can do", &[(200, Fhir)]).query(FORMATS);
 pub(crate) const BUNDLE: Doc = Doc::new("Carries out a batch or a transaction", &[(200, Fhir)])

@@ -23,8 +23,8 @@
 
 pub mod access;
 pub mod audit;
-pub mod config;
 pub mod codes;
+pub mod config;
 mod conflicts;
 mod continuity;
 #[doc(hidden)]

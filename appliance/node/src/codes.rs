@@ -32,7 +32,9 @@ impl From<FormatError> for Failure {
 /// [`Failure::Other`]: no such system, the file does not read, a line is not of that list, the disk.
 pub fn import(dir: &DataDir, system: &str, file: &Path, version: Option<&str>) -> Result<String, Failure> {
     let system = System::named(system).ok_or_else(|| {
-        let text = format!("cannot import codes of \"{system}\": it is not one of icd10cm, loinc, rxnorm and cvx; name one");
+        let text = format!(
+            "cannot import codes of \"{system}\": it is not one of icd10cm, loinc, rxnorm and cvx; name one"
+        );
         Failure::other("code-system-unknown", text)
     })?;
     let entries = read(system, file)?;
@@ -70,7 +72,10 @@ fn read(system: System, path: &Path) -> Result<Vec<Entry>, Failure> {
             break;
         }
         if bytes.len() > MAX_LINE_BYTES {
-            let text = format!("cannot import the {} list: line {number} is longer than {MAX_LINE_BYTES} bytes; give the file as published", system.name());
+            let text = format!(
+                "cannot import the {} list: line {number} is longer than {MAX_LINE_BYTES} bytes; give the file as published",
+                system.name()
+            );
             return Err(Failure::other("code-list-format", text));
         }
         // Older releases of some lists are in Latin-1, in which every byte is a character.
@@ -114,7 +119,10 @@ mod tests {
         assert!(told.starts_with("imported 2 codes of cvx, version list.txt"), "{told}");
         assert!(told.contains("not in it and stay"), "{told}");
         let dir = DataDir::new(home.path().join("data"));
-        assert_eq!(CodeLists::in_folder(dir.codes()).current().display(System::Cvx, "901"), Some("a new one"));
+        assert_eq!(
+            CodeLists::in_folder(dir.codes()).current().display(System::Cvx, "901"),
+            Some("a new one")
+        );
         assert!(list(&dir).contains("list.txt") && list(&dir).contains("starter"), "{}", list(&dir));
     }
 

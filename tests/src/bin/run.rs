@@ -19,7 +19,8 @@ struct Arguments {
 }
 
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments> {
-    let mut parsed = Arguments { dir: PathBuf::from(".run"), data: None, patients: 400, port: 8080, order: None };
+    let mut parsed =
+        Arguments { dir: PathBuf::from(".run"), data: None, patients: 400, port: 8080, order: None };
     while let Some(word) = words.next() {
         let mut value = || words.next().with_context(|| format!("{word} needs a value"));
         match word.as_str() {
@@ -29,7 +30,9 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments> {
             "--port" => parsed.port = value()?.parse().context("--port needs a number from 0 to 65535")?,
             "cut" | "freeze" | "heal" | "status" => parsed.order = Some(word),
             other => {
-                bail!("no such argument: {other}; use --dir, --data, --patients, --port, cut, freeze, heal or status")
+                bail!(
+                    "no such argument: {other}; use --dir, --data, --patients, --port, cut, freeze, heal or status"
+                )
             }
         }
     }

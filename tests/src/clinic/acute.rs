@@ -28,7 +28,8 @@ type Given = (&'static str, &'static str, f64, i64);
 
 const PARACETAMOL: Given = ("198440", "1 or 2 tablets (500 mg each) up to 4 times a day as needed", 4.0, 5);
 const SYRUP: Given = ("307668", "By weight, up to 4 times a day as needed", 4.0, 5);
-const MACROLIDE: Given = ("308460", "2 tablets (500 mg) on the first day, then 1 tablet (250 mg) a day", 1.0, 5);
+const MACROLIDE: Given =
+    ("308460", "2 tablets (500 mg) on the first day, then 1 tablet (250 mg) a day", 1.0, 5);
 
 const fn illness(
     icd: &'static str,
@@ -43,22 +44,202 @@ const fn illness(
 }
 
 const ILLNESSES: &[Illness] = &[
-    illness("J06.9", (0, 6), ["Runny nose and cough for three days, drinks well.", "Throat red, ears clear, chest clear.", "Fluids, rest. Back if breathing is hard or fever lasts."], 0.9, 8, Some(SYRUP), None),
-    illness("H66.90", (0, 8), ["Pulls at the ear, cried all night.", "Right eardrum red and bulging.", "Antibiotic for seven days; painkiller."], 1.4, 9, Some(("308189", "5 mL (400 mg) twice a day", 2.0, 7)), Some(MACROLIDE)),
-    illness("A09", (0, 90), ["Diarrhoea and vomiting since yesterday.", "Abdomen soft, well hydrated.", "Small sips often; oral rehydration."], 0.6, 5, None, None),
-    illness("L30.9", (0, 70), ["Itching rash in the bends of the arms.", "Dry red patches, not infected.", "Emollient; mild steroid cream for a week."], 0.0, 21, Some(("106258", "Thinly on the patches twice a day", 2.0, 7)), None),
-    illness("J06.9", (6, 90), ["Cold for a week, tired.", "Throat a little red, chest clear.", "No antibiotic needed. Rest and fluids."], 0.5, 9, Some(PARACETAMOL), None),
-    illness("J02.0", (5, 50), ["Sore throat and fever, no cough.", "Tonsils with coating, tender glands. Rapid test positive.", "Penicillin for ten days."], 1.5, 10, Some(("834102", "1 tablet (500 mg) twice a day", 2.0, 10)), Some(MACROLIDE)),
-    illness("N39.0", (17, 95), ["Burning on passing water for two days.", "No flank pain. Dipstick: leucocytes and nitrite.", "Antibiotic for five days; drink more."], 0.3, 6, Some(("1648755", "1 capsule (100 mg) twice a day", 2.0, 5)), None),
-    illness("J20.9", (17, 95), ["Cough with phlegm for ten days.", "Scattered wheezes, no crackles.", "Explained; antibiotic only if it worsens."], 0.7, 18, Some(PARACETAMOL), None),
-    illness("M54.50", (17, 80), ["Low back pain since lifting a box.", "No weakness, reflexes equal.", "Keep moving. Painkiller for some days."], 0.0, 25, Some(("197805", "1 tablet (400 mg) up to 3 times a day with food as needed", 3.0, 7)), None),
-    illness("S93.401A", (8, 70), ["Turned the ankle on the stairs.", "Swollen outside, no bone tenderness, walks.", "Ice, bandage, exercises after three days."], 0.0, 28, Some(PARACETAMOL), None),
-    illness("L03.90", (17, 90), ["Red warm patch on the shin.", "8 cm, edge marked with pen, no abscess.", "Antibiotic for a week; seen again in two days."], 0.9, 12, Some(("309114", "1 capsule (500 mg) 4 times a day", 4.0, 7)), Some(MACROLIDE)),
-    illness("J30.2", (6, 60), ["Sneezes and itching eyes every May.", "Pale nasal lining.", "Antihistamine through the season."], 0.0, 60, Some(("311372", "1 tablet (10 mg) once a day", 1.0, 60)), None),
-    illness("R51.9", (12, 80), ["Band-like headache after work.", "Neurological examination normal.", "Breaks at the screen; painkiller seldom."], 0.0, 20, Some(PARACETAMOL), None),
-    illness("H10.9", (0, 80), ["Sticky red eye.", "Sees well, no pain in light.", "Clean with boiled water; clears by itself."], 0.0, 7, None, None),
-    illness("K59.00", (1, 95), ["Hard stools, every third day.", "Abdomen soft.", "Fibre, water, movement."], 0.0, 30, None, None),
-    illness("J18.9", (40, 95), ["Cough, fever and pain on breathing for four days.", "Crackles at the right base. Saturation good.", "Antibiotic; seen again in two days; X-ray in six weeks."], 1.8, 24, Some(("562508", "1 tablet (875 mg/125 mg) twice a day", 2.0, 7)), Some(MACROLIDE)),
+    illness(
+        "J06.9",
+        (0, 6),
+        [
+            "Runny nose and cough for three days, drinks well.",
+            "Throat red, ears clear, chest clear.",
+            "Fluids, rest. Back if breathing is hard or fever lasts.",
+        ],
+        0.9,
+        8,
+        Some(SYRUP),
+        None,
+    ),
+    illness(
+        "H66.90",
+        (0, 8),
+        [
+            "Pulls at the ear, cried all night.",
+            "Right eardrum red and bulging.",
+            "Antibiotic for seven days; painkiller.",
+        ],
+        1.4,
+        9,
+        Some(("308189", "5 mL (400 mg) twice a day", 2.0, 7)),
+        Some(MACROLIDE),
+    ),
+    illness(
+        "A09",
+        (0, 90),
+        [
+            "Diarrhoea and vomiting since yesterday.",
+            "Abdomen soft, well hydrated.",
+            "Small sips often; oral rehydration.",
+        ],
+        0.6,
+        5,
+        None,
+        None,
+    ),
+    illness(
+        "L30.9",
+        (0, 70),
+        [
+            "Itching rash in the bends of the arms.",
+            "Dry red patches, not infected.",
+            "Emollient; mild steroid cream for a week.",
+        ],
+        0.0,
+        21,
+        Some(("106258", "Thinly on the patches twice a day", 2.0, 7)),
+        None,
+    ),
+    illness(
+        "J06.9",
+        (6, 90),
+        [
+            "Cold for a week, tired.",
+            "Throat a little red, chest clear.",
+            "No antibiotic needed. Rest and fluids.",
+        ],
+        0.5,
+        9,
+        Some(PARACETAMOL),
+        None,
+    ),
+    illness(
+        "J02.0",
+        (5, 50),
+        [
+            "Sore throat and fever, no cough.",
+            "Tonsils with coating, tender glands. Rapid test positive.",
+            "Penicillin for ten days.",
+        ],
+        1.5,
+        10,
+        Some(("834102", "1 tablet (500 mg) twice a day", 2.0, 10)),
+        Some(MACROLIDE),
+    ),
+    illness(
+        "N39.0",
+        (17, 95),
+        [
+            "Burning on passing water for two days.",
+            "No flank pain. Dipstick: leucocytes and nitrite.",
+            "Antibiotic for five days; drink more.",
+        ],
+        0.3,
+        6,
+        Some(("1648755", "1 capsule (100 mg) twice a day", 2.0, 5)),
+        None,
+    ),
+    illness(
+        "J20.9",
+        (17, 95),
+        [
+            "Cough with phlegm for ten days.",
+            "Scattered wheezes, no crackles.",
+            "Explained; antibiotic only if it worsens.",
+        ],
+        0.7,
+        18,
+        Some(PARACETAMOL),
+        None,
+    ),
+    illness(
+        "M54.50",
+        (17, 80),
+        [
+            "Low back pain since lifting a box.",
+            "No weakness, reflexes equal.",
+            "Keep moving. Painkiller for some days.",
+        ],
+        0.0,
+        25,
+        Some(("197805", "1 tablet (400 mg) up to 3 times a day with food as needed", 3.0, 7)),
+        None,
+    ),
+    illness(
+        "S93.401A",
+        (8, 70),
+        [
+            "Turned the ankle on the stairs.",
+            "Swollen outside, no bone tenderness, walks.",
+            "Ice, bandage, exercises after three days.",
+        ],
+        0.0,
+        28,
+        Some(PARACETAMOL),
+        None,
+    ),
+    illness(
+        "L03.90",
+        (17, 90),
+        [
+            "Red warm patch on the shin.",
+            "8 cm, edge marked with pen, no abscess.",
+            "Antibiotic for a week; seen again in two days.",
+        ],
+        0.9,
+        12,
+        Some(("309114", "1 capsule (500 mg) 4 times a day", 4.0, 7)),
+        Some(MACROLIDE),
+    ),
+    illness(
+        "J30.2",
+        (6, 60),
+        ["Sneezes and itching eyes every May.", "Pale nasal lining.", "Antihistamine through the season."],
+        0.0,
+        60,
+        Some(("311372", "1 tablet (10 mg) once a day", 1.0, 60)),
+        None,
+    ),
+    illness(
+        "R51.9",
+        (12, 80),
+        [
+            "Band-like headache after work.",
+            "Neurological examination normal.",
+            "Breaks at the screen; painkiller seldom.",
+        ],
+        0.0,
+        20,
+        Some(PARACETAMOL),
+        None,
+    ),
+    illness(
+        "H10.9",
+        (0, 80),
+        ["Sticky red eye.", "Sees well, no pain in light.", "Clean with boiled water; clears by itself."],
+        0.0,
+        7,
+        None,
+        None,
+    ),
+    illness(
+        "K59.00",
+        (1, 95),
+        ["Hard stools, every third day.", "Abdomen soft.", "Fibre, water, movement."],
+        0.0,
+        30,
+        None,
+        None,
+    ),
+    illness(
+        "J18.9",
+        (40, 95),
+        [
+            "Cough, fever and pain on breathing for four days.",
+            "Crackles at the right base. Saturation good.",
+            "Antibiotic; seen again in two days; X-ray in six weeks.",
+        ],
+        1.8,
+        24,
+        Some(("562508", "1 tablet (875 mg/125 mg) twice a day", 2.0, 7)),
+        Some(MACROLIDE),
+    ),
 ];
 
 pub(super) fn visit(chart: &mut Chart<'_>, state: &State, at: Moment, seed: u64) {
@@ -118,10 +299,22 @@ pub(super) fn anaphylaxis(chart: &mut Chart<'_>, state: &mut State, at: Moment) 
     chart.allergy(&back, Some("723"), "Amoxicillin", "medication", "high", ("Anaphylaxis", "severe"));
     chart.procedure(&back, "Intramuscular epinephrine 0.5 mg", Some("T78.2XXA"));
     let sections = [
-        ("61150-9", "Subjective", "Hives, swollen lips and wheeze twenty minutes after the first tablet of amoxicillin.".to_owned()),
-        ("61149-1", "Objective", "Blood pressure 82/48, saturation 91 %. Better five minutes after epinephrine.".to_owned()),
+        (
+            "61150-9",
+            "Subjective",
+            "Hives, swollen lips and wheeze twenty minutes after the first tablet of amoxicillin.".to_owned(),
+        ),
+        (
+            "61149-1",
+            "Objective",
+            "Blood pressure 82/48, saturation 91 %. Better five minutes after epinephrine.".to_owned(),
+        ),
         ("51848-0", "Assessment", "Anaphylaxis to amoxicillin.".to_owned()),
-        ("18776-5", "Plan", "Watched for three hours. No penicillins. Auto-injector prescribed and shown.".to_owned()),
+        (
+            "18776-5",
+            "Plan",
+            "Watched for three hours. No penicillins. Auto-injector prescribed and shown.".to_owned(),
+        ),
     ];
     chart.note(&back, "Emergency", "11506-3", "final", &sections);
     let pen = Order {

@@ -117,16 +117,21 @@ impl<'c> Chart<'c> {
     }
 
     /// A number that was measured.
-    pub(super) fn measure(&mut self, visit: &Visit, code: &str, value: f64, digits: usize, unit: (&str, &str)) -> String {
+    pub(super) fn measure(
+        &mut self,
+        visit: &Visit,
+        code: &str,
+        value: f64,
+        digits: usize,
+        unit: (&str, &str),
+    ) -> String {
         let more = json!({ "valueQuantity": quantity(value, digits, unit.0, unit.1) });
         self.observe(visit, "vital-signs", code, more)
     }
 
     /// Blood pressure as one Observation with two parts.
     pub(super) fn blood_pressure(&mut self, visit: &Visit, systolic: f64, diastolic: f64) {
-        let part = |code: &str, value: f64| {
-            json!({ "code": concept(System::Loinc, code), "valueQuantity": quantity(value, 0, "mmHg", "mm[Hg]") })
-        };
+        let part = |code: &str, value: f64| json!({ "code": concept(System::Loinc, code), "valueQuantity": quantity(value, 0, "mmHg", "mm[Hg]") });
         let more = json!({ "component": [part("8480-6", systolic), part("8462-4", diastolic)] });
         self.observe(visit, "vital-signs", "85354-9", more);
     }
@@ -155,8 +160,10 @@ impl<'c> Chart<'c> {
 
     /// A panel of the laboratory: its results, and the report that holds them together.
     pub(super) fn panel(&mut self, visit: &Visit, panel: &Panel, values: &[(&Lab, f64)]) {
-        let results: Vec<Value> =
-            values.iter().map(|(lab, value)| to(&format!("Observation/{}", self.result(visit, lab, *value)))).collect();
+        let results: Vec<Value> = values
+            .iter()
+            .map(|(lab, value)| to(&format!("Observation/{}", self.result(visit, lab, *value))))
+            .collect();
         let issued = visit.at.plus(60 * 26);
         let flagged = values.iter().filter(|(lab, value)| lab.flag(*value) != Flag::Normal).count();
         let conclusion = match flagged {
@@ -197,7 +204,14 @@ impl<'c> Chart<'c> {
     }
 
     /// A problem or a diagnosis. `ended`: the day on which it was over.
-    pub(super) fn condition(&mut self, visit: &Visit, code: &str, onset: i64, ended: Option<i64>, is_problem: bool) -> String {
+    pub(super) fn condition(
+        &mut self,
+        visit: &Visit,
+        code: &str,
+        onset: i64,
+        ended: Option<i64>,
+        is_problem: bool,
+    ) -> String {
         let status = if ended.is_some() { "resolved" } else { "active" };
         let category = if is_problem { "problem-list-item" } else { "encounter-diagnosis" };
         let body = json!({
@@ -257,8 +271,17 @@ impl<'c> Chart<'c> {
     }
 
     /// An allergy. `code` is one of RxNorm for a medicine, else the text counts alone.
-    pub(super) fn allergy(&mut self, visit: &Visit, code: Option<&str>, text: &str, category: &str, criticality: &str, reaction: (&str, &str)) {
-        let what = code.map_or_else(|| json!({ "text": text }), |code| concept_called(System::Rxnorm, code, text));
+    pub(super) fn allergy(
+        &mut self,
+        visit: &Visit,
+        code: Option<&str>,
+        text: &str,
+        category: &str,
+        criticality: &str,
+        reaction: (&str, &str),
+    ) {
+        let what =
+            code.map_or_else(|| json!({ "text": text }), |code| concept_called(System::Rxnorm, code, text));
         let body = json!({
             "clinicalStatus": hl7("allergyintolerance-clinical", "active"),
             "verificationStatus": hl7("allergyintolerance-verification", "confirmed"),
@@ -277,7 +300,8 @@ impl<'c> Chart<'c> {
 
     pub(super) fn immunize(&mut self, visit: &Visit, code: &str, dose: i64) {
         let lot = format!("L{}", self.dice.digits(5));
-        let (site, site_display) = if self.person.age(visit.at.day) < 2 { ("LT", "left thigh") } else { ("LA", "left arm") };
+        let (site, site_display) =
+            if self.person.age(visit.at.day) < 2 { ("LT", "left thigh") } else { ("LA", "left arm") };
         let body = json!({
             "status": "completed",
             "vaccineCode": concept(System::Cvx, code),
@@ -309,7 +333,14 @@ impl<'c> Chart<'c> {
     }
 
     /// A note (decision 26): a Composition with a section for each heading. `status`: `final` once signed.
-    pub(super) fn note(&mut self, visit: &Visit, title: &str, kind: &str, status: &str, sections: &[(&str, &str, String)]) -> String {
+    pub(super) fn note(
+        &mut self,
+        visit: &Visit,
+        title: &str,
+        kind: &str,
+        status: &str,
+        sections: &[(&str, &str, String)],
+    ) -> String {
         let sections: Vec<Value> = sections
             .iter()
             .map(|(code, heading, text)| {

@@ -68,7 +68,11 @@ pub(super) fn visit(chart: &mut Chart<'_>, at: Moment, number: usize) {
     let sections = [
         ("61150-9", "Parents say", step.asks.to_owned()),
         ("61149-1", "Examination", "Heart, hips, eyes and ears without findings for the age.".to_owned()),
-        ("51848-0", "Growth and development", "Along its own percentile; development fits the age.".to_owned()),
+        (
+            "51848-0",
+            "Growth and development",
+            "Along its own percentile; development fits the age.".to_owned(),
+        ),
         ("18776-5", "Plan", "Next visit as in the plan. Advice on feeding, sleep and safety.".to_owned()),
     ];
     chart.note(&visit, "Child visit", "11506-3", "final", &sections);

@@ -67,7 +67,8 @@ const fn lab(
 pub(super) const HBA1C: Lab = lab("4548-4", PERCENT, Some(4.0), Some(5.6), 1, 5.3, 0.2);
 pub(super) const ACR: Lab = lab("9318-7", ("mg/g", "mg/g"), None, Some(30.0), 0, 9.0, 4.0);
 pub(super) const CREATININE: Lab = lab("2160-0", MG_DL, Some(0.6), Some(1.3), 2, 0.88, 0.08);
-pub(super) const EGFR: Lab = lab("98979-8", ("mL/min/{1.73_m2}", "mL/min/{1.73_m2}"), Some(60.0), None, 0, 88.0, 5.0);
+pub(super) const EGFR: Lab =
+    lab("98979-8", ("mL/min/{1.73_m2}", "mL/min/{1.73_m2}"), Some(60.0), None, 0, 88.0, 5.0);
 pub(super) const POTASSIUM: Lab = lab("2823-3", MMOL_L, Some(3.5), Some(5.1), 1, 4.2, 0.25);
 pub(super) const LDL: Lab = lab("13457-7", MG_DL, None, Some(130.0), 0, 108.0, 14.0);
 pub(super) const HDL: Lab = lab("2085-9", MG_DL, Some(40.0), None, 0, 52.0, 6.0);

@@ -29,12 +29,38 @@ pub(super) fn problems(seed: u64, person: &Person, today: i64) -> Vec<Has> {
     let mut dice = Dice::new(seed, "problems", person.number);
     let dice = &mut dice;
     let mut has: Vec<Has> = match person.role {
-        Role::LongDiabetes => given(today, &[(Problem::Hypertension, 20), (Problem::Diabetes, 19), (Problem::Lipids, 17), (Problem::Knees, 6)]),
-        Role::Polypharmacy => given(today, &[
-            (Problem::Hypertension, 20), (Problem::Lipids, 18), (Problem::Reflux, 15), (Problem::Fibrillation, 11), (Problem::Gout, 9),
-            (Problem::HeartFailure, 7), (Problem::Kidney, 6), (Problem::Knees, 5), (Problem::Insomnia, 3),
-        ]),
-        Role::LongHeart => given(today, &[(Problem::Hypertension, 20), (Problem::HeartFailure, 16), (Problem::Kidney, 14), (Problem::Anemia, 2)]),
+        Role::LongDiabetes => given(
+            today,
+            &[
+                (Problem::Hypertension, 20),
+                (Problem::Diabetes, 19),
+                (Problem::Lipids, 17),
+                (Problem::Knees, 6),
+            ],
+        ),
+        Role::Polypharmacy => given(
+            today,
+            &[
+                (Problem::Hypertension, 20),
+                (Problem::Lipids, 18),
+                (Problem::Reflux, 15),
+                (Problem::Fibrillation, 11),
+                (Problem::Gout, 9),
+                (Problem::HeartFailure, 7),
+                (Problem::Kidney, 6),
+                (Problem::Knees, 5),
+                (Problem::Insomnia, 3),
+            ],
+        ),
+        Role::LongHeart => given(
+            today,
+            &[
+                (Problem::Hypertension, 20),
+                (Problem::HeartFailure, 16),
+                (Problem::Kidney, 14),
+                (Problem::Anemia, 2),
+            ],
+        ),
         Role::AsthmaChild => vec![Has { problem: Problem::Asthma, since: person.born + 3 * YEAR }],
         Role::Depressed => given(today, &[(Problem::Depression, 1)]),
         Role::Pregnant | Role::Newborn | Role::JustRegistered => Vec::new(),
@@ -131,7 +157,13 @@ fn visits(chart: &mut Chart<'_>, has: &[Has], last: i64, today: i64) -> Vec<(i64
             day += every + dice.between(-every / 10, every / 5);
         }
     }
-    let a_year = if person.age(last) < 6 { 26 } else if person.age(last) > 65 { 16 } else { 10 };
+    let a_year = if person.age(last) < 6 {
+        26
+    } else if person.age(last) > 65 {
+        16
+    } else {
+        10
+    };
     let mut day = person.registered + 5;
     while day <= last {
         day += dice.between(20, 2 * 365 * 10 / a_year - 20);
@@ -141,10 +173,16 @@ fn visits(chart: &mut Chart<'_>, has: &[Has], last: i64, today: i64) -> Vec<(i64
         all.push((today - 3 * YEAR, Reason::Anaphylaxis));
     }
     if person.age(last) >= 18 && has.is_empty() {
-        all.extend((1..).map(|years| (person.registered + years * 700, Reason::CheckUp)).take_while(|(day, _)| *day <= last));
+        all.extend(
+            (1..)
+                .map(|years| (person.registered + years * 700, Reason::CheckUp))
+                .take_while(|(day, _)| *day <= last),
+        );
     }
     if person.age(last) >= 60 || !has.is_empty() {
-        all.extend(autumns(person.registered, last).map(|day| (day + dice.between(0, 40), Reason::FluVaccine)));
+        all.extend(
+            autumns(person.registered, last).map(|day| (day + dice.between(0, 40), Reason::FluVaccine)),
+        );
     }
     all.retain(|(day, _)| *day <= last);
     all
@@ -152,10 +190,21 @@ fn visits(chart: &mut Chart<'_>, has: &[Has], last: i64, today: i64) -> Vec<(i64
 
 /// The first of each October in between, near enough.
 fn autumns(from: i64, to: i64) -> impl Iterator<Item = i64> {
-    (0..).map(|year| 273 + year * 365 + year / 4).skip_while(move |day| *day < from).take_while(move |day| *day <= to)
+    (0..)
+        .map(|year| 273 + year * 365 + year / 4)
+        .skip_while(move |day| *day < from)
+        .take_while(move |day| *day <= to)
 }
 
-fn one(chart: &mut Chart<'_>, has: &[Has], state: &mut State, number: usize, day: i64, reason: Reason, today: i64) {
+fn one(
+    chart: &mut Chart<'_>,
+    has: &[Has],
+    state: &mut State,
+    number: usize,
+    day: i64,
+    reason: Reason,
+    today: i64,
+) {
     let minute = OPENS + 20 * chart.dice.between(0, 26);
     let at = chart.at(day, minute);
     match reason {
@@ -187,7 +236,12 @@ fn registration(chart: &mut Chart<'_>, at: Moment) {
     let visit = chart.visit(at, nurse, &Kind::past("New patient check", Some("Z00.00")));
     vitals::take(chart, &visit, &[], vitals::Extent::Full, 0.0);
     let smoking = chart.dice.pick(&["Never smoked", "Never smoked", "Former smoker", "Smokes every day"]);
-    chart.observe(&visit, "social-history", "72166-2", json!({ "valueCodeableConcept": { "text": smoking } }));
+    chart.observe(
+        &visit,
+        "social-history",
+        "72166-2",
+        json!({ "valueCodeableConcept": { "text": smoking } }),
+    );
     paper::family_history(chart, &visit);
     acute::usual_allergy(chart, &visit);
 }
@@ -210,7 +264,11 @@ fn check_up(chart: &mut Chart<'_>, at: Moment) {
     if chart.dice.percent(40) {
         panel(chart, &visit, &[], &super::labs::BLOOD_COUNT);
     }
-    let said = chart.dice.pick(&["Feels well.", "Well; a little tired after night shifts.", "Well, sleeps and eats as usual."]);
+    let said = chart.dice.pick(&[
+        "Feels well.",
+        "Well; a little tired after night shifts.",
+        "Well, sleeps and eats as usual.",
+    ]);
     let sections = [
         ("61150-9", "Subjective", said.to_owned()),
         ("61149-1", "Objective", "Heart sounds normal, chest clear, abdomen soft.".to_owned()),
@@ -280,7 +338,8 @@ fn medicines(chart: &mut Chart<'_>, state: &mut State, visit: &Visit, has: Has, 
     let since = visit.at.day - has.since;
     for regimen in course.regimens {
         let is_on = since >= regimen.from && regimen.until.is_none_or(|until| since < until);
-        let supplied = state.supplied.iter().any(|(code, until)| *code == regimen.code && visit.at.day < *until);
+        let supplied =
+            state.supplied.iter().any(|(code, until)| *code == regimen.code && visit.at.day < *until);
         if !is_on || supplied {
             continue;
         }

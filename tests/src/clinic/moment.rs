@@ -38,7 +38,8 @@ impl Now {
     /// The same day in the middle of the morning, if the clinic is closed at this hour: a day sheet is there to be seen.
     #[must_use]
     pub fn in_opening_hours(self) -> Self {
-        let minute = if (OPENS + 60..CLOSES - 60).contains(&self.minute) { self.minute } else { 10 * 60 + 40 };
+        let minute =
+            if (OPENS + 60..CLOSES - 60).contains(&self.minute) { self.minute } else { 10 * 60 + 40 };
         Self { minute, ..self }
     }
 

@@ -42,18 +42,66 @@ static CULTURES: &[Culture] = &[
     Culture {
         language: ("en", "English"),
         share: 30,
-        women: same!["Grace", "Olivia", "Siobhán", "Hannah", "Zoë", "Ruth", "Margaret", "Chloe", "Nia", "Abigail", "Joan", "Ellen"],
-        men: same!["James", "Oliver", "Seán", "Henry", "Marcus", "Arthur", "George", "Liam", "Samuel", "Noah", "Peter", "Walter"],
-        families: families!["O'Neill", "Whitfield", "Brontë-Clarke", "Hughes", "Okafor", "Mensah", "Barrett", "MacDonald", "Ashworth", "Greene", "Thornton", "Pryce", "Hollis", "Adeyemi", "Lockwood"],
+        women: same![
+            "Grace", "Olivia", "Siobhán", "Hannah", "Zoë", "Ruth", "Margaret", "Chloe", "Nia", "Abigail",
+            "Joan", "Ellen"
+        ],
+        men: same![
+            "James", "Oliver", "Seán", "Henry", "Marcus", "Arthur", "George", "Liam", "Samuel", "Noah",
+            "Peter", "Walter"
+        ],
+        families: families![
+            "O'Neill",
+            "Whitfield",
+            "Brontë-Clarke",
+            "Hughes",
+            "Okafor",
+            "Mensah",
+            "Barrett",
+            "MacDonald",
+            "Ashworth",
+            "Greene",
+            "Thornton",
+            "Pryce",
+            "Hollis",
+            "Adeyemi",
+            "Lockwood"
+        ],
         families_each: 1,
         family_first: false,
     },
     Culture {
         language: ("es", "Spanish"),
         share: 20,
-        women: same!["María José", "Lucía", "Inés", "Verónica", "Ximena", "Guadalupe", "Belén", "Concepción", "Pilar", "Rocío"],
-        men: same!["José", "Andrés", "Jesús", "Raúl", "Ramón", "Íñigo", "Héctor", "Joaquín", "Óscar", "Matías"],
-        families: families!["García", "Hernández", "Muñoz", "Núñez", "Peña", "Quiñones", "Ibáñez", "Sánchez", "Vázquez", "Rodríguez", "Castañeda", "Domínguez"],
+        women: same![
+            "María José",
+            "Lucía",
+            "Inés",
+            "Verónica",
+            "Ximena",
+            "Guadalupe",
+            "Belén",
+            "Concepción",
+            "Pilar",
+            "Rocío"
+        ],
+        men: same![
+            "José", "Andrés", "Jesús", "Raúl", "Ramón", "Íñigo", "Héctor", "Joaquín", "Óscar", "Matías"
+        ],
+        families: families![
+            "García",
+            "Hernández",
+            "Muñoz",
+            "Núñez",
+            "Peña",
+            "Quiñones",
+            "Ibáñez",
+            "Sánchez",
+            "Vázquez",
+            "Rodríguez",
+            "Castañeda",
+            "Domínguez"
+        ],
         families_each: 2,
         family_first: false,
     },
@@ -62,43 +110,144 @@ static CULTURES: &[Culture] = &[
         share: 10,
         women: same!["Hélène", "Françoise", "Élodie", "Aïcha", "Noémie", "Geneviève", "Fatoumata", "Maëlle"],
         men: same!["François", "Jérôme", "Benoît", "Étienne", "Mamadou", "Loïc", "Gaël", "Rémi"],
-        families: families!["Lefèvre", "Bélanger", "D'Aubigné", "Garçon", "N'Diaye", "Côté", "Traoré", "Château", "Hébert", "Müller-Roux"],
+        families: families![
+            "Lefèvre",
+            "Bélanger",
+            "D'Aubigné",
+            "Garçon",
+            "N'Diaye",
+            "Côté",
+            "Traoré",
+            "Château",
+            "Hébert",
+            "Müller-Roux"
+        ],
         families_each: 1,
         family_first: false,
     },
     Culture {
         language: ("ar", "Arabic"),
         share: 12,
-        women: &[("فاطمة", "Fatima"), ("مريم", "Maryam"), ("نور", "Nour"), ("ليلى", "Layla"), ("زينب", "Zaynab"), ("هدى", "Huda"), ("سلمى", "Salma"), ("رنا", "Rana")],
-        men: &[("محمد", "Mohammed"), ("أحمد", "Ahmad"), ("يوسف", "Yusuf"), ("عمر", "Omar"), ("خالد", "Khalid"), ("حسن", "Hassan"), ("إبراهيم", "Ibrahim"), ("طارق", "Tariq")],
-        families: &[(("الحداد", "Al-Haddad"), ("الحداد", "Al-Haddad")), (("منصور", "Mansour"), ("منصور", "Mansour")), (("العلي", "Al-Ali"), ("العلي", "Al-Ali")), (("خوري", "Khoury"), ("خوري", "Khoury")), (("السيد", "El-Sayed"), ("السيد", "El-Sayed")), (("درويش", "Darwish"), ("درويش", "Darwish")), (("بن صالح", "Ben Saleh"), ("بن صالح", "Ben Saleh")), (("عبد الرحمن", "Abdulrahman"), ("عبد الرحمن", "Abdulrahman"))],
+        women: &[
+            ("فاطمة", "Fatima"),
+            ("مريم", "Maryam"),
+            ("نور", "Nour"),
+            ("ليلى", "Layla"),
+            ("زينب", "Zaynab"),
+            ("هدى", "Huda"),
+            ("سلمى", "Salma"),
+            ("رنا", "Rana"),
+        ],
+        men: &[
+            ("محمد", "Mohammed"),
+            ("أحمد", "Ahmad"),
+            ("يوسف", "Yusuf"),
+            ("عمر", "Omar"),
+            ("خالد", "Khalid"),
+            ("حسن", "Hassan"),
+            ("إبراهيم", "Ibrahim"),
+            ("طارق", "Tariq"),
+        ],
+        families: &[
+            (("الحداد", "Al-Haddad"), ("الحداد", "Al-Haddad")),
+            (("منصور", "Mansour"), ("منصور", "Mansour")),
+            (("العلي", "Al-Ali"), ("العلي", "Al-Ali")),
+            (("خوري", "Khoury"), ("خوري", "Khoury")),
+            (("السيد", "El-Sayed"), ("السيد", "El-Sayed")),
+            (("درويش", "Darwish"), ("درويش", "Darwish")),
+            (("بن صالح", "Ben Saleh"), ("بن صالح", "Ben Saleh")),
+            (("عبد الرحمن", "Abdulrahman"), ("عبد الرحمن", "Abdulrahman")),
+        ],
         families_each: 1,
         family_first: false,
     },
     Culture {
         language: ("uk", "Ukrainian"),
         share: 8,
-        women: &[("Оксана", "Oksana"), ("Наталія", "Nataliia"), ("Ірина", "Iryna"), ("Юлія", "Yuliia"), ("Галина", "Halyna"), ("Соломія", "Solomiia")],
-        men: &[("Олександр", "Oleksandr"), ("Андрій", "Andrii"), ("Юрій", "Yurii"), ("Тарас", "Taras"), ("Михайло", "Mykhailo"), ("Ярослав", "Yaroslav")],
-        families: &[(("Ковальська", "Kovalska"), ("Ковальський", "Kovalskyi")), (("Шевченко", "Shevchenko"), ("Шевченко", "Shevchenko")), (("Заєць", "Zaiets"), ("Заєць", "Zaiets")), (("Мельник", "Melnyk"), ("Мельник", "Melnyk")), (("Левицька", "Levytska"), ("Левицький", "Levytskyi")), (("Ґудзь", "Gudz"), ("Ґудзь", "Gudz"))],
+        women: &[
+            ("Оксана", "Oksana"),
+            ("Наталія", "Nataliia"),
+            ("Ірина", "Iryna"),
+            ("Юлія", "Yuliia"),
+            ("Галина", "Halyna"),
+            ("Соломія", "Solomiia"),
+        ],
+        men: &[
+            ("Олександр", "Oleksandr"),
+            ("Андрій", "Andrii"),
+            ("Юрій", "Yurii"),
+            ("Тарас", "Taras"),
+            ("Михайло", "Mykhailo"),
+            ("Ярослав", "Yaroslav"),
+        ],
+        families: &[
+            (("Ковальська", "Kovalska"), ("Ковальський", "Kovalskyi")),
+            (("Шевченко", "Shevchenko"), ("Шевченко", "Shevchenko")),
+            (("Заєць", "Zaiets"), ("Заєць", "Zaiets")),
+            (("Мельник", "Melnyk"), ("Мельник", "Melnyk")),
+            (("Левицька", "Levytska"), ("Левицький", "Levytskyi")),
+            (("Ґудзь", "Gudz"), ("Ґудзь", "Gudz")),
+        ],
         families_each: 1,
         family_first: false,
     },
     Culture {
         language: ("zh", "Chinese"),
         share: 8,
-        women: &[("秀英", "Xiuying"), ("丽", "Li"), ("小红", "Xiaohong"), ("欣怡", "Xinyi"), ("静", "Jing"), ("雪梅", "Xuemei")],
-        men: &[("伟", "Wei"), ("建国", "Jianguo"), ("子轩", "Zixuan"), ("强", "Qiang"), ("志明", "Zhiming"), ("浩然", "Haoran")],
-        families: &[(("王", "Wang"), ("王", "Wang")), (("李", "Li"), ("李", "Li")), (("张", "Zhang"), ("张", "Zhang")), (("欧阳", "Ouyang"), ("欧阳", "Ouyang")), (("吕", "Lü"), ("吕", "Lü")), (("诸葛", "Zhuge"), ("诸葛", "Zhuge")), (("陈", "Chen"), ("陈", "Chen"))],
+        women: &[
+            ("秀英", "Xiuying"),
+            ("丽", "Li"),
+            ("小红", "Xiaohong"),
+            ("欣怡", "Xinyi"),
+            ("静", "Jing"),
+            ("雪梅", "Xuemei"),
+        ],
+        men: &[
+            ("伟", "Wei"),
+            ("建国", "Jianguo"),
+            ("子轩", "Zixuan"),
+            ("强", "Qiang"),
+            ("志明", "Zhiming"),
+            ("浩然", "Haoran"),
+        ],
+        families: &[
+            (("王", "Wang"), ("王", "Wang")),
+            (("李", "Li"), ("李", "Li")),
+            (("张", "Zhang"), ("张", "Zhang")),
+            (("欧阳", "Ouyang"), ("欧阳", "Ouyang")),
+            (("吕", "Lü"), ("吕", "Lü")),
+            (("诸葛", "Zhuge"), ("诸葛", "Zhuge")),
+            (("陈", "Chen"), ("陈", "Chen")),
+        ],
         families_each: 1,
         family_first: true,
     },
     Culture {
         language: ("hi", "Hindi"),
         share: 8,
-        women: &[("सीता", "Sita"), ("प्रिया", "Priya"), ("लक्ष्मी", "Lakshmi"), ("अनीता", "Anita"), ("श्रेया", "Shreya"), ("कविता", "Kavita")],
-        men: &[("राम", "Ram"), ("अर्जुन", "Arjun"), ("कृष्ण", "Krishna"), ("संजय", "Sanjay"), ("विक्रम", "Vikram"), ("रोहित", "Rohit")],
-        families: &[(("शर्मा", "Sharma"), ("शर्मा", "Sharma")), (("त्रिपाठी", "Tripathi"), ("त्रिपाठी", "Tripathi")), (("पटेल", "Patel"), ("पटेल", "Patel")), (("श्रीवास्तव", "Shrivastava"), ("श्रीवास्तव", "Shrivastava")), (("सिंह", "Singh"), ("सिंह", "Singh"))],
+        women: &[
+            ("सीता", "Sita"),
+            ("प्रिया", "Priya"),
+            ("लक्ष्मी", "Lakshmi"),
+            ("अनीता", "Anita"),
+            ("श्रेया", "Shreya"),
+            ("कविता", "Kavita"),
+        ],
+        men: &[
+            ("राम", "Ram"),
+            ("अर्जुन", "Arjun"),
+            ("कृष्ण", "Krishna"),
+            ("संजय", "Sanjay"),
+            ("विक्रम", "Vikram"),
+            ("रोहित", "Rohit"),
+        ],
+        families: &[
+            (("शर्मा", "Sharma"), ("शर्मा", "Sharma")),
+            (("त्रिपाठी", "Tripathi"), ("त्रिपाठी", "Tripathi")),
+            (("पटेल", "Patel"), ("पटेल", "Patel")),
+            (("श्रीवास्तव", "Shrivastava"), ("श्रीवास्तव", "Shrivastava")),
+            (("सिंह", "Singh"), ("सिंह", "Singh")),
+        ],
         families_each: 1,
         family_first: false,
     },
@@ -114,7 +263,8 @@ static CULTURES: &[Culture] = &[
 ];
 
 /// Names so long that a label cuts them.
-const LONG_GIVEN: &[&str] = &["Wolfeschlegel", "Maria da Conceição", "Ana Carolina", "Francisca Xavier", "de Jesus"];
+const LONG_GIVEN: &[&str] =
+    &["Wolfeschlegel", "Maria da Conceição", "Ana Carolina", "Francisca Xavier", "de Jesus"];
 const LONG_FAMILY: &str = "Vasconcelos de Albuquerque e Castro Sottomayor-Hausenbergerdorff";
 
 /// A culture at random, as often as its share.
@@ -144,7 +294,8 @@ impl Culture {
     pub(super) fn name(&self, dice: &mut Dice, is_woman: bool, families: &[usize]) -> Name {
         let given = dice.pick(if is_woman { self.women } else { self.men });
         let written = families.iter().filter_map(|at| self.families.get(*at));
-        let written: Vec<Written> = written.map(|(woman, man)| if is_woman { *woman } else { *man }).collect();
+        let written: Vec<Written> =
+            written.map(|(woman, man)| if is_woman { *woman } else { *man }).collect();
         let joined = |part: fn(&Written) -> &'static str| {
             (!written.is_empty()).then(|| written.iter().map(part).collect::<Vec<_>>().join(" "))
         };

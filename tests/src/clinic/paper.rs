@@ -142,8 +142,17 @@ fn own_medicines(chart: &mut Chart<'_>, now: Now) {
     chart.takes(&visit, "310965", "1 or 2 tablets (200 mg each) most evenings, bought without prescription");
     chart.takes(&visit, "243670", "1 tablet (81 mg) in the morning, out of habit");
     let sections = [
-        ("61150-9", "Subjective", "Takes ibuprofen in the evening for the knees, and aspirin since a friend does.".to_owned()),
-        ("51848-0", "Assessment", "Warfarin with ibuprofen and aspirin: bleeding. Kidneys and heart failure with ibuprofen.".to_owned()),
+        (
+            "61150-9",
+            "Subjective",
+            "Takes ibuprofen in the evening for the knees, and aspirin since a friend does.".to_owned(),
+        ),
+        (
+            "51848-0",
+            "Assessment",
+            "Warfarin with ibuprofen and aspirin: bleeding. Kidneys and heart failure with ibuprofen."
+                .to_owned(),
+        ),
         ("18776-5", "Plan", "Doctor told. To be talked through at the next visit.".to_owned()),
     ];
     chart.note(&visit, "Medicines review", "11506-3", "final", &sections);
@@ -153,7 +162,8 @@ pub(super) fn family_history(chart: &mut Chart<'_>, visit: &Visit) {
     if !chart.dice.percent(45) {
         return;
     }
-    let (role, kin) = chart.dice.pick(&[("MTH", "mother"), ("FTH", "father"), ("SIS", "sister"), ("BRO", "brother")]);
+    let (role, kin) =
+        chart.dice.pick(&[("MTH", "mother"), ("FTH", "father"), ("SIS", "sister"), ("BRO", "brother")]);
     let illness = chart.dice.pick(&["E11.9", "I10", "I25.10", "C50.919", "J45.909", "F32.9"]);
     if illness == "C50.919" && matches!(role, "FTH" | "BRO") {
         return;
@@ -197,7 +207,14 @@ pub(super) fn document_of(chart: &mut Chart<'_>, visit: &Visit, has: &[Has]) {
     document(chart, visit, "application/pdf", "Consultation letter, Coastal Hospital", &kind, &pdf);
 }
 
-fn document(chart: &mut Chart<'_>, visit: &Visit, content_type: &str, title: &str, kind: &Value, bytes: &[u8]) {
+fn document(
+    chart: &mut Chart<'_>,
+    visit: &Visit,
+    content_type: &str,
+    title: &str,
+    kind: &Value,
+    bytes: &[u8],
+) {
     let binary = chart.dice.uuid();
     chart.resources.push(made(
         "Binary",

@@ -9,7 +9,13 @@ use super::team::{MRN, Team, made};
 use crate::generate::{Dice, Resource};
 
 /// The patient, and the people who are related.
-pub(super) fn resources(seed: u64, person: &Person, all: &[Person], team: &Team, today: i64) -> Vec<Resource> {
+pub(super) fn resources(
+    seed: u64,
+    person: &Person,
+    all: &[Person],
+    team: &Team,
+    today: i64,
+) -> Vec<Resource> {
     let mut dice = Dice::new(seed, "patient", person.number);
     let mut resources = vec![patient(&mut dice, person, all, team, today)];
     if let Some(parent) = related(person.parent, all) {
@@ -181,13 +187,17 @@ fn parent_of(dice: &mut Dice, child: &Person, parent: &Person) -> Resource {
         json!({ "text": parent.said(), "given": parent.name.given }),
         json!({ "family": parent.name.family }),
     );
-    made("RelatedPerson", &dice.uuid(), json!({
-        "active": true,
-        "patient": to_named(&format!("Patient/{}", child.id), &child.said()),
-        "relationship": [hl7_named("v3-RoleCode", code, display)],
-        "name": [name],
-        "telecom": [{ "system": "phone", "value": parent.household.phone, "use": "home" }],
-        "gender": if parent.is_woman { "female" } else { "male" },
-        "birthDate": day_text(parent.born),
-    }))
+    made(
+        "RelatedPerson",
+        &dice.uuid(),
+        json!({
+            "active": true,
+            "patient": to_named(&format!("Patient/{}", child.id), &child.said()),
+            "relationship": [hl7_named("v3-RoleCode", code, display)],
+            "name": [name],
+            "telecom": [{ "system": "phone", "value": parent.household.phone, "use": "home" }],
+            "gender": if parent.is_woman { "female" } else { "male" },
+            "birthDate": day_text(parent.born),
+        }),
+    )
 }

@@ -88,7 +88,18 @@ pub(super) struct Household {
     pub(super) phone: String,
 }
 
-const STREETS: &[&str] = &["Harbour Road", "Mill Lane", "Church Street", "Orchard Close", "Station Road", "Queen's Avenue", "Riverside", "Old Market", "Chapel Hill", "Elm Grove"];
+const STREETS: &[&str] = &[
+    "Harbour Road",
+    "Mill Lane",
+    "Church Street",
+    "Orchard Close",
+    "Station Road",
+    "Queen's Avenue",
+    "Riverside",
+    "Old Market",
+    "Chapel Hill",
+    "Elm Grove",
+];
 const TOWNS: &[&str] = &["Northhaven", "Northhaven", "Northhaven", "Saltmarsh", "Upper Denby", "Fernleigh"];
 
 /// Who lives together.

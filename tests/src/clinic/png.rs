@@ -12,7 +12,8 @@ const HEIGHT: u32 = 180;
 
 /// Skin with a round sore somewhere near the middle.
 pub(super) fn skin(dice: &mut Dice) -> Vec<u8> {
-    let center = (f64::from(WIDTH) * (0.4 + dice.unit() * 0.2), f64::from(HEIGHT) * (0.4 + dice.unit() * 0.2));
+    let center =
+        (f64::from(WIDTH) * (0.4 + dice.unit() * 0.2), f64::from(HEIGHT) * (0.4 + dice.unit() * 0.2));
     let radius = 14.0 + dice.unit() * 14.0;
     let mut rows = Vec::new();
     for y in 0..HEIGHT {
@@ -21,7 +22,10 @@ pub(super) fn skin(dice: &mut Dice) -> Vec<u8> {
             let off = (f64::from(x) - center.0).hypot(f64::from(y) - center.1) / radius;
             let sore = (1.4 - off).clamp(0.0, 1.0);
             let light = 1.0 - f64::from(y) / f64::from(HEIGHT) * 0.15;
-            rows.extend([(222.0, 150.0), (184.0, 42.0), (160.0, 40.0)].map(|(skin, red)| shade(skin, red, sore, light)));
+            rows.extend(
+                [(222.0, 150.0), (184.0, 42.0), (160.0, 40.0)]
+                    .map(|(skin, red)| shade(skin, red, sore, light)),
+            );
         }
     }
     let mut head = Vec::new();

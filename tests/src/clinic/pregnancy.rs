@@ -28,7 +28,8 @@ pub(super) fn visit(chart: &mut Chart<'_>, at: Moment, week: i64, today: i64) {
         14..=27 => "Z34.02",
         _ => "Z34.03",
     };
-    let visit = chart.visit(at, midwife, &Kind { minutes: 30, ..Kind::past("Antenatal visit", Some(reason)) });
+    let visit =
+        chart.visit(at, midwife, &Kind { minutes: 30, ..Kind::past("Antenatal visit", Some(reason)) });
     let weeks = as_f64(week);
     let wobble = as_f64(chart.dice.between(-4, 4));
     chart.blood_pressure(&visit, 108.0 + weeks * 0.3 + wobble, 66.0 + weeks * 0.2);
@@ -66,11 +67,17 @@ fn booking(chart: &mut Chart<'_>, visit: &super::chart::Visit, at: Moment, today
     chart.condition(visit, "Z34.00", started, None, true);
     chart.observe(visit, "exam", "8665-2", json!({ "valueDateTime": day_text(started) }));
     chart.observe(visit, "exam", "11779-6", json!({ "valueDateTime": day_text(started + 280) }));
-    for (code, result) in [("882-1", "O Rh positive"), ("5196-1", "Negative"), ("56888-1", "Negative"), ("20507-0", "Non-reactive")] {
+    for (code, result) in [
+        ("882-1", "O Rh positive"),
+        ("5196-1", "Negative"),
+        ("56888-1", "Negative"),
+        ("20507-0", "Non-reactive"),
+    ] {
         chart.observe(visit, "laboratory", code, json!({ "valueCodeableConcept": { "text": result } }));
     }
     panel(chart, visit, &[], &labs::BLOOD_COUNT);
-    for (code, dose) in [("310410", "1 tablet (1 mg) once a day"), ("310325", "1 tablet (325 mg) once a day")] {
+    for (code, dose) in [("310410", "1 tablet (1 mg) once a day"), ("310325", "1 tablet (325 mg) once a day")]
+    {
         let order = Order { code, dose, times: 1.0, status: "active", reason: Some("Z34.00"), days: 270 };
         chart.prescribe(visit, &order);
     }

@@ -123,9 +123,10 @@ impl Team {
 
     /// Who sees patients by appointment, each with a room.
     pub(super) fn by_appointment(&self) -> impl Iterator<Item = (&Member, &str)> {
-        let seeing = self.members.iter().filter(|member| {
-            matches!(member.post, Post::Doctor | Post::Midwife) || member.login == "anja"
-        });
+        let seeing = self
+            .members
+            .iter()
+            .filter(|member| matches!(member.post, Post::Doctor | Post::Midwife) || member.login == "anja");
         seeing.zip(self.rooms.iter().map(String::as_str))
     }
 
@@ -147,30 +148,42 @@ impl Team {
     }
 
     fn clinic_itself(&self) -> Resource {
-        made("Organization", &self.organization, json!({
-            "active": true,
-            "type": [hl7_named("organization-type", "prov", "Healthcare Provider")],
-            "name": "Northhaven Clinic",
-            "telecom": [{ "system": "phone", "value": "+1-555-100-2000", "use": "work" }],
-            "address": [address("1 Harbour Road", "NH1 1AB")],
-            "partOf": to(&format!("Organization/{}", self.head_office)),
-        }))
+        made(
+            "Organization",
+            &self.organization,
+            json!({
+                "active": true,
+                "type": [hl7_named("organization-type", "prov", "Healthcare Provider")],
+                "name": "Northhaven Clinic",
+                "telecom": [{ "system": "phone", "value": "+1-555-100-2000", "use": "work" }],
+                "address": [address("1 Harbour Road", "NH1 1AB")],
+                "partOf": to(&format!("Organization/{}", self.head_office)),
+            }),
+        )
     }
 
     fn head_office(&self) -> Resource {
-        made("Organization", &self.head_office, json!({
-            "active": true,
-            "type": [hl7_named("organization-type", "prov", "Healthcare Provider")],
-            "name": "Coastal Health Group",
-        }))
+        made(
+            "Organization",
+            &self.head_office,
+            json!({
+                "active": true,
+                "type": [hl7_named("organization-type", "prov", "Healthcare Provider")],
+                "name": "Coastal Health Group",
+            }),
+        )
     }
 
     fn payer(&self) -> Resource {
-        made("Organization", &self.payer, json!({
-            "active": true,
-            "type": [hl7_named("organization-type", "ins", "Insurance Company")],
-            "name": "Harbour Mutual",
-        }))
+        made(
+            "Organization",
+            &self.payer,
+            json!({
+                "active": true,
+                "type": [hl7_named("organization-type", "ins", "Insurance Company")],
+                "name": "Harbour Mutual",
+            }),
+        )
     }
 
     /// The first of each post, as they sign in.
@@ -195,50 +208,66 @@ impl Team {
     }
 
     fn house(&self) -> Resource {
-        made("Location", &self.house, json!({
-            "status": "active",
-            "name": "Northhaven Clinic",
-            "mode": "instance",
-            "address": address("1 Harbour Road", "NH1 1AB"),
-            "managingOrganization": self.clinic(),
-            "hoursOfOperation": [{ "daysOfWeek": ["mon", "tue", "wed", "thu", "fri"], "openingTime": "08:00:00", "closingTime": "17:00:00" }],
-        }))
+        made(
+            "Location",
+            &self.house,
+            json!({
+                "status": "active",
+                "name": "Northhaven Clinic",
+                "mode": "instance",
+                "address": address("1 Harbour Road", "NH1 1AB"),
+                "managingOrganization": self.clinic(),
+                "hoursOfOperation": [{ "daysOfWeek": ["mon", "tue", "wed", "thu", "fri"], "openingTime": "08:00:00", "closingTime": "17:00:00" }],
+            }),
+        )
     }
 
     fn room(&self, id: &str, name: &str) -> Resource {
-        made("Location", id, json!({
-            "status": "active",
-            "name": name,
-            "mode": "instance",
-            "physicalType": hl7_named("location-physical-type", "ro", "Room"),
-            "managingOrganization": self.clinic(),
-            "partOf": to(&format!("Location/{}", self.house)),
-        }))
+        made(
+            "Location",
+            id,
+            json!({
+                "status": "active",
+                "name": name,
+                "mode": "instance",
+                "physicalType": hl7_named("location-physical-type", "ro", "Room"),
+                "managingOrganization": self.clinic(),
+                "partOf": to(&format!("Location/{}", self.house)),
+            }),
+        )
     }
 
     fn service(&self, id: &str, name: &str) -> Resource {
-        made("HealthcareService", id, json!({
-            "active": true,
-            "providedBy": self.clinic(),
-            "type": [{ "text": name }],
-            "location": [to(&format!("Location/{}", self.house))],
-            "name": name,
-            "appointmentRequired": name != "Immunization",
-        }))
+        made(
+            "HealthcareService",
+            id,
+            json!({
+                "active": true,
+                "providedBy": self.clinic(),
+                "type": [{ "text": name }],
+                "location": [to(&format!("Location/{}", self.house))],
+                "name": name,
+                "appointmentRequired": name != "Immunization",
+            }),
+        )
     }
 
     fn role(&self, member: &Member) -> Resource {
         let (code, display) = member.posted();
         let mut role = hl7_named("practitioner-role", code, display);
         role["text"] = json!(member.title());
-        made("PractitionerRole", &member.role_id, json!({
-            "active": true,
-            "practitioner": member.reference(),
-            "organization": self.clinic(),
-            "code": [role],
-            "location": [to(&format!("Location/{}", self.house))],
-            "healthcareService": [to(&format!("HealthcareService/{}", self.service_of(member)))],
-        }))
+        made(
+            "PractitionerRole",
+            &member.role_id,
+            json!({
+                "active": true,
+                "practitioner": member.reference(),
+                "organization": self.clinic(),
+                "code": [role],
+                "location": [to(&format!("Location/{}", self.house))],
+                "healthcareService": [to(&format!("HealthcareService/{}", self.service_of(member)))],
+            }),
+        )
     }
 
     /// The service that somebody's appointments are of.
@@ -252,31 +281,42 @@ impl Team {
     }
 
     fn schedule(&self, member: &Member, room: &str, today: i64) -> Resource {
-        made("Schedule", &member.schedule_id, json!({
-            "active": true,
-            "actor": [member.reference(), to(&format!("Location/{room}"))],
-            "planningHorizon": { "start": day_text(today - 7), "end": day_text(today + 28) },
-            "comment": format!("{}: appointments of 20 minutes", member.said()),
-        }))
+        made(
+            "Schedule",
+            &member.schedule_id,
+            json!({
+                "active": true,
+                "actor": [member.reference(), to(&format!("Location/{room}"))],
+                "planningHorizon": { "start": day_text(today - 7), "end": day_text(today + 28) },
+                "comment": format!("{}: appointments of 20 minutes", member.said()),
+            }),
+        )
     }
 }
 
 fn practitioner(member: &Member) -> Resource {
-    let languages: Vec<Value> =
-        member.languages.iter().map(|code| json!({ "coding": [{ "system": "urn:ietf:bcp:47", "code": code }] })).collect();
+    let languages: Vec<Value> = member
+        .languages
+        .iter()
+        .map(|code| json!({ "coding": [{ "system": "urn:ietf:bcp:47", "code": code }] }))
+        .collect();
     let prefix = (!member.prefix.is_empty()).then(|| json!([member.prefix]));
     let name = super::fhir::with(
         json!({ "use": "official", "family": member.family, "given": [member.given] }),
         json!({ "prefix": prefix }),
     );
-    made("Practitioner", &member.id, json!({
-        "active": true,
-        "identifier": [{ "system": "urn:holdfast:staff", "value": member.login }],
-        "name": [name],
-        "telecom": [{ "system": "email", "value": format!("{}@northhaven.example", member.login), "use": "work" }],
-        "gender": if member.is_woman { "female" } else { "male" },
-        "communication": languages,
-    }))
+    made(
+        "Practitioner",
+        &member.id,
+        json!({
+            "active": true,
+            "identifier": [{ "system": "urn:holdfast:staff", "value": member.login }],
+            "name": [name],
+            "telecom": [{ "system": "email", "value": format!("{}@northhaven.example", member.login), "use": "work" }],
+            "gender": if member.is_woman { "female" } else { "male" },
+            "communication": languages,
+        }),
+    )
 }
 
 fn address(line: &str, post_code: &str) -> Value {

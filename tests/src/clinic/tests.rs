@@ -69,7 +69,9 @@ fn every_code_of_the_four_systems_is_in_the_starter_lists_with_its_display() {
         let json: Value = serde_json::from_str(&resource.json).unwrap();
         each(&json, &mut |members| {
             let text = |key: &str| members.get(key).and_then(Value::as_str);
-            let Some((system, code)) = text("system").and_then(System::named).zip(text("code")) else { return };
+            let Some((system, code)) = text("system").and_then(System::named).zip(text("code")) else {
+                return;
+            };
             assert_eq!(starter(system).display(code), text("display"), "{code} in {}", resource.reference());
             seen += 1;
         });
@@ -93,10 +95,34 @@ fn clinic_has_every_kind_of_record_and_three_of_twenty_years() {
         *counts.entry(resource.resource_type).or_default() += 1;
     }
     for kind in [
-        "AllergyIntolerance", "Appointment", "Binary", "CarePlan", "Communication", "Composition", "Condition", "Consent",
-        "Coverage", "DiagnosticReport", "DocumentReference", "Encounter", "FamilyMemberHistory", "HealthcareService",
-        "Immunization", "Location", "MedicationRequest", "MedicationStatement", "Observation", "Organization", "Patient",
-        "Practitioner", "PractitionerRole", "Procedure", "RelatedPerson", "Schedule", "Slot", "Task",
+        "AllergyIntolerance",
+        "Appointment",
+        "Binary",
+        "CarePlan",
+        "Communication",
+        "Composition",
+        "Condition",
+        "Consent",
+        "Coverage",
+        "DiagnosticReport",
+        "DocumentReference",
+        "Encounter",
+        "FamilyMemberHistory",
+        "HealthcareService",
+        "Immunization",
+        "Location",
+        "MedicationRequest",
+        "MedicationStatement",
+        "Observation",
+        "Organization",
+        "Patient",
+        "Practitioner",
+        "PractitionerRole",
+        "Procedure",
+        "RelatedPerson",
+        "Schedule",
+        "Slot",
+        "Task",
     ] {
         assert!(counts.get(kind).is_some_and(|count| *count > 0), "no {kind}: {counts:?}");
     }
@@ -107,8 +133,16 @@ fn clinic_has_every_kind_of_record_and_three_of_twenty_years() {
 #[test]
 fn people_have_names_of_every_script_and_share_homes_and_some_are_there_twice() {
     let people = clinic(400).people;
-    let has = |from: char, to: char| people.iter().any(|person| person.said().chars().any(|c| (from..=to).contains(&c)));
-    assert!(has('à', 'ÿ') && has('\u{600}', '\u{6ff}') && has('\u{400}', '\u{4ff}') && has('\u{4e00}', '\u{9fff}') && has('\u{900}', '\u{97f}'));
+    let has = |from: char, to: char| {
+        people.iter().any(|person| person.said().chars().any(|c| (from..=to).contains(&c)))
+    };
+    assert!(
+        has('à', 'ÿ')
+            && has('\u{600}', '\u{6ff}')
+            && has('\u{400}', '\u{4ff}')
+            && has('\u{4e00}', '\u{9fff}')
+            && has('\u{900}', '\u{97f}')
+    );
     assert!(people.iter().any(|person| person.name.family.is_none()));
     assert!(people.iter().any(|person| person.said().chars().count() > 80));
     let phones: BTreeSet<&str> = people.iter().map(|person| person.household.phone.as_str()).collect();
@@ -132,8 +166,14 @@ fn day_sheet_has_every_stage() {
         })
         .collect();
     for status in [
-        "Appointment booked", "Appointment cancelled", "Appointment checked-in", "Appointment fulfilled", "Appointment noshow",
-        "Encounter finished", "Encounter in-progress", "Encounter triaged",
+        "Appointment booked",
+        "Appointment cancelled",
+        "Appointment checked-in",
+        "Appointment fulfilled",
+        "Appointment noshow",
+        "Encounter finished",
+        "Encounter in-progress",
+        "Encounter triaged",
     ] {
         assert!(statuses.contains(status), "no {status} in {statuses:?}");
     }
@@ -147,7 +187,10 @@ fn series(record: &[Resource], code: &str) -> Vec<(String, f64)> {
         .map(|resource| serde_json::from_str::<Value>(&resource.json).unwrap())
         .filter(|json| json["code"]["coding"][0]["code"] == code)
         .map(|json| {
-            (json["effectiveDateTime"].as_str().unwrap().to_owned(), json["valueQuantity"]["value"].as_f64().unwrap())
+            (
+                json["effectiveDateTime"].as_str().unwrap().to_owned(),
+                json["valueQuantity"]["value"].as_f64().unwrap(),
+            )
         })
         .collect();
     all.sort_by(|a, b| a.0.cmp(&b.0));
@@ -167,10 +210,16 @@ fn histories_hang_together() {
     assert!(a1c.len() > 40 && a1c[0].1 > 8.0 && a1c.last().unwrap().1 < 8.6, "{a1c:?}");
     assert!(a1c[0].1 > a1c[8].1 + 1.0, "treatment lowers it: {a1c:?}");
     let text = |record: &[Resource]| record.iter().map(|resource| resource.json.clone()).collect::<String>();
-    assert!(text(&diabetes).contains("metformin hydrochloride 1000 MG") && text(&diabetes).contains("Foot examination"));
+    assert!(
+        text(&diabetes).contains("metformin hydrochloride 1000 MG")
+            && text(&diabetes).contains("Foot examination")
+    );
     let child = record_of(&clinic, people::Role::AsthmaChild);
     let height = series(&child, "8302-2");
-    assert!(height.len() > 8 && height.windows(2).all(|pair| pair[0].1 <= pair[1].1), "a child only grows: {height:?}");
+    assert!(
+        height.len() > 8 && height.windows(2).all(|pair| pair[0].1 <= pair[1].1),
+        "a child only grows: {height:?}"
+    );
     assert!(child.iter().filter(|resource| resource.resource_type == "Immunization").count() >= 15);
     let allergic = text(&record_of(&clinic, people::Role::PenicillinAllergy));
     assert!(allergic.contains("Anaphylaxis") && allergic.contains("Auto-Injector"));

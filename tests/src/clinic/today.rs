@@ -80,10 +80,25 @@ impl Sheet<'_> {
         for minute in (OPENS..CLOSES).step_by(20) {
             let is_under_way = ahead == 0 && (minute..minute + SLOT).contains(&self.now.minute);
             let is_lunch = LUNCH.contains(&minute);
-            let patient = if is_lunch || !(is_under_way || self.dice.percent(full)) { None } else { self.next_for(member) };
+            let patient = if is_lunch || !(is_under_way || self.dice.percent(full)) {
+                None
+            } else {
+                self.next_for(member)
+            };
             let stage = patient.map(|_| self.stage(ahead, minute));
             let is_free = stage.is_none_or(|stage| stage == Stage::Cancelled);
-            let slot = self.slot(member, day, minute, if is_lunch { "busy-unavailable" } else if is_free { "free" } else { "busy" });
+            let slot = self.slot(
+                member,
+                day,
+                minute,
+                if is_lunch {
+                    "busy-unavailable"
+                } else if is_free {
+                    "free"
+                } else {
+                    "busy"
+                },
+            );
             if let Some((patient, stage)) = patient.zip(stage) {
                 self.appointment(member, room, patient, Some(&slot), day, minute, stage);
             }
@@ -114,7 +129,8 @@ impl Sheet<'_> {
         let mut fits: Vec<usize> = (0..self.people.len())
             .filter(|at| {
                 let person = &self.people[*at];
-                let is_here = person.died.is_none() && person.twice.is_none() && !self.busy.contains(&person.number);
+                let is_here =
+                    person.died.is_none() && person.twice.is_none() && !self.busy.contains(&person.number);
                 is_here && sees(member, person, today)
             })
             .collect();
@@ -122,7 +138,8 @@ impl Sheet<'_> {
             return None;
         }
         // Those whose story is told come first: the sheet opens on them.
-        let told: Vec<usize> = fits.iter().copied().filter(|at| self.people[*at].role != Role::Anyone).collect();
+        let told: Vec<usize> =
+            fits.iter().copied().filter(|at| self.people[*at].role != Role::Anyone).collect();
         if !told.is_empty() && self.dice.percent(25) {
             fits = told;
         }
@@ -134,28 +151,44 @@ impl Sheet<'_> {
     fn slot(&mut self, member: &Member, day: i64, minute: i64, status: &str) -> String {
         let id = self.dice.uuid();
         let start = self.at(day, minute);
-        self.all.push(made("Slot", &id, json!({
-            "schedule": to(&format!("Schedule/{}", member.schedule_id)),
-            "status": status,
-            "start": start.text(),
-            "end": start.plus(SLOT).text(),
-        })));
+        self.all.push(made(
+            "Slot",
+            &id,
+            json!({
+                "schedule": to(&format!("Schedule/{}", member.schedule_id)),
+                "status": status,
+                "start": start.text(),
+                "end": start.plus(SLOT).text(),
+            }),
+        ));
         id
     }
 
     #[expect(clippy::too_many_arguments, reason = "what an appointment is made of")]
-    fn appointment(&mut self, member: &Member, room: &str, at: usize, slot: Option<&str>, day: i64, minute: i64, stage: Stage) {
+    fn appointment(
+        &mut self,
+        member: &Member,
+        room: &str,
+        at: usize,
+        slot: Option<&str>,
+        day: i64,
+        minute: i64,
+        stage: Stage,
+    ) {
         let person = &self.people[at];
         let (reason, words, kind) = why(&mut self.dice, member, person, self.now.day);
         let start = self.at(day, minute);
         let id = self.dice.uuid();
         let is_walk_in = slot.is_none();
-        let (code, display) = if is_walk_in { ("WALKIN", "A previously unscheduled walk-in visit") } else { kind };
+        let (code, display) =
+            if is_walk_in { ("WALKIN", "A previously unscheduled walk-in visit") } else { kind };
         let patient = to_named(&format!("Patient/{}", person.id), &person.said());
         let parts = [patient, member.reference(), to(&format!("Location/{room}"))];
         let accepted = if stage == Stage::Cancelled { "declined" } else { "accepted" };
-        let participants: Vec<Value> =
-            parts.into_iter().map(|actor| json!({ "actor": actor, "required": "required", "status": accepted })).collect();
+        let participants: Vec<Value> = parts
+            .into_iter()
+            .map(|actor| json!({ "actor": actor, "required": "required", "status": accepted }))
+            .collect();
         let body = with(
             json!({
                 "status": stage.status(),
@@ -181,18 +214,40 @@ impl Sheet<'_> {
 
     /// What is in the record of a visit that has begun.
     #[expect(clippy::too_many_arguments, reason = "what a visit is made of")]
-    fn written(&mut self, member: &Member, at: usize, appointment: &str, start: Moment, reason: &str, words: &str, stage: Stage) {
+    fn written(
+        &mut self,
+        member: &Member,
+        at: usize,
+        appointment: &str,
+        start: Moment,
+        reason: &str,
+        words: &str,
+        stage: Stage,
+    ) {
         let status = match stage {
             Stage::Over => "finished",
             Stage::UnderWay => "in-progress",
-            Stage::Waiting => if self.dice.percent(50) { "arrived" } else { "triaged" },
+            Stage::Waiting => {
+                if self.dice.percent(50) {
+                    "arrived"
+                } else {
+                    "triaged"
+                }
+            }
             _ => return,
         };
         let person = &self.people[at];
         let dice = Dice::new(self.seed, "visit today", person.number);
         let mut chart = Chart::new(self.team, person, dice, self.now.offset_minutes);
         let start = if stage == Stage::Waiting { self.at(self.now.day, self.now.minute - 9) } else { start };
-        let kind = Kind { title: words, reason: Some(reason), status, class: "AMB", minutes: SLOT - 2, appointment: Some(appointment) };
+        let kind = Kind {
+            title: words,
+            reason: Some(reason),
+            status,
+            class: "AMB",
+            minutes: SLOT - 2,
+            appointment: Some(appointment),
+        };
         let visit = chart.visit(start, member, &kind);
         if status != "arrived" {
             let has = life::problems(self.seed, person, self.now.day);
@@ -217,7 +272,9 @@ impl Sheet<'_> {
     fn walk_ins(&mut self) {
         let doctors: Vec<(&Member, &str)> =
             self.team.by_appointment().filter(|(member, _)| member.post == Post::Doctor).collect();
-        for ((member, room), (stage, minute)) in doctors.into_iter().zip([(Stage::Waiting, -4), (Stage::Waiting, -15)]) {
+        for ((member, room), (stage, minute)) in
+            doctors.into_iter().zip([(Stage::Waiting, -4), (Stage::Waiting, -15)])
+        {
             if let Some(at) = self.next_for(member) {
                 self.appointment(member, room, at, None, self.now.day, self.now.minute + minute, stage);
             }
@@ -255,13 +312,19 @@ fn why(dice: &mut Dice, member: &Member, person: &Person, today: i64) -> Why {
             ("Z12.4", "Cervical screening", CHECK_UP),
             ("N92.0", "Heavy periods", ROUTINE),
         ]),
-        (Post::Nurse, _) if age < 13 => dice.pick(&[("Z00.129", "Child visit", CHECK_UP), ("Z23", "Immunization", ROUTINE)]),
+        (Post::Nurse, _) if age < 13 => {
+            dice.pick(&[("Z00.129", "Child visit", CHECK_UP), ("Z23", "Immunization", ROUTINE)])
+        }
         (Post::Nurse, _) => dice.pick(&[
             ("Z23", "Immunization", ROUTINE),
             ("I10", "Blood pressure check", FOLLOW_UP),
             ("Z48.00", "Change of dressing", FOLLOW_UP),
         ]),
-        _ if age < 13 => dice.pick(&[("J06.9", "Cough and fever", ROUTINE), ("H66.90", "Earache", ROUTINE), ("R21", "Rash", ROUTINE)]),
+        _ if age < 13 => dice.pick(&[
+            ("J06.9", "Cough and fever", ROUTINE),
+            ("H66.90", "Earache", ROUTINE),
+            ("R21", "Rash", ROUTINE),
+        ]),
         _ => dice.pick(&[
             ("J06.9", "Cough and cold", ROUTINE),
             ("M54.50", "Back pain", ROUTINE),

@@ -37,7 +37,10 @@ pub(super) fn colleagues() -> Vec<Colleague> {
 
 /// Date, time and zone of this machine, as `date` says them.
 fn now() -> Result<Now> {
-    let output = Command::new("date").arg("+%F %H:%M %z").output().context("cannot run `date` to learn what day it is")?;
+    let output = Command::new("date")
+        .arg("+%F %H:%M %z")
+        .output()
+        .context("cannot run `date` to learn what day it is")?;
     let text = String::from_utf8_lossy(&output.stdout);
     Now::read(&text).with_context(|| format!("cannot read what `date` says: \"{}\"", text.trim()))
 }

@@ -46,7 +46,8 @@ pub(crate) async fn search(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let asked = Asked::read(&[query.as_deref().unwrap_or_default()])?;
-    let value = |wanted: &str| asked.pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let value =
+        |wanted: &str| asked.pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     let name = value("system").unwrap_or_default();
     let system = System::named(name)
         .ok_or_else(|| bad("system", name, "one of icd10cm, loinc, rxnorm and cvx, or the system's URL"))?;

@@ -84,7 +84,11 @@ impl CodeLists {
             match (stamps[at], read(folder, system)) {
                 (Some(_), Ok((version, entries))) => shelf.put(system, &version, entries),
                 (Some(_), Err(error)) => {
-                    tracing::warn!(error.code = error.code(), system = system.name(), "a code list cannot be read");
+                    tracing::warn!(
+                        error.code = error.code(),
+                        system = system.name(),
+                        "a code list cannot be read"
+                    );
                     shelf.take_back(system);
                 }
                 (None, _) => shelf.take_back(system),
@@ -98,7 +102,12 @@ impl CodeLists {
     ///
     /// # Errors
     /// The disk.
-    pub fn keep(folder: &Path, system: System, version: &str, entries: Vec<Entry>) -> Result<usize, CodeListsError> {
+    pub fn keep(
+        folder: &Path,
+        system: System,
+        version: &str,
+        entries: Vec<Entry>,
+    ) -> Result<usize, CodeListsError> {
         let list = List::new(system, version, entries);
         let path = file(folder, system);
         let failed = |what| {
@@ -125,8 +134,8 @@ fn stamp(path: &Path) -> Stamp {
 
 fn read(folder: &Path, system: System) -> Result<(String, Vec<Entry>), CodeListsError> {
     let path = file(folder, system);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|source| CodeListsError::Io { what: "read", path, source })?;
+    let text =
+        std::fs::read_to_string(&path).map_err(|source| CodeListsError::Io { what: "read", path, source })?;
     Ok(List::entries_of_text(system, &text)?)
 }
 

@@ -47,7 +47,8 @@ pub(crate) async fn summary(
     let record = lookup::read(&state, &caller, &patient, read).await?;
     let at = instant(state.writer().records().now_ms());
     let id = uuid::Uuid::new_v4().to_string();
-    let document = tokio::task::spawn_blocking(move || document(&record, &Frame { id: &id, at: &at, base: &base }));
+    let document =
+        tokio::task::spawn_blocking(move || document(&record, &Frame { id: &id, at: &at, base: &base }));
     let unreadable = || StoreError::Corrupt("a resource of the record is not JSON".to_owned());
     let document = document.await.unwrap_or(None).ok_or_else(unreadable)?;
     Ok(answer::fhir_json(StatusCode::OK, document))

@@ -10,7 +10,12 @@ use crate::common::{DESK, Server, start, start_with};
 async fn found(server: &Server, query: &str) -> Vec<(String, String)> {
     let answer = server.get(&format!("/api/codes?{query}")).await.expect(200).json();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    answer["codes"].as_array().unwrap().iter().map(|code| (text(&code["code"]), text(&code["display"]))).collect()
+    answer["codes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|code| (text(&code["code"]), text(&code["display"])))
+        .collect()
 }
 
 #[tokio::test]

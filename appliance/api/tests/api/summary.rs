@@ -25,9 +25,22 @@ async fn charted() -> Server {
     for patient in ["p", "q"] {
         server.patient(patient, r#""managingOrganization":{"reference":"Organization/o"}"#).await;
         let about = format!(r#"{{"reference":"Patient/{patient}"}}"#);
-        put(&server, "AllergyIntolerance", &format!("{patient}a"), &format!(r#""patient":{about},"code":{{"text":"Latex"}}"#)).await;
-        let medicine = r#""status":"active","intent":"order","medicationReference":{"reference":"Medication/x"}"#;
-        put(&server, "MedicationRequest", &format!("{patient}m"), &format!(r#"{medicine},"subject":{about}"#)).await;
+        put(
+            &server,
+            "AllergyIntolerance",
+            &format!("{patient}a"),
+            &format!(r#""patient":{about},"code":{{"text":"Latex"}}"#),
+        )
+        .await;
+        let medicine =
+            r#""status":"active","intent":"order","medicationReference":{"reference":"Medication/x"}"#;
+        put(
+            &server,
+            "MedicationRequest",
+            &format!("{patient}m"),
+            &format!(r#"{medicine},"subject":{about}"#),
+        )
+        .await;
         for number in 0..3 {
             let lab = format!(
                 r#""status":"final","category":[{{"coding":[{{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"laboratory"}}]}}],"code":{{"text":"HbA1c"}},"subject":{about},"effectiveDateTime":"202{number}-01-01","valueQuantity":{{"value":7.{number}0,"unit":"%"}}"#
@@ -47,14 +60,18 @@ async fn summary_is_a_document_of_this_patient_alone() {
     assert_eq!(bundle["type"], "document");
     let names = names(&bundle);
     assert!(names[0].starts_with("Composition/"), "{names:?}");
-    assert_eq!(names[1..6], ["Patient/p", "AllergyIntolerance/pa", "MedicationRequest/pm", "Observation/po2", "Medication/x"]);
+    assert_eq!(
+        names[1..6],
+        ["Patient/p", "AllergyIntolerance/pa", "MedicationRequest/pm", "Observation/po2", "Medication/x"]
+    );
     assert!(!answer.body.contains("Patient/q"));
     let custodian = &bundle["entry"][0]["resource"]["custodian"]["reference"];
     assert_eq!(custodian, "Organization/o");
     let url = bundle["entry"][1]["fullUrl"].as_str().unwrap();
     assert!(url.starts_with("http://") && url.ends_with("/fhir/Patient/p"), "{url}");
     let checked = server.post("/fhir/Bundle/$validate", &answer.body).await.expect(200).json();
-    let errors = checked["issue"].as_array().unwrap().iter().filter(|issue| issue["severity"] == "error").count();
+    let errors =
+        checked["issue"].as_array().unwrap().iter().filter(|issue| issue["severity"] == "error").count();
     assert_eq!(errors, 0, "{checked}");
 }
 

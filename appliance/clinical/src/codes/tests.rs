@@ -28,7 +28,11 @@ fn what_a_clinic_types_finds_what_it_means() {
     }
     assert!(codes(System::Icd10Cm, "zzz").is_empty());
     assert!(codes(System::Icd10Cm, "").is_empty());
-    assert_eq!(codes(System::Icd10Cm, "j45")[..2], ["J45.30", "J45.40"], "codes that begin so, shortest first");
+    assert_eq!(
+        codes(System::Icd10Cm, "j45")[..2],
+        ["J45.30", "J45.40"],
+        "codes that begin so, shortest first"
+    );
 }
 
 #[test]
@@ -74,7 +78,11 @@ fn published_list_keeps_the_starter_words_and_codes() {
         display: display.to_owned(),
         also: String::new(),
     };
-    shelf.put(System::Icd10Cm, "2026", [entry("I10", "Hypertension, as published"), entry("A00.0", "Cholera")]);
+    shelf.put(
+        System::Icd10Cm,
+        "2026",
+        [entry("I10", "Hypertension, as published"), entry("A00.0", "Cholera")],
+    );
     assert_eq!(shelf.search(System::Icd10Cm, "htn", 5)[0].display, "Hypertension, as published");
     assert_eq!(shelf.display(System::Icd10Cm, "A00.0"), Some("Cholera"));
     assert!(shelf.display(System::Icd10Cm, "E11.9").is_some());

@@ -68,13 +68,18 @@ fn details(node: &Node<'_>) -> Vec<String> {
     }
     for reaction in each(node.member("reaction")) {
         let shown: Vec<String> = each(reaction.member("manifestation")).filter_map(concept).collect();
-        let severity = text(reaction, "severity").map(|severity| format!(" ({severity})")).unwrap_or_default();
+        let severity =
+            text(reaction, "severity").map(|severity| format!(" ({severity})")).unwrap_or_default();
         all.push(format!("{}{severity}", shown.join(", ")));
     }
     all.extend(text(node, "criticality").map(|level| format!("criticality {level}")));
-    let status = text(node, "status").filter(|status| matches!(status.as_str(), "on-hold" | "not-done" | "preliminary"));
+    let status = text(node, "status")
+        .filter(|status| matches!(status.as_str(), "on-hold" | "not-done" | "preliminary"));
     all.extend(status);
-    all.extend(text(node, "abatementDateTime").map(|end| format!("until {}", end.chars().take(10).collect::<String>())));
+    all.extend(
+        text(node, "abatementDateTime")
+            .map(|end| format!("until {}", end.chars().take(10).collect::<String>())),
+    );
     all
 }
 
@@ -108,9 +113,7 @@ fn number(node: &Node<'_>) -> Option<String> {
 fn concept(node: &Node<'_>) -> Option<String> {
     let node = if let Node::Array(items) = node { items.first()? } else { node };
     let coding = each(node.member("coding")).next();
-    text(node, "text")
-        .or_else(|| text(coding?, "display"))
-        .or_else(|| text(coding?, "code"))
+    text(node, "text").or_else(|| text(coding?, "display")).or_else(|| text(coding?, "code"))
 }
 
 fn reference(node: &Node<'_>) -> Option<String> {

@@ -50,7 +50,8 @@ impl Choice<'_> {
 
     /// Every record that a section has, once.
     fn in_order(&self) -> Vec<usize> {
-        let mut all: Vec<usize> = self.sections.iter().flat_map(|chosen| chosen.records.iter().copied()).collect();
+        let mut all: Vec<usize> =
+            self.sections.iter().flat_map(|chosen| chosen.records.iter().copied()).collect();
         let mut seen = std::collections::BTreeSet::new();
         all.retain(|at| seen.insert(*at));
         all
@@ -65,7 +66,8 @@ impl Choice<'_> {
             self.patient.entity,
             frame.at,
         );
-        let keeper = others.iter().filter_map(|text| name_of(text)).find(|name| name.starts_with("Organization/"));
+        let keeper =
+            others.iter().filter_map(|text| name_of(text)).find(|name| name.starts_with("Organization/"));
         if let Some(keeper) = keeper {
             out.push_str(&format!(",\"custodian\":{{\"reference\":\"{keeper}\"}}"));
         }
@@ -82,7 +84,8 @@ impl Choice<'_> {
 
     fn section(&self, chosen: &Chosen) -> String {
         let section = chosen.section;
-        let lines: Vec<Line> = chosen.records.iter().map(|at| describe::line(&self.records[*at].node)).collect();
+        let lines: Vec<Line> =
+            chosen.records.iter().map(|at| describe::line(&self.records[*at].node)).collect();
         let mut out = String::from("{\"title\":");
         push_string(&mut out, section.title);
         out.push_str(",\"code\":");
@@ -120,7 +123,9 @@ fn name_of(text: &str) -> Option<String> {
 }
 
 fn loinc(code: &str, display: &str) -> String {
-    format!("{{\"coding\":[{{\"system\":\"http://loinc.org\",\"code\":\"{code}\",\"display\":\"{display}\"}}]}}")
+    format!(
+        "{{\"coding\":[{{\"system\":\"http://loinc.org\",\"code\":\"{code}\",\"display\":\"{display}\"}}]}}"
+    )
 }
 
 fn author() -> String {

@@ -158,8 +158,7 @@ fn is_current(node: &Node<'_>) -> bool {
 }
 
 fn has_code(concept: &Node<'_>, wanted: &str) -> bool {
-    each(concept.member("coding"))
-        .any(|coding| coding.member("code").and_then(Node::as_text) == Some(wanted))
+    each(concept.member("coding")).any(|coding| coding.member("code").and_then(Node::as_text) == Some(wanted))
 }
 
 /// The items of an array, if it is one.

@@ -90,7 +90,9 @@ impl Suits {
         match self {
             Self::Anyone => true,
             Self::ChildrenUnder(age) => age_years < age,
-            Self::Pregnant => problems.iter().any(|code| code.starts_with('O') || code.starts_with("Z33") || code.starts_with("Z34")),
+            Self::Pregnant => problems
+                .iter()
+                .any(|code| code.starts_with('O') || code.starts_with("Z33") || code.starts_with("Z34")),
             Self::WithProblems => !problems.is_empty(),
         }
     }

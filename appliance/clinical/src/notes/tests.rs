@@ -39,7 +39,11 @@ fn one_key_is_one_text_and_ids_are_distinct() {
 #[test]
 fn templates_are_offered_to_whom_they_suit() {
     let offered = |age, problems: &[&str]| -> Vec<&str> {
-        TEMPLATES.iter().filter(|template| template.suits.fits(age, problems)).map(|template| template.id).collect()
+        TEMPLATES
+            .iter()
+            .filter(|template| template.suits.fits(age, problems))
+            .map(|template| template.id)
+            .collect()
     };
     assert_eq!(offered(4, &[]), ["soap", "triage", "child"]);
     assert_eq!(offered(30, &["Z34.00"]), ["soap", "triage", "antenatal", "chronic"]);

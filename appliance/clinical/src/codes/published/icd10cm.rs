@@ -39,7 +39,8 @@ impl Codes {
 
 /// Code and long description; none of a heading.
 fn ordered(line: &str) -> Result<(&str, Option<&str>), Wrong> {
-    let columns = || -> Option<(&str, &str, &str)> { Some((line.get(6..13)?, line.get(14..15)?, line.get(77..)?)) };
+    let columns =
+        || -> Option<(&str, &str, &str)> { Some((line.get(6..13)?, line.get(14..15)?, line.get(77..)?)) };
     let (code, usable, long) =
         columns().ok_or("is too short for the order file's columns (a long description from column 78)")?;
     match usable {

@@ -71,5 +71,6 @@ impl Columns {
 /// Digits, a hyphen, a check digit.
 fn is_code(code: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    code.split_once('-').is_some_and(|(number, check)| is_number(number) && is_number(check) && check.len() == 1)
+    code.split_once('-')
+        .is_some_and(|(number, check)| is_number(number) && is_number(check) && check.len() == 1)
 }

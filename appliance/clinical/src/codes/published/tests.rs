@@ -44,7 +44,10 @@ fn each_published_format_is_read() {
         [entry("861007", "metformin hydrochloride 500 MG Oral Tablet", "metformin HCl 500 MG Oral Tablet")]
     );
     let cvx = "CVX Code|Short Description|Full Vaccine Name\n03 |MMR|measles, mumps and rubella virus vaccine||Active|False|x";
-    assert_eq!(read(System::Cvx, cvx).unwrap(), [entry("03", "MMR", "measles, mumps and rubella virus vaccine")]);
+    assert_eq!(
+        read(System::Cvx, cvx).unwrap(),
+        [entry("03", "MMR", "measles, mumps and rubella virus vaccine")]
+    );
 }
 
 #[test]
