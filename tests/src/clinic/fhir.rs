@@ -54,12 +54,6 @@ pub(super) fn quantity(value: f64, digits: usize, unit: &str, code: &str) -> Val
     json!({ "value": decimal(value, digits), "unit": unit, "system": "http://unitsofmeasure.org", "code": code })
 }
 
-/// Generated narrative.
-pub(super) fn narrative(paragraphs: &[&str]) -> Value {
-    let body: String = paragraphs.iter().map(|text| format!("<p>{}</p>", escaped(text))).collect();
-    json!({ "status": "generated", "div": format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{body}</div>") })
-}
-
 /// Text as it stands in XHTML.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

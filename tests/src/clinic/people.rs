@@ -253,6 +253,8 @@ fn cast(all: &mut [Person], today: i64) {
             Role::LongDiabetes | Role::Polypharmacy | Role::LongHeart => {
                 person.registered = today - 20 * YEAR - 40;
             }
+            Role::PenicillinAllergy => person.registered = person.registered.min(today - 4 * YEAR),
+            Role::Pregnant => person.registered = person.registered.min(today - 400),
             Role::LongName => person.name = names::long_name(),
             Role::JustRegistered => person.registered = today - 1,
             Role::AsthmaChild => person.registered = person.born + 3,

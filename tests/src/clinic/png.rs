@@ -19,7 +19,8 @@ pub(super) fn skin(dice: &mut Dice) -> Vec<u8> {
     for y in 0..HEIGHT {
         rows.push(0); // no filter
         for x in 0..WIDTH {
-            let off = (f64::from(x) - center.0).hypot(f64::from(y) - center.1) / radius;
+            let (dx, dy) = (f64::from(x) - center.0, f64::from(y) - center.1);
+            let off = (dx * dx + dy * dy).sqrt() / radius;
             let sore = (1.4 - off).clamp(0.0, 1.0);
             let light = 1.0 - f64::from(y) / f64::from(HEIGHT) * 0.15;
             rows.extend(

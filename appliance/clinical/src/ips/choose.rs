@@ -34,7 +34,7 @@ pub struct Choice<'s> {
 }
 
 /// The resource types that a summary is made of.
-pub fn kinds() -> BTreeSet<&'static str> {
+fn kinds() -> BTreeSet<&'static str> {
     SECTIONS.iter().flat_map(|section| section.kinds.iter().copied()).collect()
 }
 

@@ -165,6 +165,6 @@ fn has_code(concept: &Node<'_>, wanted: &str) -> bool {
 pub(super) fn each<'n, 'a>(node: Option<&'n Node<'a>>) -> impl Iterator<Item = &'n Node<'a>> + use<'n, 'a> {
     match node {
         Some(Node::Array(items)) => items.iter(),
-        _ => [].iter(),
+        _ => (&[] as &[Node<'a>]).iter(),
     }
 }
