@@ -87,7 +87,8 @@ fn care_plan(chart: &mut Chart<'_>, has: &[Has]) {
 
 fn letter(chart: &mut Chart<'_>, now: Now) {
     let sender = chart.team.one(&mut chart.dice, Post::FrontDesk);
-    let sent = chart.at(workday_to(now.day - chart.dice.between(2, 200)), 11 * 60 + 20);
+    let day = workday_to(now.day - chart.dice.between(2, 200));
+    let sent = chart.at(day, 11 * 60 + 20);
     let text = chart.dice.pick(&[
         "Your next review is due. Please call us for an appointment.",
         "Your results are in and need no action.",
@@ -109,7 +110,8 @@ fn letter(chart: &mut Chart<'_>, now: Now) {
 fn task(chart: &mut Chart<'_>, now: Now) {
     let owner = chart.team.one(&mut chart.dice, Post::Nurse);
     let asked = chart.team.one(&mut chart.dice, Post::Doctor);
-    let written = chart.at(workday_to(now.day - chart.dice.between(1, 5)), 15 * 60);
+    let day = workday_to(now.day - chart.dice.between(1, 5));
+    let written = chart.at(day, 15 * 60);
     let (what, priority) = chart.dice.pick(&[
         ("Call back with the result of the blood test", "routine"),
         ("Repeat the blood pressure", "routine"),
