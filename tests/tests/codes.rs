@@ -33,7 +33,9 @@ fn is_alike(one: &str, other: &str) -> bool {
 #[test]
 fn starter_codes_mean_what_others_say_they_mean() {
     let Some(folder) = data::folder("the check of the starter code lists") else { return };
-    eprintln!("SKIPPED: the check of icd10cm, because icd_10_cm.parquet is in a format that nothing here reads");
+    eprintln!(
+        "SKIPPED: the check of icd10cm, because icd_10_cm.parquet is in a format that nothing here reads"
+    );
     for (system, file, at_least) in [
         (System::Rxnorm, "rxnorm-seen-in-synthea-develop.tsv", 50),
         (System::Loinc, "loinc-seen-in-synthea-develop.tsv", 80),
@@ -47,7 +49,13 @@ fn starter_codes_mean_what_others_say_they_mean() {
             let ours = plain(&format!("{} {}", code.display, code.also));
             // Names of one code differ by release and by program; what they name does not.
             let fits = displays.iter().any(|theirs| is_alike(&ours, theirs));
-            assert!(fits, "{} {} is \"{}\" here and {displays:?} elsewhere", system.name(), code.code, code.display);
+            assert!(
+                fits,
+                "{} {} is \"{}\" here and {displays:?} elsewhere",
+                system.name(),
+                code.code,
+                code.display
+            );
         }
         assert!(compared >= at_least, "{}: only {compared} codes are in both", system.name());
     }

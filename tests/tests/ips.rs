@@ -18,7 +18,9 @@ fn sections(bundle: &Value) -> BTreeMap<String, usize> {
     let composition = &bundle["entry"][0]["resource"];
     let all = composition["section"].as_array().unwrap();
     let count = |section: &Value| section["entry"].as_array().map_or(0, Vec::len);
-    all.iter().map(|section| (section["code"]["coding"][0]["code"].as_str().unwrap().to_owned(), count(section))).collect()
+    all.iter()
+        .map(|section| (section["code"]["coding"][0]["code"].as_str().unwrap().to_owned(), count(section)))
+        .collect()
 }
 
 #[test]
@@ -46,7 +48,10 @@ fn records_of_the_examples_give_the_sections_of_the_examples() {
             let (our, their) = (ours[required], theirs[required]);
             assert_eq!(our == 0, their == 0, "{} {required}: {our} here, {their} there", example["id"]);
         }
-        for (code, count) in theirs.iter().filter(|(code, count)| **count > 0 && ["11369-6", "47519-4", "30954-2"].contains(&code.as_str())) {
+        for (code, count) in theirs
+            .iter()
+            .filter(|(code, count)| **count > 0 && ["11369-6", "47519-4", "30954-2"].contains(&code.as_str()))
+        {
             assert!(ours.contains_key(code), "{} has {count} in {code}, and we nothing", example["id"]);
         }
         compared += 1;

@@ -112,8 +112,8 @@ impl Sheet<'_> {
         }
         match self.dice.below(100) {
             chance if minute + SLOT <= now => match chance {
-                0..7 => Stage::NoShow,
-                7..13 => Stage::Cancelled,
+                0..10 => Stage::NoShow,
+                10..16 => Stage::Cancelled,
                 _ => Stage::Over,
             },
             _ if minute <= now => Stage::UnderWay,
