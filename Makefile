@@ -9,8 +9,9 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/holdfast/target
 export HOLDFAST_WORKSPACE := $(CURDIR)
 RELEASE := $(CARGO_TARGET_DIR)/release
 
-# `make run`: DATA=DIR imports FHIR bundles, PORT is the node's.
+# `make run`: DATA=DIR imports FHIR bundles instead of the made-up clinic of PATIENTS patients, PORT is the node's.
 DATA ?=
+PATIENTS ?= 400
 PORT ?= 8080
 RUN_DIR ?= .run
 
@@ -48,7 +49,7 @@ run: ## start a hub, a cloud link and a clinic node; prints addresses and sign-i
 	@.ci/setup run
 	cargo build --release -p holdfast-hub -p holdfast-node --bins
 	cargo build --release -p holdfast-tests --bin holdfast-run
-	@exec $(RELEASE)/holdfast-run --dir $(RUN_DIR) --port $(PORT) $(if $(DATA),--data '$(DATA)')
+	@exec $(RELEASE)/holdfast-run --dir $(RUN_DIR) --port $(PORT) $(if $(DATA),--data '$(DATA)',--patients $(PATIENTS))
 
 .PHONY: cut heal
 cut: ## cut the cloud link of `make run`, to watch the clinic carry on

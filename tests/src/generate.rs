@@ -15,7 +15,7 @@
 
 mod chart;
 mod clinical;
-mod date;
+pub(crate) mod date;
 mod dice;
 mod edit;
 mod elements;

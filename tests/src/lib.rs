@@ -24,6 +24,7 @@ pub mod bench_fhir;
 pub mod bench_store;
 pub mod checker;
 pub mod clients;
+pub mod clinic;
 pub mod crash_images;
 pub mod data;
 pub mod figure;

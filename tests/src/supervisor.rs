@@ -6,14 +6,15 @@
 //!
 //! All state is in one folder (`.run`): `hub/` and `node/` (their data), `link-port` (the link keeps its port between
 //! runs, because the node remembers it), `enrolled` (a mark that enrolment is done), `control.sock` (cut and heal),
-//! `env` (addresses and tokens for a shell), `*.log`. How the two binaries are called is in `supervisor/commands.rs` and
+//! `env` (addresses and tokens for a shell), `sign-ins` (logins and PINs), `*.log`. How the two binaries are called is in `supervisor/commands.rs` and
 //! nowhere else.
 
 mod address;
-mod clinic_day;
+mod clinic_data;
 mod commands;
 mod control;
 mod folder;
+mod sign_ins;
 
 pub use control::ask;
 pub use folder::Folder;
@@ -23,6 +24,7 @@ use crate::proxy::{Proxy, Settings};
 use address::Address;
 use anyhow::{Context, Result, bail};
 use commands::Commands;
+use sign_ins::SignIn;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -38,8 +40,10 @@ const STOP_LIMIT: Duration = Duration::from_secs(15);
 pub struct Plan {
     /// Where the state is kept.
     pub folder: Folder,
-    /// FHIR bundles to import into the node; without it, a first run gets a generated clinic day.
+    /// FHIR bundles to import into the node; without it, a first run gets a generated clinic.
     pub data: Option<PathBuf>,
+    /// How many patients the generated clinic has.
+    pub patients: u64,
     /// The node's port on 127.0.0.1; another one is taken when it is in use.
     pub node_port: u16,
 }
@@ -51,6 +55,7 @@ struct Running {
     node_url: String,
     hub: Process,
     hub_url: String,
+    sign_ins: Vec<SignIn>,
 }
 
 /// Starts all, prints addresses and sign-ins, and stops all on Ctrl-C or SIGTERM.
@@ -105,7 +110,9 @@ async fn start(plan: &Plan) -> Result<Running> {
     say("starting the node");
     let (node, node_url) =
         ready(commands.node_serve(address::free_or_any(plan.node_port), &through_link)).await?;
-    Ok(Running { link, node, node_url, hub, hub_url })
+    let (folder, url) = (plan.folder.clone(), node_url.clone());
+    let sign_ins = blocking(move || sign_ins::make_once(&folder, &url)).await?;
+    Ok(Running { link, node, node_url, hub, hub_url, sign_ins })
 }
 
 /// The cloud link, on the port that the node knows from its enrolment.
@@ -140,7 +147,7 @@ async fn work(plan: &Plan, node_url: &str) -> Result<()> {
         Some(data) => {
             Some(data.canonicalize().with_context(|| format!("cannot find DATA={}", data.display()))?)
         }
-        None => clinic_day::write_once(&plan.folder)?,
+        None => generated(plan).await?,
     };
     if let Some(data) = data {
         say(&format!("importing {}", data.display()));
@@ -155,9 +162,19 @@ async fn work(plan: &Plan, node_url: &str) -> Result<()> {
         };
         let printed = blocking(move || commands.import(&data, &node_url, tell)).await?;
         say(&printed);
-        clinic_day::done(&plan.folder)?;
+        clinic_data::done(&plan.folder)?;
     }
     std::future::pending().await
+}
+
+/// The generated clinic, if this is the first run.
+async fn generated(plan: &Plan) -> Result<Option<PathBuf>> {
+    let (folder, patients) = (plan.folder.clone(), plan.patients);
+    let written = blocking(move || clinic_data::write_once(&folder, patients)).await?;
+    Ok(written.map(|(dir, told)| {
+        say(&told);
+        dir
+    }))
 }
 
 async fn watch(node: &mut Process, hub: &mut Process) -> Result<()> {
@@ -193,6 +210,9 @@ fn announce(plan: &Plan, running: &Running) -> Result<()> {
         programs.display(),
     );
     plan.folder.write_private("env", &env)?;
+    for one in &running.sign_ins {
+        say(&format!("sign in as    {:11} {:8} PIN {}   {}", one.role, one.login, one.pin, one.name));
+    }
     say(&format!("all of it     source {}", plan.folder.path().join("env").display()));
     say("Ctrl-C stops all");
     Ok(())

@@ -3,7 +3,7 @@
 use crate::access::doc::Carries::{Events, Fhir, Form, Html, Json, JsonPatch, Nothing, Text};
 use crate::access::doc::{Carries, Doc};
 use crate::sign_in::passkey;
-use crate::{break_glass, checks, conflicts, continuity, drafts, patients, people, records, sign_in};
+use crate::{break_glass, checks, codes, conflicts, continuity, drafts, patients, people, records, sign_in};
 
 type Pairs = &'static [(&'static str, &'static str)];
 
@@ -43,6 +43,15 @@ pub(crate) const CONTINUITY: Doc =
     Doc::new("How the link is, and what waits to be sent", &[(200, Carries::of::<continuity::Report>())]);
 pub(crate) const CONTINUITY_EVENTS: Doc =
     Doc::new("The same, whenever it changes", &[(200, Events)]).refusals(&[503]);
+pub(crate) const CODES: Doc = Doc::new(
+    "Codes for what somebody types, the likeliest first",
+    &[(200, Carries::of::<codes::CodesFound>())],
+)
+.query(&[
+    ("system", "icd10cm, loinc, rxnorm or cvx"),
+    ("q", "a code, or the beginnings of words"),
+    ("limit", "how many; 20 if it is not said, 100 at most"),
+]);
 pub(crate) const CONFLICTS: Doc = Doc::new("Records in conflict", &[(200, Carries::of::<conflicts::Page>())])
     .query(&[("count", "how many on a page"), ("cursor", "where a page begins")]);
 pub(crate) const CONFLICT: Doc =
@@ -279,6 +288,12 @@ pub(crate) const EVERYTHING_BY_BODY: Doc =
         .query(NARROWED)
         .headers(&["Prefer"])
         .body(Fhir)
+        .refusals(&[404, 410]);
+pub(crate) const SUMMARY_DOCUMENT: Doc =
+    Doc::new("The International Patient Summary, as a document", &[(200, Fhir)])
+        .operation("summary", "http://hl7.org/fhir/uv/ips/OperationDefinition/summary")
+        .query(FORMATS)
+        .headers(&["Prefer"])
         .refusals(&[404, 410]);
 pub(crate) const META: Doc = Doc::new("Profiles, tags and security labels of a resource", &[(200, Fhir)])
     .operation("meta", "http://hl7.org/fhir/OperationDefinition/Resource-meta")

@@ -25,6 +25,7 @@ pub mod access;
 pub mod audit;
 mod break_glass;
 mod checks;
+pub mod codes;
 pub mod config;
 mod conflicts;
 mod continuity;

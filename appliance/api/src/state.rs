@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::access::policy::Authenticator;
 use crate::access::rate::{Counted, Rates};
 use crate::audit::Trail;
+use crate::codes::CodeLists;
 use crate::continuity::Cache;
 use crate::error::RequestError;
 use crate::finder::Finder;
@@ -35,6 +36,8 @@ pub struct ApiParts {
     pub link: Arc<dyn LinkReport>,
     /// The text of `/metrics`; empty by default.
     pub metrics: Arc<RenderMetrics>,
+    /// Code lists; by default the starter lists alone.
+    pub codes: Arc<CodeLists>,
     /// What of the records is damaged and could not be healed, for people; by default nothing. Must not block.
     pub damage: Arc<Damage>,
     /// `https://host[:port]`, without a slash at the end, as clients reach this server. By default it is taken from the
@@ -75,6 +78,7 @@ impl ApiParts {
             finder: None,
             link: Arc::new(LinkOff),
             metrics,
+            codes: Arc::default(),
             damage: Arc::new(|| None),
             public_url: None,
             host: Host::Node,

@@ -8,8 +8,8 @@ use crate::access::routes::Routes;
 use crate::sign_in::passkey;
 use crate::state::ApiState;
 use crate::{
-    break_glass, checks, conflicts, continuity, docs, drafts, fhir, openapi, page, patients, people, probe,
-    records, sign_in,
+    break_glass, checks, codes, conflicts, continuity, docs, drafts, fhir, openapi, page, patients, people,
+    probe, records, sign_in,
 };
 
 /// The whole API as a router.
@@ -51,6 +51,7 @@ fn of_our_own(routes: Routes) -> Routes {
         .get("/api/drafts", Session, &docs::DRAFTS, drafts::list)
         .put("/api/drafts/{key}", Session, &docs::SAVE_DRAFT, drafts::save)
         .delete("/api/drafts/{key}", Session, &docs::DELETE_DRAFT, drafts::delete)
+        .get("/api/codes", Session, &docs::CODES, codes::search)
         .get("/api/conflicts", Read(Records), &docs::CONFLICTS, conflicts::list)
         .get("/api/conflicts/{type}/{id}", Read(Records), &docs::CONFLICT, conflicts::show)
         .post("/api/conflicts/{type}/{id}/resolve", Write(Records), &docs::RESOLVE, conflicts::resolve)
@@ -97,4 +98,5 @@ fn of_fhir(routes: Routes) -> Routes {
         .post("/fhir/{type}/{id}/$validate", read, &docs::VALIDATE, fhir::validate::of_one)
         .get("/fhir/Patient/{id}/$everything", read, &docs::EVERYTHING, fhir::everything::by_get)
         .post("/fhir/Patient/{id}/$everything", read, &docs::EVERYTHING_BY_BODY, fhir::everything::by_post)
+        .get("/fhir/Patient/{id}/$summary", read, &docs::SUMMARY_DOCUMENT, fhir::summary::summary)
 }

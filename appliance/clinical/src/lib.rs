@@ -28,11 +28,14 @@
 
 pub mod audit;
 pub mod bundle;
+pub mod codes;
 pub mod compartment;
 pub mod identity;
+pub mod ips;
 pub mod lane;
 pub mod lifecycle;
 pub mod medicines;
+pub mod notes;
 pub mod outcome;
 pub mod patch;
 pub mod people;

@@ -114,10 +114,38 @@ pub(crate) enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Code lists: what diagnoses, tests, medicines and vaccines are looked for in.
+    Codes {
+        #[command(subcommand)]
+        order: CodesOrder,
+    },
     /// Say who may use the API.
     Token {
         #[command(subcommand)]
         order: TokenOrder,
+    },
+}
+
+/// What can be done with code lists.
+#[derive(Subcommand, Debug)]
+pub(crate) enum CodesOrder {
+    /// Import a list as it is published: icd10cm_order_YYYY.txt, Loinc.csv, RXNCONSO.RRF, cvx.txt.
+    Import {
+        /// icd10cm, loinc, rxnorm or cvx.
+        #[arg(long)]
+        system: String,
+        /// The file.
+        file: PathBuf,
+        /// Which release it is; without it, the file's name.
+        #[arg(long = "release", value_name = "TEXT")]
+        release: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Say which lists there are.
+    List {
+        #[command(flatten)]
+        place: Place,
     },
 }
 

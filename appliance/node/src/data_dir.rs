@@ -50,6 +50,11 @@ impl DataDir {
         self.0.join("telemetry")
     }
 
+    /// Imported code lists.
+    pub fn codes(&self) -> PathBuf {
+        self.0.join("codes")
+    }
+
     /// Where a running node takes orders from the console.
     pub fn control_socket(&self) -> PathBuf {
         self.0.join("control.sock")

@@ -19,6 +19,7 @@
 //! `--dev` never serves beyond this machine; a token is stored as a hash (but that of `--dev`); what sled holds can be
 //! rebuilt; no patient's data is logged.
 
+pub mod codes;
 pub mod config;
 pub mod control;
 pub mod data_dir;

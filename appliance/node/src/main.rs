@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use cli::{Arguments, Command, Place, TokenOrder};
+use cli::{Arguments, CodesOrder, Command, Place, TokenOrder};
 use holdfast_api::access::tokens::Rights;
 use holdfast_node::config::{self, Config};
 use holdfast_node::control::{Order, ask};
@@ -16,7 +16,7 @@ use holdfast_node::enrolment::{Enrolment, clinic, enrol_node};
 use holdfast_node::failure::{EXIT_NOT_RUNNING, Failure};
 use holdfast_node::import::{self, Target};
 use holdfast_node::say::{note, say};
-use holdfast_node::{logging, serve, store, tasks, tokens};
+use holdfast_node::{codes, logging, serve, store, tasks, tokens};
 
 /// Merging is made of many small allocations; this allocator takes a fifth less time over them than glibc's.
 #[global_allocator]
@@ -77,6 +77,7 @@ fn run(command: Command) -> Result<(), Failure> {
         }),
         Command::Audit { place } => order(&place, &Order::Audit, |opened, _| tasks::audit(&opened.records)),
         Command::Status { place } => status(&place),
+        Command::Codes { order } => code_lists(order),
         Command::Token { order } => token(order),
     }
 }
@@ -161,6 +162,17 @@ fn status(place: &Place) -> Result<(), Failure> {
             Err(Failure::with_exit("not-running", EXIT_NOT_RUNNING, text))
         }
     }
+}
+
+fn code_lists(order: CodesOrder) -> Result<(), Failure> {
+    let dir = |place: &Place| load(place, None).map(|config| DataDir::new(&config.node.data_dir));
+    match order {
+        CodesOrder::Import { system, file, release, place } => {
+            say(&codes::import(&dir(&place)?, &system, &file, release.as_deref())?);
+        }
+        CodesOrder::List { place } => say(&codes::list(&dir(&place)?)),
+    }
+    Ok(())
 }
 
 fn token(order: TokenOrder) -> Result<(), Failure> {

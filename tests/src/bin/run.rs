@@ -1,7 +1,7 @@
 //! `make run`, `make cut` and `make heal`.
 //!
 //! ```text
-//! holdfast-run [--dir DIR] [--data DIR] [--port PORT]     start all, until Ctrl-C
+//! holdfast-run [--dir DIR] [--data DIR | --patients N] [--port PORT]   start all, until Ctrl-C
 //! holdfast-run [--dir DIR] cut | freeze | heal | status   speak to what runs
 //! ```
 
@@ -13,21 +13,26 @@ use std::process::ExitCode;
 struct Arguments {
     dir: PathBuf,
     data: Option<PathBuf>,
+    patients: u64,
     port: u16,
     order: Option<String>,
 }
 
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments> {
-    let mut parsed = Arguments { dir: PathBuf::from(".run"), data: None, port: 8080, order: None };
+    let mut parsed =
+        Arguments { dir: PathBuf::from(".run"), data: None, patients: 400, port: 8080, order: None };
     while let Some(word) = words.next() {
         let mut value = || words.next().with_context(|| format!("{word} needs a value"));
         match word.as_str() {
             "--dir" => parsed.dir = PathBuf::from(value()?),
             "--data" => parsed.data = Some(PathBuf::from(value()?)),
+            "--patients" => parsed.patients = value()?.parse().context("--patients needs a number")?,
             "--port" => parsed.port = value()?.parse().context("--port needs a number from 0 to 65535")?,
             "cut" | "freeze" | "heal" | "status" => parsed.order = Some(word),
             other => {
-                bail!("no such argument: {other}; use --dir, --data, --port, cut, freeze, heal or status")
+                bail!(
+                    "no such argument: {other}; use --dir, --data, --patients, --port, cut, freeze, heal or status"
+                )
             }
         }
     }
@@ -42,7 +47,7 @@ fn run() -> Result<()> {
         let answer = ask(&folder, &order)?;
         return Ok(writeln!(std::io::stdout(), "{answer}")?);
     }
-    let plan = Plan { folder, data: arguments.data, node_port: arguments.port };
+    let plan = Plan { folder, data: arguments.data, patients: arguments.patients, node_port: arguments.port };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(supervise(&plan))
 }

@@ -4,7 +4,7 @@
 pub(super) const CLINIC_OPENS_DAY: i64 = 19_723;
 
 /// `YYYY-MM-DD` of a day counted from 1970-01-01 (Hinnant's civil-from-days).
-pub(super) fn day(days: i64) -> String {
+pub(crate) fn day(days: i64) -> String {
     let (year, month, day) = civil(days);
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -23,6 +23,17 @@ fn local(seconds: i64) -> String {
     let of_day = seconds.rem_euclid(86_400);
     let (hours, minutes, seconds_left) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
     format!("{}T{hours:02}:{minutes:02}:{seconds_left:02}", day(seconds.div_euclid(86_400)))
+}
+
+/// The day that `YYYY-MM-DD` names, counted from 1970-01-01 (Hinnant's days-from-civil); whether the month has it is not looked at.
+pub(crate) fn parse_day(text: &str) -> Option<i64> {
+    let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
 fn civil(days: i64) -> (i64, i64, i64) {
@@ -47,6 +58,7 @@ mod tests {
             [(0, "1970-01-01"), (-1, "1969-12-31"), (CLINIC_OPENS_DAY, "2024-01-01"), (19_782, "2024-02-29")]
         {
             assert_eq!(day(days), text);
+            assert_eq!(parse_day(text), Some(days));
         }
         assert_eq!(instant_ms(86_399, 7), "1970-01-01T23:59:59.007+00:00");
     }

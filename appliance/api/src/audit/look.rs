@@ -181,6 +181,7 @@ pub(crate) fn cut(query: &str) -> String {
 fn operation(name: &str) -> &'static str {
     match name {
         "everything" => "$everything",
+        "summary" => "$summary",
         "meta" => "$meta",
         "validate" => "$validate",
         _ => "operation",

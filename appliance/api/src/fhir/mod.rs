@@ -20,6 +20,7 @@ pub(crate) mod patch;
 pub(crate) mod patients;
 pub(crate) mod read;
 pub(crate) mod search;
+pub(crate) mod summary;
 pub(crate) mod timeline;
 pub(crate) mod update;
 pub(crate) mod validate;

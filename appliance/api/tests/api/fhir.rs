@@ -219,7 +219,7 @@ async fn metadata_lists_what_the_table_serves() {
             resources.iter().find(|r| r["type"] == kind).unwrap()["operation"].as_array().unwrap().clone();
         of.iter().map(|operation| operation["name"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(operations("Patient"), ["everything", "meta", "validate"]);
+    assert_eq!(operations("Patient"), ["everything", "meta", "summary", "validate"]);
     assert_eq!(operations("Observation"), ["meta", "validate"]);
     assert_eq!(
         (&patient["conditionalUpdate"], &patient["conditionalDelete"]),

@@ -8,6 +8,7 @@ use axum::response::IntoResponse;
 use axum::{Json, Router};
 use holdfast_api::access::doc::{Carries, Doc};
 use holdfast_api::access::policy::{Policy, Role};
+use holdfast_api::codes::CodeLists;
 use holdfast_api::finder::Finder;
 use holdfast_api::link::LinkReport;
 use holdfast_api::{ApiParts, ApiState, SetupCode, routes};
@@ -17,6 +18,7 @@ use serde::Serialize;
 use super::Running;
 use super::finder::HubFinder;
 use crate::config::Config;
+use crate::data_dir::DataDir;
 use crate::tasks::ScrubReport;
 use crate::telemetry::Telemetry;
 
@@ -50,6 +52,7 @@ pub(super) fn state(config: &Config, running: &Running, dev: bool, setup: Option
     }
     parts.public_url = config.node.public_url.clone();
     parts.setup = setup;
+    parts.codes = Arc::new(CodeLists::in_folder(DataDir::new(&config.node.data_dir).codes()));
     ApiState::new(parts)
 }
 

@@ -1,0 +1,76 @@
+//! The generated clinic of a first `make run` without DATA: written as FHIR transactions for the node to import.
+
+use super::folder::Folder;
+use crate::clinic::{self, Clinic, Colleague, Now};
+use anyhow::{Context, Result};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The seed of the clinic; always the same, so that two people see the same patients.
+const SEED: u64 = 20_261_122;
+/// The mark that the node has data already.
+const DONE: &str = "imported";
+/// The folder of the bundles, in the state folder.
+const BUNDLES: &str = "clinic";
+
+/// Writes the bundles for the day that it is, unless an earlier run has imported something. Returns their folder, and what they
+/// hold in words.
+pub(super) fn write_once(folder: &Folder, patients: u64) -> Result<Option<(PathBuf, String)>> {
+    if folder.has(DONE) {
+        return Ok(None);
+    }
+    let dir = folder.path().join(BUNDLES);
+    let written = clinic::write(&Clinic::new(SEED, now()?.in_opening_hours(), patients), &dir)?;
+    let told = format!("a made-up clinic: {} patients, {} resources", written.patients, written.resources);
+    Ok(Some((dir, told)))
+}
+
+/// Marks that an import is done.
+pub(super) fn done(folder: &Folder) -> Result<()> {
+    folder.write(DONE, "")
+}
+
+/// Who works at the clinic and signs in.
+pub(super) fn colleagues() -> Vec<Colleague> {
+    Clinic::new(SEED, Now { day: 0, minute: 0, offset_minutes: 0 }, 0).colleagues()
+}
+
+/// Date, time and zone of this machine, as `date` says them.
+fn now() -> Result<Now> {
+    let output = Command::new("date")
+        .arg("+%F %H:%M %z")
+        .output()
+        .context("cannot run `date` to learn what day it is")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Now::read(&text).with_context(|| format!("cannot read what `date` says: \"{}\"", text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clinic_is_written_once_and_each_line_is_a_transaction() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let (bundles, told) = write_once(&folder, 12).unwrap().unwrap();
+        assert!(told.contains("12 patients"), "{told}");
+        let names = ["1.facilities.ndjson", "2.patients.ndjson", "3.today.ndjson"];
+        for name in names {
+            let text = std::fs::read_to_string(bundles.join(name)).unwrap();
+            for line in text.lines() {
+                let bundle: serde_json::Value = serde_json::from_str(line).unwrap();
+                assert_eq!(bundle["type"], "transaction");
+                assert!((1..=250).contains(&bundle["entry"].as_array().unwrap().len()), "{name}");
+            }
+        }
+        done(&folder).unwrap();
+        assert!(write_once(&folder, 12).unwrap().is_none());
+    }
+
+    #[test]
+    fn there_is_somebody_for_each_role() {
+        let roles: Vec<&str> = colleagues().iter().map(|colleague| colleague.role).collect();
+        assert_eq!(roles, ["clinician", "nurse", "pharmacist", "front-desk", "manager"]);
+    }
+}
