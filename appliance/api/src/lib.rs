@@ -42,6 +42,7 @@ mod probe;
 mod records;
 mod refusal;
 mod request;
+pub mod staff_app;
 mod state;
 mod table;
 

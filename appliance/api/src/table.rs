@@ -6,7 +6,7 @@ use crate::access::policy::Access::Records;
 use crate::access::policy::Policy::{Public, Read, Session, Write};
 use crate::access::routes::Routes;
 use crate::state::ApiState;
-use crate::{conflicts, continuity, docs, fhir, openapi, page, probe, records};
+use crate::{conflicts, continuity, docs, fhir, openapi, page, probe, records, staff_app};
 
 /// The whole API as a router.
 pub fn router(state: ApiState) -> Router {
@@ -20,7 +20,9 @@ pub fn routes(state: &ApiState) -> Routes {
 
 fn of_our_own(routes: Routes) -> Routes {
     routes
-        .get("/", Public, &docs::PAGE, page::page)
+        .get("/", Public, &docs::STAFF_APP, staff_app::start)
+        .get("/assets/{file}", Public, &docs::STAFF_APP_FILE, staff_app::file)
+        .get("/status", Public, &docs::PAGE, page::page)
         .get("/livez", Public, &docs::LIVEZ, probe::livez)
         .get("/readyz", Public, &docs::READYZ, probe::readyz)
         .get("/metrics", Public, &docs::METRICS, probe::metrics)

@@ -11,11 +11,11 @@ use holdfast_api::access::policy::{Policy, Role};
 use holdfast_api::finder::Finder;
 use holdfast_api::link::LinkReport;
 use holdfast_api::{ApiParts, ApiState, routes};
+use holdfast_uplink::UpstreamFinder;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
 
 use super::Running;
-use super::finder::HubFinder;
 use crate::config::Config;
 use crate::tasks::ScrubReport;
 use crate::telemetry::Telemetry;
@@ -37,7 +37,7 @@ pub(super) fn state(config: &Config, running: &Running, dev: bool) -> ApiState {
     let mut parts = ApiParts::new(running.writer.clone(), running.tokens.clone());
     if let Some(link) = &running.link {
         let report: Arc<dyn LinkReport> = link.clone();
-        let finder: Arc<dyn Finder> = Arc::new(HubFinder::new(link.clone(), running.writer.clone()));
+        let finder: Arc<dyn Finder> = Arc::new(UpstreamFinder::new(link.clone(), running.writer.clone()));
         (parts.link, parts.finder) = (report, Some(finder));
     }
     if let Some(handle) = recorder() {
