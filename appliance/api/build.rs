@@ -20,7 +20,7 @@ fn main() {
     let mut files = Vec::new();
     collect(&dist, &mut files);
     files.sort();
-    let mut table = String::from("pub(super) static FILES: &[File] = &[\n");
+    let mut table = String::from("static FILES: &[File] = &[\n");
     for (at, file) in files.iter().enumerate() {
         println!("cargo:rerun-if-changed={}", file.display());
         entry(&mut table, &dist, file, &out.join(format!("staff-{at}.gz")));

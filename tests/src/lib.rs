@@ -26,6 +26,7 @@ pub mod checker;
 pub mod clients;
 pub mod crash_images;
 pub mod data;
+pub mod desktop_window;
 pub mod figure;
 pub mod generate;
 pub mod import_check;

@@ -183,7 +183,9 @@ fn announce(plan: &Plan, running: &Running) -> Result<()> {
     say(&format!("its page      {node_url}/status#token={node}"));
     say(&format!("central hub   {hub_url}   sign-in token: {hub}"));
     say(&format!("cloud link    {}   `make cut` cuts it, `make heal` restores it", running.link.address()));
-    say("a desktop     `holdfast-node enrol-desktop --name NAME --data-dir $NODE_DATA` says what to type there");
+    say(
+        "a desktop     `holdfast-node enrol-desktop --name NAME --data-dir $NODE_DATA` says what to type there",
+    );
     let this = std::env::current_exe().context("cannot find out where this program is")?;
     let programs = this.parent().unwrap_or(&this);
     let (node_data, hub_data) = (plan.folder.data("node"), plan.folder.data("hub"));

@@ -63,7 +63,12 @@ pub fn authority(dir: &DataDir, now_ms: u64) -> Result<Authority, Failure> {
 ///
 /// # Errors
 /// [`Failure`]: the name cannot be used or is revoked, or the token not be kept.
-pub fn enrol(opened: &Opened, dir: &DataDir, endpoints: Vec<Endpoint>, name: &str) -> Result<String, Failure> {
+pub fn enrol(
+    opened: &Opened,
+    dir: &DataDir,
+    endpoints: Vec<Endpoint>,
+    name: &str,
+) -> Result<String, Failure> {
     let identity = identity(opened, name)?;
     if is_revoked(opened, name)? {
         let text = format!(

@@ -39,7 +39,12 @@ impl Enrolment {
     ///
     /// # Errors
     /// [`UplinkError`]: the token or the address cannot be used, or the upstream refuses.
-    pub async fn enrol(folder: &Path, upstream: &str, token: &str, now_ms: u64) -> Result<Enrolled, UplinkError> {
+    pub async fn enrol(
+        folder: &Path,
+        upstream: &str,
+        token: &str,
+        now_ms: u64,
+    ) -> Result<Enrolled, UplinkError> {
         let upstream = Endpoint::parse(upstream).map_err(UplinkError::Endpoint)?;
         let token = EnrolToken::parse(token)?;
         let key = PrivateKey::load_or_create(folder, KEY_FILE)?;

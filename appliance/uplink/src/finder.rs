@@ -66,7 +66,10 @@ impl UpstreamFinder {
                 Some(Looked { items: Vec::new(), is_cut: true })
             }
             Ok(Err(error)) => {
-                tracing::info!(error.code = error.code(), "the upstream could not be asked for what is not held");
+                tracing::info!(
+                    error.code = error.code(),
+                    "the upstream could not be asked for what is not held"
+                );
                 None
             }
             Err(_) => {

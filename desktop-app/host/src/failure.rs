@@ -14,7 +14,9 @@ use crate::vault::VaultError;
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// No folder for data.
-    #[error("cannot start: neither XDG_DATA_HOME nor HOME says where data goes; set HOME, or name a folder with --data-dir")]
+    #[error(
+        "cannot start: neither XDG_DATA_HOME nor HOME says where data goes; set HOME, or name a folder with --data-dir"
+    )]
     NoHome,
     /// The data folder cannot be used.
     #[error("cannot use the data folder {}: {why}; give this user a folder that it owns and can write (--data-dir)", path.display())]
@@ -36,7 +38,9 @@ pub enum Failure {
     #[error(transparent)]
     Settings(#[from] Problems),
     /// No port could be had.
-    #[error("cannot serve the window on {address}: {why}; leave --listen out, or name a free port of 127.0.0.1")]
+    #[error(
+        "cannot serve the window on {address}: {why}; leave --listen out, or name a free port of 127.0.0.1"
+    )]
     Port {
         /// Where.
         address: std::net::SocketAddr,
@@ -47,10 +51,14 @@ pub enum Failure {
     #[error("cannot serve on {0}: the desktop serves its own window alone; listen on 127.0.0.1")]
     NotLoopback(std::net::SocketAddr),
     /// This desktop is not enrolled.
-    #[error("cannot open records: this desktop belongs to no clinic yet; have the clinic's node enrol it (`holdfast-node enrol-desktop --name NAME`)")]
+    #[error(
+        "cannot open records: this desktop belongs to no clinic yet; have the clinic's node enrol it (`holdfast-node enrol-desktop --name NAME`)"
+    )]
     NotEnrolled,
     /// It is enrolled already.
-    #[error("cannot enrol: this desktop belongs to clinic \"{0}\" already; for another clinic remove its data folder first, which loses what the node does not have yet")]
+    #[error(
+        "cannot enrol: this desktop belongs to clinic \"{0}\" already; for another clinic remove its data folder first, which loses what the node does not have yet"
+    )]
     Enrolled(String),
     /// The link to the node, or the enrolment.
     #[error(transparent)]
@@ -68,7 +76,9 @@ pub enum Failure {
     #[error("cannot use the tokens of this desktop: {0}")]
     Token(#[from] TokenError),
     /// The system refuses something.
-    #[error("cannot start: {what} ({why}); restart the machine, and tell the clinic's IT if it happens again")]
+    #[error(
+        "cannot start: {what} ({why}); restart the machine, and tell the clinic's IT if it happens again"
+    )]
     System {
         /// What failed.
         what: &'static str,

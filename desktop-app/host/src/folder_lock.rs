@@ -37,7 +37,10 @@ impl FolderLock {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _unreadable = file.read_to_string(&mut holder);
-                return Err(Failure::Running { path: dir.path().to_owned(), holder: holder.trim().to_owned() });
+                return Err(Failure::Running {
+                    path: dir.path().to_owned(),
+                    holder: holder.trim().to_owned(),
+                });
             }
             Err(TryLockError::Error(error)) => return Err(unusable(error.to_string())),
         }

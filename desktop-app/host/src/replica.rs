@@ -60,8 +60,8 @@ impl Replica {
         let clinic = enrolment.enrolled.identity.clinic().to_owned();
         let (folder, key) = (dir.records(), key.clone());
         let opened = tokio::task::spawn_blocking(move || open_records(&folder, &key, clinic)).await;
-        let (db, records) =
-            opened.map_err(|error| Failure::System { what: "a step was cut off", why: error.to_string() })??;
+        let (db, records) = opened
+            .map_err(|error| Failure::System { what: "a step was cut off", why: error.to_string() })??;
         let writer = Writer::start(records)?;
         let folder = dir.enrolment();
         let link = Arc::new(Uplink::start(&enrolment, &settings.endpoints, &folder, UPSTREAM, &writer)?);
@@ -140,7 +140,8 @@ fn open_records(
     let sidecar = Arc::new(FileSidecar::open(folder)?);
     let rules: Arc<dyn Rules> = Arc::new(FhirRules);
     let place = Place { clinic, schema: SCHEMA };
-    let records = Records::open(db.clone(), rules, Identity::beside(sidecar), place, Surroundings::default())?;
+    let records =
+        Records::open(db.clone(), rules, Identity::beside(sidecar), place, Surroundings::default())?;
     Ok((db, Arc::new(records)))
 }
 

@@ -285,7 +285,7 @@ pub async fn serve(
         async move {
             let closing = async {
                 // A sender that is gone means that the program ends.
-                let _gone = told.wait_for(|stop| *stop).await;
+                let _gone = told.wait_for(|stop| *stop).await.is_ok();
                 desktop.close_streams().await;
             };
             tokio::join!(holdfast_api::listen::serve(listener, app, limits, stop), closing);

@@ -57,8 +57,9 @@ impl Tries {
     /// [`KeyError`] if it is there and cannot be used.
     pub fn load(folder: &Path) -> Result<Self, KeyError> {
         let counts = match read_private(&folder.join(FILE)) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map_err(|_| KeyError::Damaged { path: folder.join(FILE) })?,
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).map_err(|_| KeyError::Damaged { path: folder.join(FILE) })?
+            }
             Err(KeyError::Missing { .. }) => Counts::default(),
             Err(error) => return Err(error),
         };

@@ -189,8 +189,9 @@ impl Vault {
 
     fn derive(&self, pin: &str, salt: &[u8], cost: Cost) -> Result<LessSafeKey, VaultError> {
         let params = Params::new(cost.memory_kib, cost.passes, 1, Some(32)).map_err(|_| VaultError::Cost)?;
-        let argon2 = Argon2::new_with_secret(self.device.bytes(), Algorithm::Argon2id, Version::V0x13, params)
-            .map_err(|_| VaultError::Cost)?;
+        let argon2 =
+            Argon2::new_with_secret(self.device.bytes(), Algorithm::Argon2id, Version::V0x13, params)
+                .map_err(|_| VaultError::Cost)?;
         let mut out = Zeroizing::new([0; 32]);
         argon2.hash_password_into(pin.as_bytes(), salt, &mut *out).map_err(|_| VaultError::Cost)?;
         let key = UnboundKey::new(&AES_256_GCM, &*out).map_err(|_| VaultError::Cost)?;

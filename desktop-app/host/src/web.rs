@@ -8,7 +8,10 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use holdfast_api::staff_app;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+};
 use http::{HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -104,18 +107,19 @@ async fn serve(State(desktop): State<Arc<Desktop>>, request: Request) -> Respons
     if request.uri().path() == SIGN_IN && request.method() == Method::POST {
         return sign_in(&desktop, request).await;
     }
-    match desktop.router().await {
-        Some(api) => call(api, request).await,
-        None => match holdfast_api::staff_app::respond(request.method(), request.uri().path(), request.headers()) {
-            Some(response) => response,
-            None => problem(
-                StatusCode::LOCKED,
-                "replica-locked",
-                "the records are locked: nobody has signed in since Holdfast was started; sign in first",
-                None,
-            ),
-        },
+    let Some(api) = desktop.router().await else { return locked(request).await };
+    call(api, request).await
+}
+
+async fn locked(request: Request) -> Response {
+    if request.uri().path() == "/" {
+        return staff_app::start(request).await;
     }
+    let file = staff_app::respond(request.method(), request.uri().path(), request.headers());
+    file.unwrap_or_else(|| {
+        let text = "the records are locked: nobody has signed in since Holdfast was started; sign in first";
+        problem(StatusCode::LOCKED, "replica-locked", text, None)
+    })
 }
 
 /// The API's own sign-in, which is the one that decides. Before it, a locked replica is opened by the wrap of the person;

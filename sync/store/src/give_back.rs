@@ -350,7 +350,9 @@ fn may_give(
     let (mut allowed, mut waits, mut refused) = (0, 0, 0);
     for scope in &scopes {
         let is_nobodys = !given.contains(scope) && is_unmade(tx, scope)?;
-        if may_hold(tx.sql, scope, &peer.clinic, tx.records.clinic())? || (is_nobodys && makes.as_ref() == Some(scope)) {
+        if may_hold(tx.sql, scope, &peer.clinic, tx.records.clinic())?
+            || (is_nobodys && makes.as_ref() == Some(scope))
+        {
             allowed += 1;
         } else if is_nobodys {
             waits += 1;

@@ -68,7 +68,9 @@ impl Records {
         if peer.kind != NODE {
             return Err(StoreError::Denied {
                 code: "not-a-relay",
-                message: "only a clinic's node hands on what others have written; enrol this replica as a node".into(),
+                message:
+                    "only a clinic's node hands on what others have written; enrol this replica as a node"
+                        .into(),
             });
         }
         self.write(|tx| {
@@ -130,17 +132,12 @@ fn introduce(tx: &mut Tx<'_>, peer: &Peer, one: &Below) -> Result<()> {
         let text = "SELECT COUNT(*) FROM actor WHERE replica LIKE $1";
         let below = tx.sql.query(text, &[format!("{}/%", owner(peer)).into()])?;
         if below.first().map_or(Ok(0), |row| row.uint(0))? >= MAX_ACTORS as u64 {
-            let text = format!("more than {MAX_ACTORS} actors write below {}; {name} is left out", owner(peer));
+            let text =
+                format!("more than {MAX_ACTORS} actors write below {}; {name} is left out", owner(peer));
             return tx.notice_daily(&format!("too-many-actors/{}", owner(peer)), "too-many-actors", &text);
         }
     }
-    let row = vec![
-        no.into(),
-        one.actor.0.to_vec().into(),
-        name.into(),
-        one.key.to_vec().into(),
-        OK.into(),
-    ];
+    let row = vec![no.into(), one.actor.0.to_vec().into(), name.into(), one.key.to_vec().into(), OK.into()];
     tx.sql.upsert(&schema::ACTOR, vec![row])
 }
 

@@ -22,8 +22,8 @@ use crate::weight::MAX_STATE_BYTES;
 
 pub(crate) use confirm::{confirm, count_pages, waiting};
 pub(crate) use peer::{Known, NODE, OK, REVOKED, current, find, may_hold, owner, refuse_stranger};
-use peer::{introduce, known_or_new, owned_actor, refuse_copy, revoked, subscribe, take_incarnation};
 pub use peer::{Peer, share};
+use peer::{introduce, known_or_new, owned_actor, refuse_copy, revoked, subscribe, take_incarnation};
 pub use push::Pushed;
 
 /// Resources answered to one `Fetch` request; the others of a longer list are asked for again.

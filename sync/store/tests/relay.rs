@@ -71,7 +71,8 @@ fn what_each_tier_writes_arrives_on_all_under_its_author() {
         }
     }
     let made_by = |at: &holdfast_store::Records| {
-        at.read(|view| Ok(view.state(&Entity::new("Patient", "d1"))?.vv.get(&desktop.records.actor()))).unwrap()
+        at.read(|view| Ok(view.state(&Entity::new("Patient", "d1"))?.vv.get(&desktop.records.actor())))
+            .unwrap()
     };
     assert_eq!(made_by(&hub), made_by(&desktop.records), "the op is the desktop's own, number and all");
 }
@@ -82,8 +83,7 @@ fn what_was_handed_on_is_not_sent_again_and_counts_as_sent() {
     sync_up(&node, &hub);
     desktop.put("Patient", "d1", r#""name":"Dora""#, &Base::Blind);
     desktop.sync(&node);
-    let unsent =
-        || node.records.continuity().unwrap().lanes.iter().map(|lane| lane.unsent).sum::<u64>();
+    let unsent = || node.records.continuity().unwrap().lanes.iter().map(|lane| lane.unsent).sum::<u64>();
     assert_eq!(unsent(), 1, "the node says that something waits");
     assert_eq!(hand_on(&node.records, &hub, &node.peer), 1);
     assert_eq!(unsent(), 0);

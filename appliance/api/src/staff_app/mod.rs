@@ -47,7 +47,7 @@ pub fn respond(method: &Method, path: &str, headers: &HeaderMap) -> Option<Respo
 }
 
 /// `GET /`: the app, or the status page if the program was built without it.
-pub(crate) async fn start(request: Request) -> Response {
+pub async fn start(request: Request) -> Response {
     match respond(request.method(), "/", request.headers()) {
         Some(response) => response,
         None => page::page().await,
@@ -157,7 +157,9 @@ mod tests {
             headers.insert(ACCEPT_ENCODING, http::HeaderValue::from_static(encoding));
             asset(&SCRIPT, &headers)
         };
-        for (encoding, sent) in [("gzip, br", "packed"), ("br", "plain"), ("gzip;q=0", "plain"), ("", "plain")] {
+        for (encoding, sent) in
+            [("gzip, br", "packed"), ("br", "plain"), ("gzip;q=0", "plain"), ("", "plain")]
+        {
             let response = ask(encoding);
             assert!(header(&response, CACHE_CONTROL).contains("immutable"));
             assert_eq!(header(&response, CONTENT_ENCODING) == "gzip", sent == "packed");

@@ -26,7 +26,12 @@ pub(super) fn desktops(reader: &mut Reader) -> Option<DesktopsConfig> {
     let host = "a host name or an address, for example \"node.clinic.example\"";
     let names = reader.list("desktops", "names", host, |text| (!text.is_empty()).then(|| text.to_owned()));
     if names.as_ref().is_some_and(Vec::is_empty) {
-        reader.reject_key("desktops", "names", "it is empty", "name at least the host that desktops connect to");
+        reader.reject_key(
+            "desktops",
+            "names",
+            "it is empty",
+            "name at least the host that desktops connect to",
+        );
     }
     let url = "https://host or https://host:port, for example \"https://node.clinic.example:8444\"";
     let endpoints = reader.list("desktops", "endpoints", url, |text| Endpoint::parse(text).ok());

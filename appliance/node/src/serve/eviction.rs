@@ -9,9 +9,9 @@ use holdfast_store::{Records, StoreError};
 use metrics::counter;
 use tokio::sync::watch;
 
-use holdfast_uplink::Uplink;
 use super::{Running, shutdown};
 use crate::config::EvictionConfig;
+use holdfast_uplink::Uplink;
 
 /// Patients let go in one look; the next look goes on.
 const AT_ONCE: u32 = 200;

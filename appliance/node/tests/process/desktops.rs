@@ -124,8 +124,7 @@ fn token_serves_one_desktop_and_a_node_without_the_port_says_how_to_open_it() {
     let node = node_for_desktops(home.path(), None);
     let (url, token) = admit(&node, "ward-1");
     let body = format!("{{\"node\":\"{url}\",\"token\":\"{token}\"}}");
-    let (first, second) =
-        (Desktop::start(home.path().join("one")), Desktop::start(home.path().join("two")));
+    let (first, second) = (Desktop::start(home.path().join("one")), Desktop::start(home.path().join("two")));
     assert_eq!(first.send("POST", "/api/desktop/enrol", &body).status, 201);
     let refused = second.send("POST", "/api/desktop/enrol", &body);
     assert!(refused.status == 502 && refused.body.contains("used already"), "{refused:?}");

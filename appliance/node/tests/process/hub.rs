@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use holdfast_clinical::FhirRules;
-use holdfast_link::ca::{Authority, SigningRequest};
 use holdfast_hub::config::{Config, load};
-use holdfast_link::enrolment::{DatabaseTokens, Enrolment, IssuedLog};
 use holdfast_hub::storage::{SCHEMA, open_database};
+use holdfast_link::ca::{Authority, SigningRequest};
 use holdfast_link::enrol::CERT_FILE;
+use holdfast_link::enrolment::{DatabaseTokens, Enrolment, IssuedLog};
 use holdfast_link::identity::{PeerIdentity, PeerKind};
 use holdfast_link::keys::{KEY_FILE, PrivateKey};
 use holdfast_link::server::ServeOptions;

@@ -15,7 +15,10 @@ fn only_the_window_of_this_launch_gets_in() {
     assert_eq!(send(at, &[], "GET", "/launch/guess", "").status, 403);
     let first = send(at, &[], "GET", &format!("/launch/{}", desktop.secret), "");
     assert_eq!(first.status, 303);
-    assert!(first.head.contains("location: /") && first.head.contains("httponly; samesite=strict"), "{first:?}");
+    assert!(
+        first.head.contains("location: /") && first.head.contains("httponly; samesite=strict"),
+        "{first:?}"
+    );
     assert_eq!(desktop.send("GET", "/api/setup", "").status, 200);
     let cookie = format!("cookie: holdfast_launch={}", desktop.secret);
     let rebound = send_to_host(at, "clinic.attacker.example", &[&cookie], "GET", "/api/setup", "");
@@ -29,7 +32,8 @@ fn second_program_on_a_folder_and_an_open_address_are_refused() {
     let _first = Desktop::start(&data, &[]);
     let second = binary().args(["--headless", "--data-dir"]).arg(&data).output().unwrap();
     assert!(!second.status.success() && stderr(&second).contains("runs already"), "{}", stderr(&second));
-    let open = binary().args(["--headless", "--listen", "0.0.0.0:0", "--data-dir"]).arg(home.path().join("b"));
+    let mut open = binary();
+    open.args(["--headless", "--listen", "0.0.0.0:0", "--data-dir"]).arg(home.path().join("b"));
     let open = open.output().unwrap();
     assert!(!open.status.success() && stderr(&open).contains("127.0.0.1"), "{}", stderr(&open));
 }

@@ -1,7 +1,7 @@
 //! TLS to PostgreSQL: encrypted where it is asked for, believed only with the right certificate.
 
-use holdfast_link::ca::{Authority, ServerName};
 use holdfast_hub::postgres::{Postgres, PostgresOptions, TlsMode};
+use holdfast_link::ca::{Authority, ServerName};
 use holdfast_tests::postgres::Cluster;
 use rcgen::KeyPair;
 

@@ -14,7 +14,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use time::{Duration, OffsetDateTime};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-use super::{CaError, Authority, SigningRequest};
+use super::{Authority, CaError, SigningRequest};
 
 /// How far a certificate is dated back, in days, for replicas whose clock is behind.
 const BACKDATED_DAYS: i64 = 1;

@@ -12,7 +12,7 @@ use x509_parser::{
     prelude::{FromDer, X509Certificate},
 };
 
-use super::{CaError, Authority, ServerName, issue::public_key_of};
+use super::{Authority, CaError, ServerName, issue::public_key_of};
 
 /// Life of the server certificate, in days.
 pub const SERVER_CERT_DAYS: u32 = 90;
@@ -42,7 +42,12 @@ impl ServerCertificate {
     ///
     /// # Errors
     /// [`CaError`] when the key cannot be used or the certificate not be issued or written.
-    pub fn load_or_issue(dir: &Path, ca: &Authority, names: &[ServerName], now_ms: u64) -> Result<Self, CaError> {
+    pub fn load_or_issue(
+        dir: &Path,
+        ca: &Authority,
+        names: &[ServerName],
+        now_ms: u64,
+    ) -> Result<Self, CaError> {
         ensure_private_dir(dir).map_err(CaError::Key)?;
         let key = PrivateKey::load_or_create(dir, KEY_FILE).map_err(CaError::Key)?;
         let kept = std::fs::read_to_string(dir.join(CHAIN_FILE)).unwrap_or_default();

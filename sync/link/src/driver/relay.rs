@@ -1,8 +1,8 @@
 //! Handing on what replicas below have written, beside the session and on its connection: once it stands, and whenever
 //! something was committed here. The upstream says what it has; a lost answer means the same again on the next connection.
 
-use holdfast_core::message::{Reach, Request, Response};
 use holdfast_core::id::ActorId;
+use holdfast_core::message::{Reach, Request, Response};
 use holdfast_store::StoreError;
 use holdfast_store::give_back::Owed;
 use holdfast_store::writer::Writer;

@@ -28,12 +28,7 @@ impl TokenStore for DatabaseTokens {
         token::insert(&*self.0, &hash.0, &identity.to_uri(), expires_at_ms).map_err(failed)
     }
 
-    fn take(
-        &self,
-        hash: SecretHash,
-        key_sha256: &[u8; 32],
-        now_ms: u64,
-    ) -> Result<TakenToken, TokenError> {
+    fn take(&self, hash: SecretHash, key_sha256: &[u8; 32], now_ms: u64) -> Result<TakenToken, TokenError> {
         match token::take(&*self.0, &hash.0, key_sha256, now_ms).map_err(failed)? {
             Ok(token::Taken { identity, certificate }) => {
                 let identity = PeerIdentity::parse_uri(&identity).map_err(failed)?;
@@ -47,11 +42,7 @@ impl TokenStore for DatabaseTokens {
 }
 
 impl IssuedLog for DatabaseTokens {
-    fn record(
-        &self,
-        issued: &IssuedCertificate,
-        token: Option<SecretHash>,
-    ) -> Result<(), TokenError> {
+    fn record(&self, issued: &IssuedCertificate, token: Option<SecretHash>) -> Result<(), TokenError> {
         let record = token::Issued {
             serial: issued.serial.as_bytes(),
             identity: &issued.identity.to_uri(),

@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
-use axum::response::{IntoResponse, Response};
 use crate::server::Problem;
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
 use super::TokenError;
@@ -45,7 +45,9 @@ pub enum EnrolmentError {
     )]
     Store(#[source] Box<dyn Error + Send + Sync>),
     /// The upstream's CA failed.
-    #[error("the enrolment failed: the upstream cannot certify; ask whoever runs the upstream to look at its log")]
+    #[error(
+        "the enrolment failed: the upstream cannot certify; ask whoever runs the upstream to look at its log"
+    )]
     Ca(#[source] CaError),
     /// The random source failed.
     #[error("no token was made: the random source failed; try again")]

@@ -1,14 +1,14 @@
 //! `POST /enrol` and `POST /renew`.
 
+use crate::{
+    enrol::{ENROL_PATH, EnrolAnswer, RENEW_PATH},
+    server::{Peer, SyncPolicy, SyncRoutes},
+};
 use axum::{
     Json,
     body::Bytes,
     extract::{DefaultBodyLimit, State},
     routing::post,
-};
-use crate::{
-    enrol::{ENROL_PATH, EnrolAnswer, RENEW_PATH},
-    server::{Peer, SyncPolicy, SyncRoutes},
 };
 
 use super::{Enrolment, EnrolmentError, MAX_REQUEST_BYTES, parse_renewal, parse_request};
