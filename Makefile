@@ -121,6 +121,18 @@ bench-reconcile: binaries ## what reconciling costs after an outage and for a fr
 bench-scopes: binaries ## whether a session's cost grows with what is held or with the history
 	$(DRILL) bench-scopes
 
+# The window is a workspace of its own (decision 24); its package is made by Tauri's bundler.
+DESKTOP := desktop-app/src-tauri
+DEB = $(firstword $(wildcard $(RELEASE)/bundle/deb/*.deb))
+
+.PHONY: desktop e2e-desktop
+desktop: ## build the desktop's window and its package (.deb); the first build takes ten minutes
+	@.ci/setup desktop
+	cd $(DESKTOP) && node_modules/.bin/tauri build --bundles deb -- --locked
+	@ls $(RELEASE)/bundle/deb/*.deb
+e2e-desktop: binaries desktop ## the package's real window, under a display of its own, at a real node
+	$(DRILL) e2e-desktop -- --deb $(DEB) --shots $(CARGO_TARGET_DIR)/shots
+
 .PHONY: laws
 laws: ## the property tests on many fresh inputs; `make test` plays the same few each time
 	PROPTEST_CASES=$(LAW_CASES) cargo nextest run -p holdfast-core -p holdfast-clinical
@@ -138,4 +150,4 @@ binaries:
 clean: ## remove what was built and the state of `make run`
 	cargo clean
 	rm -rf $(RUN_DIR) tests/load/pouchdb/node_modules tests/clients/node/node_modules tests/judges/node/node_modules
-	rm -rf appliance/clinical/definitions/node_modules
+	rm -rf appliance/clinical/definitions/node_modules $(DESKTOP)/node_modules

@@ -27,6 +27,7 @@ pub mod clients;
 pub mod clinic;
 pub mod crash_images;
 pub mod data;
+pub mod desktop_window;
 pub mod figure;
 pub mod generate;
 pub mod import_check;

@@ -197,9 +197,12 @@ fn announce(plan: &Plan, running: &Running) -> Result<()> {
     let [node, hub] = ["node", "hub"].map(|data| plan.folder.dev_token(data));
     let (node_url, hub_url) = (&running.node_url, &running.hub_url);
     say(&format!("clinic node   {node_url}   sign-in token: {node}"));
-    say(&format!("its page      {node_url}/#token={node}"));
+    say(&format!("its page      {node_url}/status#token={node}"));
     say(&format!("central hub   {hub_url}   sign-in token: {hub}"));
     say(&format!("cloud link    {}   `make cut` cuts it, `make heal` restores it", running.link.address()));
+    say(
+        "a desktop     `holdfast-node enrol-desktop --name NAME --data-dir $NODE_DATA` says what to type there",
+    );
     let this = std::env::current_exe().context("cannot find out where this program is")?;
     let programs = this.parent().unwrap_or(&this);
     let (node_data, hub_data) = (plan.folder.data("node"), plan.folder.data("hub"));

@@ -34,6 +34,10 @@ const NARROWED: Pairs = &[
 const UNCHANGED: &[&str] = &["If-None-Match", "If-Modified-Since", "Prefer"];
 const SAVED: &[(u16, Carries)] = &[(200, Fhir), (201, Fhir)];
 
+pub(crate) const STAFF_APP: Doc = Doc::new("The staff app", &[(200, Html)]);
+pub(crate) const STAFF_APP_FILE: Doc =
+    Doc::new("A file that the staff app loads; its name holds a hash of what is in it", &[(200, Text)])
+        .refusals(&[404]);
 pub(crate) const PAGE: Doc = Doc::new("The status page", &[(200, Html)]);
 pub(crate) const LIVEZ: Doc = Doc::new("Whether the process runs", &[(200, Text)]);
 pub(crate) const READYZ: Doc = Doc::new("Whether the store answers", &[(200, Text)]);

@@ -49,6 +49,7 @@ mod records;
 mod refusal;
 mod request;
 pub mod sign_in;
+pub mod staff_app;
 mod state;
 mod table;
 

@@ -9,7 +9,7 @@ use crate::sign_in::passkey;
 use crate::state::ApiState;
 use crate::{
     break_glass, checks, codes, conflicts, continuity, docs, drafts, fhir, openapi, page, patients, people,
-    probe, records, sign_in,
+    probe, records, sign_in, staff_app,
 };
 
 /// The whole API as a router.
@@ -24,7 +24,9 @@ pub fn routes(state: &ApiState) -> Routes {
 
 fn of_our_own(routes: Routes) -> Routes {
     routes
-        .get("/", Public, &docs::PAGE, page::page)
+        .get("/", Public, &docs::STAFF_APP, staff_app::start)
+        .get("/assets/{file}", Public, &docs::STAFF_APP_FILE, staff_app::file)
+        .get("/status", Public, &docs::PAGE, page::page)
         .get("/livez", Public, &docs::LIVEZ, probe::livez)
         .get("/readyz", Public, &docs::READYZ, probe::readyz)
         .get("/metrics", Public, &docs::METRICS, probe::metrics)

@@ -119,6 +119,21 @@ pub(crate) enum Command {
         #[command(subcommand)]
         order: CodesOrder,
     },
+    /// Make a one-time token by which a desktop of this clinic may enrol within 15 minutes.
+    EnrolDesktop {
+        #[command(flatten)]
+        place: Place,
+        /// The desktop's name: lower-case letters, digits and hyphens, for example front-desk.
+        #[arg(long)]
+        name: String,
+    },
+    /// List the clinic's desktops, or revoke one.
+    Desktops {
+        #[command(subcommand)]
+        order: Option<DesktopOrder>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Say who may use the API.
     Token {
         #[command(subcommand)]
@@ -144,6 +159,22 @@ pub(crate) enum CodesOrder {
     },
     /// Say which lists there are.
     List {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// What can be done with desktops.
+#[derive(Subcommand, Debug)]
+pub(crate) enum DesktopOrder {
+    /// Revoke a desktop that was stolen or given away: within a second it is given nothing any more, and what it still
+    /// sends is kept for review.
+    Revoke {
+        /// Which.
+        name: String,
+        /// Why, for the notice that is left.
+        #[arg(long, default_value = "no reason given")]
+        reason: String,
         #[command(flatten)]
         place: Place,
     },

@@ -28,6 +28,20 @@ pub enum Order {
     Audit,
     /// Say how the node does.
     Status,
+    /// Make a one-time token for a desktop.
+    EnrolDesktop {
+        /// Its name.
+        name: String,
+    },
+    /// List the desktops.
+    Desktops,
+    /// Revoke a desktop.
+    RevokeDesktop {
+        /// Its name.
+        name: String,
+        /// Why, for the notice that is left.
+        reason: String,
+    },
 }
 
 /// What it says back: any number of `Progress`, then one of the others.

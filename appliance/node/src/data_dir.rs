@@ -45,6 +45,11 @@ impl DataDir {
         self.0.join("enrolment")
     }
 
+    /// The CA for desktops, and the certificate of the port that they sync with.
+    pub fn desktops(&self) -> PathBuf {
+        self.0.join("desktops")
+    }
+
     /// The buffer of telemetry.
     pub fn telemetry(&self) -> PathBuf {
         self.0.join("telemetry")

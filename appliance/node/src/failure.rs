@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use holdfast_link::enrol::EnrolError;
+use holdfast_link::ca::CaError;
 use holdfast_link::keys::KeyError;
 use holdfast_store::StoreError;
+use holdfast_uplink::UplinkError;
 
 use crate::config::Problems;
 
@@ -70,9 +71,12 @@ pub enum Failure {
     /// A key or certificate cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// Enrolment failed, or what is left of it cannot be used.
+    /// The link to the hub, or the enrolment that it needs, cannot be had.
     #[error(transparent)]
-    Enrol(#[from] EnrolError),
+    Uplink(UplinkError),
+    /// The CA for desktops cannot be used.
+    #[error(transparent)]
+    Ca(#[from] CaError),
     /// Anything else; the text has the three parts.
     #[error("{text}")]
     Other {
@@ -97,6 +101,16 @@ pub const EXIT_IMPORT: u8 = 20;
 /// Exit code: a scrub found damage that is not healed.
 pub const EXIT_DAMAGE: u8 = 21;
 
+impl From<UplinkError> for Failure {
+    fn from(error: UplinkError) -> Self {
+        match error {
+            UplinkError::Key(error) => Self::Key(error),
+            UplinkError::Store(error) => Self::Store(error),
+            other => Self::Uplink(other),
+        }
+    }
+}
+
 impl Failure {
     /// A failure without a kind of its own.
     pub fn other(code: &'static str, text: impl Into<String>) -> Self {
@@ -120,7 +134,8 @@ impl Failure {
             Self::Newer { .. } => "database-newer",
             Self::Store(error) => error.code(),
             Self::Key(error) => error.code(),
-            Self::Enrol(_) => "enrol",
+            Self::Uplink(error) => error.code(),
+            Self::Ca(error) => error.code(),
             Self::Other { code, .. } => code,
         }
     }
@@ -136,7 +151,8 @@ impl Failure {
             Self::Damaged { .. } | Self::Store(StoreError::Corrupt(_)) => 14,
             Self::Newer { .. } => 15,
             Self::Store(StoreError::DiskFull) => 16,
-            Self::Store(_) | Self::Key(_) | Self::Enrol(_) => 1,
+            Self::Uplink(UplinkError::NoEndpoint) => 10,
+            Self::Store(_) | Self::Key(_) | Self::Uplink(_) | Self::Ca(_) => 1,
             Self::Other { exit, .. } => *exit,
         }
     }

@@ -7,6 +7,7 @@
 //! ```text
 //! arguments ─▶ config (default, file, environment, flags) ─▶ serve ─┬─ api ◀── HTTP
 //!                                                                   ├─ link ──▶ hub
+//!                                                                   ├─ desktops ◀── desktops of the clinic
 //! console ──▶ control socket in the data folder ───────────────────▶└─ workers: gauges, telemetry, tokens, renewal
 //! ```
 //!
@@ -23,6 +24,7 @@ pub mod codes;
 pub mod config;
 pub mod control;
 pub mod data_dir;
+pub mod desktops;
 pub mod enrolment;
 pub mod failure;
 pub mod import;

@@ -7,16 +7,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use cli::{Arguments, CodesOrder, Command, Place, TokenOrder};
+use cli::{Arguments, CodesOrder, Command, DesktopOrder, Place, TokenOrder};
 use holdfast_api::access::tokens::Rights;
 use holdfast_node::config::{self, Config};
 use holdfast_node::control::{Order, ask};
 use holdfast_node::data_dir::DataDir;
-use holdfast_node::enrolment::{Enrolment, clinic, enrol_node};
+use holdfast_node::enrolment::{self, clinic, enrol_node};
 use holdfast_node::failure::{EXIT_NOT_RUNNING, Failure};
 use holdfast_node::import::{self, Target};
 use holdfast_node::say::{note, say};
-use holdfast_node::{codes, logging, serve, store, tasks, tokens};
+use holdfast_node::{codes, desktops, logging, serve, store, tasks, tokens};
 
 /// Merging is made of many small allocations; this allocator takes a fifth less time over them than glibc's.
 #[global_allocator]
@@ -78,6 +78,14 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Audit { place } => order(&place, &Order::Audit, |opened, _| tasks::audit(&opened.records)),
         Command::Status { place } => status(&place),
         Command::Codes { order } => code_lists(order),
+        Command::EnrolDesktop { place, name } => enrol_desktop(&place, &name),
+        Command::Desktops { place, order: None } => {
+            order(&place, &Order::Desktops, |opened, _| desktops::list(opened))
+        }
+        Command::Desktops { order: Some(DesktopOrder::Revoke { name, reason, place }), .. } => {
+            let told = Order::RevokeDesktop { name: name.clone(), reason: reason.clone() };
+            order(&place, &told, |opened, _| desktops::revoke(opened, &name, &reason))
+        }
         Command::Token { order } => token(order),
     }
 }
@@ -111,6 +119,14 @@ fn enrol(place: &Place, hub: &str, token: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+fn enrol_desktop(place: &Place, name: &str) -> Result<(), Failure> {
+    let config = load(place, None)?;
+    let dir = DataDir::new(&config.node.data_dir);
+    order(place, &Order::EnrolDesktop { name: name.to_owned() }, |opened, _| {
+        desktops::enrol(opened, &dir, desktops::endpoints(&config.desktops, None)?, name)
+    })
+}
+
 /// Has the running node carry out an order, or does it here if none runs.
 fn order(
     place: &Place,
@@ -130,7 +146,7 @@ fn order(
         return Err(Failure::other("no-records", text));
     }
     let _lock = dir.lock()?;
-    let clinic = clinic(&config, Enrolment::load(&dir)?.as_ref())?;
+    let clinic = clinic(&config, enrolment::load(&dir)?.as_ref())?;
     let opened = store::open(&dir, &config.store, &clinic)?;
     say(&here(&opened, &mut tell)?);
     Ok(opened.db.checkpoint()?)
@@ -139,7 +155,7 @@ fn order(
 fn rebuild(place: &Place) -> Result<(), Failure> {
     let config = load(place, None)?;
     let dir = DataDir::new(&config.node.data_dir);
-    let clinic = clinic(&config, Enrolment::load(&dir)?.as_ref())?;
+    let clinic = clinic(&config, enrolment::load(&dir)?.as_ref())?;
     say(&tasks::rebuild(&dir, &config.store, &clinic, &mut |text| note(text))?);
     Ok(())
 }
@@ -147,7 +163,7 @@ fn rebuild(place: &Place) -> Result<(), Failure> {
 fn status(place: &Place) -> Result<(), Failure> {
     let config = load(place, None)?;
     let dir = DataDir::new(&config.node.data_dir);
-    let enrolled = match Enrolment::load(&dir)? {
+    let enrolled = match enrolment::load(&dir)? {
         None => "no: run `holdfast-node enrol` to join a clinic".to_owned(),
         Some(enrolment) => enrolment.enrolled.identity.to_uri(),
     };

@@ -13,7 +13,7 @@ pub use search::{Condition, Search, Text};
 /// The protocol version this build speaks. A peer answers with the lower of both.
 pub const PROTOCOL: u8 = 1;
 
-/// Incarnations of one database: each restore adds one.
+/// Incarnations of one database: each restore adds one. As many may write below a replica.
 pub const MAX_ACTORS: usize = 1024;
 
 /// How far one actor's log reaches in one lane.
@@ -110,6 +110,25 @@ pub enum Request {
     },
     /// "Search for what I do not hold", among what the sender's clinic may hold.
     Search(Search),
+    /// "These write below me; I hand their segments on." Answered by [`Response::Welcome`], with what is durable of their
+    /// logs.
+    Introduce {
+        /// The incarnation that hands on.
+        actor: ActorId,
+        /// Who writes below it.
+        below: Vec<Below>,
+    },
+}
+
+/// A replica below the sender, under one of its incarnations.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Below {
+    /// Its name, unique below the sender.
+    pub replica: String,
+    /// The incarnation.
+    pub actor: ActorId,
+    /// Its ed25519 key.
+    pub key: [u8; 32],
 }
 
 /// A resource's whole state.

@@ -13,7 +13,7 @@ use holdfast_core::codec::{decode_ops, encode_ops};
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Dot, Entity, Lane, Scope};
 use holdfast_core::message::{
-    Condition, Page, Position, Reach, Request, Response, Search, StateItem, Text, Visit,
+    Below, Condition, Page, Position, Reach, Request, Response, Search, StateItem, Text, Visit,
 };
 use holdfast_core::op::{Change, EntityDot, Op, member_key};
 use holdfast_core::segment::{open, peek, read, seal};
@@ -149,7 +149,16 @@ fn request() -> impl Strategy<Value = Request> {
         (actor(), vec(state(), 0..4)).prop_map(|(actor, states)| Request::GiveBack { actor, states }),
         ("[A-Z][a-z]{1,9}", vec(condition(), 0..4), any::<u32>())
             .prop_map(|(kind, all, limit)| Request::Search(Search { kind, all, limit })),
+        (actor(), vec(below(), 0..4)).prop_map(|(actor, below)| Request::Introduce { actor, below }),
     ]
+}
+
+fn below() -> impl Strategy<Value = Below> {
+    ("[a-z0-9-]{1,64}", actor(), any::<[u8; 32]>()).prop_map(|(replica, actor, key)| Below {
+        replica,
+        actor,
+        key,
+    })
 }
 
 fn condition() -> impl Strategy<Value = Condition> {

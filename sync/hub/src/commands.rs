@@ -6,10 +6,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use holdfast_api::access::tokens::Rights;
 use holdfast_clinical::FhirRules;
-use holdfast_hub::ca::HubCa;
 use holdfast_hub::config::Config;
-use holdfast_hub::enrolment::Enrolment;
 use holdfast_hub::{sign_in, storage};
+use holdfast_link::ca::Authority;
+use holdfast_link::enrolment::{DatabaseTokens, Enrolment};
 use holdfast_link::identity::{PeerIdentity, PeerKind};
 use holdfast_link::server::ServeOptions;
 use holdfast_store::view::View;
@@ -31,8 +31,8 @@ pub(crate) fn enrol_token(config: &Config, replica: &str, clinic: &str, kind: &s
     };
     let identity = PeerIdentity::new(clinic, kind, replica)?;
     let clock = ServeOptions::default().clock;
-    let ca = HubCa::load_or_create(&config.hub.data_dir.join("ca"), clock())?;
-    let tokens = std::sync::Arc::new(storage::DatabaseTokens(storage::open_database(config)?));
+    let ca = Authority::load_or_create(&config.hub.data_dir.join("ca"), clock())?;
+    let tokens = std::sync::Arc::new(DatabaseTokens(storage::open_database(config)?));
     let now = clock();
     let enrolment =
         Enrolment { ca: ca.into(), tokens: tokens.clone(), issued: tokens, endpoints: Vec::new(), clock };

@@ -6,13 +6,9 @@
 //! people   ─▶ API port: /fhir /api / ─────────────────────────────────────────┘
 //! ```
 
-pub mod ca;
 pub mod config;
-pub mod enrolment;
 mod gauges;
 pub mod postgres;
-pub mod revocation;
 pub mod serve;
-pub mod server_renewal;
 pub mod sign_in;
 pub mod storage;

@@ -9,6 +9,10 @@ use anyhow::{Context, Result, bail};
 use holdfast_api::access::rate::Rates;
 use holdfast_api::access::tokens::Tokens;
 use holdfast_api::{ApiParts, ApiState, Host};
+use holdfast_link::ca::renewal::{self, ServerRenewal};
+use holdfast_link::ca::{Authority, ServerCertificate, ServerName};
+use holdfast_link::enrolment::{self, DatabaseTokens, Enrolment};
+use holdfast_link::revocation::{self, Revocations};
 use holdfast_link::server::{ServeOptions, serve as serve_tls};
 use holdfast_link::tls::{ClientAuth, server_config};
 use holdfast_link::transport::Endpoint;
@@ -17,15 +21,11 @@ use holdfast_store::writer::Writer;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::ca::{HubCa, ServerCertificate, ServerName};
 use crate::config::Config;
-use crate::enrolment::{self, Enrolment};
 use crate::gauges;
 use crate::postgres::Presence;
-use crate::revocation::{self, Revocations};
-use crate::server_renewal::{self, ServerRenewal};
 use crate::sign_in;
-use crate::storage::{DatabaseTokens, open_database, open_records};
+use crate::storage::{open_database, open_records};
 
 /// Serves until `shutdown` turns true; prints `sync URL` and `ready URL` once it does.
 ///
@@ -56,7 +56,7 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     let routes = enrolment::routes(enrolment).merge(holdfast_link::serve::routes(opened.writer.clone()));
     let options = ServeOptions { revoked: opened.revocations.check(), ..ServeOptions::default() };
     let tls = server_config(opened.renewal.shown.clone(), opened.ca.cert_pem(), ClientAuth::Optional)?;
-    let renewing = tokio::spawn(opened.renewal.run(server_renewal::EVERY, shutdown.clone()));
+    let renewing = tokio::spawn(opened.renewal.run(renewal::EVERY, shutdown.clone()));
     let sync = tokio::spawn(serve_tls(sync_listener, tls, routes, options, until(shutdown.clone())));
     let db = opened.tokens.0.clone();
     let watching = revocation::run(opened.revocations, db.clone(), opened.writer.clone(), shutdown.clone());
@@ -97,7 +97,7 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
 }
 
 struct Opened {
-    ca: Arc<HubCa>,
+    ca: Arc<Authority>,
     renewal: ServerRenewal,
     tokens: Arc<DatabaseTokens>,
     writer: Writer,
@@ -133,7 +133,7 @@ fn open(config: &Config) -> Result<Opened> {
     holdfast_link::keys::ensure_private_dir(data_dir)?;
     let clock = ServeOptions::default().clock;
     let now_ms = clock();
-    let ca = HubCa::load_or_create(&data_dir.join("ca"), now_ms)?;
+    let ca = Authority::load_or_create(&data_dir.join("ca"), now_ms)?;
     let names: Vec<ServerName> = config.hub.names.iter().map(|name| ServerName::parse(name)).collect();
     let dir = data_dir.join("tls");
     let shown = ServerCertificate::load_or_issue(&dir, &ca, &names, now_ms)?.to_shared()?;

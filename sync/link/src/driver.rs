@@ -4,6 +4,7 @@
 mod ask;
 mod give_back;
 mod perform;
+mod relay;
 mod status;
 
 use std::sync::Arc;

@@ -1,5 +1,5 @@
-//! How a replica gets its certificate, and a new one before the old expires. The replica's side; the hub's is
-//! `holdfast_hub::enrolment`.
+//! How a replica gets its certificate, and a new one before the old expires. The replica's side; the upstream's is
+//! [`crate::enrolment`].
 //!
 //! 1. Central IT mints a token: `hf1.SECRET.FINGERPRINT`, good once and for 15 minutes.
 //! 2. The replica makes its key, connects, and believes only the CA whose fingerprint the token names.

@@ -5,6 +5,7 @@ use holdfast_core::id::{ActorId, Lane};
 use crate::error::Result;
 use crate::log::{self, OpFinder};
 use crate::records::Records;
+use crate::relay;
 
 /// One lane of the own log.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -13,9 +14,9 @@ pub struct LaneState {
     pub lane: Lane,
     /// Last op written.
     pub written: u64,
-    /// Ops no upstream has acknowledged.
+    /// Ops no upstream has acknowledged, of replicas below too.
     pub unsent: u64,
-    /// Unix milliseconds of the oldest of them.
+    /// Unix milliseconds of the oldest of them that was written here.
     pub unsent_since_ms: Option<u64>,
 }
 
@@ -73,13 +74,16 @@ impl Records {
             let acknowledged = acknowledged(view.sql, actor)?;
             let rows = view.sql.query("SELECT no FROM actor WHERE actor = $1", &[actor.0.to_vec().into()])?;
             let actor_no = rows.first().map_or(Ok(0), |row| row.int(0))?;
+            // At a hub nothing is above, and those below have sent what there is.
+            let below = if self.clinic().is_empty() { [0; 4] } else { relay::unsent(view.sql)? };
             let mut lanes = Vec::new();
             for lane in Lane::ALL {
                 let written = log::last_seq(view.sql, actor_no, lane)?;
                 let through =
                     acknowledged.iter().filter(|a| a.lane == lane).map(|a| a.through).max().unwrap_or(0);
-                let unsent = written.saturating_sub(through);
-                let oldest = if unsent > 0 {
+                let own = written.saturating_sub(through);
+                let unsent = own + below.get(usize::from(lane.0)).copied().unwrap_or(0);
+                let oldest = if own > 0 {
                     OpFinder::default().find(view.sql, actor_no, i64::from(lane.0), through + 1)?
                 } else {
                     None

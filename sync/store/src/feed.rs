@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use holdfast_core::id::Scope;
 
+use crate::desktops;
 use crate::draft::FeedEntry;
 use crate::error::Result;
 use crate::grant;
@@ -25,6 +26,8 @@ pub(crate) struct Touched {
     pub(crate) head: i64,
     /// Nothing was known of it before.
     pub(crate) is_new: bool,
+    /// There was nothing in it, though somebody may have wanted it already.
+    pub(crate) was_empty: bool,
     /// A resource came in whole from another scope: even its author may not have all of it.
     pub(crate) has_arrival: bool,
 }
@@ -75,10 +78,13 @@ fn touch(sql: &mut dyn Sql, names: &BTreeSet<&Scope>) -> Result<HashMap<Scope, T
     let mut out = HashMap::with_capacity(names.len());
     for (scope, row) in names.iter().zip(found) {
         let touched = match row {
-            Some(row) => Touched { no: row.int(0)?, head: row.int(1)?, is_new: false, has_arrival: false },
+            Some(row) => {
+                let (no, head) = (row.int(0)?, row.int(1)?);
+                Touched { no, head, is_new: false, was_empty: head == 0, has_arrival: false }
+            }
             None => {
                 next += 1;
-                Touched { no: next - 1, head: 0, is_new: true, has_arrival: false }
+                Touched { no: next - 1, head: 0, is_new: true, was_empty: true, has_arrival: false }
             }
         };
         out.insert((*scope).clone(), touched);
@@ -111,6 +117,7 @@ fn mark(tx: &mut Tx<'_>, scopes: &HashMap<Scope, Touched>, made: &[Scope]) -> Re
         }
     }
     tx.sql.insert_new(&schema::DIRTY, marks)?;
+    desktops::follow_new(tx, scopes, &subscribed)?;
     match tx.from_replica {
         Some(replica) => grant::subscribe_author(tx, replica, scopes, &subscribed, made),
         None => Ok(()),

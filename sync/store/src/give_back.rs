@@ -189,7 +189,7 @@ impl Records {
 }
 
 /// Whether the own log has a segment right behind what an upstream has, which must be a part of it.
-fn goes_on(sql: &mut dyn Sql, actor: ActorId, lane: Lane, reach: Option<&Reach>) -> Result<bool> {
+pub(crate) fn goes_on(sql: &mut dyn Sql, actor: ActorId, lane: Lane, reach: Option<&Reach>) -> Result<bool> {
     let of_log = "FROM segment s JOIN actor a ON a.no = s.actor_no WHERE a.actor = $1 AND s.lane = $2";
     let after = reach.map_or(0, |reach| reach.seq);
     let log: [Value; 2] = [actor.0.to_vec().into(), i64::from(lane.0).into()];
@@ -350,7 +350,9 @@ fn may_give(
     let (mut allowed, mut waits, mut refused) = (0, 0, 0);
     for scope in &scopes {
         let is_nobodys = !given.contains(scope) && is_unmade(tx, scope)?;
-        if may_hold(tx.sql, scope, &peer.clinic)? || (is_nobodys && makes.as_ref() == Some(scope)) {
+        if may_hold(tx.sql, scope, &peer.clinic, tx.records.clinic())?
+            || (is_nobodys && makes.as_ref() == Some(scope))
+        {
             allowed += 1;
         } else if is_nobodys {
             waits += 1;

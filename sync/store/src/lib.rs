@@ -14,6 +14,7 @@ pub mod backup;
 pub mod compartment;
 pub mod conflict;
 pub mod continuity;
+pub mod desktops;
 pub mod downstream;
 mod draft;
 pub mod error;
@@ -41,6 +42,7 @@ mod readers;
 mod rebirth;
 pub mod records;
 pub mod reindex;
+pub mod relay;
 mod remembered;
 mod rewind;
 #[cfg(feature = "sabotage")]

@@ -68,6 +68,7 @@ pub struct Records {
     /// The identity is not taken up, for want of room on the disk.
     put_off: Mutex<bool>,
     pub(crate) opened: crate::visits::Opened,
+    pub(crate) desktops: crate::desktops::InForce,
     #[cfg(feature = "sabotage")]
     pub(crate) sabotage: Option<crate::sabotage::Sabotage>,
 }
@@ -146,6 +147,7 @@ impl Records {
             progress: Mutex::new(Progress::default()),
             put_off: Mutex::new(false),
             opened: crate::visits::Opened::default(),
+            desktops: crate::desktops::InForce::default(),
             #[cfg(feature = "sabotage")]
             sabotage: None,
         }

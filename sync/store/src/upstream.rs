@@ -21,9 +21,9 @@ use crate::sql::{Sql, Value};
 use crate::weight::MAX_STATE_BYTES;
 
 pub(crate) use confirm::{confirm, count_pages, waiting};
-pub(crate) use peer::{Known, NODE, REVOKED, current, find, may_hold, owner, refuse_stranger};
-use peer::{OK, introduce, known_or_new, owned_actor, refuse_copy, revoked, subscribe, take_incarnation};
+pub(crate) use peer::{Known, NODE, OK, REVOKED, current, find, may_hold, owner, refuse_stranger};
 pub use peer::{Peer, share};
+use peer::{introduce, known_or_new, owned_actor, refuse_copy, revoked, subscribe, take_incarnation};
 pub use push::Pushed;
 
 /// Resources answered to one `Fetch` request; the others of a longer list are asked for again.
@@ -50,6 +50,7 @@ impl Records {
             Request::Fetch { entities } => self.fetch(peer, entities),
             Request::GiveBack { actor, states } => self.take_back(peer, *actor, states),
             Request::Search(search) => self.seek(peer, search),
+            Request::Introduce { actor, below } => self.introduce_below(peer, *actor, below),
         };
         answer.unwrap_or_else(|error| {
             // The text may name a patient: it is for the peer alone.
@@ -89,7 +90,7 @@ impl Records {
         if is_revoked { Err(revoked()) } else { self.welcome(peer, actors) }
     }
 
-    fn welcome(&self, peer: &Peer, actors: &[(ActorId, [u8; 32])]) -> Result<Response> {
+    pub(crate) fn welcome(&self, peer: &Peer, actors: &[(ActorId, [u8; 32])]) -> Result<Response> {
         let upstream = self.actor();
         self.read(|view| {
             let mut known = Vec::new();
@@ -115,7 +116,7 @@ impl Records {
             let known = current(tx.sql, peer, actor)?;
             let (mut taken_back, mut complete) = (Vec::new(), Vec::new());
             for position in &each_once(scopes) {
-                if !may_hold(tx.sql, &position.scope, &peer.clinic)? {
+                if !may_hold(tx.sql, &position.scope, &peer.clinic, self.clinic())? {
                     return Err(StoreError::Denied {
                         code: "scope-denied",
                         message: format!(
@@ -218,7 +219,7 @@ impl Records {
             let clinic = home.as_deref().unwrap_or(self.clinic());
             let mut is_allowed = false;
             for scope in self.rules().scopes(&decoded, clinic) {
-                is_allowed = is_allowed || may_hold(sql, &scope, &peer.clinic)?;
+                is_allowed = is_allowed || may_hold(sql, &scope, &peer.clinic, self.clinic())?;
             }
             if is_allowed && !is_sendable(bytes) {
                 out.push(StateItem::held_back(entity.clone()));

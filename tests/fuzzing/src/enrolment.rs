@@ -2,9 +2,9 @@
 
 use std::cell::OnceCell;
 
-use holdfast_hub::ca::SigningRequest;
-use holdfast_hub::enrolment::{parse_renewal, parse_request};
+use holdfast_link::ca::SigningRequest;
 use holdfast_link::enrol::{EnrolAnswer, EnrolToken, TokenSecret};
+use holdfast_link::enrolment::{parse_renewal, parse_request};
 use holdfast_link::identity::{IDENTITY_SCHEME, PeerCertificate, PeerIdentity};
 use holdfast_link::tls::CaFingerprint;
 use holdfast_link::transport::Endpoint;

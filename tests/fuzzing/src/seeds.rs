@@ -6,7 +6,7 @@ use holdfast_core::codec::encode_ops;
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Dot, Entity, Lane, Scope};
 use holdfast_core::message::{
-    Condition, Page, Position, Reach, Request, Response, Search, StateItem, Text, Visit,
+    Below, Condition, Page, Position, Reach, Request, Response, Search, StateItem, Text, Visit,
 };
 use holdfast_core::op::{Change, EntityDot, Op};
 use holdfast_core::segment::seal;
@@ -112,6 +112,10 @@ fn frames() -> Vec<Vec<u8>> {
         }),
         Request::GiveBack { actor: ME, states: vec![] },
         Request::GiveBack { actor: ME, states: vec![item.clone()] },
+        Request::Introduce {
+            actor: ME,
+            below: vec![Below { replica: "front-desk".into(), actor: ActorId([5; 16]), key: [6; 32] }],
+        },
     ];
     let visit = Visit { scope: Scope::clinic("north"), from: 1, to: 9, more: true };
     let page = Page { visits: vec![visit], ops: ops(4), states: vec![item.clone()], waiting: 2 };

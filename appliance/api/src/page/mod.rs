@@ -1,4 +1,4 @@
-//! `GET /`: the node's status page, one self-contained document.
+//! `GET /status`: the status page, one self-contained document.
 
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};

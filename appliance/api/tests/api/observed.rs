@@ -19,7 +19,7 @@ async fn probes_answer() {
 #[tokio::test]
 async fn every_answer_has_an_id_and_the_security_headers() {
     let server = start().await;
-    for path in ["/", "/livez", "/fhir/Patient/never", "/nowhere"] {
+    for path in ["/", "/status", "/livez", "/fhir/Patient/never", "/nowhere"] {
         let answer = server.get(path).await;
         assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
@@ -36,13 +36,22 @@ async fn every_answer_has_an_id_and_the_security_headers() {
 #[tokio::test]
 async fn the_page_runs_its_own_script_only() {
     let server = start().await;
-    let page = server.get("/").await.expect(200);
+    let page = server.get("/status").await.expect(200);
     let policy = page.header("content-security-policy");
     let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
     assert!(page.body.contains(&format!("<script nonce=\"{nonce}\">")) && !policy.contains("unsafe"));
     let body = page.body.replace("http://www.w3.org/2000/svg", "");
     assert!(!body.contains("{{") && !body.contains("http://") && !body.contains("https://"));
-    assert_ne!(server.get("/").await.header("content-security-policy"), policy);
+    assert_ne!(server.get("/status").await.header("content-security-policy"), policy);
+}
+
+#[tokio::test]
+async fn a_program_built_without_the_staff_app_answers_with_the_status_page() {
+    let server = start().await;
+    let (start, status) = (server.get("/").await.expect(200), server.get("/status").await.expect(200));
+    let is_status_page = start.body.lines().count() == status.body.lines().count();
+    assert_eq!(is_status_page, !holdfast_api::staff_app::is_built_in());
+    server.get("/assets/none-1a2b.js").await.expect(404);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! [`Config::parse`] is pure; [`Config::load`] reads the file for it.
 
 mod care;
+mod desktops;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub use care::{EvictionConfig, ScrubConfig};
+pub use desktops::DesktopsConfig;
 use holdfast_api::access::rate::Rates;
 pub use holdfast_api::config::Problems;
 use holdfast_api::config::{FileText, Layers, Reader, connections, rates};
@@ -27,6 +29,8 @@ pub struct Config {
     pub node: NodeConfig,
     /// Where it syncs.
     pub hub: HubConfig,
+    /// The port for the clinic's desktops.
+    pub desktops: DesktopsConfig,
     /// What it logs.
     pub log: LogConfig,
     /// How records are stored.
@@ -131,11 +135,13 @@ impl Config {
     /// Reads every key before it gives up, so that every problem is found.
     fn read(reader: &mut Reader) -> Option<Self> {
         let (node, hub, log) = (node(reader), hub(reader), log(reader));
+        let desktops = desktops::desktops(reader);
         let (store, scrub) = (store(reader), care::scrub(reader));
         let (eviction, limits) = (care::eviction(reader), limits(reader));
         Some(Self {
             node: node?,
             hub: hub?,
+            desktops: desktops?,
             log: log?,
             store: store?,
             scrub: scrub?,

@@ -12,11 +12,11 @@ use holdfast_api::codes::CodeLists;
 use holdfast_api::finder::Finder;
 use holdfast_api::link::LinkReport;
 use holdfast_api::{ApiParts, ApiState, SetupCode, routes};
+use holdfast_uplink::UpstreamFinder;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
 
 use super::Running;
-use super::finder::HubFinder;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::tasks::ScrubReport;
@@ -39,7 +39,7 @@ pub(super) fn state(config: &Config, running: &Running, dev: bool, setup: Option
     let mut parts = ApiParts::new(running.writer.clone(), running.tokens.clone());
     if let Some(link) = &running.link {
         let report: Arc<dyn LinkReport> = link.clone();
-        let finder: Arc<dyn Finder> = Arc::new(HubFinder::new(link.clone(), running.writer.clone()));
+        let finder: Arc<dyn Finder> = Arc::new(UpstreamFinder::new(link.clone(), running.writer.clone()));
         (parts.link, parts.finder) = (report, Some(finder));
     }
     if let Some(handle) = recorder() {

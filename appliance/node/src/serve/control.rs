@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::{Running, blocking, scrubbing, shutdown};
 use crate::control::{Order, Reply};
 use crate::failure::Failure;
-use crate::tasks;
+use crate::{desktops, tasks};
 
 /// A caller that says nothing for so long is dropped.
 const ORDER_WITHIN: Duration = Duration::from_secs(5);
@@ -98,6 +98,16 @@ async fn obey(running: Running, order: Order, progress: mpsc::Sender<String>) ->
             let link = running.link.as_ref().map(|link| holdfast_api::link::LinkReport::report(&**link));
             let (opened, scrubbed) = (running.opened, running.health.last());
             blocking(move || tasks::status(&opened, link.as_ref(), scrubbed.as_ref())).await
+        }
+        Order::EnrolDesktop { name } => {
+            let endpoints = running.desktops.as_ref().map(|served| served.to_vec());
+            // The node as it runs may have another configuration than the file now says.
+            let Some(endpoints) = endpoints else { return Err(desktops::off()) };
+            blocking(move || desktops::enrol(&running.opened, &running.dir, endpoints, &name)).await
+        }
+        Order::Desktops => blocking(move || desktops::list(&running.opened)).await,
+        Order::RevokeDesktop { name, reason } => {
+            blocking(move || desktops::revoke(&running.opened, &name, &reason)).await
         }
     }
 }

@@ -9,9 +9,9 @@ use holdfast_store::{Records, StoreError};
 use metrics::counter;
 use tokio::sync::watch;
 
-use super::link::NodeLink;
 use super::{Running, shutdown};
 use crate::config::EvictionConfig;
+use holdfast_uplink::Uplink;
 
 /// Patients let go in one look; the next look goes on.
 const AT_ONCE: u32 = 200;
@@ -31,7 +31,7 @@ pub(super) async fn run(running: Running, rules: EvictionConfig, mut stop: watch
 }
 
 /// How many were let go.
-async fn look(running: &Running, link: &NodeLink, rules: &EvictionConfig) -> Result<u32, StoreError> {
+async fn look(running: &Running, link: &Uplink, rules: &EvictionConfig) -> Result<u32, StoreError> {
     let now = running.writer.call(Records::note_visits).await?;
     counter!("eviction_looks_total").increment(1);
     // A page on its way may speak of a patient just let go.
@@ -63,7 +63,7 @@ async fn look(running: &Running, link: &NodeLink, rules: &EvictionConfig) -> Res
 
 /// Has the hub hold again whatever it may have been told to forget and is still here. If it cannot be told now either,
 /// the next look or the next session does it.
-async fn undo(running: &Running, link: &NodeLink, upstream: ActorId) -> Result<(), StoreError> {
+async fn undo(running: &Running, link: &Uplink, upstream: ActorId) -> Result<(), StoreError> {
     let scopes = running.writer.call(move |records| records.unfinished_releases(upstream)).await?;
     if scopes.is_empty() {
         return Ok(());
@@ -82,7 +82,7 @@ async fn undo(running: &Running, link: &NodeLink, upstream: ActorId) -> Result<(
     }
 }
 
-async fn purge(running: &Running, link: &NodeLink, chosen: Vec<Scope>) -> Result<u32, StoreError> {
+async fn purge(running: &Running, link: &Uplink, chosen: Vec<Scope>) -> Result<u32, StoreError> {
     let (mut gone, mut kept) = (0, Vec::new());
     for scope in chosen {
         let name = scope.clone();

@@ -6,18 +6,18 @@ use holdfast_store::scrub::Upstream;
 use holdfast_store::upstream::MAX_FETCHED;
 use tokio::runtime::Handle;
 
-use super::link::NodeLink;
+use holdfast_uplink::Uplink;
 use std::sync::Arc;
 
 /// Asks the hub from a blocking thread.
 pub(crate) struct Healer {
-    link: Arc<NodeLink>,
+    link: Arc<Uplink>,
     runtime: Handle,
 }
 
 impl Healer {
     /// On the runtime that runs the link; `None` if no session stands, so that nobody could be asked.
-    pub(crate) fn of(link: Option<&Arc<NodeLink>>) -> Option<Self> {
+    pub(crate) fn of(link: Option<&Arc<Uplink>>) -> Option<Self> {
         let link = link.filter(|link| link.is_up())?.clone();
         Some(Self { link, runtime: Handle::current() })
     }

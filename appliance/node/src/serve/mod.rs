@@ -7,13 +7,11 @@
 
 mod api;
 mod control;
+mod desktops;
 mod eviction;
-mod finder;
 mod first_run;
 mod gauges;
 mod healer;
-mod link;
-mod renewal;
 mod scrubbing;
 mod shutdown;
 mod telemetry_worker;
@@ -23,21 +21,25 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use holdfast_api::access::tokens::Tokens;
+use holdfast_link::transport::Endpoint;
 use holdfast_store::writer::Writer;
+use holdfast_uplink::Uplink;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::Config;
 use crate::data_dir::DataDir;
-use crate::enrolment::{self, Enrolment};
+use crate::enrolment;
 use crate::failure::Failure;
 use crate::say::say;
 use crate::store::{self, Opened};
 use crate::telemetry::Telemetry;
 use crate::tokens;
-use link::NodeLink;
 use scrubbing::Health;
+
+/// What people call the hub.
+const UPSTREAM: &str = "head office";
 
 /// What every worker of a running node may use. Cheap to clone.
 #[derive(Clone)]
@@ -45,7 +47,9 @@ pub(crate) struct Running {
     pub(crate) dir: DataDir,
     pub(crate) opened: Opened,
     pub(crate) writer: Writer,
-    pub(crate) link: Option<Arc<NodeLink>>,
+    pub(crate) link: Option<Arc<Uplink>>,
+    /// Where desktops reach this node; `None` if it serves none.
+    pub(crate) desktops: Option<Arc<[Endpoint]>>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) health: Arc<Health>,
@@ -63,8 +67,13 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     let dir = DataDir::new(&config.node.data_dir);
     let lock = dir.lock()?;
     let listener = bind(config.node.listen).await?;
-    let running = start(&config, dev, dir).await?;
+    let port = desktops::bind(&config.desktops).await?;
+    let mut running = start(&config, dev, dir).await?;
+    running.desktops = port.as_ref().map(|port| port.endpoints.clone().into());
     let mut workers = JoinSet::new();
+    if let Some(port) = port {
+        desktops::start(&config.desktops, port, &running, &stop, &mut workers).await?;
+    }
     start_workers(&config, &running, &stop, &mut workers);
     let setup = first_run::code(&running.dir, &running.writer).await?;
     let state = api::state(&config, &running, dev, setup);
@@ -96,7 +105,7 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
 }
 
 async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Failure> {
-    let enrolment = Enrolment::load(&dir)?;
+    let enrolment = enrolment::load(&dir)?;
     let clinic = enrolment::clinic(config, enrolment.as_ref())?;
     let dev_token = if dev { Some(tokens::dev_token(&dir)?) } else { None };
     let tokens = Tokens::new(tokens::load(&dir)?, dev_token.as_deref());
@@ -106,7 +115,9 @@ async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Fail
     };
     let telemetry = Arc::new(Telemetry::new(dir.telemetry(), config.limits.telemetry_bytes));
     let writer = Writer::start(opened.records.clone())?;
-    let link = enrolment.map(|enrolment| NodeLink::start(config, enrolment, &dir, &writer)).transpose()?;
+    let folder = dir.enrolment();
+    let start_link = |enrolment| Uplink::start(&enrolment, &config.hub.endpoints, &folder, UPSTREAM, &writer);
+    let link = enrolment.map(start_link).transpose()?;
     tracing::info!(
         clinic = opened.records.clinic(),
         enrolled = link.is_some(),
@@ -115,7 +126,7 @@ async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Fail
         "the records are open"
     );
     let (link, health) = (link.map(Arc::new), Arc::default());
-    Ok(Running { dir, opened, writer, link, tokens, telemetry, health })
+    Ok(Running { dir, opened, writer, link, desktops: None, tokens, telemetry, health })
 }
 
 fn start_workers(
@@ -134,7 +145,7 @@ fn start_workers(
     workers.spawn(token_worker::run(running.clone(), stop.clone()));
     workers.spawn(control::run(running.clone(), stop.clone()));
     if let Some(link) = running.link.clone() {
-        workers.spawn(renewal::run(running.clone(), link, stop.clone()));
+        workers.spawn(holdfast_uplink::renewal::run(link, stop.clone()));
     }
 }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use holdfast_clinical::FhirRules;
-use holdfast_hub::ca::{HubCa, SigningRequest};
 use holdfast_hub::config::{Config, load};
-use holdfast_hub::enrolment::{Enrolment, IssuedLog};
-use holdfast_hub::storage::{DatabaseTokens, SCHEMA, open_database};
+use holdfast_hub::storage::{SCHEMA, open_database};
+use holdfast_link::ca::{Authority, SigningRequest};
 use holdfast_link::enrol::CERT_FILE;
+use holdfast_link::enrolment::{DatabaseTokens, Enrolment, IssuedLog};
 use holdfast_link::identity::{PeerIdentity, PeerKind};
 use holdfast_link::keys::{KEY_FILE, PrivateKey};
 use holdfast_link::server::ServeOptions;
@@ -74,7 +74,7 @@ impl Hub {
     /// Enrols a data folder as a replica of the clinic "north".
     pub(crate) fn enrol(&self, data: &Path, replica: &str) {
         let clock = ServeOptions::default().clock;
-        let ca = HubCa::load_or_create(&self.config.hub.data_dir.join("ca"), clock()).unwrap();
+        let ca = Authority::load_or_create(&self.config.hub.data_dir.join("ca"), clock()).unwrap();
         let tokens = Arc::new(DatabaseTokens(open_database(&self.config).unwrap()));
         let (issued, now) = (tokens.clone(), clock());
         let enrolment = Enrolment { ca: ca.into(), tokens, issued, endpoints: Vec::new(), clock };
@@ -92,7 +92,7 @@ impl Hub {
         let key = PrivateKey::load(&folder, KEY_FILE).unwrap();
         let csr = SigningRequest::parse_pem(&key.csr_pem().unwrap()).unwrap();
         let clock = ServeOptions::default().clock;
-        let ca = HubCa::load_or_create(&self.config.hub.data_dir.join("ca"), clock()).unwrap();
+        let ca = Authority::load_or_create(&self.config.hub.data_dir.join("ca"), clock()).unwrap();
         let identity = PeerIdentity::new("north", PeerKind::Node, replica).unwrap();
         let issued = ca.issue_client(&csr, &identity, clock() - 100 * DAY_MS, 90).unwrap();
         if on_record {
@@ -111,6 +111,12 @@ impl Hub {
         let body = format!("{{\"resourceType\":\"{kind}\",\"id\":\"{id}\"{rest}}}");
         let answer = self.send("PUT", &format!("/fhir/{kind}/{id}"), &body);
         assert!(answer.status < 300, "{answer:?}");
+    }
+
+    /// Lets a clinic hold a patient, as the command line does.
+    pub(crate) fn share(&self, patient: &str, clinic: &str) {
+        let db = open_database(&self.config).unwrap();
+        holdfast_store::upstream::share(&*db, &holdfast_core::id::Scope::patient(patient), clinic).unwrap();
     }
 
     /// Revokes a replica of the clinic "north", as the command line does.

@@ -9,6 +9,8 @@
 mod config;
 mod console;
 mod damage;
+mod desktop;
+mod desktops;
 mod disk_full;
 mod eviction;
 mod expired;

@@ -116,12 +116,25 @@ impl Node {
 
 /// One request on a connection of its own.
 pub(crate) fn send_to(authority: &str, token: &str, method: &str, path: &str, body: &str) -> Answer {
+    send_with(authority, token, &[], method, path, body)
+}
+
+/// The same, with more headers.
+pub(crate) fn send_with(
+    authority: &str,
+    token: &str,
+    headers: &[&str],
+    method: &str,
+    path: &str,
+    body: &str,
+) -> Answer {
+    let more: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let mut stream = TcpStream::connect(authority).unwrap();
     stream.set_read_timeout(Some(READY)).unwrap();
     let length = body.len();
     let head = format!(
         "{method} {path} HTTP/1.1\r\nhost: {authority}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\
-         content-type: application/fhir+json\r\ncontent-length: {length}\r\n\r\n{body}"
+         content-type: application/fhir+json\r\n{more}content-length: {length}\r\n\r\n{body}"
     );
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();

@@ -1,6 +1,6 @@
 //! The bytes of a message: a tag, then its fields. Whatever a peer sends is read within limits.
 
-use super::{MAX_ACTORS, Page, Position, Reach, Request, Response, Search, StateItem, Visit};
+use super::{Below, MAX_ACTORS, Page, Position, Reach, Request, Response, Search, StateItem, Visit};
 use crate::codec::{decode_ops, deflate, encode_ops, inflate};
 use crate::id::{ActorId, Entity, Lane, Scope};
 use crate::wellformed::{is_id, is_kind};
@@ -8,6 +8,8 @@ use crate::wire::{Reader, WireError, put_bytes, put_varint};
 
 /// Scopes named in one message.
 const MAX_SCOPES: usize = 100_000;
+/// Bytes of a replica's name.
+const MAX_NAME: usize = 64;
 /// Bytes of one segment or one list of them.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -81,6 +83,16 @@ impl Request {
                 out.push(9);
                 search.encode(&mut out);
             }
+            Self::Introduce { actor, below } => {
+                out.push(10);
+                out.extend_from_slice(&actor.0);
+                put_varint(&mut out, below.len() as u64);
+                for one in below {
+                    put_bytes(&mut out, one.replica.as_bytes());
+                    out.extend_from_slice(&one.actor.0);
+                    out.extend_from_slice(&one.key);
+                }
+            }
         }
         Ok(out)
     }
@@ -148,6 +160,12 @@ impl Request {
                 states: read_states(&mut reader)?,
             },
             9 => Self::Search(Search::decode(&mut reader)?),
+            10 => {
+                let actor = ActorId(reader.array("an actor")?);
+                let n = reader.count(MAX_ACTORS, "actors")?;
+                let below = (0..n).map(|_| read_below(&mut reader)).collect::<Result<_, _>>()?;
+                Self::Introduce { actor, below }
+            }
             _ => return Err(WireError::Invalid("a request")),
         };
         reader.end()?;
@@ -261,6 +279,15 @@ fn put_positions(out: &mut Vec<u8>, positions: &[Position]) {
 fn read_positions(reader: &mut Reader<'_>) -> Result<Vec<Position>, WireError> {
     let n = reader.count(MAX_SCOPES, "scopes")?;
     (0..n).map(|_| Ok(Position { scope: read_scope(reader)?, at: reader.varint("a position")? })).collect()
+}
+
+fn read_below(reader: &mut Reader<'_>) -> Result<Below, WireError> {
+    let replica = reader.string(MAX_NAME, "a name")?;
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if replica.is_empty() || !replica.bytes().all(is_plain) {
+        return Err(WireError::Invalid("a name"));
+    }
+    Ok(Below { replica, actor: ActorId(reader.array("an actor")?), key: reader.array("a key")? })
 }
 
 fn read_scope(reader: &mut Reader<'_>) -> Result<Scope, WireError> {

@@ -1,7 +1,7 @@
 //! TLS to PostgreSQL: encrypted where it is asked for, believed only with the right certificate.
 
-use holdfast_hub::ca::{HubCa, ServerName};
 use holdfast_hub::postgres::{Postgres, PostgresOptions, TlsMode};
+use holdfast_link::ca::{Authority, ServerName};
 use holdfast_tests::postgres::Cluster;
 use rcgen::KeyPair;
 
@@ -9,7 +9,7 @@ use crate::backend::read;
 
 const NOW_MS: fn() -> u64 = || (holdfast_store::Surroundings::default().now_ms)();
 
-fn open(cluster: &Cluster, tls: TlsMode, ca: Option<&HubCa>) -> Result<Postgres, String> {
+fn open(cluster: &Cluster, tls: TlsMode, ca: Option<&Authority>) -> Result<Postgres, String> {
     let ca_pem = ca.map(|ca| ca.cert_pem().to_owned());
     let options = PostgresOptions { tls, ca_pem, ..PostgresOptions::default() };
     Postgres::open(&cluster.url(), options).map_err(|error| error.to_string())
@@ -23,7 +23,7 @@ fn is_encrypted(db: &Postgres) -> String {
 #[test]
 fn connection_is_encrypted_and_the_server_must_prove_its_name() {
     let home = tempfile::tempdir().unwrap();
-    let ca = |name: &str| HubCa::load_or_create(&home.path().join(name), NOW_MS()).unwrap();
+    let ca = |name: &str| Authority::load_or_create(&home.path().join(name), NOW_MS()).unwrap();
     let (ca, other) = (ca("ca"), ca("other"));
     let mut cluster = Cluster::start().unwrap();
     let refused = open(&cluster, TlsMode::Require, None).unwrap_err();

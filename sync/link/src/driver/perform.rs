@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use super::LinkConfig;
 use super::ask::Question;
 use super::give_back::{EVERYTHING, GiveBack, Stretch};
+use super::relay::Relay;
 use crate::serve;
 use crate::transport::{Connection, Counters, TransportError};
 
@@ -51,6 +52,8 @@ pub(super) struct Performer {
     to_give: Vec<Stretch>,
     /// Pages that have come on it, each being worked out ahead of its turn to be stored.
     preparing: VecDeque<(Vec<Visit>, JoinHandle<PreparedPage>)>,
+    /// Hands on what replicas below have written, on the present connection.
+    relaying: Option<JoinHandle<()>>,
     past: Counters,
 }
 
@@ -67,6 +70,7 @@ impl Performer {
             acks: BTreeMap::new(),
             to_give: Vec::new(),
             preparing: VecDeque::new(),
+            relaying: None,
             past: Counters::default(),
         }
     }
@@ -196,7 +200,14 @@ impl Performer {
         }
         self.upstream = None;
         self.preparing.clear();
+        self.end_relaying();
         self.epoch += 1;
+    }
+
+    fn end_relaying(&mut self) {
+        if let Some(relaying) = self.relaying.take() {
+            relaying.abort();
+        }
     }
 
     /// The upstream of the present session, once it is known.
@@ -221,6 +232,7 @@ impl Performer {
         self.upstream = Some(upstream);
         self.to_give.clear();
         self.give_back(Some(known.clone()), vec![EVERYTHING]);
+        self.relay(upstream);
         let endpoint = self.endpoint_url();
         self.call(move |records| match records.compare(&endpoint, upstream, &known)? {
             Standing::Behind => Ok(Some(Input::Compared { rehold: records.positions_to_rehold(upstream)? })),
@@ -231,9 +243,18 @@ impl Performer {
         });
     }
 
+    fn relay(&mut self, upstream: ActorId) {
+        self.end_relaying();
+        let Some(connection) = self.connection.clone() else { return };
+        let (writer, endpoint) = (self.writer.clone(), self.endpoint_url());
+        let relay = Relay { connection, writer, upstream, endpoint };
+        self.relaying = Some(tokio::spawn(relay.run()));
+    }
+
     /// Revoked: nobody is asked anything beside the session any more.
     fn part(&mut self) {
         self.upstream = None;
+        self.end_relaying();
         self.call(|records| Ok(Some(Input::Parting { acknowledged: records.acknowledged()? })));
     }
 
@@ -325,6 +346,13 @@ impl Performer {
 
     fn take_acks(&mut self) -> Acks {
         Acks { endpoint: self.endpoint_url(), of: std::mem::take(&mut self.acks) }
+    }
+}
+
+impl Drop for Performer {
+    /// What hands on holds the writer, which ends with its last clone.
+    fn drop(&mut self) {
+        self.end_relaying();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{DAY_MS, Hub, now_ms};
 use bytes::Bytes;
-use holdfast_hub::ca::{ServerCertificate, ServerName};
+use holdfast_link::ca::{ServerCertificate, ServerName};
 use holdfast_link::{
     enrol::{
         ENROL_PATH, EnrolBody, EnrolError, EnrolToken, Enrolled, TOKEN_LIFE_MS, TokenSecret, enrol, renew,

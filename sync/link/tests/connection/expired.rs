@@ -2,7 +2,7 @@
 
 use crate::support::{Hub, Replica, now_ms};
 use bytes::Bytes;
-use holdfast_hub::{ca::SigningRequest, enrolment::EnrolmentError};
+use holdfast_link::{ca::SigningRequest, enrolment::EnrolmentError};
 use holdfast_link::{
     enrol::{RENEW_PATH, RenewBody, renew},
     identity::PeerCertificate,

@@ -3,6 +3,7 @@
 use holdfast_core::id::{ActorId, Scope};
 use holdfast_core::message::MAX_ACTORS;
 
+use crate::desktops::{self, DESKTOP};
 use crate::error::{LogError, Result, StoreError};
 use crate::feed::{ROUTINE, URGENT, scope_number};
 use crate::records::Records;
@@ -21,7 +22,7 @@ pub struct Peer {
     pub kind: String,
 }
 
-pub(super) const OK: i64 = 0;
+pub(crate) const OK: i64 = 0;
 pub(crate) const REVOKED: i64 = 1;
 /// The kind of replica that holds a whole clinic.
 pub(crate) const NODE: &str = "node";
@@ -86,13 +87,17 @@ pub fn share(db: &dyn Database, scope: &Scope, clinic: &str) -> Result<()> {
     })
 }
 
-/// Whether a clinic may hold a scope: the directory, its own operations, and patients it made or was given.
-pub(crate) fn may_hold(sql: &mut dyn Sql, scope: &Scope, clinic: &str) -> Result<bool> {
+/// Whether a clinic may hold a scope: the directory, its own operations, and patients it made or was given. `at` is the
+/// clinic of the upstream: what a clinic's own node holds, the clinic may hold. It is empty at a hub.
+pub(crate) fn may_hold(sql: &mut dyn Sql, scope: &Scope, clinic: &str, at: &str) -> Result<bool> {
     if *scope == Scope::directory() || *scope == Scope::clinic(clinic) {
         return Ok(true);
     }
     if scope.as_patient().is_none() {
         return Ok(false);
+    }
+    if !at.is_empty() && at == clinic {
+        return Ok(true);
     }
     let text = "SELECT 1 FROM scope_grant WHERE scope = $1 AND clinic = $2";
     Ok(!sql.query(text, &[scope.0.as_str().into(), clinic.into()])?.is_empty())
@@ -128,6 +133,9 @@ pub(super) fn known_or_new(tx: &mut Tx<'_>, peer: &Peer) -> Result<Known> {
     }
     if kind == NODE {
         subscribe_to_clinic(tx, no, clinic)?;
+    }
+    if kind == DESKTOP {
+        desktops::give(tx, no)?;
     }
     Ok(Known { no, actor_no: None, state: OK, seen_ms: now })
 }
@@ -253,11 +261,15 @@ pub(super) fn introduce(tx: &mut Tx<'_>, peer: &Peer, actor: ActorId, key: &[u8;
     tx.sql.upsert(&schema::ACTOR, vec![row])
 }
 
-/// Number and key of an actor of this replica.
+/// Number and key of an actor of this replica, or of one below it whose log it hands on.
 pub(super) fn owned_actor(sql: &mut dyn Sql, peer: &Peer, actor: ActorId) -> Result<(i64, [u8; 32])> {
-    let text = "SELECT no, public_key FROM actor WHERE actor = $1 AND replica = $2";
-    let rows = sql.query(text, &[actor.0.to_vec().into(), owner(peer).into()])?;
+    let text = "SELECT no, public_key, replica FROM actor WHERE actor = $1 AND replica IS NOT NULL";
+    let rows = sql.query(text, &[actor.0.to_vec().into()])?;
     let row = rows.first().ok_or(LogError::UnknownActor)?;
+    let below = row.text(2)?.strip_prefix(&owner(peer));
+    if !below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        return Err(LogError::UnknownActor.into());
+    }
     Ok((row.int(0)?, row.array(1)?))
 }
 

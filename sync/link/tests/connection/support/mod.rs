@@ -1,4 +1,4 @@
-//! A real hub on a real socket, and replicas enrolled at it.
+//! A real upstream on a real socket, and replicas enrolled at it.
 
 pub(crate) mod forwarder;
 
@@ -12,12 +12,10 @@ use std::{
 };
 
 use axum::{body::Bytes, routing::post};
-use holdfast_hub::{
-    ca::{HubCa, ServerCertificate, ServerName, SigningRequest},
-    enrolment::{Enrolment, IssuedLog, MemoryTokens, routes},
-};
 use holdfast_link::{
+    ca::{Authority, ServerCertificate, ServerName, SigningRequest},
     enrol::{EnrolToken, Enrolled, enrol},
+    enrolment::{Enrolment, IssuedLog, MemoryTokens, routes},
     identity::{CertificateSerial, PeerIdentity, PeerKind},
     keys::PrivateKey,
     server::{Limits, Peer, ServeOptions, SyncPolicy, SyncRoutes, serve},
@@ -35,7 +33,7 @@ pub(crate) fn now_ms() -> u64 {
 
 /// A hub that serves `/enrol`, `/renew`, `/echo`, `/whoami`, `/sink` and `/slow`.
 pub(crate) struct Hub {
-    pub(crate) ca: Arc<HubCa>,
+    pub(crate) ca: Arc<Authority>,
     pub(crate) tokens: Arc<MemoryTokens>,
     pub(crate) enrolment: Enrolment,
     pub(crate) endpoint: Endpoint,
@@ -58,7 +56,7 @@ impl Hub {
     /// A hub that serves these routes and enrolment.
     pub(crate) async fn serve(limits: Limits, served: SyncRoutes) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let ca = Arc::new(HubCa::load_or_create(&home.path().join("ca"), now_ms()).unwrap());
+        let ca = Arc::new(Authority::load_or_create(&home.path().join("ca"), now_ms()).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = Endpoint::parse(&format!("https://{}", listener.local_addr().unwrap())).unwrap();
         let tokens = Arc::new(MemoryTokens::default());

@@ -1,0 +1,8 @@
+//! The desktop without its window, as a real process, at a real node.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod crash;
+mod gate;
+mod locked;
+mod support;

@@ -1,0 +1,5 @@
+//! Has Tauri read its configuration.
+
+fn main() {
+    tauri_build::build();
+}

@@ -1,0 +1,129 @@
+//! The one window. A second start brings it to the front.
+
+use std::sync::{Mutex, PoisonError};
+
+use holdfast_desktop_host::cli::Serving;
+use holdfast_desktop_host::settings::Settings;
+use holdfast_desktop_host::{Failure, Served, logging, run, serve};
+use tauri::webview::NewWindowResponse;
+use tauri::{App, AppHandle, Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+const LABEL: &str = "main";
+const TITLE: &str = "Holdfast";
+/// The smallest screen that the app is drawn for, in pixels.
+const SIZE: (f64, f64) = (1366.0, 768.0);
+const SMALLEST: (f64, f64) = (900.0, 600.0);
+
+/// What ends with the program.
+struct Running {
+    stop: watch::Sender<bool>,
+    served: Option<Served>,
+    runtime: Option<Runtime>,
+}
+
+/// Opens the window and returns when it is closed and everything is written.
+///
+/// # Errors
+/// If the system gives no window; what else fails is shown in one.
+pub(crate) fn open(serving: &Serving, runtime: Runtime) -> Result<(), String> {
+    let serving = serving.clone();
+    let (stop, _) = watch::channel(false);
+    let running = Running { stop, served: None, runtime: Some(runtime) };
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
+        .manage(Mutex::new(running))
+        .setup(move |app| {
+            match begin(app, &serving) {
+                Ok(address) => build(app, WebviewUrl::External(address))?,
+                Err(error) => {
+                    eprintln!("holdfast-desktop: {error}");
+                    tracing::error!(error.code = error.code(), error = %error, "cannot start");
+                    build(app, WebviewUrl::App(failed_page(&error).into()))?;
+                }
+            }
+            Ok(())
+        })
+        .build(tauri::generate_context!())
+        .map_err(|error| format!("cannot open a window: {error}; start it in a desktop session"))?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            end(app);
+        }
+    });
+    Ok(())
+}
+
+/// Starts the host; the address that the window opens first. Only now, when no other window has the folder.
+fn begin(app: &App, serving: &Serving) -> Result<Url, Failure> {
+    let options = serving.options()?;
+    let settings = Settings::load(&options.dir, std::env::vars())?;
+    logging::start(&options.dir.logs(), &settings)?;
+    let state = app.state::<Mutex<Running>>();
+    let mut running = state.lock().unwrap_or_else(PoisonError::into_inner);
+    let stopped = running.stop.subscribe();
+    let Some(runtime) = running.runtime.as_ref() else { return Err(no_window("it has ended already")) };
+    let _inside = runtime.enter();
+    let served = runtime.block_on(serve(&options, settings, stopped))?;
+    let mut signal = run::on_signal()?;
+    let handle = app.handle().clone();
+    runtime.spawn(async move {
+        // A sender that is gone means that the program ends.
+        let _gone = signal.wait_for(|stop| *stop).await;
+        handle.exit(0);
+    });
+    let address = Url::parse(&served.first_address).map_err(|error| no_window(&error.to_string()));
+    running.served = Some(served);
+    address
+}
+
+fn no_window(why: &str) -> Failure {
+    Failure::System { what: "the window's address cannot be opened", why: why.to_owned() }
+}
+
+fn build(app: &App, url: WebviewUrl) -> tauri::Result<()> {
+    let home = match &url {
+        WebviewUrl::External(address) => Some(address.origin()),
+        _ => None,
+    };
+    WebviewWindowBuilder::new(app, LABEL, url)
+        .title(TITLE)
+        .inner_size(SIZE.0, SIZE.1)
+        .min_inner_size(SMALLEST.0, SMALLEST.1)
+        // The window shows this program's own pages and no other, whatever a link in a record says.
+        .on_navigation(move |to| home.as_ref().map_or(to.scheme() == "tauri", |home| to.origin() == *home))
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .build()
+        .map(|_| ())
+}
+
+/// The page that says why nothing can be shown; the text goes in its fragment, which no server sees.
+fn failed_page(error: &Failure) -> String {
+    let text: String = error
+        .to_string()
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect();
+    format!("index.html#{text}")
+}
+
+fn show(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        // A window manager may refuse; then the window stays where it is.
+        let _refused = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    }
+}
+
+/// Ends the host and waits until everything is written.
+fn end(app: &AppHandle) {
+    let state = app.state::<Mutex<Running>>();
+    let mut running = state.lock().unwrap_or_else(PoisonError::into_inner);
+    running.stop.send_replace(true);
+    if let (Some(served), Some(runtime)) = (running.served.take(), running.runtime.take()) {
+        runtime.block_on(served.ended());
+    }
+}
