@@ -1,0 +1,83 @@
+import { api, type Patient } from '@holdfast/api';
+import { useLingui } from '@holdfast/i18n';
+import { useShortcut } from '@holdfast/ui';
+import { Button, Skeleton } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
+import { newId } from '../app/newId';
+import { DraftMark } from '../drafts/DraftMark';
+import { useDraft } from '../drafts/useDraft';
+import { Failed } from '../problems/Failed';
+import { Screen } from '../shell/Screen';
+import { consentOf } from './consent';
+import { Likely } from './Likely';
+import { Registered } from './Registered';
+import { RegistrationFields } from './RegistrationFields';
+import { EMPTY, patientOf, type Registration } from './registration';
+
+interface Kept {
+  /** Made once, so that a repeat of the same save makes no second patient. */
+  id: string;
+  form: Registration;
+}
+
+/** Registers a patient; those who may be the same person are shown while typing. */
+export default function Register() {
+  const { i18n } = useLingui();
+  const asked = useAskedName();
+  const [fresh] = useState<Kept>(() => ({ id: newId(), form: { ...EMPTY, ...asked } }));
+  const draft = useDraft<Kept>({ key: 'register', form: 'registration', initial: fresh });
+  const [, go] = useLocation();
+  const { id, form } = draft.value;
+  const register = useMutation({
+    mutationFn: () => save(id, form),
+    onSuccess: () => draft.drop(),
+  });
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (!register.isPending && (form.family.trim() || form.given.trim())) register.mutate();
+  };
+  useShortcut('mod+enter', submit);
+  if (register.isSuccess) return <Registered {...register.data} name={`${form.given} ${form.family}`} />;
+  return (
+    <Screen title={i18n.t('Register a patient')} actions={<DraftMark state={draft.state} />}>
+      {draft.isLoading ? (
+        <Skeleton height={480} />
+      ) : (
+        <form className="with-side" onSubmit={submit} onBlur={draft.flush}>
+          <div className="panel">
+            <div className="body">
+              <RegistrationFields form={form} onChange={(next) => draft.change({ id, form: next })} withConsent />
+              {register.isError && <Failed error={register.error} retry={submit} />}
+              <div className="form-foot">
+                <Button type="submit" loading={register.isPending}>
+                  {i18n.t('Register')}
+                </Button>
+                <Button variant="subtle" onClick={() => draft.drop().then(() => go('/'))}>
+                  {i18n.t('Throw away')}
+                </Button>
+              </div>
+            </div>
+          </div>
+          <Likely form={form} />
+        </form>
+      )}
+    </Screen>
+  );
+}
+
+async function save(id: string, form: Registration) {
+  const patient: Patient = patientOf(form, { resourceType: 'Patient', id });
+  const saved = await api.register(patient);
+  if (form.consent) await api.save(consentOf(saved.id));
+  return saved;
+}
+
+/** The search brings what was typed: digits are no name. */
+function useAskedName(): Partial<Registration> {
+  const asked = new URLSearchParams(useSearch()).get('name')?.trim() ?? '';
+  if (/\d/.test(asked)) return {};
+  const parts = asked.split(/\s+/);
+  return parts.length > 1 ? { given: parts.slice(0, -1).join(' '), family: parts.at(-1) } : { family: asked };
+}
