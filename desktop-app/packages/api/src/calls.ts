@@ -14,7 +14,8 @@ export const api = {
   breakGlass: (patient: string, reason: string) =>
     ask<void>('POST', '/api/session/break-glass', { body: { patient, reason } }),
   breakGlassQueue: () => ask<unknown>('GET', '/api/break-glass').then((all) => list<t.BreakGlassEntry>(all, 'entries')),
-  reviewBreakGlass: (id: string, note: string) => ask<void>('POST', `/api/break-glass/${id}/review`, { body: { note } }),
+  reviewBreakGlass: (id: string, note: string) =>
+    ask<void>('POST', `/api/break-glass/${id}/review`, { body: { note } }),
 
   people: () => ask<unknown>('GET', '/api/people').then((all) => list<t.Person>(all, 'people')),
   addPerson: (body: { login: string; name: string; roles: t.Role[]; pin: string }) =>
@@ -54,7 +55,8 @@ export const api = {
       body: resource,
       headers: version ? ifMatch(version) : { 'if-none-match': '*' },
     }),
-  search: <R extends FhirResource>(query: string, signal?: AbortSignal) => ask<Bundle<R>>('GET', `/fhir/${query}`, { signal }),
+  search: <R extends FhirResource>(query: string, signal?: AbortSignal) =>
+    ask<Bundle<R>>('GET', `/fhir/${query}`, { signal }),
   read: <R extends FhirResource>(type: string, id: string, signal?: AbortSignal) =>
     ask<R>('GET', `/fhir/${type}/${id}`, { signal }),
 

@@ -44,7 +44,13 @@ async function send(method: string, path: string, options: RequestInit): Promise
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
   try {
-    return await fetch(path, { ...options, method, signal, cache: 'no-store', headers: { ...options.headers, ...own } });
+    return await fetch(path, {
+      ...options,
+      method,
+      signal,
+      cache: 'no-store',
+      headers: { ...options.headers, ...own },
+    });
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     throw new Unreachable(cause);

@@ -39,7 +39,10 @@ async function stream(take: (report: Continuity) => void, stop: AbortSignal): Pr
       alarm = setTimeout(() => silence.abort(), SILENCE_MS);
       const events = (text + value).split('\n\n');
       text = events.pop() ?? '';
-      const data = events.at(-1)?.split('\n').find((line) => line.startsWith('data: '));
+      const data = events
+        .at(-1)
+        ?.split('\n')
+        .find((line) => line.startsWith('data: '));
       if (data) take(JSON.parse(data.slice(6)) as Continuity);
       heard = 'news';
     }

@@ -30,7 +30,9 @@ export class Unreachable extends Error {
 export function problemOf(status: number, body: unknown): Problem {
   const json = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   if (json.resourceType !== 'OperationOutcome') return new Problem(status, json);
-  const issue = (json.issue as { diagnostics?: string; details?: { text?: string; coding?: { code?: string }[] } }[])?.[0];
+  const issue = (
+    json.issue as { diagnostics?: string; details?: { text?: string; coding?: { code?: string }[] } }[]
+  )?.[0];
   return new Problem(status, {
     ...json,
     detail: issue?.details?.text ?? issue?.diagnostics,

@@ -2,8 +2,8 @@ import { i18n, type Messages } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { type ReactNode, useEffect, useState } from 'react';
 
-export { useLingui } from '@lingui/react';
 export type { I18n } from '@lingui/core';
+export { useLingui } from '@lingui/react';
 
 export const LOCALES = [
   { code: 'en', name: 'English', dir: 'ltr' },

@@ -4,6 +4,7 @@ export { Keys } from './Keys';
 export { Look } from './Look';
 export { Mark, type MarkKind } from './Mark';
 export { Panel } from './Panel';
-export { Toasts, type Toast, useToast } from './Toasts';
+export { ScrollX } from './ScrollX';
+export { type Toast, Toasts, useToast } from './Toasts';
 export { useListbox } from './useListbox';
 export { isPressed, useShortcut } from './useShortcut';

@@ -1,7 +1,10 @@
 import { useEffect, useRef } from 'react';
 
 /** Whether this key event is the one of `keys`, such as "mod+k", "mod+shift+l", "?" or "alt+2". */
-export function isPressed(keys: string, event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): boolean {
+export function isPressed(
+  keys: string,
+  event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>,
+): boolean {
   const parts = keys.split('+');
   const key = parts.at(-1) ?? '';
   const modifiers = new Set(parts.slice(0, -1));
@@ -15,7 +18,9 @@ export function isPressed(keys: string, event: Pick<KeyboardEvent, 'key' | 'code
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }
 
 /** Runs on a key combination, wherever the focus is; one without Ctrl or Alt not while somebody types. */

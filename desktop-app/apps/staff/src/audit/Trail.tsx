@@ -1,6 +1,6 @@
-import { api, type AuditEvent, path } from '@holdfast/api';
+import { type AuditEvent, api, path } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
-import { Mark, Panel } from '@holdfast/ui';
+import { Mark, Panel, ScrollX } from '@holdfast/ui';
 import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -36,8 +36,18 @@ export default function Trail() {
   return (
     <Screen title={i18n.t('Who looked')}>
       <form className="filter panel" onSubmit={submit}>
-        <TextInput label={i18n.t('Patient’s id')} dir="ltr" value={form.patient} onChange={(event) => set('patient')(event.currentTarget.value)} />
-        <TextInput label={i18n.t('Who')} dir="auto" value={form.who} onChange={(event) => set('who')(event.currentTarget.value)} />
+        <TextInput
+          label={i18n.t('Patient’s id')}
+          dir="ltr"
+          value={form.patient}
+          onChange={(event) => set('patient')(event.currentTarget.value)}
+        />
+        <TextInput
+          label={i18n.t('Who')}
+          dir="auto"
+          value={form.who}
+          onChange={(event) => set('who')(event.currentTarget.value)}
+        />
         <DateField label={i18n.t('From')} value={form.from} onChange={set('from')} />
         <DateField label={i18n.t('Until')} value={form.until} onChange={set('until')} />
         <NativeSelect
@@ -54,10 +64,21 @@ export default function Trail() {
       <Panel title={i18n.t('Found')} flush>
         {query.isPending && <Skeleton height={300} m="sm" />}
         {query.isError && <Failed error={query.error} retry={query.refetch} />}
-        {query.data && <Lines events={query.data.pages.flatMap(({ entry }) => (entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'AuditEvent' ? [resource] : [])))} />}
+        {query.data && (
+          <Lines
+            events={query.data.pages.flatMap(({ entry }) =>
+              (entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'AuditEvent' ? [resource] : [])),
+            )}
+          />
+        )}
         {query.hasNextPage && (
           <p className="panel-foot">
-            <Button size="compact-sm" variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+            <Button
+              size="compact-sm"
+              variant="default"
+              loading={query.isFetchingNextPage}
+              onClick={() => query.fetchNextPage()}
+            >
               {i18n.t('More')}
             </Button>
           </p>
@@ -67,7 +88,13 @@ export default function Trail() {
   );
 }
 
-function questionPath({ patient, who, from, until, outcome }: Record<'patient' | 'who' | 'from' | 'until' | 'outcome', string>): string {
+function questionPath({
+  patient,
+  who,
+  from,
+  until,
+  outcome,
+}: Record<'patient' | 'who' | 'from' | 'until' | 'outcome', string>): string {
   const base = path('AuditEvent', {
     patient: patient.trim() && `Patient/${patient.trim().replace(/^Patient\//, '')}`,
     'agent-name': who.trim(),
@@ -81,9 +108,10 @@ function questionPath({ patient, who, from, until, outcome }: Record<'patient' |
 function Lines({ events }: { events: AuditEvent[] }) {
   const { i18n } = useLingui();
   const locale = useLocale();
-  if (events.length === 0) return <p className="empty">{i18n.t('Nothing was found. Ask for less, or for a longer time.')}</p>;
+  if (events.length === 0)
+    return <p className="empty">{i18n.t('Nothing was found. Ask for less, or for a longer time.')}</p>;
   return (
-    <div className="scroll-x" role="region" tabIndex={0} aria-label={i18n.t('Found')}>
+    <ScrollX label={i18n.t('Found')}>
       <table className="table">
         <thead>
           <tr>
@@ -100,15 +128,29 @@ function Lines({ events }: { events: AuditEvent[] }) {
             return (
               <tr key={look.id}>
                 <td className="number">{showTime(look.at, locale)}</td>
-                <th scope="row" dir="auto">{look.who}</th>
+                <th scope="row" dir="auto">
+                  {look.who}
+                </th>
                 <td dir="auto">{look.what}</td>
-                <td>{look.patient && <Link href={`/patients/${look.patient}`} className="small"><bdi dir="ltr">{look.patient.slice(0, 8)}…</bdi></Link>}</td>
-                <td>{look.refused ? <Mark kind="danger">{i18n.t('Refused')}</Mark> : <Mark kind="ok">{i18n.t('Done')}</Mark>}</td>
+                <td>
+                  {look.patient && (
+                    <Link href={`/patients/${look.patient}`} className="small">
+                      <bdi dir="ltr">{look.patient.slice(0, 8)}…</bdi>
+                    </Link>
+                  )}
+                </td>
+                <td>
+                  {look.refused ? (
+                    <Mark kind="danger">{i18n.t('Refused')}</Mark>
+                  ) : (
+                    <Mark kind="ok">{i18n.t('Done')}</Mark>
+                  )}
+                </td>
               </tr>
             );
           })}
         </tbody>
       </table>
-    </div>
+    </ScrollX>
   );
 }

@@ -24,8 +24,16 @@ export function lookOf(i18n: I18n, event: AuditEvent): Look {
   return {
     id: event.id ?? `${event.recorded}${agent?.who?.reference ?? ''}`,
     at: event.recorded,
-    who: agent?.name ?? agent?.who?.display ?? agent?.who?.reference ?? agent?.who?.identifier?.value ?? agent?.altId ?? '',
-    what: [actionWords(i18n, subtype, event.action), type && typeWords(i18n, type), query && decoded(query)].filter(Boolean).join(' · '),
+    who:
+      agent?.name ??
+      agent?.who?.display ??
+      agent?.who?.reference ??
+      agent?.who?.identifier?.value ??
+      agent?.altId ??
+      '',
+    what: [actionWords(i18n, subtype, event.action), type && typeWords(i18n, type), query && decoded(query)]
+      .filter(Boolean)
+      .join(' · '),
     refused: event.outcome !== undefined && event.outcome !== '0',
     patient,
   };

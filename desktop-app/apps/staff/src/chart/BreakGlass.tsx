@@ -25,7 +25,11 @@ export function BreakGlass({ id, error, onOpen }: { id: string; error: unknown; 
       <Panel title={i18n.t('Emergency: open it all the same')} className="narrow">
         <form onSubmit={submit}>
           <Stack gap="sm">
-            <p>{i18n.t('The chart opens for 60 minutes. Your name, the time and this reason are reviewed by the manager.')}</p>
+            <p>
+              {i18n.t(
+                'The chart opens for 60 minutes. Your name, the time and this reason are reviewed by the manager.',
+              )}
+            </p>
             <Textarea
               label={i18n.t('Reason')}
               description={i18n.t('A few words: why you need this chart now')}

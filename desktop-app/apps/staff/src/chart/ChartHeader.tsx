@@ -69,7 +69,9 @@ function AllergyStrip() {
   const { seesCharts } = useAbilities();
   if (!seesCharts) return null;
   const names = chart.allergies.map(({ resource }) => textOf(resource.code)).filter(Boolean);
-  const isNone = chart.allergies.length > 0 && chart.allergies.every(({ resource }) => resource.code?.coding?.some(({ code }) => code === '716186003'));
+  const isNone =
+    chart.allergies.length > 0 &&
+    chart.allergies.every(({ resource }) => resource.code?.coding?.some(({ code }) => code === '716186003'));
   if (names.length === 0) return <p className="strip">{i18n.t('Allergies: nothing recorded. Ask.')}</p>;
   return (
     <p className={isNone ? 'strip' : 'strip danger'}>
@@ -113,7 +115,10 @@ function Actions() {
               </Menu.Item>
             ))}
           {writes && <Menu.Divider />}
-          <Menu.Item leftSection={<IconPrinter size={16} aria-hidden />} onClick={() => leave(`/patients/${id}/print/summary`)}>
+          <Menu.Item
+            leftSection={<IconPrinter size={16} aria-hidden />}
+            onClick={() => leave(`/patients/${id}/print/summary`)}
+          >
             {i18n.t('Print the patient summary')}
           </Menu.Item>
         </Menu.Dropdown>

@@ -35,7 +35,11 @@ export default function ChartScreen({ id, rest }: { id: string; rest: string }) 
   if (query.isError && !chart) {
     // Somebody else's patient reads as nobody's; in an emergency there is a way, which is looked at afterwards.
     const isClosed = query.error instanceof Problem && (query.error.status === 403 || query.error.status === 404);
-    return isClosed ? <BreakGlass id={id} error={query.error} onOpen={query.refetch} /> : <Failed error={query.error} retry={query.refetch} />;
+    return isClosed ? (
+      <BreakGlass id={id} error={query.error} onOpen={query.refetch} />
+    ) : (
+      <Failed error={query.error} retry={query.refetch} />
+    );
   }
   if (!state) return <Waiting />;
   const [section = '', item = ''] = rest.split('/');
@@ -87,7 +91,9 @@ function Tabs({ current, id }: { current: string; id: string }) {
           </li>
         ))}
       </ul>
-      {writes && seesCharts && chartActionsOf(i18n).map((action) => <Shortcut key={action.to} action={action} id={id} />)}
+      {writes &&
+        seesCharts &&
+        chartActionsOf(i18n).map((action) => <Shortcut key={action.to} action={action} id={id} />)}
     </nav>
   );
 }

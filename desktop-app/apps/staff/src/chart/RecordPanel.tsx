@@ -32,7 +32,17 @@ interface Props<R extends FhirResource> {
 }
 
 /** A list of records of one kind. */
-export function RecordPanel<R extends FhirResource>({ title, records, empty, add, row, actions, brief, most, all }: Props<R>) {
+export function RecordPanel<R extends FhirResource>({
+  title,
+  records,
+  empty,
+  add,
+  row,
+  actions,
+  brief,
+  most,
+  all,
+}: Props<R>) {
   const { i18n } = useLingui();
   const { go } = useChart();
   const { writes } = useAbilities();
@@ -43,8 +53,15 @@ export function RecordPanel<R extends FhirResource>({ title, records, empty, add
       title={title}
       flush
       actions={
-        add && writes && (
-          <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => go(add.to)} aria-label={add.label}>
+        add &&
+        writes && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => go(add.to)}
+            aria-label={add.label}
+          >
             {i18n.t('Add')}
           </Button>
         )
@@ -57,7 +74,9 @@ export function RecordPanel<R extends FhirResource>({ title, records, empty, add
             <li key={record.resource.id}>
               {row(record)}
               <span className="end">
-                {(!brief || record.conflicts.length > 0 || record.savedAt === 'saving') && <SavedMark record={record} />}
+                {(!brief || record.conflicts.length > 0 || record.savedAt === 'saving') && (
+                  <SavedMark record={record} />
+                )}
                 {!brief && writes && actions && <Actions all={actions(record)} />}
               </span>
             </li>

@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { enteredInError } from './inError';
 import { findInChart, placeInChart, removeFromChart } from './placeInChart';
 
-const record = (resource: object): ChartRecord => ({ resource: resource as FhirResource, version: '1', savedAt: 'saving', conflicts: [] });
+const record = (resource: object): ChartRecord => ({
+  resource: resource as FhirResource,
+  version: '1',
+  savedAt: 'saving',
+  conflicts: [],
+});
 const empty = {
   patient: record({ resourceType: 'Patient', id: 'p' }),
   allergies: [],
@@ -19,8 +24,19 @@ const empty = {
   counts: {},
   tookMs: 1,
 } as unknown as Chart;
-const allergy = { resourceType: 'AllergyIntolerance', id: 'a', patient: {}, clinicalStatus: { coding: [{ code: 'active' }] } };
-const vital = { resourceType: 'Observation', id: 'o', status: 'final', category: [{ coding: [{ code: 'vital-signs' }] }], code: {} };
+const allergy = {
+  resourceType: 'AllergyIntolerance',
+  id: 'a',
+  patient: {},
+  clinicalStatus: { coding: [{ code: 'active' }] },
+};
+const vital = {
+  resourceType: 'Observation',
+  id: 'o',
+  status: 'final',
+  category: [{ coding: [{ code: 'vital-signs' }] }],
+  code: {},
+};
 
 test('a new record comes first, a known one stays where it is', () => {
   const one = placeInChart(empty, record(allergy));
@@ -32,7 +48,9 @@ test('a new record comes first, a known one stays where it is', () => {
 
 test('observations go where their category says', () => {
   expect(placeInChart(empty, record(vital)).vitals.latest).toHaveLength(1);
-  expect(placeInChart(empty, record({ ...vital, category: [{ coding: [{ code: 'laboratory' }] }] })).results).toHaveLength(1);
+  expect(
+    placeInChart(empty, record({ ...vital, category: [{ coding: [{ code: 'laboratory' }] }] })).results,
+  ).toHaveLength(1);
 });
 
 test('a note is counted once', () => {

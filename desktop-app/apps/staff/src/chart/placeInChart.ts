@@ -11,10 +11,14 @@ export function placeInChart(chart: Chart, record: ChartRecord): Chart {
   if (resource.resourceType === 'Patient') return { ...chart, patient: record as Chart['patient'] };
   const place = placeOf(resource);
   if (!place) return chart;
-  if (place === 'vitals') return { ...chart, vitals: { ...chart.vitals, latest: put(chart.vitals.latest, record) as never } };
+  if (place === 'vitals')
+    return { ...chart, vitals: { ...chart.vitals, latest: put(chart.vitals.latest, record) as never } };
   if (place === 'notes') {
     const isNew = !chart.notes.latest.some((one) => one.resource.id === resource.id);
-    return { ...chart, notes: { total: chart.notes.total + (isNew ? 1 : 0), latest: put(chart.notes.latest, record) as never } };
+    return {
+      ...chart,
+      notes: { total: chart.notes.total + (isNew ? 1 : 0), latest: put(chart.notes.latest, record) as never },
+    };
   }
   const lists = chart as unknown as Lists;
   const other = OTHER[place];
@@ -36,7 +40,8 @@ export function removeFromChart(chart: Chart, resource: FhirResource): Chart {
   const place = placeOf(resource);
   if (!place) return chart;
   if (place === 'vitals') return { ...chart, vitals: { ...chart.vitals, latest: keep(chart.vitals.latest) as never } };
-  if (place === 'notes') return { ...chart, notes: { total: chart.notes.total - 1, latest: keep(chart.notes.latest) as never } };
+  if (place === 'notes')
+    return { ...chart, notes: { total: chart.notes.total - 1, latest: keep(chart.notes.latest) as never } };
   return { ...chart, [place]: keep((chart as unknown as Lists)[place] ?? []) };
 }
 
@@ -47,7 +52,11 @@ export function findInChart(chart: Chart, resource: FhirResource): ChartRecord |
   if (!place) return undefined;
   const lists = chart as unknown as Lists;
   const all: ChartRecord[] =
-    place === 'vitals' ? chart.vitals.latest : place === 'notes' ? chart.notes.latest : [...(lists[place] ?? []), ...(lists[OTHER[place] ?? ''] ?? [])];
+    place === 'vitals'
+      ? chart.vitals.latest
+      : place === 'notes'
+        ? chart.notes.latest
+        : [...(lists[place] ?? []), ...(lists[OTHER[place] ?? ''] ?? [])];
   return all.find((one) => one.resource.id === resource.id);
 }
 

@@ -39,20 +39,35 @@ export function useSave(patient: string) {
       const before = resources.map((resource) => chart && findInChart(chart, resource));
       const show = (change: (chart: Chart) => Chart) => client.setQueryData<Chart>(key, (now) => now && change(now));
       resources.forEach((resource, index) => {
-        show((now) => placeInChart(now, { resource, version: before[index]?.version ?? '', savedAt: 'saving', conflicts: before[index]?.conflicts ?? [] }));
+        show((now) =>
+          placeInChart(now, {
+            resource,
+            version: before[index]?.version ?? '',
+            savedAt: 'saving',
+            conflicts: before[index]?.conflicts ?? [],
+          }),
+        );
       });
       const again = () => {
         save({ resources, what, seen, canUndo });
       };
       try {
-        const saved = await Promise.all(resources.map((resource, index) => api.save(resource, seen[resource.id] ?? (before[index]?.version || undefined))));
+        const saved = await Promise.all(
+          resources.map((resource, index) =>
+            api.save(resource, seen[resource.id] ?? (before[index]?.version || undefined)),
+          ),
+        );
         saved.forEach(({ version, conflicts }, index) => {
           const resource = resources[index] as Saveable;
           show((now) => placeInChart(now, { resource, version, savedAt: 'here', conflicts }));
         });
         const conflicted = saved.findIndex(({ conflicts }) => conflicts.length > 0);
         const undo = () => {
-          save({ resources: resources.map((resource, index) => wayBack(resource, before[index])), what: i18n.t('Undone: {what}', { what }), canUndo: false });
+          save({
+            resources: resources.map((resource, index) => wayBack(resource, before[index])),
+            what: i18n.t('Undone: {what}', { what }),
+            canUndo: false,
+          });
         };
         if (conflicted >= 0) {
           const { resourceType, id } = resources[conflicted] as Saveable;
@@ -70,7 +85,11 @@ export function useSave(patient: string) {
           show((now) => (old ? placeInChart(now, old) : removeFromChart(now, resource)));
         });
         const { what: why, todo } = troubleOf(i18n, error);
-        say({ kind: 'danger', text: `${i18n.t('Not saved: {what}.', { what })} ${why} ${todo}`, action: { label: i18n.t('Try again'), run: again } });
+        say({
+          kind: 'danger',
+          text: `${i18n.t('Not saved: {what}.', { what })} ${why} ${todo}`,
+          action: { label: i18n.t('Try again'), run: again },
+        });
         return undefined;
       } finally {
         // What the host shows counts: scores, what others saved, where it is by now.

@@ -55,12 +55,21 @@ export function ConflictDetail({ type, id }: { type: string; id: string }) {
   );
 }
 
-type Anything = FhirResource & { subject?: { reference?: string }; patient?: { reference?: string }; code?: object; medicationCodeableConcept?: object };
+type Anything = FhirResource & {
+  subject?: { reference?: string };
+  patient?: { reference?: string };
+  code?: object;
+  medicationCodeableConcept?: object;
+};
 
 function Whose({ type, id }: { type: string; id: string }) {
   const { i18n } = useLingui();
-  const record = useQuery({ queryKey: ['conflict', type, id, 'record'], queryFn: ({ signal }) => api.read<Anything>(type, id, signal) });
-  const patientId = type === 'Patient' ? id : (record.data?.subject ?? record.data?.patient)?.reference?.replace('Patient/', '');
+  const record = useQuery({
+    queryKey: ['conflict', type, id, 'record'],
+    queryFn: ({ signal }) => api.read<Anything>(type, id, signal),
+  });
+  const patientId =
+    type === 'Patient' ? id : (record.data?.subject ?? record.data?.patient)?.reference?.replace('Patient/', '');
   const patient = useQuery({
     queryKey: ['conflict', 'Patient', patientId, 'whose'],
     queryFn: ({ signal }) => api.read<Patient>('Patient', patientId ?? '', signal),
@@ -99,11 +108,18 @@ function Values({ element, values, isBusy, onDecide }: ChoiceProps & { element: 
       {values.map((value, index) => (
         <div key={value.actor + value.atMs} className="choice">
           <div className="choice-text" dir="auto">
-            {(texts[index] ?? []).map((line) => (differs(line) ? <strong key={line}>{line}</strong> : <span key={line}>{line}</span>))}
+            {(texts[index] ?? []).map((line) =>
+              differs(line) ? <strong key={line}>{line}</strong> : <span key={line}>{line}</span>,
+            )}
           </div>
           <Written value={value} />
           {writes && (
-            <Button size="compact-md" variant="default" disabled={isBusy} onClick={() => onDecide({ element, choose: index })}>
+            <Button
+              size="compact-md"
+              variant="default"
+              disabled={isBusy}
+              onClick={() => onDecide({ element, choose: index })}
+            >
               {value.removed ? i18n.t('Remove it') : i18n.t('Keep this value')}
             </Button>
           )}

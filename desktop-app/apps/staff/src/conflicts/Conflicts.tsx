@@ -24,7 +24,9 @@ export default function Conflicts({ params }: { params: { type?: string; id?: st
   const chosen = params.type && params.id ? { type: params.type, id: params.id } : records[0];
   return (
     <Screen title={i18n.t('Conflicts')}>
-      <p className="soft lead">{i18n.t('Changed in two places at once. Both values are kept until somebody decides.')}</p>
+      <p className="soft lead">
+        {i18n.t('Changed in two places at once. Both values are kept until somebody decides.')}
+      </p>
       {query.isPending && <Skeleton height={240} />}
       {query.isError && <Failed error={query.error} retry={query.refetch} />}
       {query.isSuccess && records.length === 0 && !params.id && (
@@ -40,7 +42,12 @@ export default function Conflicts({ params }: { params: { type?: string; id?: st
             <Panel title={i18n.t('To settle')} flush>
               <ul className="rows">
                 {records.map((record) => (
-                  <Line key={`${record.type}/${record.id}`} record={record} of={all} isHere={record.type === chosen?.type && record.id === chosen?.id} />
+                  <Line
+                    key={`${record.type}/${record.id}`}
+                    record={record}
+                    of={all}
+                    isHere={record.type === chosen?.type && record.id === chosen?.id}
+                  />
                 ))}
               </ul>
               {records.length === 0 && <p className="empty">{i18n.t('None. Nothing here needs a decision.')}</p>}
@@ -63,7 +70,9 @@ export default function Conflicts({ params }: { params: { type?: string; id?: st
 function Line({ record, of, isHere }: { record: OpenConflict; of: OpenConflict[]; isHere: boolean }) {
   const { i18n } = useLingui();
   const locale = useLocale();
-  const elements = of.filter(({ type, id }) => type === record.type && id === record.id).map(({ element }) => elementWords(i18n, element));
+  const elements = of
+    .filter(({ type, id }) => type === record.type && id === record.id)
+    .map(({ element }) => elementWords(i18n, element));
   return (
     <li className={isHere ? 'chosen-row' : undefined}>
       <Link href={`/conflicts/${record.type}/${record.id}`} className="main" aria-current={isHere ? 'true' : undefined}>

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { linesOf } from './words';
 
 test('a value is shown in lines, without the addresses of code systems', () => {
-  expect(linesOf([{ use: 'official', given: ['Amina', 'N.'], family: 'Haddad' }])).toEqual(['use: official', 'given: Amina, N.', 'family: Haddad']);
+  expect(linesOf([{ use: 'official', given: ['Amina', 'N.'], family: 'Haddad' }])).toEqual([
+    'use: official',
+    'given: Amina, N.',
+    'family: Haddad',
+  ]);
   expect(linesOf({ coding: [{ system: 'http://x', code: 'J45', display: 'Asthma' }], text: 'Asthma' })).toEqual([
     'coding:',
     '\u2003code: J45',

@@ -49,7 +49,12 @@ export function typeWords(i18n: I18n, type: string): string {
 /** Where a value was written. */
 export function placeWords(i18n: I18n, { place, replica }: ConflictValue): string {
   if (replica) return i18n.t('at {place}', { place: replica });
-  const words = { here: i18n.t('here'), above: i18n.t('at head office'), below: i18n.t('on a desktop'), elsewhere: i18n.t('at another place') };
+  const words = {
+    here: i18n.t('here'),
+    above: i18n.t('at head office'),
+    below: i18n.t('on a desktop'),
+    elsewhere: i18n.t('at another place'),
+  };
   return words[place] ?? '';
 }
 
@@ -66,6 +71,8 @@ export function linesOf(value: unknown, depth = 0): string[] {
     .filter(([name]) => name !== 'system' || !('code' in value))
     .flatMap(([name, one]) => {
       const lines = linesOf(one, depth + 1);
-      return lines.length === 1 && !lines[0]?.startsWith('\u2003') ? [`${inset}${name}: ${lines[0]}`] : [`${inset}${name}:`, ...lines];
+      return lines.length === 1 && !lines[0]?.startsWith('\u2003')
+        ? [`${inset}${name}: ${lines[0]}`]
+        : [`${inset}${name}:`, ...lines];
     });
 }

@@ -50,7 +50,12 @@ test('a signed note leaves no save behind', async () => {
 
 test('saves do not overtake each other', async () => {
   let finish: () => void = () => undefined;
-  const save = vi.fn<(text: string) => Promise<void>>(() => new Promise((done) => { finish = done; }));
+  const save = vi.fn<(text: string) => Promise<void>>(
+    () =>
+      new Promise((done) => {
+        finish = done;
+      }),
+  );
   const { keeper: one } = keeper(save);
   one.change('a');
   const first = one.flush();

@@ -1,4 +1,11 @@
-import { type CodeableConcept, type ContactPoint, digitsOf, type HumanName, type Patient, type Quantity } from '@holdfast/api';
+import {
+  type CodeableConcept,
+  type ContactPoint,
+  digitsOf,
+  type HumanName,
+  type Patient,
+  type Quantity,
+} from '@holdfast/api';
 
 /** A name as it is said; the official one first, a former one last. */
 export function nameOf(names: HumanName[] | undefined): string {
@@ -45,6 +52,9 @@ export function plainText(div: string | undefined): string {
 /** Plain text as the narrative of a section. */
 export function narrative(text: string): { status: 'generated'; div: string } {
   const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-  const paragraphs = escaped.trim().split(/\n{2,}/).map((paragraph) => `<p>${paragraph.replace(/\n/g, '<br/>')}</p>`);
+  const paragraphs = escaped
+    .trim()
+    .split(/\n{2,}/)
+    .map((paragraph) => `<p>${paragraph.replace(/\n/g, '<br/>')}</p>`);
   return { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${paragraphs.join('')}</div>` };
 }

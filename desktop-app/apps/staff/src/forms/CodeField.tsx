@@ -43,7 +43,11 @@ export function CodeField({ label, description, system, value, onChange, autoFoc
     },
   });
   const coding = value.coding?.[0];
-  const kept = coding ? i18n.t('Code {code}', { code: coding.code ?? '' }) : text ? i18n.t('Kept as free text') : description;
+  const kept = coding
+    ? i18n.t('Code {code}', { code: coding.code ?? '' })
+    : text
+      ? i18n.t('Kept as free text')
+      : description;
   return (
     <div className="code-field">
       <TextInput
@@ -68,7 +72,10 @@ export function CodeField({ label, description, system, value, onChange, autoFoc
         <div {...list.listProps} aria-label={label}>
           {codes.map(({ system: url, code, display }, index) => (
             <div key={`${url}|${code}`} {...list.optionProps(index)}>
-              <bdi>{display}</bdi> <bdi className="soft small" dir="ltr">{code}</bdi>
+              <bdi>{display}</bdi>{' '}
+              <bdi className="soft small" dir="ltr">
+                {code}
+              </bdi>
             </div>
           ))}
         </div>

@@ -24,7 +24,9 @@ export function DateField({ label, value, onChange, withAge, required }: Props) 
   const isFault = typed !== '' && value === '';
   const age = withAge ? ageWords(i18n, ageOn(value, today())) : '';
   const isAhead = Boolean(withAge && value && value > today());
-  const example = { dmy: i18n.t('day/month/year'), mdy: i18n.t('month/day/year'), ymd: i18n.t('year/month/day') }[order];
+  const example = { dmy: i18n.t('day/month/year'), mdy: i18n.t('month/day/year'), ymd: i18n.t('year/month/day') }[
+    order
+  ];
   const understood = [showDate(value, locale), age].filter(Boolean).join(' · ');
   return (
     <TextInput
@@ -37,7 +39,13 @@ export function DateField({ label, value, onChange, withAge, required }: Props) 
       withAsterisk={false}
       description={understood || i18n.t('A year alone is enough if no more is known.')}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
-      error={isAhead ? i18n.t('This day has not come yet.') : isFault && text !== undefined && text.length >= 8 ? i18n.t('This is no date.') : undefined}
+      error={
+        isAhead
+          ? i18n.t('This day has not come yet.')
+          : isFault && text !== undefined && text.length >= 8
+            ? i18n.t('This is no date.')
+            : undefined
+      }
       onChange={(event) => {
         setText(event.currentTarget.value);
         onChange(parseDate(event.currentTarget.value, order) ?? '');

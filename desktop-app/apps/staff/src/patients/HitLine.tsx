@@ -23,7 +23,11 @@ export function HitLine({ hit }: { hit: PatientHit }) {
       <span className="hit-end number">
         {hit.deceased && <Mark kind="off">{i18n.t('Deceased')}</Mark>}
         {(hit.conflicts ?? 0) > 0 && <Mark kind="warn">{i18n.t('Conflict')}</Mark>}
-        {hit.phone && <bdi dir="ltr" className="soft">{hit.phone}</bdi>}
+        {hit.phone && (
+          <bdi dir="ltr" className="soft">
+            {hit.phone}
+          </bdi>
+        )}
         <bdi dir="ltr">{hit.mrn}</bdi>
       </span>
     </span>

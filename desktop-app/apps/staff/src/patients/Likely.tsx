@@ -29,12 +29,17 @@ export function Likely({ form }: { form: Registration }) {
       <div role="status">
         {patients.length === 0 && !found.isError && (
           <p className="empty">
-            {query === '' ? i18n.t('Those who may be the same person appear here while you type.') : i18n.t('Nobody like this is registered.')}
+            {query === ''
+              ? i18n.t('Those who may be the same person appear here while you type.')
+              : i18n.t('Nobody like this is registered.')}
           </p>
         )}
         {patients.length > 0 && (
           <p className="unseen">
-            {i18n.t('{count, plural, one {# patient may be the same person.} other {# patients may be the same person.}}', { count: patients.length })}
+            {i18n.t(
+              '{count, plural, one {# patient may be the same person.} other {# patients may be the same person.}}',
+              { count: patients.length },
+            )}
           </p>
         )}
       </div>

@@ -7,7 +7,15 @@ export function consentOf(patient: string) {
     resourceType: 'Consent' as const,
     id: newId(),
     status: 'active' as const,
-    scope: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy', display: 'Privacy Consent' }] },
+    scope: {
+      coding: [
+        {
+          system: 'http://terminology.hl7.org/CodeSystem/consentscope',
+          code: 'patient-privacy',
+          display: 'Privacy Consent',
+        },
+      ],
+    },
     category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0', display: 'Consent Document' }] }],
     patient: { reference: `Patient/${patient}` },
     dateTime: nowInstant(),

@@ -32,14 +32,23 @@ test('what the form does not show stays', () => {
     resourceType: 'Patient',
     id: 'p',
     identifier: [{ value: 'N-1' }],
-    name: [{ use: 'official', family: 'Haddad' }, { use: 'maiden', family: 'Saab' }],
-    telecom: [{ system: 'phone', value: '1', use: 'mobile' }, { system: 'fax', value: '9' }],
+    name: [
+      { use: 'official', family: 'Haddad' },
+      { use: 'maiden', family: 'Saab' },
+    ],
+    telecom: [
+      { system: 'phone', value: '1', use: 'mobile' },
+      { system: 'fax', value: '9' },
+    ],
     extension: [{ url: 'http://example.org/other', valueString: 'x' }],
   };
   const patient = patientOf({ ...registrationOf(base), phone: '2' }, base);
   expect(patient.identifier).toEqual(base.identifier);
   expect(patient.name?.[1]).toEqual({ use: 'maiden', family: 'Saab' });
-  expect(patient.telecom).toEqual([{ system: 'phone', value: '2', use: 'mobile' }, { system: 'fax', value: '9' }]);
+  expect(patient.telecom).toEqual([
+    { system: 'phone', value: '2', use: 'mobile' },
+    { system: 'fax', value: '9' },
+  ]);
   expect(patient.extension).toEqual(base.extension);
 });
 

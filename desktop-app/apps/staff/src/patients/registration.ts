@@ -50,7 +50,13 @@ export function patientOf(form: Registration, base: Patient): Patient {
   return present({
     ...base,
     name: [
-      present({ ...official, text: undefined, use: 'official' as const, given: words(form.given), family: form.family.trim() || undefined }),
+      present({
+        ...official,
+        text: undefined,
+        use: 'official' as const,
+        given: words(form.given),
+        family: form.family.trim() || undefined,
+      }),
       ...(base.name ?? []).filter((one) => one !== official),
     ],
     birthDate: form.birthDate || undefined,
@@ -71,7 +77,9 @@ export function patientOf(form: Registration, base: Patient): Patient {
           ...contact,
           name: { text: form.contactName.trim() },
           relationship: form.contactRelation.trim() ? [{ text: form.contactRelation.trim() }] : undefined,
-          telecom: form.contactPhone.trim() ? [{ system: 'phone' as const, value: form.contactPhone.trim() }] : undefined,
+          telecom: form.contactPhone.trim()
+            ? [{ system: 'phone' as const, value: form.contactPhone.trim() }]
+            : undefined,
         }),
       ...(base.contact ?? []).slice(1),
     ]),
@@ -105,7 +113,8 @@ export function registrationOf(patient: Patient): Registration {
     language: needs.language,
     interpreter: needs.interpreter,
     access: needs.access,
-    contactName: contact?.name?.text ?? [...(contact?.name?.given ?? []), contact?.name?.family].filter(Boolean).join(' '),
+    contactName:
+      contact?.name?.text ?? [...(contact?.name?.given ?? []), contact?.name?.family].filter(Boolean).join(' '),
     contactRelation: contact?.relationship?.[0]?.text ?? contact?.relationship?.[0]?.coding?.[0]?.display ?? '',
     contactPhone: contact?.telecom?.find(({ system }) => system === 'phone')?.value ?? '',
     consent: false,
@@ -114,11 +123,13 @@ export function registrationOf(patient: Patient): Registration {
 
 /** What somebody needs to be understood, and to come in. */
 export function needsOf(patient: Patient): { language: string; interpreter: boolean; access: string } {
-  const language = patient.communication?.find(({ preferred }) => preferred)?.language ?? patient.communication?.[0]?.language;
+  const language =
+    patient.communication?.find(({ preferred }) => preferred)?.language ?? patient.communication?.[0]?.language;
   const disability = patient.extension?.find(({ url }) => url === DISABILITY)?.valueCodeableConcept;
   return {
     language: language?.text ?? language?.coding?.[0]?.display ?? language?.coding?.[0]?.code ?? '',
-    interpreter: patient.extension?.some(({ url, valueBoolean }) => url === INTERPRETER && valueBoolean === true) ?? false,
+    interpreter:
+      patient.extension?.some(({ url, valueBoolean }) => url === INTERPRETER && valueBoolean === true) ?? false,
     access: disability?.text ?? disability?.coding?.[0]?.display ?? '',
   };
 }
@@ -128,7 +139,9 @@ export function likelyQuery(form: Registration): Record<string, string> | null {
   if (form.given.trim().length + form.family.trim().length < 3 && form.phone.trim().length < 5) return null;
   const { given, family, birthDate, gender, phone } = form;
   const asked = { given: given.trim(), family: family.trim(), birthDate, gender, phone: phone.trim() };
-  return Object.fromEntries(Object.entries(asked).filter(([name, value]) => value || name === 'given' || name === 'family'));
+  return Object.fromEntries(
+    Object.entries(asked).filter(([name, value]) => value || name === 'given' || name === 'family'),
+  );
 }
 
 function words(text: string): string[] | undefined {

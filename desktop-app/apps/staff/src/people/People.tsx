@@ -1,6 +1,6 @@
 import { api, type Person } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
-import { Mark, Panel } from '@holdfast/ui';
+import { Mark, Panel, ScrollX } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -31,7 +31,7 @@ export default function People() {
         {people.isPending && <Skeleton height={240} m="sm" />}
         {people.isError && <Failed error={people.error} retry={people.refetch} />}
         {people.data && (
-          <div className="scroll-x" role="region" tabIndex={0} aria-label={i18n.t('Who may sign in')}>
+          <ScrollX label={i18n.t('Who may sign in')}>
             <table className="table">
               <thead>
                 <tr>
@@ -47,11 +47,16 @@ export default function People() {
               </thead>
               <tbody>
                 {people.data.map((person) => (
-                  <Line key={person.id} person={person} onEdit={() => setOpen({ form: 'person', person })} onPin={() => setOpen({ form: 'pin', person })} />
+                  <Line
+                    key={person.id}
+                    person={person}
+                    onEdit={() => setOpen({ form: 'person', person })}
+                    onPin={() => setOpen({ form: 'pin', person })}
+                  />
                 ))}
               </tbody>
             </table>
-          </div>
+          </ScrollX>
         )}
       </Panel>
       {open?.form === 'person' && <PersonForm person={open.person} onClose={close} />}
@@ -66,7 +71,9 @@ function Line({ person, onEdit, onPin }: { person: Person; onEdit: () => void; o
   const until = person.confirmedUntil ? showDate(new Date(person.confirmedUntil).toISOString(), locale) : '–';
   return (
     <tr>
-      <th scope="row" dir="auto">{person.name}</th>
+      <th scope="row" dir="auto">
+        {person.name}
+      </th>
       <td dir="ltr">{person.login}</td>
       <td>{person.roles.map((role) => roleWords(i18n, role)).join(', ')}</td>
       <td>
@@ -75,10 +82,20 @@ function Line({ person, onEdit, onPin }: { person: Person; onEdit: () => void; o
       </td>
       <td className="number">{until}</td>
       <td className="end">
-        <Button size="compact-xs" variant="default" onClick={onEdit} aria-label={i18n.t('Change {name}', { name: person.name })}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={onEdit}
+          aria-label={i18n.t('Change {name}', { name: person.name })}
+        >
           {i18n.t('Change')}
         </Button>{' '}
-        <Button size="compact-xs" variant="default" onClick={onPin} aria-label={i18n.t('New PIN for {name}', { name: person.name })}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          onClick={onPin}
+          aria-label={i18n.t('New PIN for {name}', { name: person.name })}
+        >
           {i18n.t('PIN')}
         </Button>
       </td>

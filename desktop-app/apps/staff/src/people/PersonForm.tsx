@@ -24,7 +24,14 @@ export function PersonForm({ person, onClose }: { person?: Person; onClose: () =
   const save = useMutation({
     mutationFn: () =>
       person
-        ? api.changePerson({ id: person.id, version: person.version, name: name.trim(), login: login.trim(), roles, active })
+        ? api.changePerson({
+            id: person.id,
+            version: person.version,
+            name: name.trim(),
+            login: login.trim(),
+            roles,
+            active,
+          })
         : api.addPerson({ name: name.trim(), login: login.trim(), roles, pin }),
     onSuccess: () => {
       client.invalidateQueries({ queryKey: ['people'] });
@@ -40,8 +47,21 @@ export function PersonForm({ person, onClose }: { person?: Person; onClose: () =
       onSave={() => !save.isPending && save.mutate()}
       incomplete={isIncomplete}
     >
-      <TextInput label={i18n.t('Name')} dir="auto" data-autofocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
-      <TextInput label={i18n.t('Login name')} dir="ltr" autoCapitalize="none" autoComplete="off" value={login} onChange={(event) => setLogin(event.currentTarget.value)} />
+      <TextInput
+        label={i18n.t('Name')}
+        dir="auto"
+        data-autofocus
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <TextInput
+        label={i18n.t('Login name')}
+        dir="ltr"
+        autoCapitalize="none"
+        autoComplete="off"
+        value={login}
+        onChange={(event) => setLogin(event.currentTarget.value)}
+      />
       <Checkbox.Group label={i18n.t('Roles')} value={roles} onChange={(value) => setRoles(value as Role[])}>
         <Stack gap="xs" mt="xs">
           {ROLES.map((role) => (
@@ -57,7 +77,13 @@ export function PersonForm({ person, onClose }: { person?: Person; onClose: () =
           onChange={(event) => setActive(event.currentTarget.checked)}
         />
       ) : (
-        <PinField label={i18n.t('First PIN')} description={i18n.t('6 to 12 digits, not a run or a repetition')} error={fault} value={pin} onChange={(event) => setPin(event.currentTarget.value)} />
+        <PinField
+          label={i18n.t('First PIN')}
+          description={i18n.t('6 to 12 digits, not a run or a repetition')}
+          error={fault}
+          value={pin}
+          onChange={(event) => setPin(event.currentTarget.value)}
+        />
       )}
       {save.isError && <Failed error={save.error} />}
     </FormDialog>

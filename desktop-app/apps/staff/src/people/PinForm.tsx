@@ -24,8 +24,21 @@ export function PinForm({ person, onClose }: { person: Person; onClose: () => vo
     },
   });
   return (
-    <FormDialog title={i18n.t('New PIN for {name}', { name: person.name })} onClose={onClose} onSave={() => !save.isPending && save.mutate()} incomplete={!pin || fault !== ''} size="sm">
-      <PinField label={i18n.t('New PIN')} description={i18n.t('6 to 12 digits, not a run or a repetition')} error={fault} data-autofocus value={pin} onChange={(event) => setPin(event.currentTarget.value)} />
+    <FormDialog
+      title={i18n.t('New PIN for {name}', { name: person.name })}
+      onClose={onClose}
+      onSave={() => !save.isPending && save.mutate()}
+      incomplete={!pin || fault !== ''}
+      size="sm"
+    >
+      <PinField
+        label={i18n.t('New PIN')}
+        description={i18n.t('6 to 12 digits, not a run or a repetition')}
+        error={fault}
+        data-autofocus
+        value={pin}
+        onChange={(event) => setPin(event.currentTarget.value)}
+      />
       {save.isError && <Failed error={save.error} />}
     </FormDialog>
   );

@@ -20,7 +20,9 @@ export default function ReviewQueue() {
       <Panel title={i18n.t('Charts opened in an emergency')} flush>
         {queue.isPending && <Skeleton height={200} m="sm" />}
         {queue.isError && <Failed error={queue.error} retry={queue.refetch} />}
-        {queue.data?.length === 0 && <p className="empty">{i18n.t('None. Nobody had to open a chart that was closed to them.')}</p>}
+        {queue.data?.length === 0 && (
+          <p className="empty">{i18n.t('None. Nobody had to open a chart that was closed to them.')}</p>
+        )}
         <ul className="rows">
           {queue.data?.map((entry) => (
             <Line key={entry.id} entry={entry} onReview={() => setOpen(entry)} />
@@ -47,7 +49,12 @@ function Line({ entry, onReview }: { entry: BreakGlassEntry; onReview: () => voi
             {i18n.t('Reviewed')}
           </Mark>
         ) : (
-          <Button size="compact-xs" variant="default" onClick={onReview} aria-label={i18n.t('Review {name}, {date}', { name: entry.name, date: showTime(entry.atMs, locale) })}>
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={onReview}
+            aria-label={i18n.t('Review {name}, {date}', { name: entry.name, date: showTime(entry.atMs, locale) })}
+          >
             {i18n.t('Review')}
           </Button>
         )}
@@ -70,11 +77,24 @@ function ReviewForm({ entry, onClose }: { entry: BreakGlassEntry; onClose: () =>
     },
   });
   return (
-    <FormDialog title={i18n.t('Review')} onClose={onClose} onSave={() => review.mutate()} incomplete={!note.trim() || review.isPending}>
+    <FormDialog
+      title={i18n.t('Review')}
+      onClose={onClose}
+      onSave={() => review.mutate()}
+      incomplete={!note.trim() || review.isPending}
+    >
       <p>
         <bdi>{entry.name}</bdi>: <bdi>{entry.reason}</bdi>
       </p>
-      <Textarea label={i18n.t('What you found')} dir="auto" autosize minRows={2} data-autofocus value={note} onChange={(event) => setNote(event.currentTarget.value)} />
+      <Textarea
+        label={i18n.t('What you found')}
+        dir="auto"
+        autosize
+        minRows={2}
+        data-autofocus
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+      />
       {review.isError && <Failed error={review.error} />}
     </FormDialog>
   );

@@ -1,8 +1,8 @@
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { useChart } from '../chart/ChartContext';
 import { conceptOf, dosageOf, isActive } from '../chart/medicines/medicine';
-import { appendedTo } from '../chart/notes/note';
 import { NoteText } from '../chart/notes/NoteText';
+import { appendedTo } from '../chart/notes/note';
 import { vitalName, vitalText } from '../chart/vitals/vitals';
 import { textOf } from '../fhir/words';
 import { showTime } from '../time/dates';
@@ -26,10 +26,13 @@ function Sheet({ encounter }: { encounter: string }) {
   const { chart } = useChart();
   const single = encounter.startsWith('note-') ? encounter.slice('note-'.length) : undefined;
   const all = chart.notes.latest.map(({ resource }) => resource);
-  const notes = all.filter((note) => (single ? note.id === single || appendedTo(note) === single : note.encounter?.reference === `Encounter/${encounter}`));
+  const notes = all.filter((note) =>
+    single ? note.id === single || appendedTo(note) === single : note.encounter?.reference === `Encounter/${encounter}`,
+  );
   const visit = chart.encounters.find(({ resource }) => resource.id === encounter)?.resource;
   const at = visit?.period?.start ?? notes.at(-1)?.date;
-  const isOfDay = (when: string | undefined) => at !== undefined && when !== undefined && Math.abs(new Date(when).getTime() - new Date(at).getTime()) < ONE_DAY_MS;
+  const isOfDay = (when: string | undefined) =>
+    at !== undefined && when !== undefined && Math.abs(new Date(when).getTime() - new Date(at).getTime()) < ONE_DAY_MS;
   return (
     <PrintFrame title={i18n.t('Visit summary')}>
       <p>
@@ -38,7 +41,11 @@ function Sheet({ encounter }: { encounter: string }) {
       <PrintList title={i18n.t('Allergies')} items={chart.allergies.map(({ resource }) => textOf(resource.code))} />
       <PrintList
         title={i18n.t('Measured')}
-        items={chart.vitals.latest.filter(({ resource }) => isOfDay(resource.effectiveDateTime)).map(({ resource }) => `${vitalName(i18n, resource.code.coding?.[0]?.code ?? '')}: ${vitalText(i18n, resource)}`)}
+        items={chart.vitals.latest
+          .filter(({ resource }) => isOfDay(resource.effectiveDateTime))
+          .map(
+            ({ resource }) => `${vitalName(i18n, resource.code.coding?.[0]?.code ?? '')}: ${vitalText(i18n, resource)}`,
+          )}
       />
       {notes.map((note) => (
         <section key={note.id}>
@@ -50,7 +57,9 @@ function Sheet({ encounter }: { encounter: string }) {
       ))}
       <PrintList
         title={i18n.t('Medicines')}
-        items={chart.medicines.filter(({ resource }) => isActive(resource)).map(({ resource }) => [textOf(conceptOf(resource)), dosageOf(resource)].filter(Boolean).join(', '))}
+        items={chart.medicines
+          .filter(({ resource }) => isActive(resource))
+          .map(({ resource }) => [textOf(conceptOf(resource)), dosageOf(resource)].filter(Boolean).join(', '))}
       />
     </PrintFrame>
   );

@@ -3,8 +3,8 @@ import { Button } from '@mantine/core';
 import { IconPrinter } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { mrnOf, nameOf } from '../fhir/words';
 import { useChart } from '../chart/ChartContext';
+import { mrnOf, nameOf } from '../fhir/words';
 import { genderWords } from '../patients/genderWords';
 import { useSession } from '../session/SessionContext';
 import { ageOn, ageWords } from '../time/age';
@@ -35,8 +35,8 @@ export function PrintFrame({ title, children }: { title: string; children: React
             <strong>
               <bdi>{nameOf(patient.name)}</bdi>
             </strong>{' '}
-            · {showDate(patient.birthDate, locale)} ({ageWords(i18n, ageOn(patient.birthDate, today()))}) · {genderWords(i18n, patient.gender)} · {i18n.t('MRN')}{' '}
-            <bdi dir="ltr">{mrnOf(patient)}</bdi>
+            · {showDate(patient.birthDate, locale)} ({ageWords(i18n, ageOn(patient.birthDate, today()))}) ·{' '}
+            {genderWords(i18n, patient.gender)} · {i18n.t('MRN')} <bdi dir="ltr">{mrnOf(patient)}</bdi>
           </p>
         </header>
         {children}

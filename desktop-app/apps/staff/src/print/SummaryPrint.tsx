@@ -1,9 +1,9 @@
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { useChart } from '../chart/ChartContext';
 import { conceptOf, dosageOf, isActive } from '../chart/medicines/medicine';
+import { NoteText } from '../chart/notes/NoteText';
 import { isOpenProblem } from '../chart/problems/problem';
 import { vitalName, vitalText } from '../chart/vitals/vitals';
-import { NoteText } from '../chart/notes/NoteText';
 import { textOf } from '../fhir/words';
 import { showDate, showTime } from '../time/dates';
 import { ForPrint } from './ForPrint';
@@ -29,18 +29,29 @@ function Sheet() {
       <PrintList
         title={i18n.t('Allergies')}
         items={chart.allergies.map(({ resource }) =>
-          joined(textOf(resource.code), resource.reaction?.flatMap(({ manifestation }) => manifestation.map(textOf)).join(', '), resource.criticality === 'high' ? i18n.t('Severe') : ''),
+          joined(
+            textOf(resource.code),
+            resource.reaction?.flatMap(({ manifestation }) => manifestation.map(textOf)).join(', '),
+            resource.criticality === 'high' ? i18n.t('Severe') : '',
+          ),
         )}
       />
       <PrintList
         title={i18n.t('Medicines')}
-        items={chart.medicines.filter(({ resource }) => isActive(resource)).map(({ resource }) => joined(textOf(conceptOf(resource)), dosageOf(resource)))}
+        items={chart.medicines
+          .filter(({ resource }) => isActive(resource))
+          .map(({ resource }) => joined(textOf(conceptOf(resource)), dosageOf(resource)))}
       />
       <PrintList
         title={i18n.t('Problems')}
         items={chart.problems
           .filter(({ resource }) => isOpenProblem(resource))
-          .map(({ resource }) => joined(textOf(resource.code), resource.onsetDateTime && i18n.t('since {date}', { date: showDate(resource.onsetDateTime, locale) })))}
+          .map(({ resource }) =>
+            joined(
+              textOf(resource.code),
+              resource.onsetDateTime && i18n.t('since {date}', { date: showDate(resource.onsetDateTime, locale) }),
+            ),
+          )}
       />
       <PrintList
         title={i18n.t('Last vitals')}
@@ -51,7 +62,9 @@ function Sheet() {
       />
       <PrintList
         title={i18n.t('Immunizations')}
-        items={chart.immunizations.map(({ resource }) => joined(textOf(resource.vaccineCode), showDate(resource.occurrenceDateTime, locale)))}
+        items={chart.immunizations.map(({ resource }) =>
+          joined(textOf(resource.vaccineCode), showDate(resource.occurrenceDateTime, locale)),
+        )}
       />
       {note && (
         <section>

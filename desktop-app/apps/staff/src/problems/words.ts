@@ -36,9 +36,15 @@ function knownWords(i18n: I18n, error: Problem): Omit<Trouble, 'code'> | undefin
   const wait = durationWords(i18n, (error.number('retryAfterS') ?? 0) * 1000);
   switch (error.code) {
     case 'setup-code-wrong':
-      return { what: i18n.t('That is not the setup code.'), todo: i18n.t('It stands in the node’s log and in its data folder.') };
+      return {
+        what: i18n.t('That is not the setup code.'),
+        todo: i18n.t('It stands in the node’s log and in its data folder.'),
+      };
     case 'setup-done':
-      return { what: i18n.t('The first person was already set up.'), todo: i18n.t('Sign in, or ask your administrator.') };
+      return {
+        what: i18n.t('The first person was already set up.'),
+        todo: i18n.t('Sign in, or ask your administrator.'),
+      };
     case 'sign-in-wrong':
       return { what: i18n.t('Name or PIN is not right.'), todo: triesWords(i18n, error.number('triesLeft')) };
     case 'sign-in-slowed':
@@ -60,29 +66,50 @@ function knownWords(i18n: I18n, error: Problem): Omit<Trouble, 'code'> | undefin
         todo: i18n.t('It was not confirmed for too long. It is again as soon as head office can be reached.'),
       };
     case 'changed-meanwhile':
-      return { what: i18n.t('Somebody changed this meanwhile.'), todo: i18n.t('Look at it as it is now, then decide.') };
+      return {
+        what: i18n.t('Somebody changed this meanwhile.'),
+        todo: i18n.t('Look at it as it is now, then decide.'),
+      };
     default:
       return byStatus(i18n, error.status);
   }
 }
 
 function byStatus(i18n: I18n, status: number): Omit<Trouble, 'code'> | undefined {
-  if (status === 401) return { what: i18n.t('You are not signed in any more.'), todo: i18n.t('Sign in again; your drafts are kept.') };
-  if (status === 403) return { what: i18n.t('Your roles do not reach this.'), todo: i18n.t('Ask your manager if you need it for your work.') };
-  if (status === 404) return { what: i18n.t('This was not found.'), todo: i18n.t('It may be another clinic’s, or its address was mistyped.') };
+  if (status === 401)
+    return { what: i18n.t('You are not signed in any more.'), todo: i18n.t('Sign in again; your drafts are kept.') };
+  if (status === 403)
+    return {
+      what: i18n.t('Your roles do not reach this.'),
+      todo: i18n.t('Ask your manager if you need it for your work.'),
+    };
+  if (status === 404)
+    return {
+      what: i18n.t('This was not found.'),
+      todo: i18n.t('It may be another clinic’s, or its address was mistyped.'),
+    };
   if (status === 413) return { what: i18n.t('This is too large.'), todo: i18n.t('Choose a smaller file.') };
-  if (status === 429) return { what: i18n.t('Too many requests at once.'), todo: i18n.t('Wait a moment, then try again.') };
-  if (status === 507) return { what: i18n.t('The disk is full: nothing more can be saved.'), todo: i18n.t('Tell whoever looks after the system now. What was saved is safe.') };
+  if (status === 429)
+    return { what: i18n.t('Too many requests at once.'), todo: i18n.t('Wait a moment, then try again.') };
+  if (status === 507)
+    return {
+      what: i18n.t('The disk is full: nothing more can be saved.'),
+      todo: i18n.t('Tell whoever looks after the system now. What was saved is safe.'),
+    };
   return undefined;
 }
 
 function triesWords(i18n: I18n, left: number | undefined): string {
   if (left === undefined) return i18n.t('Try again.');
-  return i18n.t('{left, plural, one {One more try before you have to wait.} other {# more tries before you have to wait.}}', { left });
+  return i18n.t(
+    '{left, plural, one {One more try before you have to wait.} other {# more tries before you have to wait.}}',
+    { left },
+  );
 }
 
 function waitWords(i18n: I18n, seconds: number | undefined, wait: string): string {
   if (seconds === undefined) return i18n.t('Wait a moment, then try again.');
-  if (seconds < 60) return i18n.t('{seconds, plural, one {Try again in # second.} other {Try again in # seconds.}}', { seconds });
+  if (seconds < 60)
+    return i18n.t('{seconds, plural, one {Try again in # second.} other {Try again in # seconds.}}', { seconds });
   return i18n.t('Try again in {wait}.', { wait });
 }

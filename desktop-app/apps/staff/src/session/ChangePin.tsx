@@ -33,7 +33,11 @@ export default function ChangePin() {
       <Panel title={i18n.t('New PIN')} className="narrow">
         <form onSubmit={submit}>
           <Stack gap="sm">
-            <PinField label={i18n.t('PIN until now')} value={old} onChange={(event) => setOld(event.currentTarget.value)} />
+            <PinField
+              label={i18n.t('PIN until now')}
+              value={old}
+              onChange={(event) => setOld(event.currentTarget.value)}
+            />
             <PinField
               label={i18n.t('New PIN')}
               description={i18n.t('6 to 12 digits, not a run or a repetition')}

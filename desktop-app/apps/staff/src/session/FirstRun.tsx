@@ -13,7 +13,8 @@ export function FirstRun({ setup, onDone }: { setup: Setup; onDone: (session: Se
   const { i18n } = useLingui();
   const [form, setForm] = useState({ code: '', name: '', login: '', pin: '', again: '' });
   const create = useMutation({
-    mutationFn: () => api.firstAdmin({ code: form.code.trim(), login: form.login.trim(), name: form.name.trim(), pin: form.pin }),
+    mutationFn: () =>
+      api.firstAdmin({ code: form.code.trim(), login: form.login.trim(), name: form.name.trim(), pin: form.pin }),
     onSuccess: onDone,
   });
   const field = (name: keyof typeof form) => ({
@@ -47,7 +48,12 @@ export function FirstRun({ setup, onDone }: { setup: Setup; onDone: (session: Se
           />
           <TextInput label={i18n.t('Your name')} autoComplete="name" {...field('name')} />
           <TextInput label={i18n.t('Login name')} autoComplete="username" autoCapitalize="none" {...field('login')} />
-          <PinField label={i18n.t('PIN')} description={i18n.t('6 to 12 digits, not a run or a repetition')} error={fault} {...field('pin')} />
+          <PinField
+            label={i18n.t('PIN')}
+            description={i18n.t('6 to 12 digits, not a run or a repetition')}
+            error={fault}
+            {...field('pin')}
+          />
           <PinField label={i18n.t('PIN again')} error={differs} {...field('again')} />
           {create.isError && <Failed error={create.error} />}
           <Button type="submit" loading={create.isPending}>

@@ -53,10 +53,23 @@ export function Gate() {
     client.invalidateQueries();
   };
 
-  const state = useMemo(() => session && setup.data && { session, setup: setup.data, lock }, [session, setup.data, lock]);
+  const state = useMemo(
+    () => session && setup.data && { session, setup: setup.data, lock },
+    [session, setup.data, lock],
+  );
 
-  if (setup.isError) return <Entrance><Failed error={setup.error} retry={setup.refetch} /></Entrance>;
-  if (first.isError) return <Entrance><Failed error={first.error} retry={first.refetch} /></Entrance>;
+  if (setup.isError)
+    return (
+      <Entrance>
+        <Failed error={setup.error} retry={setup.refetch} />
+      </Entrance>
+    );
+  if (first.isError)
+    return (
+      <Entrance>
+        <Failed error={first.error} retry={first.refetch} />
+      </Entrance>
+    );
   if (!setup.data || first.isPending) return <Entrance />;
   if (setup.data.needsFirstAdmin && !session) return <FirstRun setup={setup.data} onDone={enter} />;
   return (

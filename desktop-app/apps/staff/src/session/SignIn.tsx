@@ -28,8 +28,12 @@ export function SignIn({ setup, locked, onDone }: Props) {
   const title = locked ? i18n.t('Locked') : i18n.t('Sign in');
   return (
     <Entrance title={title} lead={setup.clinic || undefined}>
-      {locked && <p className="soft">{i18n.t('What was on the screen is kept for {name}.', { name: locked.user.name })}</p>}
-      {setup.locked && <p className="told">{i18n.t('The records on this computer are locked until somebody signs in.')}</p>}
+      {locked && (
+        <p className="soft">{i18n.t('What was on the screen is kept for {name}.', { name: locked.user.name })}</p>
+      )}
+      {setup.locked && (
+        <p className="told">{i18n.t('The records on this computer are locked until somebody signs in.')}</p>
+      )}
       {chosen || isOther ? (
         <PinForm person={chosen} onDone={onDone} onBack={people.length > 0 || locked ? back : undefined} />
       ) : (

@@ -14,7 +14,11 @@ export function ContinuityBanner() {
     <div role="status" className="no-print">
       {!reachable && (
         <p className="banner danger">
-          <Mark kind="danger">{i18n.t('This computer cannot reach the clinic’s node. It tries again by itself; drafts stay on the screen.')}</Mark>
+          <Mark kind="danger">
+            {i18n.t(
+              'This computer cannot reach the clinic’s node. It tries again by itself; drafts stay on the screen.',
+            )}
+          </Mark>
         </p>
       )}
       {reachable && words?.kind === 'warn' && (

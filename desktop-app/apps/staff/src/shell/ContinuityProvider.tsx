@@ -20,7 +20,10 @@ const CALM_MS = 400;
 /** Follows the host's state for everything below, and reads again what is on the screen when records have changed. */
 export function ContinuityProvider({ active, children }: { active: boolean; children: ReactNode }) {
   const client = useQueryClient();
-  const [news, setNews] = useState<{ report?: Continuity; reachable: boolean; offset: number }>({ reachable: true, offset: 0 });
+  const [news, setNews] = useState<{ report?: Continuity; reachable: boolean; offset: number }>({
+    reachable: true,
+    offset: 0,
+  });
   const [tick, setTick] = useState(Date.now);
   const seen = useRef('');
 
@@ -53,13 +56,18 @@ export function ContinuityProvider({ active, children }: { active: boolean; chil
     return () => clearInterval(timer);
   }, []);
 
-  const state = useMemo(() => ({ report: news.report, reachable: news.reachable, now: Math.max(tick, Date.now()) + news.offset }), [news, tick]);
+  const state = useMemo(
+    () => ({ report: news.report, reachable: news.reachable, now: Math.max(tick, Date.now()) + news.offset }),
+    [news, tick],
+  );
   return <Context value={state}>{children}</Context>;
 }
 
 /** What changes when a record was written here or came from elsewhere. */
 function changes(report: Continuity): string {
-  const written = report.lanes.filter(({ lane }) => lane !== 'audit').map(({ written, unsent }) => `${written}/${unsent}`);
+  const written = report.lanes
+    .filter(({ lane }) => lane !== 'audit')
+    .map(({ written, unsent }) => `${written}/${unsent}`);
   return [...written, report.recordsHeld, report.conflictsOpen].join();
 }
 

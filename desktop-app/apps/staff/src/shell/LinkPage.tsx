@@ -1,6 +1,6 @@
 import type { Continuity, Lane } from '@holdfast/api';
 import { type I18n, useLingui, useLocale } from '@holdfast/i18n';
-import { Mark, type MarkKind, Panel } from '@holdfast/ui';
+import { Mark, type MarkKind, Panel, ScrollX } from '@holdfast/ui';
 import { Skeleton } from '@mantine/core';
 import { useSession } from '../session/SessionContext';
 import { showTime } from '../time/dates';
@@ -60,12 +60,14 @@ function Details({ report, now }: { report: Continuity; now: number }) {
         </dl>
       </Panel>
       <Panel title={i18n.t('What was written here')} flush>
-        <div className="scroll-x" tabIndex={0} role="region" aria-label={i18n.t('What was written here')}>
+        <ScrollX label={i18n.t('What was written here')}>
           <table className="table">
             <thead>
               <tr>
                 <th scope="col">{i18n.t('Kind')}</th>
-                <th scope="col" className="end">{i18n.t('Saves')}</th>
+                <th scope="col" className="end">
+                  {i18n.t('Saves')}
+                </th>
                 <th scope="col">{i18n.t('State')}</th>
                 <th scope="col">{i18n.t('Confirmed by')}</th>
               </tr>
@@ -76,7 +78,7 @@ function Details({ report, now }: { report: Continuity; now: number }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollX>
       </Panel>
     </>
   );

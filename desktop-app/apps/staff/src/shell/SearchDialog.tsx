@@ -38,7 +38,15 @@ export function SearchDialog({ onClose, onGo }: Props) {
   const list = useListbox({ items: choices, onChoose: choose, onClose, open: true });
 
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} size="xl" padding={0} yOffset="8vh" aria-label={i18n.t('Find a patient')}>
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      size="xl"
+      padding={0}
+      yOffset="8vh"
+      aria-label={i18n.t('Find a patient')}
+    >
       <div className="search">
         <input
           {...list.inputProps}
@@ -67,7 +75,10 @@ export function SearchDialog({ onClose, onGo }: Props) {
         <p className="search-foot soft small" role="status">
           {q === '' && i18n.t('Type a few letters. Accents and small typing errors do not matter.')}
           {q !== '' && found.isSuccess && !found.isPlaceholderData && hits?.length === 0 && i18n.t('Nobody was found.')}
-          {q !== '' && hits && hits.length > 0 && i18n.t('{count, plural, one {# patient} other {# patients}}', { count: hits.length })}
+          {q !== '' &&
+            hits &&
+            hits.length > 0 &&
+            i18n.t('{count, plural, one {# patient} other {# patients}}', { count: hits.length })}
         </p>
         {found.isError && <Failed error={found.error} retry={found.refetch} />}
       </div>

@@ -1,8 +1,8 @@
 import { useLingui } from '@holdfast/i18n';
 import { Keys } from '@holdfast/ui';
 import { Modal } from '@mantine/core';
-import { useAbilities } from '../session/SessionContext';
 import { chartActionsOf } from '../chart/chartActions';
+import { useAbilities } from '../session/SessionContext';
 import { workspacesOf } from './workspaces';
 
 /** Every shortcut there is. */
@@ -24,7 +24,13 @@ export function ShortcutList({ onClose }: { onClose: () => void }) {
     [i18n.t('In a chart'), chartActionsOf(i18n).map(({ keys, name }) => [keys, name])],
   ];
   return (
-    <Modal opened onClose={onClose} title={i18n.t('Keyboard shortcuts')} size="lg" closeButtonProps={{ 'aria-label': i18n.t('Close') }}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={i18n.t('Keyboard shortcuts')}
+      size="lg"
+      closeButtonProps={{ 'aria-label': i18n.t('Close') }}
+    >
       <div className="shortcuts">
         {groups.map(([title, keys]) => (
           <section key={title}>

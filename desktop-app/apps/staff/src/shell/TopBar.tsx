@@ -77,7 +77,12 @@ function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
         </Menu.Item>
         <Menu.Divider />
         {LOCALES.map(({ code, name }) => (
-          <Menu.Item key={code} lang={code} onClick={() => setLocale(code)} rightSection={code === locale ? '✓' : undefined}>
+          <Menu.Item
+            key={code}
+            lang={code}
+            onClick={() => setLocale(code)}
+            rightSection={code === locale ? '✓' : undefined}
+          >
             {name}
           </Menu.Item>
         ))}

@@ -39,29 +39,38 @@ export default function Workplace({ active }: { active: boolean }) {
   return (
     <ContinuityProvider active={active}>
       <div className="shell">
-        <a className="skip" href="#main" onClick={focusMain}>
+        <button type="button" className="skip" onClick={focusMain}>
           {i18n.t('Skip to the content')}
-        </a>
+        </button>
         <Rail workspaces={workspacesOf(i18n, abilities)} active={active} />
         <div className="stage">
           <TopBar onSearch={() => setDialog('search')} onShortcuts={() => setDialog('shortcuts')} />
           <ContinuityBanner />
           {session.mode === 'read-only' && (
             <p className="banner warn" role="status">
-              {i18n.t('You can read, and not change anything: your sign-in was not confirmed by head office for too long.')}
+              {i18n.t(
+                'You can read, and not change anything: your sign-in was not confirmed by head office for too long.',
+              )}
             </p>
           )}
           <Main />
         </div>
       </div>
-      {dialog === 'search' && <SearchDialog onClose={close} onGo={(to) => { close(); go(to); }} />}
+      {dialog === 'search' && (
+        <SearchDialog
+          onClose={close}
+          onGo={(to) => {
+            close();
+            go(to);
+          }}
+        />
+      )}
       {dialog === 'shortcuts' && <ShortcutList onClose={close} />}
     </ContinuityProvider>
   );
 }
 
-function focusMain(event: { preventDefault: () => void }) {
-  event.preventDefault();
+function focusMain() {
   document.getElementById('main')?.focus();
 }
 
@@ -118,5 +127,9 @@ function Screens() {
 
 function NotHere() {
   const { i18n } = useLingui();
-  return <p className="empty">{i18n.t('There is nothing at this address. Choose a workspace, or press Ctrl K to find a patient.')}</p>;
+  return (
+    <p className="empty">
+      {i18n.t('There is nothing at this address. Choose a workspace, or press Ctrl K to find a patient.')}
+    </p>
+  );
 }

@@ -37,7 +37,12 @@ export function headline(i18n: I18n, report: Continuity, host: Host, now: number
 }
 
 function unlinked(i18n: I18n, { unsent }: Continuity): Headline {
-  const detail = unsent > 0 ? i18n.t('{count, plural, one {# change is kept here only.} other {# changes are kept here only.}}', { count: unsent }) : '';
+  const detail =
+    unsent > 0
+      ? i18n.t('{count, plural, one {# change is kept here only.} other {# changes are kept here only.}}', {
+          count: unsent,
+        })
+      : '';
   return { kind: 'off', head: i18n.t('No link to head office is set up.'), detail, why: '' };
 }
 
@@ -45,16 +50,26 @@ function linked(i18n: I18n, report: Continuity, host: Host, now: number): Headli
   const { unsent, unsentSinceMs, link } = report;
   const detail = link.waitingScopes ? i18n.t('News from elsewhere is still coming in.') : '';
   if (unsent === 0) {
-    const head = host === 'desktop' ? i18n.t('Everything from here is at the clinic’s node.') : i18n.t('Everything from here is at head office.');
+    const head =
+      host === 'desktop'
+        ? i18n.t('Everything from here is at the clinic’s node.')
+        : i18n.t('Everything from here is at head office.');
     return { kind: detail ? 'busy' : 'ok', head, detail, why: '' };
   }
   const head = i18n.t('{count, plural, one {Sending # change.} other {Sending # changes.}}', { count: unsent });
   const age = durationWords(i18n, now - (unsentSinceMs ?? now));
-  return { kind: 'busy', head, detail: `${i18n.t('The oldest was made {age} ago.', { age })} ${detail}`.trim(), why: '' };
+  return {
+    kind: 'busy',
+    head,
+    detail: `${i18n.t('The oldest was made {age} ago.', { age })} ${detail}`.trim(),
+    why: '',
+  };
 }
 
 function queue(i18n: I18n, { unsent }: Continuity): string {
-  return i18n.t('{count, plural, =0 {No changes waiting.} one {# change waiting.} other {# changes waiting.}}', { count: unsent });
+  return i18n.t('{count, plural, =0 {No changes waiting.} one {# change waiting.} other {# changes waiting.}}', {
+    count: unsent,
+  });
 }
 
 function nextTry(i18n: I18n, { link }: Continuity, now: number): string {

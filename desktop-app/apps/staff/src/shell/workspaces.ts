@@ -1,5 +1,14 @@
 import type { I18n } from '@holdfast/i18n';
-import { type Icon, IconArrowsSplit2, IconCalendarEvent, IconHistory, IconKey, IconPlugConnected, IconUserPlus, IconUsers } from '@tabler/icons-react';
+import {
+  type Icon,
+  IconArrowsSplit2,
+  IconCalendarEvent,
+  IconHistory,
+  IconKey,
+  IconPlugConnected,
+  IconUserPlus,
+  IconUsers,
+} from '@tabler/icons-react';
 import type { abilitiesOf } from '../session/SessionContext';
 
 export interface Workspace {

@@ -26,7 +26,12 @@ test.each([
 });
 
 test('the order of a date follows the language', () => {
-  expect([dateOrder('en-US'), dateOrder('en-GB'), dateOrder('fr'), dateOrder('sv')]).toEqual(['mdy', 'dmy', 'dmy', 'ymd']);
+  expect([dateOrder('en-US'), dateOrder('en-GB'), dateOrder('fr'), dateOrder('sv')]).toEqual([
+    'mdy',
+    'dmy',
+    'dmy',
+    'ymd',
+  ]);
 });
 
 test.each([

@@ -83,7 +83,8 @@ function ofDigits(digits: string, order: DateOrder): string[] | undefined {
 function inOrder(parts: string[], order: DateOrder): Fields | undefined {
   const [first = '', second, third] = parts;
   if (first.length === 4) return { year: first, month: second, day: third };
-  if (third?.length === 4) return order === 'mdy' ? { year: third, month: first, day: second } : { year: third, month: second, day: first };
+  if (third?.length === 4)
+    return order === 'mdy' ? { year: third, month: first, day: second } : { year: third, month: second, day: first };
   if (parts.length === 2 && second?.length === 4) return { year: second, month: first };
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { api, type FhirResource, path } from '@holdfast/api';
 import { type I18n, useLingui, useLocale } from '@holdfast/i18n';
-import { Keys, Mark, type MarkKind, Panel, useToast } from '@holdfast/ui';
+import { Keys, Mark, type MarkKind, Panel, ScrollX, useToast } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
@@ -58,7 +58,12 @@ async function readDay(signal: AbortSignal): Promise<Visit[]> {
   end.setDate(end.getDate() + 1);
   const [from, until] = [`ge${nowInstant(start)}`, nowInstant(end)];
   const appointments = `${path('Appointment', { date: from, _count: MOST, _include: 'Appointment:patient' })}&date=lt${encodeURIComponent(until)}`;
-  const encounters = path('Encounter', { date: from, status: 'arrived,triaged,in-progress', _count: MOST, _include: 'Encounter:subject' });
+  const encounters = path('Encounter', {
+    date: from,
+    status: 'arrived,triaged,in-progress',
+    _count: MOST,
+    _include: 'Encounter:subject',
+  });
   const [booked, here] = await Promise.all([
     api.search<FhirResource>(appointments, signal),
     api.search<FhirResource>(encounters, signal),
@@ -82,7 +87,12 @@ function PatientLink({ visit }: { visit: Visit }) {
   const { i18n } = useLingui();
   const { seesCharts } = useAbilities();
   const name = visit.name || i18n.t('No name');
-  if (!visit.patient) return <span className="main" dir="auto">{name}</span>;
+  if (!visit.patient)
+    return (
+      <span className="main" dir="auto">
+        {name}
+      </span>
+    );
   return (
     <Link href={`/patients/${visit.patient}${seesCharts ? '' : '/details'}`} className="main">
       <bdi>{name}</bdi>
@@ -93,7 +103,7 @@ function PatientLink({ visit }: { visit: Visit }) {
 function DaySheet({ visits }: { visits: Visit[] }) {
   const { i18n } = useLingui();
   return (
-    <div className="scroll-x" role="region" tabIndex={0} aria-label={i18n.t('Day sheet')}>
+    <ScrollX label={i18n.t('Day sheet')}>
       <table className="table">
         <thead>
           <tr>
@@ -113,7 +123,7 @@ function DaySheet({ visits }: { visits: Visit[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollX>
   );
 }
 
@@ -125,7 +135,8 @@ function Line({ visit }: { visit: Visit }) {
     <tr>
       <td className="number">{visit.start && showClock(visit.start, locale)}</td>
       <th scope="row">
-        <PatientLink visit={visit} /> <span className="soft small">{ageWords(i18n, ageOn(visit.birthDate, today()))}</span>
+        <PatientLink visit={visit} />{' '}
+        <span className="soft small">{ageWords(i18n, ageOn(visit.birthDate, today()))}</span>
       </th>
       <td dir="auto">{visit.reason}</td>
       <td dir="auto">{visit.who}</td>
@@ -155,7 +166,13 @@ function Arrive({ visit: { appointment, name } }: { visit: Visit }) {
   });
   if (appointment?.status !== 'booked' || !writes) return null;
   return (
-    <Button size="compact-xs" variant="default" loading={arrive.isPending} onClick={() => arrive.mutate()} aria-label={i18n.t('{name} has arrived', { name })}>
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={arrive.isPending}
+      onClick={() => arrive.mutate()}
+      aria-label={i18n.t('{name} has arrived', { name })}
+    >
       {i18n.t('Arrived')}
     </Button>
   );

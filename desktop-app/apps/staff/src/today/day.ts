@@ -22,12 +22,17 @@ const GONE = new Set(['cancelled', 'entered-in-error', 'proposed']);
 /** The day as lines, earliest first: appointments, and those who came without one. */
 export function dayOf(appointments: Bundle<FhirResource>, encounters: Bundle<FhirResource>): Visit[] {
   const all = [...resources(appointments), ...resources(encounters)];
-  const patients = new Map(all.filter((one): one is Patient => one.resourceType === 'Patient').map((one) => [one.id ?? '', one]));
+  const patients = new Map(
+    all.filter((one): one is Patient => one.resourceType === 'Patient').map((one) => [one.id ?? '', one]),
+  );
   const booked = all.filter((one): one is Appointment => one.resourceType === 'Appointment' && !GONE.has(one.status));
   const planned = new Set(booked.map(({ id }) => `Appointment/${id}`));
   const open = all.filter((one): one is Encounter => one.resourceType === 'Encounter');
   const walkIns = open.filter(({ appointment }) => !appointment?.some(({ reference }) => planned.has(reference ?? '')));
-  const lines = [...booked.map((one) => ofAppointment(one, patients)), ...walkIns.map((one) => ofEncounter(one, patients))];
+  const lines = [
+    ...booked.map((one) => ofAppointment(one, patients)),
+    ...walkIns.map((one) => ofEncounter(one, patients)),
+  ];
   return lines.sort((a, b) => new Date(a.start).getTime() - new Date(b.start).getTime());
 }
 
@@ -58,7 +63,10 @@ function ofAppointment(appointment: Appointment, patients: Map<string, Patient>)
     end: appointment.end,
     status: appointment.status,
     reason: appointment.description ?? textOf(appointment.reasonCode?.[0]) ?? textOf(appointment.serviceType?.[0]),
-    who: others.map((actor) => actor?.display).filter(Boolean).join(', '),
+    who: others
+      .map((actor) => actor?.display)
+      .filter(Boolean)
+      .join(', '),
     appointment,
   };
 }
@@ -74,6 +82,10 @@ function ofEncounter(encounter: Encounter, patients: Map<string, Patient>): Visi
     end: encounter.period?.end,
     status: encounter.status,
     reason: textOf(encounter.reasonCode?.[0]) || textOf(encounter.type?.[0]),
-    who: encounter.participant?.map(({ individual }) => individual?.display).filter(Boolean).join(', ') ?? '',
+    who:
+      encounter.participant
+        ?.map(({ individual }) => individual?.display)
+        .filter(Boolean)
+        .join(', ') ?? '',
   };
 }

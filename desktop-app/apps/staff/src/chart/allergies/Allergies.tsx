@@ -40,7 +40,11 @@ export default function Allergies({ adding }: { adding: boolean }) {
           { label: i18n.t('Edit'), run: () => setEdited(record) },
           {
             label: i18n.t('Entered in error'),
-            run: () => save({ resources: [enteredInError(record.resource) as Saveable], what: i18n.t('{name} is taken out of the chart', { name: textOf(record.resource.code) }) }),
+            run: () =>
+              save({
+                resources: [enteredInError(record.resource) as Saveable],
+                what: i18n.t('{name} is taken out of the chart', { name: textOf(record.resource.code) }),
+              }),
           },
         ]}
       />
@@ -74,16 +78,44 @@ function AllergyForm({ edited, onClose }: { edited?: ChartRecord<AllergyIntolera
       patient: allergy?.patient ?? subjectOf(id),
       code,
       criticality: criticality as AllergyIntolerance['criticality'],
-      reaction: reaction.trim() ? [{ ...allergy?.reaction?.[0], manifestation: [{ text: reaction.trim() }] }] : undefined,
+      reaction: reaction.trim()
+        ? [{ ...allergy?.reaction?.[0], manifestation: [{ text: reaction.trim() }] }]
+        : undefined,
     };
-    save({ resources: [resource], seen: opened && { [resource.id]: opened.version }, what: i18n.t('Saved: allergy to {name}', { name: textOf(code) }) });
+    save({
+      resources: [resource],
+      seen: opened && { [resource.id]: opened.version },
+      what: i18n.t('Saved: allergy to {name}', { name: textOf(code) }),
+    });
     onClose();
   };
-  const none = () => setCode({ coding: [{ system: 'http://snomed.info/sct', code: '716186003', display: 'No known allergy' }], text: i18n.t('No known allergies') });
+  const none = () =>
+    setCode({
+      coding: [{ system: 'http://snomed.info/sct', code: '716186003', display: 'No known allergy' }],
+      text: i18n.t('No known allergies'),
+    });
   return (
-    <FormDialog title={allergy ? i18n.t('Edit the allergy') : i18n.t('Add an allergy')} onClose={onClose} onSave={store} incomplete={!code.text?.trim()}>
-      <CodeField label={i18n.t('To what')} description={i18n.t('A medicine, a food, anything')} system="rxnorm" value={code} onChange={setCode} autoFocus />
-      <TextInput label={i18n.t('How it shows')} placeholder={i18n.t('Rash, swelling, breathlessness …')} dir="auto" value={reaction} onChange={(event) => setReaction(event.currentTarget.value)} />
+    <FormDialog
+      title={allergy ? i18n.t('Edit the allergy') : i18n.t('Add an allergy')}
+      onClose={onClose}
+      onSave={store}
+      incomplete={!code.text?.trim()}
+    >
+      <CodeField
+        label={i18n.t('To what')}
+        description={i18n.t('A medicine, a food, anything')}
+        system="rxnorm"
+        value={code}
+        onChange={setCode}
+        autoFocus
+      />
+      <TextInput
+        label={i18n.t('How it shows')}
+        placeholder={i18n.t('Rash, swelling, breathlessness …')}
+        dir="auto"
+        value={reaction}
+        onChange={(event) => setReaction(event.currentTarget.value)}
+      />
       <NativeSelect
         label={i18n.t('How bad')}
         value={criticality}

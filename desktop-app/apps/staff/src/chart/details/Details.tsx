@@ -26,7 +26,11 @@ export default function Details() {
   const store = async () => {
     if (!isChanged) return;
     const changed = patientOf(form, opened.resource) as Patient & Saveable;
-    const saved = await save({ resources: [changed], seen: { [changed.id]: opened.version }, what: i18n.t('Saved: details of {name}', { name: nameOf(changed.name) }) });
+    const saved = await save({
+      resources: [changed],
+      seen: { [changed.id]: opened.version },
+      what: i18n.t('Saved: details of {name}', { name: nameOf(changed.name) }),
+    });
     if (saved?.[0]) setOpened({ resource: changed, version: saved[0].version });
   };
   useShortcut('mod+enter', store);

@@ -43,7 +43,10 @@ export function LinkedRecords() {
       <ul className="rows">
         {linked.map(({ resource }) => (
           <li key={resource.id}>
-            <bdi className="main">{nameOf(resource.name)}</bdi> <bdi dir="ltr" className="soft number">{mrnOf(resource)}</bdi>
+            <bdi className="main">{nameOf(resource.name)}</bdi>{' '}
+            <bdi dir="ltr" className="soft number">
+              {mrnOf(resource)}
+            </bdi>
             {writes && (
               <span className="end">
                 <Button size="compact-xs" variant="default" onClick={() => unlink.mutate(resource.id ?? '')}>
@@ -69,7 +72,11 @@ function JoinForm({ onClose }: { onClose: () => void }) {
   const [other, setOther] = useState<PatientHit>();
   const [reason, setReason] = useState('');
   const q = text.trim();
-  const found = useQuery({ queryKey: ['patients', q], queryFn: ({ signal }) => api.findPatients(q, signal), enabled: q.length > 0 && !other });
+  const found = useQuery({
+    queryKey: ['patients', q],
+    queryFn: ({ signal }) => api.findPatients(q, signal),
+    enabled: q.length > 0 && !other,
+  });
   const hits = other ? NONE : (found.data?.patients.filter((hit) => hit.id !== id) ?? NONE);
   const list = useListbox({ items: hits, open: !other, onClose: () => setText(''), onChoose: setOther });
   const join = useMutation({
@@ -81,7 +88,13 @@ function JoinForm({ onClose }: { onClose: () => void }) {
     },
   });
   return (
-    <FormDialog title={i18n.t('Join a record of the same person')} onClose={onClose} onSave={() => other && join.mutate(other)} incomplete={!other || !reason.trim()} saveLabel={i18n.t('Join')}>
+    <FormDialog
+      title={i18n.t('Join a record of the same person')}
+      onClose={onClose}
+      onSave={() => other && join.mutate(other)}
+      incomplete={!other || !reason.trim()}
+      saveLabel={i18n.t('Join')}
+    >
       <Stack gap="xs">
         <TextInput
           label={i18n.t('The other record')}
@@ -102,8 +115,15 @@ function JoinForm({ onClose }: { onClose: () => void }) {
             ))}
           </div>
         )}
-        <TextInput label={i18n.t('Why they are the same person')} dir="auto" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
-        <p className="soft small">{i18n.t('This chart stays in front. Both records are kept, and can be taken apart again.')}</p>
+        <TextInput
+          label={i18n.t('Why they are the same person')}
+          dir="auto"
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        <p className="soft small">
+          {i18n.t('This chart stays in front. Both records are kept, and can be taken apart again.')}
+        </p>
         {join.isError && <Failed error={join.error} />}
       </Stack>
     </FormDialog>

@@ -27,7 +27,13 @@ export function DocumentForm({ onClose }: { onClose: () => void }) {
   const upload = useMutation({
     mutationFn: async (chosen: File) => {
       const contentType = chosen.type || 'application/octet-stream';
-      const binary = { resourceType: 'Binary', id: ids.binary, contentType, securityContext: subjectOf(id), data: await base64Of(chosen) };
+      const binary = {
+        resourceType: 'Binary',
+        id: ids.binary,
+        contentType,
+        securityContext: subjectOf(id),
+        data: await base64Of(chosen),
+      };
       // A repeat after a lost answer finds the same file there, which is as good.
       await api.save(binary as FhirResource & { id: string }).catch((error) => {
         if (error?.status !== 412 && error?.status !== 409) throw error;
@@ -61,9 +67,22 @@ export function DocumentForm({ onClose }: { onClose: () => void }) {
         placeholder={i18n.t('Choose a file')}
         value={file}
         onChange={setFile}
-        error={isLarge ? i18n.t('This file has {size}; {limit} is the most. Scan at a lower resolution, or split it.', { size: sizeWords(file.size), limit: sizeWords(MOST_BYTES) }) : undefined}
+        error={
+          isLarge
+            ? i18n.t('This file has {size}; {limit} is the most. Scan at a lower resolution, or split it.', {
+                size: sizeWords(file.size),
+                limit: sizeWords(MOST_BYTES),
+              })
+            : undefined
+        }
       />
-      <TextInput label={i18n.t('Title')} placeholder={file?.name} dir="auto" value={title} onChange={(event) => setTitle(event.currentTarget.value)} />
+      <TextInput
+        label={i18n.t('Title')}
+        placeholder={file?.name}
+        dir="auto"
+        value={title}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+      />
       {upload.isError && <Failed error={upload.error} />}
     </FormDialog>
   );

@@ -30,7 +30,11 @@ export default function Documents({ adding }: { adding: boolean }) {
         actions={({ resource }) => [
           {
             label: i18n.t('Entered in error'),
-            run: () => save({ resources: [enteredInError(resource) as Saveable], what: i18n.t('{name} is taken out of the chart', { name: titleOf(resource) }) }),
+            run: () =>
+              save({
+                resources: [enteredInError(resource) as Saveable],
+                what: i18n.t('{name} is taken out of the chart', { name: titleOf(resource) }),
+              }),
           },
         ]}
       />
@@ -53,7 +57,9 @@ function Row({ document, onShow }: { document: DocumentReference; onShow: () => 
       <button type="button" className="link-button main" onClick={onShow}>
         <bdi>{titleOf(document) || i18n.t('Document')}</bdi>
       </button>
-      <span className="soft small">{[showDate(document.date, locale), sizeWords(attachment?.size)].filter(Boolean).join(' · ')}</span>
+      <span className="soft small">
+        {[showDate(document.date, locale), sizeWords(attachment?.size)].filter(Boolean).join(' · ')}
+      </span>
     </>
   );
 }
@@ -72,11 +78,18 @@ async function load({ content }: DocumentReference, signal: AbortSignal): Promis
 function Viewer({ document, onClose }: { document: DocumentReference; onClose: () => void }) {
   const { i18n } = useLingui();
   const title = titleOf(document) || i18n.t('Document');
-  const file = useQuery({ queryKey: ['file', document.id], queryFn: ({ signal }) => load(document, signal), gcTime: 0 });
+  const file = useQuery({
+    queryKey: ['file', document.id],
+    queryFn: ({ signal }) => load(document, signal),
+    gcTime: 0,
+  });
   const url = useMemo(() => file.data && URL.createObjectURL(file.data), [file.data]);
-  useEffect(() => () => {
-    if (url) URL.revokeObjectURL(url);
-  }, [url]);
+  useEffect(
+    () => () => {
+      if (url) URL.revokeObjectURL(url);
+    },
+    [url],
+  );
   const type = file.data?.type;
   return (
     <Modal opened onClose={onClose} title={title} size="80rem" closeButtonProps={{ 'aria-label': i18n.t('Close') }}>

@@ -13,5 +13,10 @@ test('what could run scripts is not opened', () => {
 });
 
 test('sizes are said in one unit', () => {
-  expect([sizeWords(10), sizeWords(2048), sizeWords(3_500_000), sizeWords(undefined)]).toEqual(['1 kB', '2 kB', '3.3 MB', '']);
+  expect([sizeWords(10), sizeWords(2048), sizeWords(3_500_000), sizeWords(undefined)]).toEqual([
+    '1 kB',
+    '2 kB',
+    '3.3 MB',
+    '',
+  ]);
 });

@@ -30,13 +30,23 @@ export default function Family({ adding }: { adding: boolean }) {
         row={({ resource }) => (
           <>
             <bdi className="main">{textOf(resource.relationship)}</bdi>
-            <bdi>{resource.condition?.map(({ code, onsetString, onsetAge }) => [textOf(code), onsetString ?? (onsetAge?.value && `${onsetAge.value}`)].filter(Boolean).join(', ')).join('; ')}</bdi>
+            <bdi>
+              {resource.condition
+                ?.map(({ code, onsetString, onsetAge }) =>
+                  [textOf(code), onsetString ?? (onsetAge?.value && `${onsetAge.value}`)].filter(Boolean).join(', '),
+                )
+                .join('; ')}
+            </bdi>
           </>
         )}
         actions={({ resource }) => [
           {
             label: i18n.t('Entered in error'),
-            run: () => save({ resources: [enteredInError(resource) as Saveable], what: i18n.t('{name} is taken out of the chart', { name: textOf(resource.relationship) }) }),
+            run: () =>
+              save({
+                resources: [enteredInError(resource) as Saveable],
+                what: i18n.t('{name} is taken out of the chart', { name: textOf(resource.relationship) }),
+              }),
           },
         ]}
       />
@@ -78,9 +88,26 @@ function Form({ onClose }: { onClose: () => void }) {
   };
   return (
     <FormDialog title={i18n.t('Add family history')} onClose={onClose} onSave={store} incomplete={!code.text?.trim()}>
-      <NativeSelect label={i18n.t('Who')} value={relation} onChange={(event) => setRelation(event.currentTarget.value)} data={relations} data-autofocus />
-      <CodeField label={i18n.t('Had what')} description={i18n.t('ICD-10-CM, or your own words')} system="icd10cm" value={code} onChange={setCode} />
-      <TextInput label={i18n.t('At what age')} dir="auto" value={onset} onChange={(event) => setOnset(event.currentTarget.value)} />
+      <NativeSelect
+        label={i18n.t('Who')}
+        value={relation}
+        onChange={(event) => setRelation(event.currentTarget.value)}
+        data={relations}
+        data-autofocus
+      />
+      <CodeField
+        label={i18n.t('Had what')}
+        description={i18n.t('ICD-10-CM, or your own words')}
+        system="icd10cm"
+        value={code}
+        onChange={setCode}
+      />
+      <TextInput
+        label={i18n.t('At what age')}
+        dir="auto"
+        value={onset}
+        onChange={(event) => setOnset(event.currentTarget.value)}
+      />
     </FormDialog>
   );
 }

@@ -31,7 +31,11 @@ export default function Immunizations({ adding }: { adding: boolean }) {
         actions={({ resource }) => [
           {
             label: i18n.t('Entered in error'),
-            run: () => save({ resources: [enteredInError(resource) as Saveable], what: i18n.t('{name} is taken out of the chart', { name: textOf(resource.vaccineCode) }) }),
+            run: () =>
+              save({
+                resources: [enteredInError(resource) as Saveable],
+                what: i18n.t('{name} is taken out of the chart', { name: textOf(resource.vaccineCode) }),
+              }),
           },
         ]}
       />
@@ -46,8 +50,12 @@ function Row({ immunization }: { immunization: Immunization }) {
   return (
     <>
       <bdi className="main">{textOf(immunization.vaccineCode)}</bdi>
-      <span className="soft number">{showDate(immunization.occurrenceDateTime, locale) || immunization.occurrenceString}</span>
-      {immunization.lotNumber && <span className="soft small">{i18n.t('Lot {lot}', { lot: immunization.lotNumber })}</span>}
+      <span className="soft number">
+        {showDate(immunization.occurrenceDateTime, locale) || immunization.occurrenceString}
+      </span>
+      {immunization.lotNumber && (
+        <span className="soft small">{i18n.t('Lot {lot}', { lot: immunization.lotNumber })}</span>
+      )}
     </>
   );
 }
@@ -77,10 +85,27 @@ function Form({ onClose }: { onClose: () => void }) {
     onClose();
   };
   return (
-    <FormDialog title={i18n.t('Add an immunization')} onClose={onClose} onSave={store} incomplete={!vaccineCode.text?.trim() || !date}>
-      <CodeField label={i18n.t('Vaccine')} description={i18n.t('CVX, or your own words')} system="cvx" value={vaccineCode} onChange={setCode} autoFocus />
+    <FormDialog
+      title={i18n.t('Add an immunization')}
+      onClose={onClose}
+      onSave={store}
+      incomplete={!vaccineCode.text?.trim() || !date}
+    >
+      <CodeField
+        label={i18n.t('Vaccine')}
+        description={i18n.t('CVX, or your own words')}
+        system="cvx"
+        value={vaccineCode}
+        onChange={setCode}
+        autoFocus
+      />
       <DateField label={i18n.t('Given on')} value={date} onChange={setDate} />
-      <TextInput label={i18n.t('Lot number')} dir="ltr" value={lot} onChange={(event) => setLot(event.currentTarget.value)} />
+      <TextInput
+        label={i18n.t('Lot number')}
+        dir="ltr"
+        value={lot}
+        onChange={(event) => setLot(event.currentTarget.value)}
+      />
     </FormDialog>
   );
 }

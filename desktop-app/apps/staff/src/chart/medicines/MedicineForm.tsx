@@ -1,4 +1,10 @@
-import { api, type ChartRecord, type CodeableConcept, type MedicationRequest, type MedicineWarning } from '@holdfast/api';
+import {
+  api,
+  type ChartRecord,
+  type CodeableConcept,
+  type MedicationRequest,
+  type MedicineWarning,
+} from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { Mark } from '@holdfast/ui';
 import { Checkbox, TextInput } from '@mantine/core';
@@ -38,7 +44,15 @@ export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicin
   const found = JSON.stringify(check.warnings);
   const mustAccept = check.warnings.length > 0 && accepted !== found;
   const store = () => {
-    const note = check.warnings.length > 0 ? [{ text: `${i18n.t('Given in spite of:')} ${check.warnings.map(({ text }) => text).join('; ')}`, time: nowInstant() }] : undefined;
+    const note =
+      check.warnings.length > 0
+        ? [
+            {
+              text: `${i18n.t('Given in spite of:')} ${check.warnings.map(({ text }) => text).join('; ')}`,
+              time: nowInstant(),
+            },
+          ]
+        : undefined;
     const resource: Saveable = {
       ...(before ?? { status: 'active', intent: 'order', authoredOn: nowInstant(), requester: authorOf(session) }),
       resourceType: 'MedicationRequest',
@@ -48,9 +62,14 @@ export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicin
       subject: before?.subject ?? subjectOf(id),
       medicationCodeableConcept: code,
       dosageInstruction: dose.trim() ? [{ ...before?.dosageInstruction?.[0], text: dose.trim() }] : undefined,
-      note: [...(before?.note ?? []), ...(note ?? [])].length > 0 ? [...(before?.note ?? []), ...(note ?? [])] : undefined,
+      note:
+        [...(before?.note ?? []), ...(note ?? [])].length > 0 ? [...(before?.note ?? []), ...(note ?? [])] : undefined,
     } satisfies MedicationRequest & { id: string };
-    save({ resources: [resource], seen: opened && { [resource.id]: opened.version }, what: i18n.t('Saved: {name}', { name: textOf(code) }) });
+    save({
+      resources: [resource],
+      seen: opened && { [resource.id]: opened.version },
+      what: i18n.t('Saved: {name}', { name: textOf(code) }),
+    });
     onClose();
   };
   return (
@@ -60,8 +79,21 @@ export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicin
       onSave={store}
       incomplete={!code.text?.trim() || mustAccept || check.isChecking}
     >
-      <CodeField label={i18n.t('Medicine')} description={i18n.t('RxNorm, or your own words')} system="rxnorm" value={code} onChange={setCode} autoFocus />
-      <TextInput label={i18n.t('How it is taken')} placeholder={i18n.t('1 tablet twice a day with food')} dir="auto" value={dose} onChange={(event) => setDose(event.currentTarget.value)} />
+      <CodeField
+        label={i18n.t('Medicine')}
+        description={i18n.t('RxNorm, or your own words')}
+        system="rxnorm"
+        value={code}
+        onChange={setCode}
+        autoFocus
+      />
+      <TextInput
+        label={i18n.t('How it is taken')}
+        placeholder={i18n.t('1 tablet twice a day with food')}
+        dir="auto"
+        value={dose}
+        onChange={(event) => setDose(event.currentTarget.value)}
+      />
       <div role="status">
         {check.warnings.map((warning) => (
           <Warning key={warning.kind + warning.text} warning={warning} />
@@ -92,7 +124,11 @@ function useWarnings(patient: string, code: CodeableConcept, dose: string, own: 
   });
   // The medicine that is being edited is no duplicate of itself.
   const warnings = (check.data?.warnings ?? []).filter(({ because }) => !own || because?.id !== own);
-  return { warnings: isAsked ? warnings : [], isChecking: isAsked && (check.isPending || calm !== asked) && !check.isError, error: check.error };
+  return {
+    warnings: isAsked ? warnings : [],
+    isChecking: isAsked && (check.isPending || calm !== asked) && !check.isError,
+    error: check.error,
+  };
 }
 
 function Warning({ warning: { kind, severity, text } }: { warning: MedicineWarning }) {

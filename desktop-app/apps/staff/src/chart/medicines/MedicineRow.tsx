@@ -8,7 +8,10 @@ import { conceptOf, dosageOf, isActive, type Medicine } from './medicine';
 export function MedicineRow({ medicine }: { medicine: Medicine }) {
   const { i18n } = useLingui();
   const locale = useLocale();
-  const since = medicine.resourceType === 'MedicationRequest' ? medicine.authoredOn : (medicine.effectivePeriod?.start ?? medicine.effectiveDateTime);
+  const since =
+    medicine.resourceType === 'MedicationRequest'
+      ? medicine.authoredOn
+      : (medicine.effectivePeriod?.start ?? medicine.effectiveDateTime);
   return (
     <>
       <bdi className="main">{textOf(conceptOf(medicine)) || i18n.t('Not named')}</bdi>

@@ -28,15 +28,23 @@ export default function Medicines({ adding }: { adding: boolean }) {
   const actionsOf = (record: ChartRecord<Medicine>) => {
     const { resource } = record;
     return [
-      ...(resource.resourceType === 'MedicationRequest' ? [{ label: i18n.t('Edit'), run: () => setEdited(record) }] : []),
+      ...(resource.resourceType === 'MedicationRequest'
+        ? [{ label: i18n.t('Edit'), run: () => setEdited(record) }]
+        : []),
       ...(isActive(resource) ? [{ label: i18n.t('Stop'), run: () => stop(resource) }] : []),
       {
         label: i18n.t('Entered in error'),
-        run: () => save({ resources: [enteredInError(resource) as Saveable], what: i18n.t('{name} is taken out of the chart', nameOf(resource)) }),
+        run: () =>
+          save({
+            resources: [enteredInError(resource) as Saveable],
+            what: i18n.t('{name} is taken out of the chart', nameOf(resource)),
+          }),
       },
-        ];
+    ];
   };
-  const sorted = [...chart.medicines, ...(chart.pastMedicines ?? [])].sort((a, b) => Number(isActive(b.resource)) - Number(isActive(a.resource)));
+  const sorted = [...chart.medicines, ...(chart.pastMedicines ?? [])].sort(
+    (a, b) => Number(isActive(b.resource)) - Number(isActive(a.resource)),
+  );
   return (
     <>
       <RecordPanel

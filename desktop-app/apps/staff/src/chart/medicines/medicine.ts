@@ -16,5 +16,10 @@ export function conceptOf(medicine: Medicine): CodeableConcept {
 /** How it is taken, as it was written. */
 export function dosageOf(medicine: Medicine): string {
   const dosages = medicine.resourceType === 'MedicationRequest' ? medicine.dosageInstruction : medicine.dosage;
-  return dosages?.map(({ text, patientInstruction }) => text ?? patientInstruction).filter(Boolean).join('; ') ?? '';
+  return (
+    dosages
+      ?.map(({ text, patientInstruction }) => text ?? patientInstruction)
+      .filter(Boolean)
+      .join('; ') ?? ''
+  );
 }

@@ -8,11 +8,11 @@ import { useDraft } from '../../drafts/useDraft';
 import { useSession } from '../../session/SessionContext';
 import { nowInstant } from '../../time/dates';
 import { useChart } from '../ChartContext';
-import { LastVitals } from '../vitals/LastVitals';
 import { authorOf } from '../references';
 import { useSave } from '../useSave';
-import { isBlank, type NoteDraft, signed, templatesOf, underTemplate } from './note';
+import { LastVitals } from '../vitals/LastVitals';
 import { LastNote } from './LastNote';
+import { isBlank, type NoteDraft, signed, templatesOf, underTemplate } from './note';
 
 /** Writes a note. It is a draft of its author alone, kept every two seconds, until it is signed; then it never changes. */
 export function NoteEditor({ appends }: { appends?: string }) {
@@ -22,14 +22,23 @@ export function NoteEditor({ appends }: { appends?: string }) {
   const save = useSave(id);
   const templates = templatesOf(i18n);
   const [fresh] = useState<NoteDraft>(() => begin(i18n, appends));
-  const draft = useDraft<NoteDraft>({ key: appends ? `note:${id}:${appends}` : `note:${id}`, form: 'note', patient: id, initial: fresh });
+  const draft = useDraft<NoteDraft>({
+    key: appends ? `note:${id}:${appends}` : `note:${id}`,
+    form: 'note',
+    patient: id,
+    initial: fresh,
+  });
   const note = draft.value;
   const [isSigning, setSigning] = useState(false);
   const sign = async () => {
     if (isSigning || isBlank(note)) return;
     setSigning(true);
     const resource = signed(note, { patient: id, author: authorOf(session), at: nowInstant() });
-    const isSaved = await save({ resources: [resource], what: i18n.t('Signed: {name}', { name: note.title }), canUndo: false });
+    const isSaved = await save({
+      resources: [resource],
+      what: i18n.t('Signed: {name}', { name: note.title }),
+      canUndo: false,
+    });
     if (isSaved) {
       await draft.drop();
       go('notes');
@@ -37,7 +46,10 @@ export function NoteEditor({ appends }: { appends?: string }) {
   };
   useShortcut('mod+enter', sign);
   const write = (at: number, text: string) =>
-    draft.change({ ...note, sections: note.sections.map((section, index) => (index === at ? { ...section, text } : section)) });
+    draft.change({
+      ...note,
+      sections: note.sections.map((section, index) => (index === at ? { ...section, text } : section)),
+    });
   const choose = (key: string) => {
     const template = templates.find((one) => one.key === key);
     if (template) draft.change(underTemplate(note, template));
@@ -86,7 +98,12 @@ export function NoteEditor({ appends }: { appends?: string }) {
                 />
               ))}
               <div className="form-foot">
-                <Button type="submit" loading={isSigning} disabled={isBlank(note)} rightSection={<Keys keys="mod+enter" />}>
+                <Button
+                  type="submit"
+                  loading={isSigning}
+                  disabled={isBlank(note)}
+                  rightSection={<Keys keys="mod+enter" />}
+                >
                   {i18n.t('Sign')}
                 </Button>
                 <Button variant="default" onClick={() => draft.flush().then(() => go('notes'))}>
@@ -112,6 +129,7 @@ export function NoteEditor({ appends }: { appends?: string }) {
 function begin(i18n: Parameters<typeof templatesOf>[0], appends: string | undefined): NoteDraft {
   const [first] = templatesOf(i18n);
   const blank: NoteDraft = { id: newId(), template: '', title: '', sections: [] };
-  if (appends) return { ...blank, title: i18n.t('Addendum'), sections: [{ title: i18n.t('Addendum'), text: '' }], appends };
+  if (appends)
+    return { ...blank, title: i18n.t('Addendum'), sections: [{ title: i18n.t('Addendum'), text: '' }], appends };
   return first ? underTemplate(blank, first) : blank;
 }

@@ -42,7 +42,11 @@ export default function Notes({ adding, item }: { adding: boolean; item: string 
           <Note record={record} addenda={all.filter(({ resource }) => appendedTo(resource) === record.resource.id)} />
         </Contained>
       ))}
-      {chart.notes.total > all.length && <p className="empty">{i18n.t('{count} older notes are in the timeline.', { count: chart.notes.total - all.length })}</p>}
+      {chart.notes.total > all.length && (
+        <p className="empty">
+          {i18n.t('{count} older notes are in the timeline.', { count: chart.notes.total - all.length })}
+        </p>
+      )}
     </Panel>
   );
 }
@@ -83,7 +87,8 @@ function Note({ record, addenda }: { record: ChartRecord<Composition>; addenda: 
       {addenda.map((addendum) => (
         <div key={addendum.resource.id} className="addendum">
           <p className="small soft">
-            {i18n.t('Added {date} by', { date: showTime(addendum.resource.date, locale) })} <bdi>{addendum.resource.author[0]?.display}</bdi> <SavedMark record={addendum} />
+            {i18n.t('Added {date} by', { date: showTime(addendum.resource.date, locale) })}{' '}
+            <bdi>{addendum.resource.author[0]?.display}</bdi> <SavedMark record={addendum} />
           </p>
           <NoteText note={addendum.resource} />
         </div>

@@ -22,9 +22,17 @@ export interface Template {
 /** Ready-made headings. */
 export function templatesOf(i18n: I18n): Template[] {
   return [
-    { key: 'visit', name: i18n.t('Visit (SOAP)'), sections: [i18n.t('Subjective'), i18n.t('Objective'), i18n.t('Assessment'), i18n.t('Plan')] },
+    {
+      key: 'visit',
+      name: i18n.t('Visit (SOAP)'),
+      sections: [i18n.t('Subjective'), i18n.t('Objective'), i18n.t('Assessment'), i18n.t('Plan')],
+    },
     { key: 'free', name: i18n.t('Free text'), sections: [i18n.t('Note')] },
-    { key: 'nursing', name: i18n.t('Nursing note'), sections: [i18n.t('Observed'), i18n.t('Done'), i18n.t('Hand over')] },
+    {
+      key: 'nursing',
+      name: i18n.t('Nursing note'),
+      sections: [i18n.t('Observed'), i18n.t('Done'), i18n.t('Hand over')],
+    },
     { key: 'phone', name: i18n.t('Phone call'), sections: [i18n.t('Who called, and why'), i18n.t('Advice given')] },
   ];
 }
@@ -61,14 +69,19 @@ export function signed(draft: NoteDraft, { patient, author, at }: Signing): Comp
     author: [author],
     title: draft.title,
     attester: [{ mode: 'professional', time: at, party: author.reference ? author : undefined }],
-    relatesTo: draft.appends ? [{ code: 'appends', targetReference: { reference: `Composition/${draft.appends}` } }] : undefined,
-    section: draft.sections.filter(({ text }) => text.trim()).map(({ title, text }) => ({ title, text: narrative(text) })),
+    relatesTo: draft.appends
+      ? [{ code: 'appends', targetReference: { reference: `Composition/${draft.appends}` } }]
+      : undefined,
+    section: draft.sections
+      .filter(({ text }) => text.trim())
+      .map(({ title, text }) => ({ title, text: narrative(text) })),
   };
 }
 
 /** The sections of a signed note as plain text. */
 export function sectionsOfNote(note: Composition): { title: string; text: string }[] {
-  const flat = (sections: CompositionSection[] | undefined): CompositionSection[] => (sections ?? []).flatMap((section) => [section, ...flat(section.section)]);
+  const flat = (sections: CompositionSection[] | undefined): CompositionSection[] =>
+    (sections ?? []).flatMap((section) => [section, ...flat(section.section)]);
   const read = flat(note.section).map(({ title, text }) => ({ title: title ?? '', text: plainText(text?.div) }));
   return read.length > 0 ? read : [{ title: '', text: plainText(note.text?.div) }];
 }

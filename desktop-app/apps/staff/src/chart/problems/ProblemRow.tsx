@@ -14,7 +14,11 @@ export function ProblemRow({ problem }: { problem: Condition }) {
   return (
     <>
       <bdi className="main">{textOf(problem.code) || i18n.t('Not named')}</bdi>
-      {code && <bdi className="soft small" dir="ltr">{code}</bdi>}
+      {code && (
+        <bdi className="soft small" dir="ltr">
+          {code}
+        </bdi>
+      )}
       {since && <span className="soft small">{i18n.t('since {date}', { date: showDate(since, locale) })}</span>}
       {!isOpenProblem(problem) && <Mark kind="off">{i18n.t('Over')}</Mark>}
     </>

@@ -40,9 +40,14 @@ export default function Problems({ adding }: { adding: boolean }) {
           abatementDateTime: code === 'resolved' ? today() : undefined,
         } as Saveable,
       ],
-      what: code === 'resolved' ? i18n.t('{name} is over', { name: textOf(problem.code) }) : i18n.t('{name} is open again', { name: textOf(problem.code) }),
+      what:
+        code === 'resolved'
+          ? i18n.t('{name} is over', { name: textOf(problem.code) })
+          : i18n.t('{name} is open again', { name: textOf(problem.code) }),
     });
-  const sorted = [...chart.problems, ...(chart.pastProblems ?? [])].sort((a, b) => Number(isOpenProblem(b.resource)) - Number(isOpenProblem(a.resource)));
+  const sorted = [...chart.problems, ...(chart.pastProblems ?? [])].sort(
+    (a, b) => Number(isOpenProblem(b.resource)) - Number(isOpenProblem(a.resource)),
+  );
   return (
     <>
       <RecordPanel
@@ -58,7 +63,11 @@ export default function Problems({ adding }: { adding: boolean }) {
             : { label: i18n.t('Open it again'), run: () => setState(record.resource, 'active') },
           {
             label: i18n.t('Entered in error'),
-            run: () => save({ resources: [enteredInError(record.resource) as Saveable], what: i18n.t('{name} is taken out of the chart', { name: textOf(record.resource.code) }) }),
+            run: () =>
+              save({
+                resources: [enteredInError(record.resource) as Saveable],
+                what: i18n.t('{name} is taken out of the chart', { name: textOf(record.resource.code) }),
+              }),
           },
         ]}
       />
@@ -95,14 +104,37 @@ function ProblemForm({ edited, onClose }: { edited?: ChartRecord<Condition>; onC
       onsetDateTime: onset || undefined,
       note: note.trim() ? [{ ...problem?.note?.[0], text: note.trim() }] : undefined,
     };
-    save({ resources: [resource], seen: opened && { [resource.id]: opened.version }, what: i18n.t('Saved: {name}', { name: textOf(code) }) });
+    save({
+      resources: [resource],
+      seen: opened && { [resource.id]: opened.version },
+      what: i18n.t('Saved: {name}', { name: textOf(code) }),
+    });
     onClose();
   };
   return (
-    <FormDialog title={problem ? i18n.t('Edit the problem') : i18n.t('Add a problem')} onClose={onClose} onSave={store} incomplete={!code.text?.trim()}>
-      <CodeField label={i18n.t('Problem')} description={i18n.t('ICD-10-CM, or your own words')} system="icd10cm" value={code} onChange={setCode} autoFocus />
+    <FormDialog
+      title={problem ? i18n.t('Edit the problem') : i18n.t('Add a problem')}
+      onClose={onClose}
+      onSave={store}
+      incomplete={!code.text?.trim()}
+    >
+      <CodeField
+        label={i18n.t('Problem')}
+        description={i18n.t('ICD-10-CM, or your own words')}
+        system="icd10cm"
+        value={code}
+        onChange={setCode}
+        autoFocus
+      />
       <DateField label={i18n.t('Since')} value={onset} onChange={setOnset} />
-      <Textarea label={i18n.t('Remark')} dir="auto" autosize minRows={2} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
+      <Textarea
+        label={i18n.t('Remark')}
+        dir="auto"
+        autosize
+        minRows={2}
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+      />
     </FormDialog>
   );
 }

@@ -1,6 +1,6 @@
 import type { Observation } from '@holdfast/api';
 import { type I18n, useLingui, useLocale } from '@holdfast/i18n';
-import { Mark, type MarkKind, Panel } from '@holdfast/ui';
+import { Mark, type MarkKind, Panel, ScrollX } from '@holdfast/ui';
 import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { quantityText, textOf } from '../../fhir/words';
@@ -20,14 +20,18 @@ export default function Results() {
   return (
     <div className={shown ? 'with-side' : undefined}>
       <Panel title={i18n.t('Results')} flush>
-        {chart.results.length === 0 && <p className="empty">{i18n.t('No results yet. They appear here as the laboratory sends them.')}</p>}
+        {chart.results.length === 0 && (
+          <p className="empty">{i18n.t('No results yet. They appear here as the laboratory sends them.')}</p>
+        )}
         {chart.results.length > 0 && (
-          <div className="scroll-x" role="region" tabIndex={0} aria-label={i18n.t('Results')}>
+          <ScrollX label={i18n.t('Results')}>
             <table className="table">
               <thead>
                 <tr>
                   <th scope="col">{i18n.t('Test')}</th>
-                  <th scope="col" className="end">{i18n.t('Value')}</th>
+                  <th scope="col" className="end">
+                    {i18n.t('Value')}
+                  </th>
                   <th scope="col">{i18n.t('Flag')}</th>
                   <th scope="col">{i18n.t('Normal')}</th>
                   <th scope="col">{i18n.t('When')}</th>
@@ -40,18 +44,32 @@ export default function Results() {
               <tbody>
                 {chart.results.map((record) => (
                   <tr key={record.resource.id}>
-                    <th scope="row" dir="auto">{textOf(record.resource.code)}</th>
-                    <td className="end number"><bdi dir="ltr">{valueOf(record.resource)}</bdi></td>
-                    <td><Flag observation={record.resource} /></td>
-                    <td className="number soft"><bdi dir="ltr">{rangeOf(record.resource)}</bdi></td>
-                    <td className="number">{showTime(record.resource.effectiveDateTime ?? record.resource.issued, locale)}</td>
-                    <td><SavedMark record={record} /></td>
-                    <td className="end"><CourseButton observation={record.resource} onShow={setShown} /></td>
+                    <th scope="row" dir="auto">
+                      {textOf(record.resource.code)}
+                    </th>
+                    <td className="end number">
+                      <bdi dir="ltr">{valueText(record.resource)}</bdi>
+                    </td>
+                    <td>
+                      <Flag observation={record.resource} />
+                    </td>
+                    <td className="number soft">
+                      <bdi dir="ltr">{rangeOf(record.resource)}</bdi>
+                    </td>
+                    <td className="number">
+                      {showTime(record.resource.effectiveDateTime ?? record.resource.issued, locale)}
+                    </td>
+                    <td>
+                      <SavedMark record={record} />
+                    </td>
+                    <td className="end">
+                      <CourseButton observation={record.resource} onShow={setShown} />
+                    </td>
                   </tr>
                 ))}
               </tbody>
             </table>
-          </div>
+          </ScrollX>
         )}
       </Panel>
       {shown && (
@@ -67,26 +85,44 @@ export default function Results() {
   );
 }
 
-function CourseButton({ observation, onShow }: { observation: Observation; onShow: (shown: { code: string; name: string }) => void }) {
+function CourseButton({
+  observation,
+  onShow,
+}: {
+  observation: Observation;
+  onShow: (shown: { code: string; name: string }) => void;
+}) {
   const { i18n } = useLingui();
   const coding = observation.code.coding?.[0];
   const name = textOf(observation.code);
   if (!coding?.code || observation.valueQuantity === undefined) return null;
   return (
-    <Button size="compact-xs" variant="default" onClick={() => onShow({ code: `${coding.system ?? ''}|${coding.code}`, name })} aria-label={i18n.t('Course of {name}', { name })}>
+    <Button
+      size="compact-xs"
+      variant="default"
+      onClick={() => onShow({ code: `${coding.system ?? ''}|${coding.code}`, name })}
+      aria-label={i18n.t('Course of {name}', { name })}
+    >
       {i18n.t('Course')}
     </Button>
   );
 }
 
-function valueOf(observation: Observation): string {
-  return quantityText(observation.valueQuantity) || textOf(observation.valueCodeableConcept) || (observation.valueString ?? '');
+function valueText(observation: Observation): string {
+  return (
+    quantityText(observation.valueQuantity) ||
+    textOf(observation.valueCodeableConcept) ||
+    (observation.valueString ?? '')
+  );
 }
 
 function rangeOf({ referenceRange }: Observation): string {
   const range = referenceRange?.[0];
   if (!range) return '';
-  return range.text ?? `${quantityText({ ...range.low, unit: undefined })}–${quantityText({ ...range.high, unit: undefined })}`;
+  return (
+    range.text ??
+    `${quantityText({ ...range.low, unit: undefined })}–${quantityText({ ...range.high, unit: undefined })}`
+  );
 }
 
 function Flag({ observation }: { observation: Observation }) {

@@ -1,3 +1,4 @@
+import { ScrollX } from '@holdfast/ui';
 import 'uplot/dist/uPlot.min.css';
 import { api, type Point } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
@@ -57,15 +58,28 @@ function dataOf(points: Point[]): UPlot.AlignedData {
 function options(width: number, label: string, tag: string, points: Point[]): UPlot.Options {
   const day = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: '2-digit' });
   const limit = { stroke: '#87928f', dash: [4, 4], width: 1, points: { show: false } };
-  const axis = { stroke: '#525e5c', font: '11px system-ui, sans-serif', grid: { stroke: '#e6ebe9' }, ticks: { show: false } };
+  const axis = {
+    stroke: '#525e5c',
+    font: '11px system-ui, sans-serif',
+    grid: { stroke: '#e6ebe9' },
+    ticks: { show: false },
+  };
   return {
     width,
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { time: true } },
-    axes: [{ ...axis, values: (_plot, ticks) => ticks.map((tick) => day.format(tick * 1000)), space: 80 }, { ...axis, size: 44, label: points[0]?.unit, labelSize: 16, labelFont: '11px system-ui, sans-serif' }],
-    series: [{}, { label, stroke: '#1c6668', width: 2, points: { show: true, size: 6, fill: '#1c6668' } }, { label: 'low', ...limit }, { label: 'high', ...limit }],
+    axes: [
+      { ...axis, values: (_plot, ticks) => ticks.map((tick) => day.format(tick * 1000)), space: 80 },
+      { ...axis, size: 44, label: points[0]?.unit, labelSize: 16, labelFont: '11px system-ui, sans-serif' },
+    ],
+    series: [
+      {},
+      { label, stroke: '#1c6668', width: 2, points: { show: true, size: 6, fill: '#1c6668' } },
+      { label: 'low', ...limit },
+      { label: 'high', ...limit },
+    ],
   };
 }
 
@@ -75,7 +89,7 @@ function Numbers({ points, name }: { points: Point[]; name: string }) {
   return (
     <details className="numbers">
       <summary>{i18n.t('All values as a table')}</summary>
-      <div className="scroll-x" role="region" tabIndex={0} aria-label={name}>
+      <ScrollX label={name}>
         <table className="table">
           <caption className="unseen">{name}</caption>
           <thead>
@@ -92,7 +106,9 @@ function Numbers({ points, name }: { points: Point[]; name: string }) {
           <tbody>
             {[...points].reverse().map((point) => (
               <tr key={point.id + point.at}>
-                <td className="number">{point.at.length > 10 ? showTime(point.at, locale) : showDate(point.at, locale)}</td>
+                <td className="number">
+                  {point.at.length > 10 ? showTime(point.at, locale) : showDate(point.at, locale)}
+                </td>
                 <td className="end number" dir="ltr">
                   {point.value} {point.unit} {point.flag}
                 </td>
@@ -103,7 +119,7 @@ function Numbers({ points, name }: { points: Point[]; name: string }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollX>
     </details>
   );
 }

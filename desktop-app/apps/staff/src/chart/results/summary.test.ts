@@ -4,7 +4,14 @@ import { messages } from '../../../../../packages/i18n/src/locales/en.po';
 import { summaryOf } from './summary';
 
 const i18n = setupI18n({ locale: 'en', messages: { en: messages } });
-const point = (value: number, day: number) => ({ id: `${day}`, at: `2026-11-${day}T10:00:00Z`, value, unit: 'g/dL', low: 12, high: 16 });
+const point = (value: number, day: number) => ({
+  id: `${day}`,
+  at: `2026-11-${day}T10:00:00Z`,
+  value,
+  unit: 'g/dL',
+  low: 12,
+  high: 16,
+});
 
 test('a course is told with its span, ends, extremes and what is abnormal', () => {
   expect(summaryOf(i18n, [point(13, 10), point(9, 20), point(11, 25)], 'Haemoglobin')).toBe(

@@ -43,7 +43,12 @@ export default function Timeline() {
       </ul>
       {query.hasNextPage && (
         <p className="panel-foot">
-          <Button size="compact-sm" variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={query.isFetchingNextPage}
+            onClick={() => query.fetchNextPage()}
+          >
             {i18n.t('More')}
           </Button>
         </p>

@@ -21,7 +21,13 @@ export function LastVitals() {
       flush
       actions={
         writes && (
-          <Button size="compact-xs" variant="subtle" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => go('vitals/new')} aria-label={i18n.t('Enter vitals')}>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => go('vitals/new')}
+            aria-label={i18n.t('Enter vitals')}
+          >
             {i18n.t('Add')}
           </Button>
         )
@@ -58,7 +64,9 @@ function Values() {
               <dt>{vitalName(i18n, code)}</dt>
               <dd className="number">
                 <bdi dir="ltr">{vitalText(i18n, resource)}</bdi>
-                <span className="soft small">{savedAt === 'saving' ? i18n.t('Saving…') : showTime(resource.effectiveDateTime, locale)}</span>
+                <span className="soft small">
+                  {savedAt === 'saving' ? i18n.t('Saving…') : showTime(resource.effectiveDateTime, locale)}
+                </span>
               </dd>
             </div>
           );

@@ -15,7 +15,18 @@ import { useChart } from '../ChartContext';
 import { FormDialog } from '../FormDialog';
 import { authorOf } from '../references';
 import { useSave } from '../useSave';
-import { CONSCIOUSNESS, faultsOf, LEVELS, levelName, newsWords, observationsOf, VITALS, type VitalsForm, valuesOf, vitalName } from './vitals';
+import {
+  CONSCIOUSNESS,
+  faultsOf,
+  LEVELS,
+  levelName,
+  newsWords,
+  observationsOf,
+  VITALS,
+  type VitalsForm,
+  valuesOf,
+  vitalName,
+} from './vitals';
 
 const PAUSE_MS = 250;
 
@@ -67,6 +78,7 @@ export function VitalsEntry({ onClose }: { onClose: () => void }) {
       incomplete={observations.length === 0 || faults.length > 0 || mustWait}
       saveLabel={questions.length > 0 && confirmed === asked ? i18n.t('Yes, save it as measured') : i18n.t('Save')}
     >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: leaving any of its fields keeps the draft. */}
       <div className="vital-fields" onBlur={draft.flush}>
         {VITALS.map(({ code, unit }, index) => (
           <TextInput
@@ -87,7 +99,10 @@ export function VitalsEntry({ onClose }: { onClose: () => void }) {
           label={vitalName(i18n, CONSCIOUSNESS)}
           value={form[CONSCIOUSNESS] ?? ''}
           onChange={(event) => set(CONSCIOUSNESS, event.currentTarget.value)}
-          data={[{ value: '', label: i18n.t('Not looked at') }, ...LEVELS.map((value) => ({ value, label: levelName(i18n, value) }))]}
+          data={[
+            { value: '', label: i18n.t('Not looked at') },
+            ...LEVELS.map((value) => ({ value, label: levelName(i18n, value) })),
+          ]}
         />
       </div>
       <div role="status" className="stack">

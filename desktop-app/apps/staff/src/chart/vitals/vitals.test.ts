@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { faultsOf, newestOf, observationsOf, parseNumber, valuesOf } from './vitals';
 
-const context = { patient: 'p', at: '2026-11-27T10:00:00+00:00', author: [{ display: 'A' }], idOf: (code: string) => `id-${code}` };
+const context = {
+  patient: 'p',
+  at: '2026-11-27T10:00:00+00:00',
+  author: [{ display: 'A' }],
+  idOf: (code: string) => `id-${code}`,
+};
 
 test.each([
   ['37,2', 37.2],
@@ -33,7 +38,13 @@ test('a typing error is a fault of its field', () => {
 
 test('the newest of a kind is shown, whatever the order they come in', () => {
   const record = (id: string, effectiveDateTime: string) => ({
-    resource: { resourceType: 'Observation' as const, id, status: 'final' as const, code: { coding: [{ code: '8867-4' }] }, effectiveDateTime },
+    resource: {
+      resourceType: 'Observation' as const,
+      id,
+      status: 'final' as const,
+      code: { coding: [{ code: '8867-4' }] },
+      effectiveDateTime,
+    },
     version: '1',
     savedAt: 'here' as const,
     conflicts: [],

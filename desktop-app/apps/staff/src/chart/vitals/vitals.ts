@@ -1,4 +1,12 @@
-import { type ChartRecord, type CodeableConcept, digitsOf, type News2, type Observation, type Quantity, type VitalValue } from '@holdfast/api';
+import {
+  type ChartRecord,
+  type CodeableConcept,
+  digitsOf,
+  type News2,
+  type Observation,
+  type Quantity,
+  type VitalValue,
+} from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
 import { hasCode, quantityText } from '../../fhir/words';
 
@@ -78,13 +86,18 @@ export type VitalsForm = Record<string, string>;
 
 /** A number as people type it: with a comma or a point, in any digits. Nothing if it is none. */
 export function parseNumber(text: string): number | undefined {
-  const western = text.trim().replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).replace(/[,٫]/, '.');
+  const western = text
+    .trim()
+    .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
+    .replace(/[,٫]/, '.');
   return /^\d+(\.\d+)?$/.test(western) ? Number(western) : undefined;
 }
 
 /** Fields with something in them that is no number. */
 export function faultsOf(form: VitalsForm): string[] {
-  return VITALS.map(({ code }) => code).filter((code) => (form[code] ?? '').trim() !== '' && parseNumber(form[code] ?? '') === undefined);
+  return VITALS.map(({ code }) => code).filter(
+    (code) => (form[code] ?? '').trim() !== '' && parseNumber(form[code] ?? '') === undefined,
+  );
 }
 
 /** What the host is asked about: absurd values, and the score. */
@@ -107,14 +120,26 @@ interface Context {
 
 /** The observations of a form; both pressures are one. */
 export function observationsOf(form: VitalsForm, context: Context): (Observation & { id: string })[] {
-  const single = VITALS.filter(({ panel, code }) => !panel && parseNumber(form[code] ?? '') !== undefined).map((vital) => ({
-    ...observation(vital.code, context),
-    valueQuantity: quantity(vital, form),
-  }));
+  const single = VITALS.filter(({ panel, code }) => !panel && parseNumber(form[code] ?? '') !== undefined).map(
+    (vital) => ({
+      ...observation(vital.code, context),
+      valueQuantity: quantity(vital, form),
+    }),
+  );
   const parts = VITALS.filter(({ panel, code }) => panel && parseNumber(form[code] ?? '') !== undefined);
-  const pressure = parts.length === 0 ? [] : [{ ...observation(PRESSURE, context), component: parts.map((vital) => ({ code: concept(vital.code), valueQuantity: quantity(vital, form) })) }];
+  const pressure =
+    parts.length === 0
+      ? []
+      : [
+          {
+            ...observation(PRESSURE, context),
+            component: parts.map((vital) => ({ code: concept(vital.code), valueQuantity: quantity(vital, form) })),
+          },
+        ];
   const level = form[CONSCIOUSNESS];
-  const consciousness = level ? [{ ...observation(CONSCIOUSNESS, context), valueCodeableConcept: levelConcept(level) }] : [];
+  const consciousness = level
+    ? [{ ...observation(CONSCIOUSNESS, context), valueCodeableConcept: levelConcept(level) }]
+    : [];
   return [...pressure, ...single, ...consciousness];
 }
 
@@ -123,7 +148,9 @@ function observation(code: string, { patient, at, author, idOf }: Context): Obse
     resourceType: 'Observation',
     id: idOf(code),
     status: 'final',
-    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] }],
+    category: [
+      { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] },
+    ],
     code: concept(code),
     subject: { reference: `Patient/${patient}` },
     effectiveDateTime: at,
@@ -144,13 +171,15 @@ function quantity({ code, ucum, unit }: Vital, form: VitalsForm): Quantity {
 
 /** The newest observation with this code. */
 export function newestOf(records: ChartRecord<Observation>[], code: string): ChartRecord<Observation> | undefined {
-  const time = ({ resource }: ChartRecord<Observation>) => new Date(resource.effectiveDateTime ?? resource.issued ?? 0).getTime();
+  const time = ({ resource }: ChartRecord<Observation>) =>
+    new Date(resource.effectiveDateTime ?? resource.issued ?? 0).getTime();
   return records.filter(({ resource }) => hasCode(resource.code, code)).sort((a, b) => time(b) - time(a))[0];
 }
 
 /** What was measured, as it is said. */
 export function vitalText(i18n: I18n, observation: Observation): string {
-  const part = (code: string) => digitsOf(observation.component?.find((one) => hasCode(one.code, code))?.valueQuantity, 'value');
+  const part = (code: string) =>
+    digitsOf(observation.component?.find((one) => hasCode(one.code, code))?.valueQuantity, 'value');
   if (hasCode(observation.code, PRESSURE)) {
     return `${part('8480-6') || '–'}/${part('8462-4') || '–'} mmHg`;
   }
