@@ -1,5 +1,5 @@
-import { directionOf, Texts, useLingui, useLocale } from '@holdfast/i18n';
-import { Look, Toasts } from '@holdfast/ui';
+import { directionOf, Texts, useLocale } from '@holdfast/i18n';
+import { Look } from '@holdfast/ui';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Router } from 'wouter';
@@ -28,12 +28,5 @@ export function App() {
 }
 
 function Looks({ children }: { children: ReactNode }) {
-  const { i18n } = useLingui();
-  return (
-    <Look dir={directionOf(useLocale())}>
-      <Toasts closeLabel={i18n.t('Close')} label={i18n.t('Messages')}>
-        {children}
-      </Toasts>
-    </Look>
-  );
+  return <Look dir={directionOf(useLocale())}>{children}</Look>;
 }

@@ -32,6 +32,8 @@ export const theme = createTheme({
     Modal: {
       defaultProps: { centered: false, overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 0 } },
     },
+    // Apps put this element where a lock hides it.
+    Portal: { defaultProps: { target: '#overlays' } },
     Menu: { defaultProps: { transitionProps: { duration: 0 } } },
     Tooltip: {
       defaultProps: {

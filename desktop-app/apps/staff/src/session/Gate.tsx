@@ -1,4 +1,6 @@
 import { api, onSignedOut, Problem, type Session } from '@holdfast/api';
+import { useLingui } from '@holdfast/i18n';
+import { Toasts } from '@holdfast/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Contained, Failed } from '../problems/Failed';
@@ -26,6 +28,7 @@ async function currentSession(): Promise<Session | null> {
 
 /** First run, sign-in, or the work of who is signed in. */
 export function Gate() {
+  const { i18n } = useLingui();
   const client = useQueryClient();
   const setup = useQuery({ queryKey: ['setup'], queryFn: api.setup, staleTime: 0 });
   const first = useQuery({ queryKey: ['session'], queryFn: currentSession, staleTime: Number.POSITIVE_INFINITY });
@@ -75,14 +78,18 @@ export function Gate() {
   return (
     <>
       {state && (
-        <div hidden={isLocked} inert={isLocked}>
-          <SessionContext value={state} key={state.session.user.id}>
-            <Contained>
-              <Suspense>
-                <Workplace active={!isLocked} />
-              </Suspense>
-            </Contained>
+        <div hidden={isLocked} inert={isLocked} key={state.session.user.id}>
+          <SessionContext value={state}>
+            <Toasts closeLabel={i18n.t('Close')} label={i18n.t('Messages')}>
+              <Contained>
+                <Suspense>
+                  <Workplace active={!isLocked} />
+                </Suspense>
+              </Contained>
+            </Toasts>
           </SessionContext>
+          {/* Dialogs and menus open in here, so that the lock hides them too. */}
+          <div id="overlays" />
         </div>
       )}
       {(!session || isLocked) && <SignIn setup={setup.data} locked={isLocked ? session : null} onDone={enter} />}

@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Contained } from '../../problems/Failed';
 import { useAbilities } from '../../session/SessionContext';
-import { showTime } from '../../time/dates';
+import { showClock, showDate, today } from '../../time/dates';
 import { useChart } from '../ChartContext';
 import { CONSCIOUSNESS, newestOf, newsWords, OXYGEN, PRESSURE, vitalName, vitalText } from './vitals';
 
@@ -65,7 +65,7 @@ function Values() {
               <dd className="number">
                 <bdi dir="ltr">{vitalText(i18n, resource)}</bdi>
                 <span className="soft small">
-                  {savedAt === 'saving' ? i18n.t('Saving…') : showTime(resource.effectiveDateTime, locale)}
+                  {savedAt === 'saving' ? i18n.t('Saving…') : shortly(resource.effectiveDateTime, locale)}
                 </span>
               </dd>
             </div>
@@ -74,4 +74,10 @@ function Values() {
       </dl>
     </>
   );
+}
+
+/** The hour of what is of today, the day of everything else. */
+function shortly(at: string | undefined, locale: string): string {
+  const isOfToday = at !== undefined && at.length > 10 && today(new Date(at)) === today();
+  return isOfToday ? showClock(at, locale) : showDate(at, locale);
 }
