@@ -24,7 +24,9 @@ export function ChartHeader() {
   return (
     <header className="chart-head">
       <div className="chart-who">
-        <h1 dir="auto">{nameOf(patient.name) || i18n.t('No name')}</h1>
+        <h1>
+          <bdi>{nameOf(patient.name) || i18n.t('No name')}</bdi>
+        </h1>
         <p className="number">
           <span>
             {showDate(patient.birthDate, locale)} {age && <strong>({age})</strong>}
@@ -114,8 +116,8 @@ function Actions() {
                 {name}
               </Menu.Item>
             ))}
-          {writes && <Menu.Divider />}
           <Menu.Item
+            className="menu-rule"
             leftSection={<IconPrinter size={16} aria-hidden />}
             onClick={() => leave(`/patients/${id}/print/summary`)}
           >

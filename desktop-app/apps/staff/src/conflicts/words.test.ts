@@ -13,6 +13,7 @@ test('a value is shown in lines, without the addresses of code systems', () => {
     '\u2003display: Asthma',
     'text: Asthma',
   ]);
+  expect(linesOf([{ text: '1 tablet' }])).toEqual(['1 tablet']);
   expect(linesOf('female')).toEqual(['female']);
   expect(linesOf(undefined)).toEqual([]);
 });

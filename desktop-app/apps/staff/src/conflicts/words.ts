@@ -67,6 +67,8 @@ export function linesOf(value: unknown, depth = 0): string[] {
     const isPlain = value.every((one) => typeof one !== 'object');
     return isPlain ? [value.join(', ')] : value.flatMap((one) => linesOf(one, depth));
   }
+  // A dose or a name in one text needs no heading.
+  if (Object.keys(value).length === 1 && 'text' in value) return [`${inset}${String(value.text)}`];
   return Object.entries(value)
     .filter(([name]) => name !== 'system' || !('code' in value))
     .flatMap(([name, one]) => {

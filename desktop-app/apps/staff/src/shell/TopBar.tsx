@@ -75,10 +75,10 @@ function UserMenu({ onShortcuts }: { onShortcuts: () => void }) {
         <Menu.Item onClick={onShortcuts} rightSection={<Keys keys="?" />}>
           {i18n.t('Keyboard shortcuts')}
         </Menu.Item>
-        <Menu.Divider />
-        {LOCALES.map(({ code, name }) => (
+        {LOCALES.map(({ code, name }, index) => (
           <Menu.Item
             key={code}
+            className={index === 0 ? 'menu-rule' : undefined}
             lang={code}
             onClick={() => setLocale(code)}
             rightSection={code === locale ? '✓' : undefined}
