@@ -1,33 +1,35 @@
 import { ask, path } from './client';
 import type { Bundle, FhirResource, Patient } from './fhir';
+import { http, told } from './typed';
 import type * as t from './types';
 
 /** Every call of the staff API that the app makes, by what it is for. */
 export const api = {
-  setup: () => ask<t.Setup>('GET', '/api/setup'),
+  setup: () => told(http.GET('/api/setup')),
   firstAdmin: (body: { code: string; login: string; name: string; pin: string }) =>
-    ask<t.Session>('POST', '/api/setup', { body }),
-  session: () => ask<t.Session>('GET', '/api/session'),
-  signIn: (login: string, pin: string) => ask<t.Session>('POST', '/api/session', { body: { login, pin } }),
-  signOut: () => ask<void>('DELETE', '/api/session'),
-  changePin: (old: string, pin: string) => ask<void>('PUT', '/api/session/pin', { body: { old, new: pin } }),
+    told(http.POST('/api/setup', { body })),
+  session: () => told(http.GET('/api/session')),
+  signIn: (login: string, pin: string) => told(http.POST('/api/session', { body: { login, pin } })),
+  signOut: () => told(http.DELETE('/api/session')),
+  changePin: (old: string, pin: string) => told(http.PUT('/api/session/pin', { body: { old, new: pin } })),
   breakGlass: (patient: string, reason: string) =>
-    ask<void>('POST', '/api/session/break-glass', { body: { patient, reason } }),
-  breakGlassQueue: () => ask<unknown>('GET', '/api/break-glass').then((all) => list<t.BreakGlassEntry>(all, 'entries')),
+    told(http.POST('/api/session/break-glass', { body: { patient, reason } })),
+  breakGlassQueue: () => told(http.GET('/api/break-glass')).then(({ entries }) => entries),
   reviewBreakGlass: (id: string, note: string) =>
-    ask<void>('POST', `/api/break-glass/${id}/review`, { body: { note } }),
+    told(http.POST('/api/break-glass/{id}/review', { params: { path: { id } }, body: { note } })),
 
-  people: () => ask<unknown>('GET', '/api/people').then((all) => list<t.Person>(all, 'people')),
+  people: () => told(http.GET('/api/people')).then(({ people }) => people),
   addPerson: (body: { login: string; name: string; roles: t.Role[]; pin: string }) =>
-    ask<t.Person>('POST', '/api/people', { body }),
+    told(http.POST('/api/people', { body })),
   changePerson: ({ id, version, ...body }: Pick<t.Person, 'id' | 'login' | 'name' | 'roles' | 'active' | 'version'>) =>
-    ask<t.Person>('PUT', `/api/people/${id}`, { body, headers: ifMatch(version) }),
-  setPin: (id: string, pin: string) => ask<void>('POST', `/api/people/${id}/pin`, { body: { pin } }),
+    told(http.PUT('/api/people/{id}', { params: { path: { id } }, body, headers: ifMatch(version) })),
+  setPin: (id: string, pin: string) =>
+    told(http.POST('/api/people/{id}/pin', { params: { path: { id } }, body: { pin } })),
 
-  drafts: () => ask<unknown>('GET', '/api/drafts').then((all) => list<t.Draft>(all, 'drafts')),
+  drafts: () => told(http.GET('/api/drafts')).then(({ drafts }) => drafts),
   saveDraft: (key: string, body: { patient?: string; form: string; body: unknown }) =>
-    ask<void>('PUT', `/api/drafts/${encodeURIComponent(key)}`, { body }),
-  dropDraft: (key: string) => ask<void>('DELETE', `/api/drafts/${encodeURIComponent(key)}`),
+    told(http.PUT('/api/drafts/{key}', { params: { path: { key } }, body })),
+  dropDraft: (key: string) => told(http.DELETE('/api/drafts/{key}', { params: { path: { key } } })),
 
   findPatients: (q: string, signal?: AbortSignal) =>
     ask<{ patients: t.PatientHit[] }>('GET', path('/api/patients', { q, limit: 12 }), { signal }),
@@ -60,21 +62,16 @@ export const api = {
   read: <R extends FhirResource>(type: string, id: string, signal?: AbortSignal) =>
     ask<R>('GET', `/fhir/${type}/${id}`, { signal }),
 
-  conflicts: (cursor?: string) =>
-    ask<{ conflicts: t.OpenConflict[]; next?: string }>('GET', path('/api/conflicts', { cursor, count: 25 })),
+  conflicts: (cursor?: string) => told(http.GET('/api/conflicts', { params: { query: { cursor, count: 25 } } })),
   conflict: (type: string, id: string) => ask<t.ConflictedRecord>('GET', `/api/conflicts/${type}/${id}`),
   settle: (record: t.ConflictedRecord, decision: { element: string; choose?: number; keep?: boolean }) =>
     ask<t.ConflictedRecord>('POST', `/api/conflicts/${record.type}/${record.id}/resolve`, {
       body: decision,
       headers: ifMatch(record.version),
     }),
-  continuity: () => ask<t.Continuity>('GET', '/api/continuity'),
+  continuity: () => told(http.GET('/api/continuity')),
 };
 
 function ifMatch(version: string): Record<string, string> {
   return { 'if-match': `W/"${version}"` };
-}
-
-function list<T>(answer: unknown, name: string): T[] {
-  return (Array.isArray(answer) ? answer : (answer as Record<string, T[]>)[name]) ?? [];
 }

@@ -2,7 +2,7 @@ import { parseExact, writeExact } from './exact';
 import { problemOf, Unreachable } from './problem';
 
 /** Another origin cannot send this header: by it the host knows that a request of a cookie came from this app. */
-const OWN = { 'X-Holdfast': '1' };
+const OWN = 'X-Holdfast';
 
 /** Longer than a slow disk takes, shorter than a person waits. Streams and uploads have none. */
 const TIMEOUT_MS = 20_000;
@@ -27,7 +27,8 @@ export function onSignedOut(listener: Listener): () => void {
  * @throws Problem if it refuses, Unreachable if nobody answers.
  */
 export async function ask<T>(method: string, path: string, { body, headers, signal }: Ask = {}): Promise<T> {
-  const answer = await send(method, path, {
+  const answer = await send(path, {
+    method,
     headers: { ...(body === undefined ? {} : { 'content-type': mediaOf(path) }), ...headers },
     body: body === undefined ? undefined : writeExact(body),
     signal,
@@ -35,22 +36,28 @@ export async function ask<T>(method: string, path: string, { body, headers, sign
   const text = await answer.text();
   const json = text ? readable(text) : undefined;
   if (answer.ok) return json as T;
-  if (answer.status === 401 && path !== '/api/session') for (const tell of signedOut) tell();
+  tellIfSignedOut(answer);
   throw problemOf(answer.status, json);
 }
 
-async function send(method: string, path: string, options: RequestInit): Promise<Response> {
-  const own = method === 'GET' ? {} : OWN;
+/** Nobody is signed in any more; at the sign-in itself that is the answer, and no news. */
+export function tellIfSignedOut(answer: Response): void {
+  const isSignIn = new URL(answer.url, 'http://host').pathname === '/api/session';
+  if (answer.status === 401 && !isSignIn) for (const tell of signedOut) tell();
+}
+
+/**
+ * Sends a request with what every one of them has.
+ * @throws Unreachable if nobody answers.
+ */
+export async function send(url: string, options: RequestInit): Promise<Response> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+  const headers = new Headers(options.headers);
+  if (options.method !== 'GET') headers.set(OWN, '1');
   try {
-    return await fetch(path, {
-      ...options,
-      method,
-      signal,
-      cache: 'no-store',
-      headers: { ...options.headers, ...own },
-    });
+    const body = options instanceof Request && options.body ? await options.text() : options.body;
+    return await fetch(url, { method: options.method, headers, body, signal, cache: 'no-store' });
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
     throw new Unreachable(cause);

@@ -12,46 +12,21 @@ import type {
   Observation,
   Patient,
 } from './fhir';
+import type { components } from './generated';
 
-export interface Setup {
-  needsFirstAdmin: boolean;
-  clinic: string;
-  host: 'node' | 'desktop';
-  version: string;
-  /** A desktop's replica before anybody has signed in. */
-  locked: boolean;
-}
+type Schemas = components['schemas'];
 
-export type Role = 'front-desk' | 'nurse' | 'clinician' | 'pharmacist' | 'manager' | 'admin';
-
-export interface Session {
-  user: { id: string; login: string; name: string; roles: (Role | 'system')[]; practitioner?: string };
-  mode: 'full' | 'read-only';
-  confirmedUntilMs: number;
-  expiresMs: number;
-}
-
-export interface Person {
-  id: string;
-  login: string;
-  name: string;
-  roles: Role[];
-  active: boolean;
-  practitioner?: string;
-  confirmedUntil?: number;
-  hasPasskey?: boolean;
-  hasPin?: boolean;
-  conflicts?: string[];
-  version: string;
-}
-
-export interface Draft<Body = unknown> {
-  key: string;
-  patient?: string;
-  form: string;
-  body: Body;
-  savedMs: number;
-}
+// What the API says of itself, under the names that are used here.
+export type Setup = Schemas['Setup'];
+export type Role = Schemas['RoleName'];
+export type Session = Schemas['Session'];
+export type Person = Schemas['Person'];
+export type Draft = Schemas['Draft'];
+export type Saved = Schemas['SaveOutcome'];
+export type Lane = Schemas['Lane'];
+export type Continuity = Schemas['Continuity'];
+export type OpenConflict = Schemas['ListedConflict'];
+export type BreakGlassEntry = Schemas['BreakGlass'];
 
 export interface PatientHit {
   id: string;
@@ -149,52 +124,6 @@ export interface Code {
 
 export type CodeSystem = 'icd10cm' | 'loinc' | 'rxnorm' | 'cvx';
 
-/** What became of a save. */
-export interface Saved {
-  version: string;
-  created: boolean;
-  changed: boolean;
-  concurrent: boolean;
-  conflicts: string[];
-}
-
-export interface Lane {
-  lane: string;
-  written: number;
-  unsent: number;
-  unsentSinceMs?: number;
-  acknowledged: { endpoint: string; through: number; atMs: number }[];
-}
-
-export interface Continuity {
-  nowMs: number;
-  clinic: string;
-  unsent: number;
-  unsentSinceMs?: number;
-  lanes: Lane[];
-  link: {
-    state: 'off' | 'connected' | 'connecting' | 'waiting' | string;
-    endpoint?: string;
-    sinceMs?: number;
-    nextTryMs?: number;
-    waitingScopes?: number;
-    lastError?: { code?: string; message: string };
-    progress?: { what: string; done: number; total?: number };
-  };
-  recordsHeld: number;
-  conflictsOpen: number;
-  scopesHeld: number;
-  damage?: string;
-}
-
-export interface OpenConflict {
-  type: string;
-  id: string;
-  element: string;
-  values: number;
-  sinceMs?: number;
-}
-
 export interface ConflictValue {
   value?: unknown;
   removed: boolean;
@@ -210,16 +139,4 @@ export interface ConflictedRecord {
   id: string;
   version: string;
   conflicts: { element: string; values: ConflictValue[] }[];
-}
-
-export interface BreakGlassEntry {
-  id: string;
-  user: string;
-  name: string;
-  /** The patient's id. */
-  patient: string;
-  reason: string;
-  atMs: number;
-  untilMs: number;
-  review?: { by: string; atMs: number; note: string };
 }

@@ -22,8 +22,8 @@ export function showDate(value: string | undefined, locale: string): string {
 }
 
 /** An instant as date and time; a date alone stays one. */
-export function showTime(value: string | number | undefined, locale: string): string {
-  if (value === undefined || value === '') return '';
+export function showTime(value: string | number | null | undefined, locale: string): string {
+  if (value === undefined || value === null || value === '') return '';
   if (typeof value === 'string' && value.length <= 10) return showDate(value, locale);
   const at = new Date(value);
   if (Number.isNaN(at.getTime())) return String(value);
