@@ -10,6 +10,10 @@ export const api = {
     told(http.POST('/api/setup', { body })),
   session: () => told(http.GET('/api/session')),
   signIn: (login: string, pin: string) => told(http.POST('/api/session', { body: { login, pin } })),
+  passkeyOptions: (login: string) => ask<t.PasskeyOptions>('POST', '/api/session/passkey/options', { body: { login } }),
+  signInByPasskey: (body: t.PasskeyAnswer) => ask<t.Session>('POST', '/api/session/passkey', { body }),
+  newPasskeyOptions: () => ask<t.PasskeyOptions>('POST', '/api/passkeys/options'),
+  addPasskey: (body: t.PasskeyAnswer) => ask<void>('POST', '/api/passkeys', { body }),
   signOut: () => told(http.DELETE('/api/session')),
   changePin: (old: string, pin: string) => told(http.PUT('/api/session/pin', { body: { old, new: pin } })),
   breakGlass: (patient: string, reason: string) =>

@@ -42,7 +42,7 @@ export async function ask<T>(method: string, path: string, { body, headers, sign
 
 /** Nobody is signed in any more; at the sign-in itself that is the answer, and no news. */
 export function tellIfSignedOut(answer: Response): void {
-  const isSignIn = new URL(answer.url, 'http://host').pathname === '/api/session';
+  const isSignIn = new URL(answer.url, 'http://host').pathname.startsWith('/api/session');
   if (answer.status === 401 && !isSignIn) for (const tell of signedOut) tell();
 }
 

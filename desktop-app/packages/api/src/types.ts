@@ -28,6 +28,17 @@ export type Continuity = Schemas['Continuity'];
 export type OpenConflict = Schemas['ListedConflict'];
 export type BreakGlassEntry = Schemas['BreakGlass'];
 
+/** What a browser is asked, and the handle to send back with its answer. */
+export interface PasskeyOptions {
+  handle: string;
+  options: unknown;
+}
+
+export interface PasskeyAnswer {
+  handle: string;
+  credential: unknown;
+}
+
 export interface PatientHit {
   id: string;
   name: string;

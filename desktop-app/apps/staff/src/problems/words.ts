@@ -65,6 +65,41 @@ function knownWords(i18n: I18n, error: Problem): Omit<Trouble, 'code'> | undefin
         what: i18n.t('Your sign-in can read, and not change anything.'),
         todo: i18n.t('It was not confirmed for too long. It is again as soon as head office can be reached.'),
       };
+    case 'login-taken':
+      return {
+        what: i18n.t('Somebody else has this login name.'),
+        todo: i18n.t('Choose another one.'),
+      };
+    case 'last-admin':
+      return {
+        what: i18n.t('This is the last administrator.'),
+        todo: i18n.t('Make somebody else one first.'),
+      };
+    case 'only-admin':
+      return {
+        what: i18n.t('Only an administrator may do this.'),
+        todo: i18n.t('Ask one of them.'),
+      };
+    case 'own-break-glass':
+      return {
+        what: i18n.t('Nobody reviews what they have opened themselves.'),
+        todo: i18n.t('Another manager has to look at it.'),
+      };
+    case 'pin-refused':
+      return {
+        what: i18n.t('This PIN is too easy to guess.'),
+        todo: i18n.t('6 to 12 digits, not a run or a repetition'),
+      };
+    case 'passkey-refused':
+      return {
+        what: i18n.t('The passkey was not accepted.'),
+        todo: i18n.t('Try again, or sign in by PIN.'),
+      };
+    case 'passkeys-need-https':
+      return {
+        what: i18n.t('Passkeys need a secure address (https).'),
+        todo: i18n.t('Sign in by PIN here.'),
+      };
     case 'changed-meanwhile':
       return {
         what: i18n.t('Somebody changed this meanwhile.'),

@@ -7,6 +7,7 @@ import { type FormEvent, useState } from 'react';
 import { Failed } from '../problems/Failed';
 import { Screen } from '../shell/Screen';
 import { PinField } from './PinField';
+import { addPasskey, hasPasskeys, wasLeft } from './passkey';
 import { pinFault } from './pin';
 
 /** Sets one's own PIN. */
@@ -52,6 +53,27 @@ export default function ChangePin() {
           </Stack>
         </form>
       </Panel>
+      {hasPasskeys() && <NewPasskey />}
     </Screen>
+  );
+}
+
+function NewPasskey() {
+  const { i18n } = useLingui();
+  const say = useToast();
+  const add = useMutation({
+    mutationFn: addPasskey,
+    onSuccess: () => say({ text: i18n.t('The passkey is added.') }),
+  });
+  return (
+    <Panel title={i18n.t('Passkey')} className="narrow">
+      <Stack gap="sm">
+        <p>{i18n.t('A passkey of this device signs you in by fingerprint, face or its own code.')}</p>
+        {add.isError && !wasLeft(add.error) && <Failed error={add.error} />}
+        <Button variant="default" loading={add.isPending} onClick={() => add.mutate()}>
+          {i18n.t('Add a passkey')}
+        </Button>
+      </Stack>
+    </Panel>
   );
 }

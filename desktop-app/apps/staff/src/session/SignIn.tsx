@@ -6,6 +6,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { Failed } from '../problems/Failed';
 import { Entrance } from './Entrance';
 import { PinField } from './PinField';
+import { hasPasskeys, signInByPasskey, wasLeft } from './passkey';
 import { type RecentPerson, recentPeople } from './recentPeople';
 
 interface Props {
@@ -85,6 +86,7 @@ function PinForm({ person, onDone, onBack }: PinFormProps) {
     onSuccess: onDone,
     onError: () => setPin(''),
   });
+  const byPasskey = useMutation({ mutationFn: () => signInByPasskey(login.trim()), onSuccess: onDone });
   const waitS = useCountdown(signIn.error);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -121,6 +123,17 @@ function PinForm({ person, onDone, onBack }: PinFormProps) {
         <Button type="submit" loading={signIn.isPending} disabled={waitS > 0}>
           {waitS > 0 ? i18n.t('Wait {seconds} s', { seconds: waitS }) : i18n.t('Sign in')}
         </Button>
+        {hasPasskeys() && (
+          <Button
+            variant="default"
+            loading={byPasskey.isPending}
+            disabled={login.trim() === ''}
+            onClick={() => byPasskey.mutate()}
+          >
+            {i18n.t('Sign in by passkey')}
+          </Button>
+        )}
+        {byPasskey.isError && !wasLeft(byPasskey.error) && <Failed error={byPasskey.error} />}
         {onBack && (
           <Button variant="subtle" onClick={onBack}>
             {i18n.t('Somebody else')}
