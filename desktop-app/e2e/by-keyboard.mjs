@@ -1,4 +1,4 @@
-import { must } from './report.mjs';
+import { must, newFamily } from './report.mjs';
 
 const MOST_TABS = 90;
 
@@ -29,7 +29,7 @@ async function type(page, name, text) {
 
 /** The same day's work without a mouse. */
 export async function byKeyboard(report, page, who) {
-  const family = `Clavier-${Date.now().toString(36)}`;
+  const family = newFamily('Clavier');
   await report.step('keyboard: sign in; the focus goes name, PIN, button', async () => {
     await page.goto('/');
     await page.getByLabel('Login name').waitFor();

@@ -55,3 +55,9 @@ class Stopped extends Error {}
 export function must(condition, message) {
   if (!condition) throw new Error(message);
 }
+
+/** A family name that nobody has yet, of letters alone. */
+export function newFamily(start) {
+  const letters = [...String(Date.now())].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+  return `${start}-${letters.slice(-8)}`;
+}

@@ -1,4 +1,4 @@
-import { must } from './report.mjs';
+import { must, newFamily } from './report.mjs';
 import { signIn } from './sign-in.mjs';
 
 /** Registers a patient under a name that nobody has, and gives back the MRN and the id. */
@@ -36,7 +36,7 @@ async function more(page, name) {
 
 /** A day's work with the mouse. */
 export async function withMouse(report, page, who, shot) {
-  const family = `Essai-${Date.now().toString(36)}`;
+  const family = newFamily('Essai');
   await report.step('sign in', () => signIn(page, who));
   await report.step('today is the landing', () => page.getByRole('heading', { level: 1, name: 'Today' }).waitFor());
   const patient = await report.step('register, and see the MRN', () => register(page, { given: 'Amélie', family }));
@@ -146,7 +146,7 @@ export async function withMouse(report, page, who, shot) {
     await shot('summary-on-paper');
     await page.emulateMedia({ media: 'screen' });
   });
-  return patient;
+  return { ...patient, family };
 }
 
 /** Two people on one record: both values are kept, shown and settled. `other` is somebody else's device. */

@@ -53,6 +53,8 @@ export function useListbox<T>({ items, onChoose, onClose, open }: Options<T>) {
       'aria-controls': shown ? `${id}-list` : undefined,
       'aria-autocomplete': 'list',
       'aria-activedescendant': shown && active >= 0 ? optionId(active) : undefined,
+      // A dialog around it hears keys before the field does: while the list is open, Escape is the list's.
+      'data-mantine-stop-propagation': shown ? 'true' : undefined,
       onKeyDown,
     } as const,
     listProps: { id: `${id}-list`, role: 'listbox', className: 'listbox' } as const,

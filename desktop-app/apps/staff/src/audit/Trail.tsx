@@ -4,7 +4,7 @@ import { Mark, Panel, ScrollX } from '@holdfast/ui';
 import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { Link, useSearch } from 'wouter';
+import { Link } from 'wouter';
 import { DateField } from '../forms/DateField';
 import { Failed } from '../problems/Failed';
 import { Screen } from '../shell/Screen';
@@ -14,10 +14,9 @@ import { lookOf } from './event';
 const PAGE = 50;
 
 /** Who looked at what, and who changed what: the trail of the clinic. */
-export default function Trail() {
+export default function Trail({ params }: { params: { patient?: string } }) {
   const { i18n } = useLingui();
-  const asked = new URLSearchParams(useSearch()).get('patient') ?? '';
-  const [form, setForm] = useState({ patient: asked, who: '', from: '', until: '', outcome: '' });
+  const [form, setForm] = useState({ patient: params.patient ?? '', who: '', from: '', until: '', outcome: '' });
   const [question, setQuestion] = useState(form);
   const query = useInfiniteQuery({
     queryKey: ['trail', question],

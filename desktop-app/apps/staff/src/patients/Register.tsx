@@ -4,7 +4,8 @@ import { useShortcut } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { useLocation, useSearch } from 'wouter';
+import { Redirect, useLocation } from 'wouter';
+import { useHistoryState } from 'wouter/use-browser-location';
 import { newId } from '../app/newId';
 import { DraftMark } from '../drafts/DraftMark';
 import { useDraft } from '../drafts/useDraft';
@@ -16,20 +17,22 @@ import { Registered } from './Registered';
 import { RegistrationFields } from './RegistrationFields';
 import { EMPTY, patientOf, type Registration } from './registration';
 
-interface Kept {
-  /** Made once, so that a repeat of the same save makes no second patient. */
-  id: string;
-  form: Registration;
+/** A registration has an address of its own, so that it goes on after a reload, and another one does not come in its way. */
+export default function Register({ params }: { params: { id?: string } }) {
+  const state: unknown = useHistoryState();
+  const [fresh] = useState(newId);
+  if (!params.id) return <Redirect to={`/register/${fresh}`} replace state={state} />;
+  return <Registering key={params.id} id={params.id} />;
 }
 
 /** Registers a patient; those who may be the same person are shown while typing. */
-export default function Register() {
+function Registering({ id }: { id: string }) {
   const { i18n } = useLingui();
   const asked = useAskedName();
-  const [fresh] = useState<Kept>(() => ({ id: newId(), form: { ...EMPTY, ...asked } }));
-  const draft = useDraft<Kept>({ key: 'register', form: 'registration', initial: fresh });
+  const [fresh] = useState<Registration>(() => ({ ...EMPTY, ...asked }));
+  const draft = useDraft<Registration>({ key: `register:${id}`, form: 'registration', initial: fresh });
   const [, go] = useLocation();
-  const { id, form } = draft.value;
+  const form = draft.value;
   const register = useMutation({
     mutationFn: () => save(id, form),
     onSuccess: () => draft.drop(),
@@ -48,7 +51,7 @@ export default function Register() {
         <form className="with-side" onSubmit={submit} onBlur={draft.flush}>
           <div className="panel">
             <div className="body">
-              <RegistrationFields form={form} onChange={(next) => draft.change({ id, form: next })} withConsent />
+              <RegistrationFields form={form} onChange={draft.change} withConsent />
               {register.isError && <Failed error={register.error} retry={submit} />}
               <div className="form-foot">
                 <Button type="submit" loading={register.isPending}>
@@ -76,7 +79,8 @@ async function save(id: string, form: Registration) {
 
 /** The search brings what was typed: digits are no name. */
 function useAskedName(): Partial<Registration> {
-  const asked = new URLSearchParams(useSearch()).get('name')?.trim() ?? '';
+  const state: unknown = useHistoryState();
+  const asked = typeof state === 'string' ? state.trim() : '';
   if (/\d/.test(asked)) return {};
   const parts = asked.split(/\s+/);
   return parts.length > 1 ? { given: parts.slice(0, -1).join(' '), family: parts.at(-1) } : { family: asked };

@@ -27,13 +27,7 @@ export function Registered({ id, mrn, name }: { id: string; mrn: string; name: s
             <Button component={Link} href={`/patients/${id}`} ref={link}>
               {i18n.t('Open the chart')}
             </Button>
-            <Button
-              variant="default"
-              onClick={() => {
-                go('/');
-                setTimeout(() => go('/register'));
-              }}
-            >
+            <Button variant="default" onClick={() => go('/register')}>
               {i18n.t('Register another')}
             </Button>
           </div>

@@ -43,7 +43,7 @@ function Line({ entry, onReview }: { entry: BreakGlassEntry; onReview: () => voi
       <span className="soft number">{showTime(entry.atMs, locale)}</span>
       <bdi>{entry.reason}</bdi>
       <span className="end">
-        <Link href={`/trail?patient=${entry.patient}`}>{i18n.t('Who looked')}</Link>
+        <Link href={`/trail/${entry.patient}`}>{i18n.t('Who looked')}</Link>
         {entry.review ? (
           <Mark kind="ok" title={entry.review.note}>
             {i18n.t('Reviewed')}

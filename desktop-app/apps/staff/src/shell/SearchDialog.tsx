@@ -11,7 +11,8 @@ import { useAbilities } from '../session/SessionContext';
 
 interface Props {
   onClose: () => void;
-  onGo: (to: string) => void;
+  /** A name that was typed is brought along in memory: addresses hold none. */
+  onGo: (to: string, name?: string) => void;
 }
 
 type Choice = { hit: PatientHit } | { register: string };
@@ -34,7 +35,7 @@ export function SearchDialog({ onClose, onGo }: Props) {
     return q && writes ? [...known, { register: q }] : known;
   }, [hits, q, writes]);
   const choose = (choice: Choice) =>
-    onGo('hit' in choice ? `/patients/${choice.hit.id}` : `/register?name=${encodeURIComponent(choice.register)}`);
+    'hit' in choice ? onGo(`/patients/${choice.hit.id}`) : onGo('/register', choice.register);
   const list = useListbox({ items: choices, onChoose: choose, onClose, open: true });
 
   return (

@@ -59,9 +59,9 @@ export default function Workplace({ active }: { active: boolean }) {
       {dialog === 'search' && (
         <SearchDialog
           onClose={close}
-          onGo={(to) => {
+          onGo={(to, name) => {
             close();
-            go(to);
+            go(to, { state: name });
           }}
         />
       )}
@@ -106,7 +106,7 @@ function Screens() {
   return (
     <Switch>
       <Route path="/">{seesPatients ? <Today /> : <Redirect to="/people" />}</Route>
-      <Route path="/register" component={Register} />
+      <Route path="/register/:id?" component={Register} />
       <Route path="/patients/:id/print/summary">{({ id }) => <SummaryPrint id={id} />}</Route>
       <Route path="/patients/:id/print/encounter/:encounter">
         {({ id, encounter }) => <EncounterPrint id={id} encounter={encounter} />}
@@ -117,7 +117,7 @@ function Screens() {
       <Route path="/pin" component={ChangePin} />
       {managesPeople && <Route path="/people" component={People} />}
       {managesPeople && <Route path="/review" component={ReviewQueue} />}
-      {readsTrail && <Route path="/trail" component={Trail} />}
+      {readsTrail && <Route path="/trail/:patient?" component={Trail} />}
       <Route>
         <NotHere />
       </Route>

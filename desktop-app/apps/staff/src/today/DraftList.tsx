@@ -25,17 +25,17 @@ function Line({ draft }: { draft: Draft }) {
   const { i18n } = useLingui();
   const locale = useLocale();
   const forms: Record<string, [string, string]> = {
-    note: [i18n.t('Note'), 'notes/new'],
+    note: [i18n.t('Note'), noteOf(draft)],
     vitals: [i18n.t('Vitals'), 'vitals/new'],
   };
   const [name, rest] = forms[draft.form] ?? [i18n.t('Registration'), ''];
-  const to = draft.patient ? `/patients/${draft.patient}/${rest}` : '/register';
+  const to = draft.patient ? `/patients/${draft.patient}/${rest}` : `/register/${draft.key.replace('register:', '')}`;
   return (
     <li>
       <Link href={to} className="main">
         {name}
       </Link>
-      {draft.patient && <PatientName id={draft.patient} />}
+      {draft.patient ? <PatientName id={draft.patient} /> : <bdi>{typedName(draft.body)}</bdi>}
       <span className="end small soft number">{showTime(draft.savedMs, locale)}</span>
     </li>
   );
@@ -44,4 +44,16 @@ function Line({ draft }: { draft: Draft }) {
 function PatientName({ id }: { id: string }) {
   const chart = useQuery<Chart>({ queryKey: ['chart', id], queryFn: ({ signal }) => api.chart(id, signal) });
   return <bdi>{nameOf(chart.data?.patient.resource.name)}</bdi>;
+}
+
+/** The name in a registration that was begun. */
+function typedName(body: unknown): string {
+  const { given, family } = (body ?? {}) as Partial<Record<'given' | 'family', string>>;
+  return [given, family].filter(Boolean).join(' ');
+}
+
+/** Where a note goes on: an addendum's key ends with the note that it adds to. */
+function noteOf({ key }: Draft): string {
+  const appended = key.split(':')[2];
+  return appended ? `notes/add-${appended}` : 'notes/new';
 }

@@ -40,7 +40,8 @@ export function NoteEditor({ appends }: { appends?: string }) {
       canUndo: false,
     });
     if (isSaved) {
-      await draft.drop();
+      // Whoever goes on at once is not called back later.
+      draft.drop();
       go('notes');
     } else setSigning(false);
   };
