@@ -117,7 +117,8 @@ export interface VitalValue {
 
 export interface VitalsCheck {
   news2: News2 | null;
-  questions: { code: string; text: string }[];
+  /** `why` is `hardly-possible`, `unusual`, `unit` or `does-not-fit`; `low` and `high` are the bounds it goes by. */
+  questions: { code: string; why?: string; low?: number | null; high?: number | null; text: string }[];
 }
 
 export interface MedicineWarning {

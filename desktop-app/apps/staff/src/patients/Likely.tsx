@@ -5,6 +5,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { Failed } from '../problems/Failed';
+import { becauseWords } from './becauseWords';
 import { HitLine } from './HitLine';
 import { likelyQuery, type Registration } from './registration';
 
@@ -55,7 +56,7 @@ export function Likely({ form }: { form: Registration }) {
                 ) : (
                   <Mark kind="off">{i18n.t('Perhaps the same person')}</Mark>
                 )}
-                {hit.because.length > 0 && ` · ${hit.because.join(', ')}`}
+                {hit.because.length > 0 && ` · ${hit.because.map((one) => becauseWords(i18n, one)).join(', ')}`}
               </span>
             </Link>
           </li>

@@ -15,6 +15,7 @@ import { useChart } from '../ChartContext';
 import { FormDialog } from '../FormDialog';
 import { authorOf } from '../references';
 import { useSave } from '../useSave';
+import { mustConfirm, questionText } from './questions';
 import {
   CONSCIOUSNESS,
   faultsOf,
@@ -46,7 +47,8 @@ export function VitalsEntry({ onClose }: { onClose: () => void }) {
   const draft = useDraft<Kept>({ key: `vitals:${id}`, form: 'vitals', patient: id, initial: fresh });
   const { ids, form } = draft.value;
   const { check, isFresh } = useCheck(form, chart.patient.resource.birthDate, chart.patient.resource.gender);
-  const questions = check.data?.questions ?? [];
+  const all = check.data?.questions ?? [];
+  const questions = all.filter(mustConfirm);
   const asked = JSON.stringify([questions, form]);
   const [confirmed, setConfirmed] = useState('');
   const faults = faultsOf(form);
@@ -111,9 +113,14 @@ export function VitalsEntry({ onClose }: { onClose: () => void }) {
             <Mark kind={news.kind}>{news.text}</Mark>
           </p>
         )}
-        {questions.map(({ code, text }) => (
-          <p key={code + text} className="told warn">
-            <Mark kind="warn">{i18n.t('Is this right?')}</Mark> <bdi>{text}</bdi>
+        {all.map((question) => (
+          <p key={question.code + question.text} className={mustConfirm(question) ? 'told warn' : 'told'}>
+            {mustConfirm(question) ? (
+              <Mark kind="warn">{i18n.t('Is this right?')}</Mark>
+            ) : (
+              <Mark kind="off">{i18n.t('Unusual')}</Mark>
+            )}{' '}
+            <bdi>{questionText(i18n, question, form)}</bdi>
           </p>
         ))}
       </div>
