@@ -59,6 +59,23 @@ heal: ## restore the cloud link of `make run`
 order = if [ -x $(RELEASE)/holdfast-run ]; then $(RELEASE)/holdfast-run --dir $(RUN_DIR) $(1); \
 	else echo 'cannot $(1) the cloud link: nothing runs here; start it with `make run` in another terminal' >&2; exit 1; fi
 
+.PHONY: front
+front: ## build the staff app: types, texts, bundle; `make build` and `make run` put it into the binaries
+	@.ci/setup front
+	npm run --silent --prefix desktop-app api:check
+	npm run --silent --prefix desktop-app build
+
+.PHONY: front-test
+front-test: ## format, lints, types and unit tests of the front ends
+	@.ci/setup front
+	npm run --silent --prefix desktop-app lint
+	npm run --silent --prefix desktop-app test
+
+.PHONY: e2e-staff
+e2e-staff: ## the staff app in Chromium against a running node (HOLDFAST_URL, HOLDFAST_LOGIN, HOLDFAST_PIN): by mouse, by keyboard, axe
+	@.ci/setup front
+	npm run --silent --prefix desktop-app e2e
+
 .PHONY: lint
 lint: ## check format and lints
 	cargo fmt --all --check
@@ -150,4 +167,4 @@ binaries:
 clean: ## remove what was built and the state of `make run`
 	cargo clean
 	rm -rf $(RUN_DIR) tests/load/pouchdb/node_modules tests/clients/node/node_modules tests/judges/node/node_modules
-	rm -rf appliance/clinical/definitions/node_modules $(DESKTOP)/node_modules
+	rm -rf appliance/clinical/definitions/node_modules $(DESKTOP)/node_modules desktop-app/node_modules desktop-app/apps/*/dist

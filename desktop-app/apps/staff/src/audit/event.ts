@@ -1,0 +1,71 @@
+import type { AuditEvent } from '@holdfast/api';
+import type { I18n } from '@holdfast/i18n';
+import { typeWords } from '../conflicts/words';
+
+/** One line of the trail, in words. */
+export interface Look {
+  id: string;
+  at: string;
+  who: string;
+  what: string;
+  refused: boolean;
+  /** Of which patient, by id. */
+  patient?: string;
+}
+
+export function lookOf(i18n: I18n, event: AuditEvent): Look {
+  const agent = event.agent.find(({ requestor }) => requestor) ?? event.agent[0];
+  const subtype = event.subtype?.[0]?.code ?? event.subtype?.[0]?.display;
+  const references = (event.entity ?? []).map(({ what }) => what?.reference ?? '').filter(Boolean);
+  const patient = references.find((reference) => reference.startsWith('Patient/'))?.slice('Patient/'.length);
+  const other = references.find((reference) => !reference.startsWith('Patient/'));
+  const type = other?.split('/')[0];
+  const query = event.entity?.find(({ query }) => query)?.query;
+  return {
+    id: event.id ?? `${event.recorded}${agent?.who?.reference ?? ''}`,
+    at: event.recorded,
+    who:
+      agent?.name ??
+      agent?.who?.display ??
+      agent?.who?.reference ??
+      agent?.who?.identifier?.value ??
+      agent?.altId ??
+      '',
+    what: [actionWords(i18n, subtype, event.action), type && typeWords(i18n, type), query && decoded(query)]
+      .filter(Boolean)
+      .join(' · '),
+    refused: event.outcome !== undefined && event.outcome !== '0',
+    patient,
+  };
+}
+
+function actionWords(i18n: I18n, subtype: string | undefined, action: string | undefined): string {
+  const words: Record<string, string> = {
+    read: i18n.t('Looked at'),
+    vread: i18n.t('Looked at an older version'),
+    search: i18n.t('Searched'),
+    'search-type': i18n.t('Searched'),
+    'history-instance': i18n.t('Looked at the history'),
+    create: i18n.t('Added'),
+    update: i18n.t('Changed'),
+    patch: i18n.t('Changed'),
+    delete: i18n.t('Deleted'),
+    operation: i18n.t('Opened'),
+    login: i18n.t('Signed in'),
+    logout: i18n.t('Signed out'),
+    C: i18n.t('Added'),
+    R: i18n.t('Looked at'),
+    U: i18n.t('Changed'),
+    D: i18n.t('Deleted'),
+    E: i18n.t('Opened'),
+  };
+  return words[subtype ?? ''] ?? subtype ?? words[action ?? ''] ?? action ?? '';
+}
+
+function decoded(query: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(query), (one) => one.charCodeAt(0)));
+  } catch {
+    return '';
+  }
+}

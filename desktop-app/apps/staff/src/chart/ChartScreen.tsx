@@ -1,0 +1,113 @@
+import { Problem } from '@holdfast/api';
+import { useLingui } from '@holdfast/i18n';
+import { useShortcut } from '@holdfast/ui';
+import { Skeleton } from '@mantine/core';
+import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { Link, useLocation } from 'wouter';
+import { Contained, Failed } from '../problems/Failed';
+import { useAbilities } from '../session/SessionContext';
+import { BreakGlass } from './BreakGlass';
+import { ChartContext, useChartQuery } from './ChartContext';
+import { ChartHeader } from './ChartHeader';
+import { type ChartAction, chartActionsOf, type Section, sectionsOf } from './chartActions';
+import { Overview } from './Overview';
+
+const SECTIONS: Record<string, React.LazyExoticComponent<(props: { adding: boolean; item: string }) => ReactNode>> = {
+  notes: lazy(() => import('./notes/Notes')),
+  vitals: lazy(() => import('./vitals/Vitals')),
+  problems: lazy(() => import('./problems/Problems')),
+  allergies: lazy(() => import('./allergies/Allergies')),
+  medicines: lazy(() => import('./medicines/Medicines')),
+  results: lazy(() => import('./results/Results')),
+  immunizations: lazy(() => import('./immunizations/Immunizations')),
+  documents: lazy(() => import('./documents/Documents')),
+  family: lazy(() => import('./family/Family')),
+  timeline: lazy(() => import('./timeline/Timeline')),
+  details: lazy(() => import('./details/Details')),
+};
+
+/** One patient's chart. `rest` is the part of the address behind the patient's: section, and what of it. */
+export default function ChartScreen({ id, rest }: { id: string; rest: string }) {
+  const query = useChartQuery(id);
+  const [, go] = useLocation();
+  const chart = query.data;
+  const state = useMemo(() => chart && { id, chart, go: (to: string) => go(`/patients/${id}/${to}`) }, [id, chart, go]);
+  if (query.isError && !chart) {
+    // Somebody else's patient reads as nobody's; in an emergency there is a way, which is looked at afterwards.
+    const isClosed = query.error instanceof Problem && (query.error.status === 403 || query.error.status === 404);
+    return isClosed ? (
+      <BreakGlass id={id} error={query.error} onOpen={query.refetch} />
+    ) : (
+      <Failed error={query.error} retry={query.refetch} />
+    );
+  }
+  if (!state) return <Waiting />;
+  const [section = '', item = ''] = rest.split('/');
+  return (
+    <ChartContext value={state}>
+      <Contained>
+        <ChartHeader />
+      </Contained>
+      <Tabs current={section} id={id} />
+      <div className="screen chart-body">
+        <Contained key={section}>
+          <Suspense fallback={<Skeleton height={320} />}>
+            <SectionOf section={section} item={item} />
+          </Suspense>
+        </Contained>
+      </div>
+    </ChartContext>
+  );
+}
+
+function Waiting() {
+  return (
+    <div aria-hidden>
+      <Skeleton height={76} radius={0} />
+      <Skeleton height={38} mt={1} radius={0} />
+      <Skeleton height={380} m="md" w="auto" />
+    </div>
+  );
+}
+
+function SectionOf({ section, item }: { section: string; item: string }) {
+  const { i18n } = useLingui();
+  const Found = SECTIONS[section];
+  if (section === '') return <Overview />;
+  if (!Found) return <p className="empty">{i18n.t('There is no such part of a chart.')}</p>;
+  return <Found adding={item === 'new'} item={item} />;
+}
+
+function Tabs({ current, id }: { current: string; id: string }) {
+  const { i18n } = useLingui();
+  const { writes, seesCharts } = useAbilities();
+  const sections = sectionsOf(i18n).filter(({ path }) => seesCharts || path === 'details');
+  return (
+    <nav className="tabs no-print" aria-label={i18n.t('Parts of the chart')}>
+      <ul>
+        {sections.map((section) => (
+          <li key={section.path}>
+            <Tab section={section} id={id} isHere={section.path === current} />
+          </li>
+        ))}
+      </ul>
+      {writes &&
+        seesCharts &&
+        chartActionsOf(i18n).map((action) => <Shortcut key={action.to} action={action} id={id} />)}
+    </nav>
+  );
+}
+
+function Tab({ section, id, isHere }: { section: Section; id: string; isHere: boolean }) {
+  return (
+    <Link href={`/patients/${id}${section.path && `/${section.path}`}`} aria-current={isHere ? 'page' : undefined}>
+      {section.name}
+    </Link>
+  );
+}
+
+function Shortcut({ action, id }: { action: ChartAction; id: string }) {
+  const [, go] = useLocation();
+  useShortcut(action.keys, () => go(`/patients/${id}/${action.to}`));
+  return null;
+}

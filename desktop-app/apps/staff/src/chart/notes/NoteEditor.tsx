@@ -1,0 +1,136 @@
+import { useLingui } from '@holdfast/i18n';
+import { Keys, Mark, useShortcut } from '@holdfast/ui';
+import { Button, NativeSelect, Skeleton, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import { newId } from '../../app/newId';
+import { DraftMark } from '../../drafts/DraftMark';
+import { useDraft } from '../../drafts/useDraft';
+import { useSession } from '../../session/SessionContext';
+import { nowInstant } from '../../time/dates';
+import { useChart } from '../ChartContext';
+import { authorOf } from '../references';
+import { useSave } from '../useSave';
+import { LastVitals } from '../vitals/LastVitals';
+import { LastNote } from './LastNote';
+import { isBlank, type NoteDraft, signed, templatesOf, underTemplate } from './note';
+
+/** Writes a note. It is a draft of its author alone, kept every two seconds, until it is signed; then it never changes. */
+export function NoteEditor({ appends }: { appends?: string }) {
+  const { i18n } = useLingui();
+  const { session } = useSession();
+  const { id, go } = useChart();
+  const save = useSave(id);
+  const templates = templatesOf(i18n);
+  const [fresh] = useState<NoteDraft>(() => begin(i18n, appends));
+  const draft = useDraft<NoteDraft>({
+    key: appends ? `note:${id}:${appends}` : `note:${id}`,
+    form: 'note',
+    patient: id,
+    initial: fresh,
+  });
+  const note = draft.value;
+  const [isSigning, setSigning] = useState(false);
+  const sign = async () => {
+    if (isSigning || isBlank(note)) return;
+    setSigning(true);
+    const resource = signed(note, { patient: id, author: authorOf(session), at: nowInstant() });
+    const isSaved = await save({
+      resources: [resource],
+      what: i18n.t('Signed: {name}', { name: note.title }),
+      canUndo: false,
+    });
+    if (isSaved) {
+      // Whoever goes on at once is not called back later.
+      draft.drop();
+      go('notes');
+    } else setSigning(false);
+  };
+  useShortcut('mod+enter', sign);
+  const write = (at: number, text: string) =>
+    draft.change({
+      ...note,
+      sections: note.sections.map((section, index) => (index === at ? { ...section, text } : section)),
+    });
+  const choose = (key: string) => {
+    const template = templates.find((one) => one.key === key);
+    if (template) draft.change(underTemplate(note, template));
+  };
+  const title = appends ? i18n.t('Add to a note') : i18n.t('New note');
+  return (
+    <div className="with-side">
+      <section className="panel" aria-label={title}>
+        <header>
+          <h2>{title}</h2>
+          {draft.isResumed && <Mark kind="off">{i18n.t('Goes on from your draft')}</Mark>}
+          <DraftMark state={draft.state} />
+          {!appends && (
+            <NativeSelect
+              aria-label={i18n.t('Template')}
+              size="xs"
+              value={note.template}
+              onChange={(event) => choose(event.currentTarget.value)}
+              data={templates.map(({ key, name }) => ({ value: key, label: name }))}
+            />
+          )}
+        </header>
+        <div className="body">
+          {draft.isLoading ? (
+            <Skeleton height={300} />
+          ) : (
+            <form
+              className="stack"
+              onBlur={draft.flush}
+              onSubmit={(event) => {
+                event.preventDefault();
+                sign();
+              }}
+            >
+              {note.sections.map((section, index) => (
+                <Textarea
+                  // biome-ignore lint/suspicious/noArrayIndexKey: headings do not move.
+                  key={index}
+                  label={section.title}
+                  value={section.text}
+                  dir="auto"
+                  autosize
+                  minRows={note.sections.length > 2 ? 2 : 6}
+                  autoFocus={index === 0}
+                  onChange={(event) => write(index, event.currentTarget.value)}
+                />
+              ))}
+              <div className="form-foot">
+                <Button
+                  type="submit"
+                  loading={isSigning}
+                  disabled={isBlank(note)}
+                  rightSection={<Keys keys="mod+enter" />}
+                >
+                  {i18n.t('Sign')}
+                </Button>
+                <Button variant="default" onClick={() => draft.flush().then(() => go('notes'))}>
+                  {i18n.t('Keep as a draft')}
+                </Button>
+                <Button variant="subtle" onClick={() => draft.drop().then(() => go('notes'))}>
+                  {i18n.t('Throw away')}
+                </Button>
+              </div>
+              <p className="soft small">{i18n.t('A signed note cannot be changed, only added to.')}</p>
+            </form>
+          )}
+        </div>
+      </section>
+      <div className="side stack">
+        <LastVitals />
+        <LastNote />
+      </div>
+    </div>
+  );
+}
+
+function begin(i18n: Parameters<typeof templatesOf>[0], appends: string | undefined): NoteDraft {
+  const [first] = templatesOf(i18n);
+  const blank: NoteDraft = { id: newId(), template: '', title: '', sections: [] };
+  if (appends)
+    return { ...blank, title: i18n.t('Addendum'), sections: [{ title: i18n.t('Addendum'), text: '' }], appends };
+  return first ? underTemplate(blank, first) : blank;
+}

@@ -1,0 +1,98 @@
+import type { ChartRecord, Composition } from '@holdfast/api';
+import { useLingui, useLocale } from '@holdfast/i18n';
+import { Panel } from '@holdfast/ui';
+import { Button } from '@mantine/core';
+import { IconPlus, IconPrinter } from '@tabler/icons-react';
+import { useLocation } from 'wouter';
+import { Contained } from '../../problems/Failed';
+import { useAbilities } from '../../session/SessionContext';
+import { showTime } from '../../time/dates';
+import { useChart } from '../ChartContext';
+import { SavedMark } from '../SavedMark';
+import { NoteEditor } from './NoteEditor';
+import { NoteText } from './NoteText';
+import { appendedTo } from './note';
+
+/** The notes, the newest first, each with what was added to it; or the one that is being written. */
+export default function Notes({ adding, item }: { adding: boolean; item: string }) {
+  const { i18n } = useLingui();
+  const { chart, go } = useChart();
+  const { writes } = useAbilities();
+  if (adding) return <NoteEditor />;
+  const appended = item.startsWith('add-') ? item.slice('add-'.length) : '';
+  if (appended) return <NoteEditor key={appended} appends={appended} />;
+  const all = chart.notes.latest;
+  const known = new Set(all.map(({ resource }) => resource.id));
+  const tops = all.filter(({ resource }) => !known.has(appendedTo(resource) ?? ''));
+  return (
+    <Panel
+      title={i18n.t('Notes')}
+      flush
+      actions={
+        writes && (
+          <Button size="compact-sm" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => go('notes/new')}>
+            {i18n.t('New note')}
+          </Button>
+        )
+      }
+    >
+      {all.length === 0 && <p className="empty">{i18n.t('No notes yet. Alt N begins one.')}</p>}
+      {tops.map((record) => (
+        <Contained key={record.resource.id}>
+          <Note record={record} addenda={all.filter(({ resource }) => appendedTo(resource) === record.resource.id)} />
+        </Contained>
+      ))}
+      {chart.notes.total > all.length && (
+        <p className="empty">
+          {i18n.t('{count} older notes are in the timeline.', { count: chart.notes.total - all.length })}
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function Note({ record, addenda }: { record: ChartRecord<Composition>; addenda: ChartRecord<Composition>[] }) {
+  const { i18n } = useLingui();
+  const locale = useLocale();
+  const { go, id } = useChart();
+  const { writes } = useAbilities();
+  const [, leave] = useLocation();
+  const { resource } = record;
+  const encounter = resource.encounter?.reference?.replace('Encounter/', '');
+  return (
+    <article className="note" aria-label={resource.title}>
+      <header>
+        <h3 dir="auto">{resource.title}</h3>
+        <span className="soft small">
+          {showTime(resource.date, locale)} · <bdi>{resource.author[0]?.display}</bdi>
+        </span>
+        <span className="end">
+          <SavedMark record={record} />
+          {writes && (
+            <Button size="compact-xs" variant="default" onClick={() => go(`notes/add-${resource.id}`)}>
+              {i18n.t('Add to it')}
+            </Button>
+          )}
+          <Button
+            size="compact-xs"
+            variant="default"
+            leftSection={<IconPrinter size={14} aria-hidden />}
+            onClick={() => leave(`/patients/${id}/print/encounter/${encounter ?? `note-${resource.id}`}`)}
+          >
+            {i18n.t('Print')}
+          </Button>
+        </span>
+      </header>
+      <NoteText note={resource} />
+      {addenda.map((addendum) => (
+        <div key={addendum.resource.id} className="addendum">
+          <p className="small soft">
+            {i18n.t('Added {date} by', { date: showTime(addendum.resource.date, locale) })}{' '}
+            <bdi>{addendum.resource.author[0]?.display}</bdi> <SavedMark record={addendum} />
+          </p>
+          <NoteText note={addendum.resource} />
+        </div>
+      ))}
+    </article>
+  );
+}

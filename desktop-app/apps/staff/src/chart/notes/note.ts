@@ -1,0 +1,93 @@
+import type { Composition, CompositionSection, Reference } from '@holdfast/api';
+import type { I18n } from '@holdfast/i18n';
+import { narrative, plainText } from '../../fhir/words';
+
+/** What a note holds while it is written. */
+export interface NoteDraft {
+  /** Made once, so that signing twice makes one note. */
+  id: string;
+  template: string;
+  title: string;
+  sections: { title: string; text: string }[];
+  /** The note that this one adds to. */
+  appends?: string;
+}
+
+export interface Template {
+  key: string;
+  name: string;
+  sections: string[];
+}
+
+/** Ready-made headings. */
+export function templatesOf(i18n: I18n): Template[] {
+  return [
+    {
+      key: 'visit',
+      name: i18n.t('Visit (SOAP)'),
+      sections: [i18n.t('Subjective'), i18n.t('Objective'), i18n.t('Assessment'), i18n.t('Plan')],
+    },
+    { key: 'free', name: i18n.t('Free text'), sections: [i18n.t('Note')] },
+    {
+      key: 'nursing',
+      name: i18n.t('Nursing note'),
+      sections: [i18n.t('Observed'), i18n.t('Done'), i18n.t('Hand over')],
+    },
+    { key: 'phone', name: i18n.t('Phone call'), sections: [i18n.t('Who called, and why'), i18n.t('Advice given')] },
+  ];
+}
+
+/** The same text under the headings of another template: nothing that was typed is lost. */
+export function underTemplate(draft: NoteDraft, template: Template): NoteDraft {
+  const texts = draft.sections.map(({ text }) => text);
+  const fitting = template.sections.map((title, index) => ({ title, text: texts[index] ?? '' }));
+  const rest = texts.slice(fitting.length).filter((text) => text.trim());
+  const last = fitting.at(-1);
+  if (last && rest.length > 0) last.text = [last.text, ...rest].filter((text) => text.trim()).join('\n\n');
+  return { ...draft, template: template.key, title: template.name, sections: fitting };
+}
+
+export function isBlank(draft: NoteDraft): boolean {
+  return draft.sections.every(({ text }) => !text.trim());
+}
+
+interface Signing {
+  patient: string;
+  author: Reference;
+  at: string;
+}
+
+/** The signed note: nothing of it changes any more, later words are notes that append to it. */
+export function signed(draft: NoteDraft, { patient, author, at }: Signing): Composition & { id: string } {
+  return {
+    resourceType: 'Composition',
+    id: draft.id,
+    status: 'final',
+    type: { coding: [{ system: 'http://loinc.org', code: '11506-3', display: 'Progress note' }] },
+    subject: { reference: `Patient/${patient}` },
+    date: at,
+    author: [author],
+    title: draft.title,
+    attester: [{ mode: 'professional', time: at, party: author.reference ? author : undefined }],
+    relatesTo: draft.appends
+      ? [{ code: 'appends', targetReference: { reference: `Composition/${draft.appends}` } }]
+      : undefined,
+    section: draft.sections
+      .filter(({ text }) => text.trim())
+      .map(({ title, text }) => ({ title, text: narrative(text) })),
+  };
+}
+
+/** The sections of a signed note as plain text. */
+export function sectionsOfNote(note: Composition): { title: string; text: string }[] {
+  const flat = (sections: CompositionSection[] | undefined): CompositionSection[] =>
+    (sections ?? []).flatMap((section) => [section, ...flat(section.section)]);
+  const read = flat(note.section).map(({ title, text }) => ({ title: title ?? '', text: plainText(text?.div) }));
+  return read.length > 0 ? read : [{ title: '', text: plainText(note.text?.div) }];
+}
+
+/** The note that a note adds to. */
+export function appendedTo(note: Composition): string | undefined {
+  const target = note.relatesTo?.find(({ code }) => code === 'appends')?.targetReference?.reference;
+  return target?.startsWith('Composition/') ? target.slice('Composition/'.length) : undefined;
+}

@@ -1,0 +1,65 @@
+import { api, type Bundle, type FhirResource, path } from '@holdfast/api';
+import { useLingui, useLocale } from '@holdfast/i18n';
+import { Panel } from '@holdfast/ui';
+import { Button, Skeleton } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { Link } from 'wouter';
+import { Failed } from '../../problems/Failed';
+import { showTime } from '../../time/dates';
+import { useChart } from '../ChartContext';
+import { eventsOf } from './timeline';
+
+const PAGE = 100;
+const TYPES = 'Encounter,Composition,Condition,MedicationRequest,Immunization,DocumentReference,Procedure,Observation';
+
+/** Everything that has happened, a page at a time. */
+export default function Timeline() {
+  const { i18n } = useLingui();
+  const locale = useLocale();
+  const { id } = useChart();
+  const query = useInfiniteQuery({
+    queryKey: ['chart', id, 'timeline'],
+    queryFn: ({ pageParam, signal }) => api.search<FhirResource>(pageParam, signal),
+    initialPageParam: path(`Patient/${id}/$everything`, { _type: TYPES, _count: PAGE }),
+    getNextPageParam: nextOf,
+  });
+  const events = useMemo(() => eventsOf(i18n, query.data?.pages ?? []), [i18n, query.data]);
+  if (query.isPending) return <Skeleton height={360} />;
+  if (query.isError) return <Failed error={query.error} retry={query.refetch} />;
+  return (
+    <Panel title={i18n.t('Timeline')} flush>
+      {events.length === 0 && <p className="empty">{i18n.t('Nothing has happened yet.')}</p>}
+      <ul className="rows timeline">
+        {events.map((event) => (
+          <li key={event.id}>
+            <span className="when number soft">{showTime(event.at, locale)}</span>
+            <span className="kind">{event.kind}</span>
+            <Link href={`/patients/${id}/${event.to}`} className="main">
+              <bdi>{event.text || '–'}</bdi>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {query.hasNextPage && (
+        <p className="panel-foot">
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={query.isFetchingNextPage}
+            onClick={() => query.fetchNextPage()}
+          >
+            {i18n.t('More')}
+          </Button>
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+/** The next page, as the part behind "/fhir/": the host gives whole addresses. */
+function nextOf(bundle: Bundle<FhirResource>): string | undefined {
+  const next = bundle.link?.find(({ relation }) => relation === 'next')?.url;
+  const at = next?.indexOf('/fhir/') ?? -1;
+  return next && at >= 0 ? next.slice(at + '/fhir/'.length) : undefined;
+}

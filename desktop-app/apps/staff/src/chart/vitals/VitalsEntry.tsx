@@ -1,0 +1,147 @@
+import { api } from '@holdfast/api';
+import { useLingui } from '@holdfast/i18n';
+import { Mark } from '@holdfast/ui';
+import { NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { newId } from '../../app/newId';
+import { DraftMark } from '../../drafts/DraftMark';
+import { useDraft } from '../../drafts/useDraft';
+import { Failed } from '../../problems/Failed';
+import { useSession } from '../../session/SessionContext';
+import { nowInstant } from '../../time/dates';
+import { useChart } from '../ChartContext';
+import { FormDialog } from '../FormDialog';
+import { authorOf } from '../references';
+import { useSave } from '../useSave';
+import { mustConfirm, questionText } from './questions';
+import {
+  CONSCIOUSNESS,
+  faultsOf,
+  LEVELS,
+  levelName,
+  newsWords,
+  observationsOf,
+  VITALS,
+  type VitalsForm,
+  valuesOf,
+  vitalName,
+} from './vitals';
+
+const PAUSE_MS = 250;
+
+interface Kept {
+  /** One for the whole form; each observation's id is made of it, so that a repeated save makes no second one. */
+  ids: Record<string, string>;
+  form: VitalsForm;
+}
+
+/** Enters vital signs. What can hardly be right is asked about, never refused: some patients are that ill. */
+export function VitalsEntry({ onClose }: { onClose: () => void }) {
+  const { i18n } = useLingui();
+  const { session } = useSession();
+  const { id, chart } = useChart();
+  const save = useSave(id);
+  const [fresh] = useState<Kept>(() => ({ ids: freshIds(), form: {} }));
+  const draft = useDraft<Kept>({ key: `vitals:${id}`, form: 'vitals', patient: id, initial: fresh });
+  const { ids, form } = draft.value;
+  const { check, isFresh } = useCheck(form, chart.patient.resource.birthDate, chart.patient.resource.gender);
+  const all = check.data?.questions ?? [];
+  const questions = all.filter(mustConfirm);
+  const asked = JSON.stringify([questions, form]);
+  const [confirmed, setConfirmed] = useState('');
+  const faults = faultsOf(form);
+  const observations = observationsOf(form, {
+    patient: id,
+    at: nowInstant(),
+    author: [authorOf(session)],
+    idOf: (code) => ids[code] ?? newId(),
+  });
+  const set = (code: string, value: string) => draft.change({ ids, form: { ...form, [code]: value } });
+  const store = async () => {
+    if (questions.length > 0 && confirmed !== asked) {
+      setConfirmed(asked);
+      return;
+    }
+    onClose();
+    const isSaved = await save({ resources: observations, what: i18n.t('Saved: vitals') });
+    if (isSaved) await draft.drop();
+  };
+  const mustWait = observations.length > 0 && !isFresh && !check.isError;
+  const news = check.data?.news2 && isFresh ? newsWords(i18n, check.data.news2) : undefined;
+  if (draft.isLoading) return <Skeleton height={1} />;
+  return (
+    <FormDialog
+      title={i18n.t('Enter vitals')}
+      size="xl"
+      onClose={onClose}
+      onSave={store}
+      incomplete={observations.length === 0 || faults.length > 0 || mustWait}
+      saveLabel={questions.length > 0 && confirmed === asked ? i18n.t('Yes, save it as measured') : i18n.t('Save')}
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: leaving any of its fields keeps the draft. */}
+      <div className="vital-fields" onBlur={draft.flush}>
+        {VITALS.map(({ code, unit }, index) => (
+          <TextInput
+            key={code}
+            label={vitalName(i18n, code)}
+            inputMode="decimal"
+            autoComplete="off"
+            dir="ltr"
+            rightSection={<span className="soft small">{unit}</span>}
+            rightSectionWidth={58}
+            data-autofocus={index === 0 || undefined}
+            value={form[code] ?? ''}
+            onChange={(event) => set(code, event.currentTarget.value)}
+            error={faults.includes(code) ? i18n.t('A number, please') : undefined}
+          />
+        ))}
+        <NativeSelect
+          label={vitalName(i18n, CONSCIOUSNESS)}
+          value={form[CONSCIOUSNESS] ?? ''}
+          onChange={(event) => set(CONSCIOUSNESS, event.currentTarget.value)}
+          data={[
+            { value: '', label: i18n.t('Not looked at') },
+            ...LEVELS.map((value) => ({ value, label: levelName(i18n, value) })),
+          ]}
+        />
+      </div>
+      <div role="status" className="stack">
+        {news && (
+          <p className={`told ${news.kind}`}>
+            <Mark kind={news.kind}>{news.text}</Mark>
+          </p>
+        )}
+        {all.map((question) => (
+          <p key={question.code + question.text} className={mustConfirm(question) ? 'told warn' : 'told'}>
+            {mustConfirm(question) ? (
+              <Mark kind="warn">{i18n.t('Is this right?')}</Mark>
+            ) : (
+              <Mark kind="off">{i18n.t('Unusual')}</Mark>
+            )}{' '}
+            <bdi>{questionText(i18n, question, form)}</bdi>
+          </p>
+        ))}
+      </div>
+      {check.isError && <Failed error={check.error} />}
+      <DraftMark state={draft.state} />
+    </FormDialog>
+  );
+}
+
+function freshIds(): Record<string, string> {
+  const codes = [...VITALS.map(({ code, panel }) => panel ?? code), CONSCIOUSNESS];
+  return Object.fromEntries(codes.map((code) => [code, newId()]));
+}
+
+function useCheck(form: VitalsForm, birthDate: string | undefined, gender: string | undefined) {
+  const now = JSON.stringify({ birthDate, gender, vitals: valuesOf(form) });
+  const [calm] = useDebouncedValue(now, PAUSE_MS);
+  const check = useQuery({
+    queryKey: ['vitals-check', calm],
+    queryFn: ({ signal }) => api.checkVitals(JSON.parse(calm), signal),
+    enabled: JSON.parse(calm).vitals.length > 0,
+  });
+  return { check, isFresh: calm === now && !check.isPending };
+}

@@ -1,0 +1,80 @@
+import type { ConflictValue } from '@holdfast/api';
+import type { I18n } from '@holdfast/i18n';
+
+/** The element's name as staff would say it; one without a word of its own as FHIR writes it. */
+export function elementWords(i18n: I18n, element: string): string {
+  const words: Record<string, string> = {
+    name: i18n.t('Name'),
+    birthDate: i18n.t('Birth date'),
+    gender: i18n.t('Sex'),
+    telecom: i18n.t('Phone and e-mail'),
+    address: i18n.t('Address'),
+    contact: i18n.t('Whom to call'),
+    communication: i18n.t('Preferred language'),
+    dosageInstruction: i18n.t('How it is taken'),
+    dosage: i18n.t('How it is taken'),
+    medicationCodeableConcept: i18n.t('Medicine'),
+    code: i18n.t('What it is'),
+    criticality: i18n.t('How bad'),
+    reaction: i18n.t('How it shows'),
+    clinicalStatus: i18n.t('State'),
+    verificationStatus: i18n.t('Whether it is certain'),
+    status: i18n.t('State'),
+    onsetDateTime: i18n.t('Since'),
+    note: i18n.t('Remark'),
+    valueQuantity: i18n.t('Value'),
+    '@deleted': i18n.t('Deleted in one place, changed in another'),
+  };
+  return words[element] ?? element;
+}
+
+/** The type of a record as staff would say it. */
+export function typeWords(i18n: I18n, type: string): string {
+  const words: Record<string, string> = {
+    Patient: i18n.t('Patient'),
+    AllergyIntolerance: i18n.t('Allergy'),
+    Condition: i18n.t('Problem'),
+    MedicationRequest: i18n.t('Medicine'),
+    MedicationStatement: i18n.t('Medicine'),
+    Observation: i18n.t('Measured'),
+    Immunization: i18n.t('Immunization'),
+    Encounter: i18n.t('Visit'),
+    Appointment: i18n.t('Appointment'),
+    DocumentReference: i18n.t('Document'),
+    Composition: i18n.t('Note'),
+  };
+  return words[type] ?? type;
+}
+
+/** Where a value was written. */
+export function placeWords(i18n: I18n, { place, replica }: ConflictValue): string {
+  if (replica) return i18n.t('at {place}', { place: replica });
+  const words = {
+    here: i18n.t('here'),
+    above: i18n.t('at head office'),
+    below: i18n.t('on a desktop'),
+    elsewhere: i18n.t('at another place'),
+  };
+  return words[place] ?? '';
+}
+
+/** A value in lines of "name: value". Codes' systems are addresses that tell nobody anything. */
+export function linesOf(value: unknown, depth = 0): string[] {
+  if (value === null || value === undefined) return [];
+  if (typeof value !== 'object') return [String(value)];
+  const inset = '\u2003'.repeat(depth);
+  if (Array.isArray(value)) {
+    const isPlain = value.every((one) => typeof one !== 'object');
+    return isPlain ? [value.join(', ')] : value.flatMap((one) => linesOf(one, depth));
+  }
+  // A dose or a name in one text needs no heading.
+  if (Object.keys(value).length === 1 && 'text' in value) return [`${inset}${String(value.text)}`];
+  return Object.entries(value)
+    .filter(([name]) => name !== 'system' || !('code' in value))
+    .flatMap(([name, one]) => {
+      const lines = linesOf(one, depth + 1);
+      return lines.length === 1 && !lines[0]?.startsWith('\u2003')
+        ? [`${inset}${name}: ${lines[0]}`]
+        : [`${inset}${name}:`, ...lines];
+    });
+}

@@ -1,0 +1,55 @@
+import { useLingui, useLocale } from '@holdfast/i18n';
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { ageOn, ageWords } from '../time/age';
+import { dateOrder, intlTag, parseDate, showDate, today } from '../time/dates';
+
+interface Props {
+  label: string;
+  /** A FHIR date, or empty. */
+  value: string;
+  onChange: (value: string) => void;
+  /** Says the age too: for a birth date. */
+  withAge?: boolean;
+  required?: boolean;
+}
+
+/** A date as people type it; below the field stands how it was understood. */
+export function DateField({ label, value, onChange, withAge, required }: Props) {
+  const { i18n } = useLingui();
+  const locale = useLocale();
+  const order = dateOrder(intlTag(locale));
+  const [text, setText] = useState<string>();
+  const typed = text ?? value;
+  const isFault = typed !== '' && value === '';
+  const age = withAge ? ageWords(i18n, ageOn(value, today())) : '';
+  const isAhead = Boolean(withAge && value && value > today());
+  const example = { dmy: i18n.t('day/month/year'), mdy: i18n.t('month/day/year'), ymd: i18n.t('year/month/day') }[
+    order
+  ];
+  const understood = [showDate(value, locale), age].filter(Boolean).join(' · ');
+  return (
+    <TextInput
+      label={label}
+      value={typed}
+      placeholder={example}
+      dir="ltr"
+      autoComplete="off"
+      required={required}
+      withAsterisk={false}
+      description={understood || i18n.t('A year alone is enough if no more is known.')}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      error={
+        isAhead
+          ? i18n.t('This day has not come yet.')
+          : isFault && text !== undefined && text.length >= 8
+            ? i18n.t('This is no date.')
+            : undefined
+      }
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        onChange(parseDate(event.currentTarget.value, order) ?? '');
+      }}
+    />
+  );
+}

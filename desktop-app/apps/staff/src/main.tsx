@@ -1,0 +1,9 @@
+import '@mantine/core/styles.css';
+import '@holdfast/ui/style.css';
+import './app.css';
+import { firstLocale, setLocale } from '@holdfast/i18n';
+import { createRoot } from 'react-dom/client';
+import { App } from './App';
+
+const root = document.getElementById('root');
+if (root) setLocale(firstLocale()).then(() => createRoot(root).render(<App />));

@@ -1,0 +1,87 @@
+import { api, type Patient } from '@holdfast/api';
+import { useLingui } from '@holdfast/i18n';
+import { useShortcut } from '@holdfast/ui';
+import { Button, Skeleton } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Redirect, useLocation } from 'wouter';
+import { useHistoryState } from 'wouter/use-browser-location';
+import { newId } from '../app/newId';
+import { DraftMark } from '../drafts/DraftMark';
+import { useDraft } from '../drafts/useDraft';
+import { Failed } from '../problems/Failed';
+import { Screen } from '../shell/Screen';
+import { consentOf } from './consent';
+import { Likely } from './Likely';
+import { Registered } from './Registered';
+import { RegistrationFields } from './RegistrationFields';
+import { EMPTY, patientOf, type Registration } from './registration';
+
+/** A registration has an address of its own, so that it goes on after a reload, and another one does not come in its way. */
+export default function Register({ params }: { params: { id?: string } }) {
+  const state: unknown = useHistoryState();
+  const [fresh] = useState(newId);
+  if (!params.id) return <Redirect to={`/register/${fresh}`} replace state={state} />;
+  return <Registering key={params.id} id={params.id} />;
+}
+
+/** Registers a patient; those who may be the same person are shown while typing. */
+function Registering({ id }: { id: string }) {
+  const { i18n } = useLingui();
+  const asked = useAskedName();
+  const [fresh] = useState<Registration>(() => ({ ...EMPTY, ...asked }));
+  const draft = useDraft<Registration>({ key: `register:${id}`, form: 'registration', initial: fresh });
+  const [, go] = useLocation();
+  const form = draft.value;
+  const register = useMutation({
+    mutationFn: () => save(id, form),
+    onSuccess: () => draft.drop(),
+  });
+  const submit = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (!register.isPending && (form.family.trim() || form.given.trim())) register.mutate();
+  };
+  useShortcut('mod+enter', submit);
+  if (register.isSuccess) return <Registered {...register.data} name={`${form.given} ${form.family}`} />;
+  return (
+    <Screen title={i18n.t('Register a patient')} actions={<DraftMark state={draft.state} />}>
+      {draft.isLoading ? (
+        <Skeleton height={480} />
+      ) : (
+        <form className="with-side" onSubmit={submit} onBlur={draft.flush}>
+          <div className="panel">
+            <div className="body">
+              <RegistrationFields form={form} onChange={draft.change} withConsent />
+              {register.isError && <Failed error={register.error} retry={submit} />}
+              <div className="form-foot">
+                <Button type="submit" loading={register.isPending}>
+                  {i18n.t('Register')}
+                </Button>
+                <Button variant="subtle" onClick={() => draft.drop().then(() => go('/'))}>
+                  {i18n.t('Throw away')}
+                </Button>
+              </div>
+            </div>
+          </div>
+          <Likely form={form} />
+        </form>
+      )}
+    </Screen>
+  );
+}
+
+async function save(id: string, form: Registration) {
+  const patient: Patient = patientOf(form, { resourceType: 'Patient', id });
+  const saved = await api.register(patient);
+  if (form.consent) await api.save(consentOf(saved.id));
+  return saved;
+}
+
+/** The search brings what was typed: digits are no name. */
+function useAskedName(): Partial<Registration> {
+  const state: unknown = useHistoryState();
+  const asked = typeof state === 'string' ? state.trim() : '';
+  if (/\d/.test(asked)) return {};
+  const parts = asked.split(/\s+/);
+  return parts.length > 1 ? { given: parts.slice(0, -1).join(' '), family: parts.at(-1) } : { family: asked };
+}

@@ -1,0 +1,79 @@
+import { useLingui, useLocale } from '@holdfast/i18n';
+import { useChart } from '../chart/ChartContext';
+import { conceptOf, dosageOf, isActive } from '../chart/medicines/medicine';
+import { NoteText } from '../chart/notes/NoteText';
+import { isOpenProblem } from '../chart/problems/problem';
+import { vitalName, vitalText } from '../chart/vitals/vitals';
+import { textOf } from '../fhir/words';
+import { showDate, showTime } from '../time/dates';
+import { ForPrint } from './ForPrint';
+import { PrintFrame, PrintList } from './PrintFrame';
+
+/** The patient's summary on paper, for the next one who treats them. */
+export default function SummaryPrint({ id }: { id: string }) {
+  return (
+    <ForPrint id={id}>
+      <Sheet />
+    </ForPrint>
+  );
+}
+
+function Sheet() {
+  const { i18n } = useLingui();
+  const locale = useLocale();
+  const { chart } = useChart();
+  const note = chart.notes.latest[0]?.resource;
+  const joined = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(', ');
+  return (
+    <PrintFrame title={i18n.t('Patient summary')}>
+      <PrintList
+        title={i18n.t('Allergies')}
+        items={chart.allergies.map(({ resource }) =>
+          joined(
+            textOf(resource.code),
+            resource.reaction?.flatMap(({ manifestation }) => manifestation.map(textOf)).join(', '),
+            resource.criticality === 'high' ? i18n.t('Severe') : '',
+          ),
+        )}
+      />
+      <PrintList
+        title={i18n.t('Medicines')}
+        items={chart.medicines
+          .filter(({ resource }) => isActive(resource))
+          .map(({ resource }) => joined(textOf(conceptOf(resource)), dosageOf(resource)))}
+      />
+      <PrintList
+        title={i18n.t('Problems')}
+        items={chart.problems
+          .filter(({ resource }) => isOpenProblem(resource))
+          .map(({ resource }) =>
+            joined(
+              textOf(resource.code),
+              resource.onsetDateTime && i18n.t('since {date}', { date: showDate(resource.onsetDateTime, locale) }),
+            ),
+          )}
+      />
+      <PrintList
+        title={i18n.t('Last vitals')}
+        items={chart.vitals.latest.map(({ resource }) => {
+          const code = resource.code.coding?.[0]?.code ?? '';
+          return `${vitalName(i18n, code)}: ${vitalText(i18n, resource)} (${showTime(resource.effectiveDateTime, locale)})`;
+        })}
+      />
+      <PrintList
+        title={i18n.t('Immunizations')}
+        items={chart.immunizations.map(({ resource }) =>
+          joined(textOf(resource.vaccineCode), showDate(resource.occurrenceDateTime, locale)),
+        )}
+      />
+      {note && (
+        <section>
+          <h2>
+            {i18n.t('Last note')}: {note.title}, {showTime(note.date, locale)}, <bdi>{note.author[0]?.display}</bdi>
+          </h2>
+          <NoteText note={note} />
+        </section>
+      )}
+    </PrintFrame>
+  );
+}

@@ -1,0 +1,75 @@
+import { type Continuity, followContinuity } from '@holdfast/api';
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from 'react';
+
+interface State {
+  report?: Continuity;
+  /** Whether the host of this app answers. */
+  reachable: boolean;
+  /** Now, by the host's clock, in Unix milliseconds; it moves on each minute. */
+  now: number;
+}
+
+const Context = createContext<State>({ reachable: true, now: Date.now() });
+export const useContinuity = () => use(Context);
+
+const TICK_MS = 20_000;
+/** What others have written comes in bursts while a link catches up. */
+const CALM_MS = 400;
+
+/** Follows the host's state for everything below, and reads again what is on the screen when records have changed. */
+export function ContinuityProvider({ active, children }: { active: boolean; children: ReactNode }) {
+  const client = useQueryClient();
+  const [news, setNews] = useState<{ report?: Continuity; reachable: boolean; offset: number }>({
+    reachable: true,
+    offset: 0,
+  });
+  const [tick, setTick] = useState(Date.now);
+  const seen = useRef('');
+
+  useEffect(() => {
+    if (!active) return;
+    const stop = new AbortController();
+    let calm: ReturnType<typeof setTimeout> | undefined;
+    followContinuity(({ report, reachable }) => {
+      setNews((last) => ({
+        report: report ?? last.report,
+        reachable,
+        offset: report ? report.nowMs - Date.now() : last.offset,
+      }));
+      if (!report) return;
+      const state = changes(report);
+      if (seen.current && seen.current !== state) {
+        clearTimeout(calm);
+        calm = setTimeout(() => client.invalidateQueries({ predicate: isOfRecords }), CALM_MS);
+      }
+      seen.current = state;
+    }, stop.signal);
+    return () => {
+      clearTimeout(calm);
+      stop.abort();
+    };
+  }, [active, client]);
+
+  useEffect(() => {
+    const timer = setInterval(() => setTick(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+
+  const state = useMemo(
+    () => ({ report: news.report, reachable: news.reachable, now: Math.max(tick, Date.now()) + news.offset }),
+    [news, tick],
+  );
+  return <Context value={state}>{children}</Context>;
+}
+
+/** What changes when a record was written here or came from elsewhere. */
+function changes(report: Continuity): string {
+  const written = report.lanes
+    .filter(({ lane }) => lane !== 'audit')
+    .map(({ written, unsent }) => `${written}/${unsent}`);
+  return [...written, report.recordsHeld, report.conflictsOpen].join();
+}
+
+const OF_RECORDS = new Set(['chart', 'today', 'conflicts', 'conflict', 'points', 'people', 'review']);
+const isOfRecords = ({ queryKey }: { queryKey: readonly unknown[] }) => OF_RECORDS.has(String(queryKey[0]));

@@ -1,0 +1,98 @@
+import { api, type PatientHit } from '@holdfast/api';
+import { useLingui } from '@holdfast/i18n';
+import { useListbox } from '@holdfast/ui';
+import { Modal } from '@mantine/core';
+import { IconUserPlus } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { HitLine } from '../patients/HitLine';
+import { Failed } from '../problems/Failed';
+import { useAbilities } from '../session/SessionContext';
+
+interface Props {
+  onClose: () => void;
+  /** A name that was typed is brought along in memory: addresses hold none. */
+  onGo: (to: string, name?: string) => void;
+}
+
+type Choice = { hit: PatientHit } | { register: string };
+
+/** Finds a patient by name, birth date, MRN or phone; whoever is not found can be registered at once. */
+export function SearchDialog({ onClose, onGo }: Props) {
+  const { i18n } = useLingui();
+  const { writes } = useAbilities();
+  const [text, setText] = useState('');
+  const q = text.trim();
+  const found = useQuery({
+    queryKey: ['patients', q],
+    queryFn: ({ signal }) => api.findPatients(q, signal),
+    enabled: q.length > 0,
+    placeholderData: keepPreviousData,
+  });
+  const hits = q ? found.data?.patients : undefined;
+  const choices = useMemo<Choice[]>(() => {
+    const known = (hits ?? []).map((hit) => ({ hit }));
+    return q && writes ? [...known, { register: q }] : known;
+  }, [hits, q, writes]);
+  const choose = (choice: Choice) =>
+    'hit' in choice ? onGo(`/patients/${choice.hit.id}`) : onGo('/register', choice.register);
+  const list = useListbox({ items: choices, onChoose: choose, onClose, open: true });
+
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      size="xl"
+      padding={0}
+      yOffset="8vh"
+      aria-label={i18n.t('Find a patient')}
+    >
+      <div className="search">
+        <input
+          {...list.inputProps}
+          data-autofocus
+          aria-label={i18n.t('Find a patient')}
+          placeholder={i18n.t('Name, birth date, MRN or phone')}
+          value={text}
+          dir="auto"
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            // Enter takes the best hit when none was picked with the arrows.
+            const best = choices[0];
+            if (event.key === 'Enter' && list.active < 0 && best && !found.isPlaceholderData) choose(best);
+            else list.inputProps.onKeyDown(event);
+          }}
+        />
+        {q && choices.length > 0 && (
+          <div {...list.listProps} aria-label={i18n.t('Patients')}>
+            {choices.map((choice, index) => (
+              <div key={'hit' in choice ? choice.hit.id : 'register'} {...list.optionProps(index)}>
+                {'hit' in choice ? <HitLine hit={choice.hit} /> : <RegisterLine name={choice.register} />}
+              </div>
+            ))}
+          </div>
+        )}
+        <p className="search-foot soft small" role="status">
+          {q === '' && i18n.t('Type a few letters. Accents and small typing errors do not matter.')}
+          {q !== '' && found.isSuccess && !found.isPlaceholderData && hits?.length === 0 && i18n.t('Nobody was found.')}
+          {q !== '' &&
+            hits &&
+            hits.length > 0 &&
+            i18n.t('{count, plural, one {# patient} other {# patients}}', { count: hits.length })}
+        </p>
+        {found.isError && <Failed error={found.error} retry={found.refetch} />}
+      </div>
+    </Modal>
+  );
+}
+
+function RegisterLine({ name }: { name: string }) {
+  const { i18n } = useLingui();
+  return (
+    <span className="hit">
+      <IconUserPlus size={16} aria-hidden />
+      <span>{i18n.t('Register “{name}” as a new patient', { name })}</span>
+    </span>
+  );
+}

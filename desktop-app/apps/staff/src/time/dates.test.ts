@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { ageOn } from './age';
+import { dateOrder, intlTag, nowInstant, parseDate, showDate, today } from './dates';
+
+test.each([
+  ['12/3/1980', 'dmy', '1980-03-12'],
+  ['12.03.1980', 'dmy', '1980-03-12'],
+  ['3/12/1980', 'mdy', '1980-03-12'],
+  ['1980-03-12', 'dmy', '1980-03-12'],
+  ['1980-03-12', 'mdy', '1980-03-12'],
+  ['12031980', 'dmy', '1980-03-12'],
+  ['03121980', 'mdy', '1980-03-12'],
+  ['19800312', 'dmy', '1980-03-12'],
+  ['20122012', 'dmy', '2012-12-20'],
+  ['١٢/٣/١٩٨٠', 'dmy', '1980-03-12'],
+  ['1980', 'dmy', '1980'],
+  ['3/1980', 'dmy', '1980-03'],
+  ['29/2/2024', 'dmy', '2024-02-29'],
+  ['29/2/2023', 'dmy', undefined],
+  ['31/13/1980', 'dmy', undefined],
+  ['12/3/80', 'dmy', undefined],
+  ['yesterday', 'dmy', undefined],
+  ['', 'dmy', undefined],
+] as const)('%s typed in order %s is %s', (text, order, expected) => {
+  expect(parseDate(text, order)).toBe(expected);
+});
+
+test('the order of a date follows the language', () => {
+  expect([dateOrder('en-US'), dateOrder('en-GB'), dateOrder('fr'), dateOrder('sv')]).toEqual([
+    'mdy',
+    'dmy',
+    'dmy',
+    'ymd',
+  ]);
+});
+
+test.each([
+  ['2000-02-29', '2026-02-28', { years: 25, months: 311 }],
+  ['2000-02-29', '2026-03-01', { years: 26, months: 312 }],
+  ['2026-11-01', '2026-11-27', { years: 0, months: 0, days: 26 }],
+  ['1980', '2026-11-27', { years: 46 }],
+])('born %s, on %s', (born, on, expected) => {
+  expect(ageOn(born, on)).toMatchObject(expected);
+});
+
+test('nobody has an age before birth or without a date', () => {
+  expect(ageOn('2027-01-01', '2026-11-27')).toBeUndefined();
+  expect(ageOn(undefined, '2026-11-27')).toBeUndefined();
+});
+
+test('dates are shown as far as they are known', () => {
+  expect(showDate('1980-03-12', 'fr')).toBe('12 mars 1980');
+  expect(showDate('1980-03', 'fr')).toBe('mars 1980');
+  expect(showDate('1980', 'fr')).toBe('1980');
+  expect(showDate(undefined, 'fr')).toBe('');
+});
+
+test('Arabic dates have Western digits, as the rest of a chart', () => {
+  expect(showDate('1980-03-12', 'ar')).toContain('1980');
+  expect(intlTag('en', ['de-DE'])).toBe('en-GB');
+  expect(intlTag('en', ['en-US'])).toBe('en-US');
+});
+
+test('an instant carries the offset of this device', () => {
+  expect(nowInstant(new Date())).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/);
+  expect(new Date(nowInstant(new Date(1_700_000_000_000))).getTime()).toBe(1_700_000_000_000);
+  expect(today(new Date(2026, 0, 5))).toBe('2026-01-05');
+});

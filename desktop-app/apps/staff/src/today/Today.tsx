@@ -1,0 +1,194 @@
+import { api, type FhirResource, path } from '@holdfast/api';
+import { type I18n, useLingui, useLocale } from '@holdfast/i18n';
+import { Keys, Mark, type MarkKind, Panel, ScrollX, useToast } from '@holdfast/ui';
+import { Button, Skeleton } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { useDrafts } from '../drafts/useDraft';
+import { Failed } from '../problems/Failed';
+import { troubleOf } from '../problems/words';
+import { useAbilities } from '../session/SessionContext';
+import { Screen } from '../shell/Screen';
+import { ageOn, ageWords } from '../time/age';
+import { nowInstant, showClock, showDate, today } from '../time/dates';
+import { DraftList } from './DraftList';
+import { dayOf, type Visit, waitingOf } from './day';
+
+/** The landing: who comes today, who waits, and what one has not finished. */
+export default function Today() {
+  const { i18n } = useLingui();
+  const locale = useLocale();
+  const drafts = useDrafts();
+  const day = useQuery({ queryKey: ['today', today()], queryFn: ({ signal }) => readDay(signal) });
+  const waiting = waitingOf(day.data ?? []);
+  return (
+    <Screen title={i18n.t('Today')} actions={<p className="soft">{showDate(today(), locale)}</p>}>
+      <div className="with-side">
+        <Panel title={i18n.t('Day sheet')} flush>
+          {day.isPending && <Skeleton height={320} m="sm" />}
+          {day.isError && <Failed error={day.error} retry={day.refetch} />}
+          {day.data?.length === 0 && <NobodyToday />}
+          {day.data && day.data.length > 0 && <DaySheet visits={day.data} />}
+        </Panel>
+        <div className="side stack">
+          <Panel title={i18n.t('Waiting')} flush>
+            {waiting.length === 0 && <p className="empty">{i18n.t('Nobody is waiting.')}</p>}
+            <ul className="rows">
+              {waiting.map((visit) => (
+                <li key={visit.id}>
+                  <PatientLink visit={visit} />
+                  <span className="end small soft number">{showClock(visit.start, locale)}</span>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+          <DraftList drafts={drafts.data ?? []} />
+        </div>
+      </div>
+    </Screen>
+  );
+}
+
+const MOST = 200;
+
+async function readDay(signal: AbortSignal): Promise<Visit[]> {
+  const start = new Date();
+  start.setHours(0, 0, 0, 0);
+  const end = new Date(start);
+  end.setDate(end.getDate() + 1);
+  const [from, until] = [`ge${nowInstant(start)}`, nowInstant(end)];
+  const appointments = `${path('Appointment', { date: from, _count: MOST, _include: 'Appointment:patient' })}&date=lt${encodeURIComponent(until)}`;
+  const encounters = path('Encounter', {
+    date: from,
+    status: 'arrived,triaged,in-progress',
+    _count: MOST,
+    _include: 'Encounter:subject',
+  });
+  const [booked, here] = await Promise.all([
+    api.search<FhirResource>(appointments, signal),
+    api.search<FhirResource>(encounters, signal),
+  ]);
+  return dayOf(booked, here);
+}
+
+function NobodyToday() {
+  const { i18n } = useLingui();
+  return (
+    <div className="empty">
+      <p>{i18n.t('No appointments today.')}</p>
+      <p>
+        {i18n.t('Find a patient to open their chart, or register a new one:')} <Keys keys="mod+k" />
+      </p>
+    </div>
+  );
+}
+
+function PatientLink({ visit }: { visit: Visit }) {
+  const { i18n } = useLingui();
+  const { seesCharts } = useAbilities();
+  const name = visit.name || i18n.t('No name');
+  if (!visit.patient)
+    return (
+      <span className="main" dir="auto">
+        {name}
+      </span>
+    );
+  return (
+    <Link href={`/patients/${visit.patient}${seesCharts ? '' : '/details'}`} className="main">
+      <bdi>{name}</bdi>
+    </Link>
+  );
+}
+
+function DaySheet({ visits }: { visits: Visit[] }) {
+  const { i18n } = useLingui();
+  return (
+    <ScrollX label={i18n.t('Day sheet')}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{i18n.t('Time')}</th>
+            <th scope="col">{i18n.t('Patient')}</th>
+            <th scope="col">{i18n.t('Reason')}</th>
+            <th scope="col">{i18n.t('With')}</th>
+            <th scope="col">{i18n.t('State')}</th>
+            <th scope="col">
+              <span className="unseen">{i18n.t('Action')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {visits.map((visit) => (
+            <Line key={visit.id} visit={visit} />
+          ))}
+        </tbody>
+      </table>
+    </ScrollX>
+  );
+}
+
+function Line({ visit }: { visit: Visit }) {
+  const { i18n } = useLingui();
+  const locale = useLocale();
+  const [kind, words] = statusWords(i18n, visit.status);
+  return (
+    <tr>
+      <td className="number">{visit.start && showClock(visit.start, locale)}</td>
+      <th scope="row">
+        <PatientLink visit={visit} />{' '}
+        <span className="soft small">{ageWords(i18n, ageOn(visit.birthDate, today()))}</span>
+      </th>
+      <td dir="auto">{visit.reason}</td>
+      <td dir="auto">{visit.who}</td>
+      <td>
+        <Mark kind={kind}>{words}</Mark>
+      </td>
+      <td className="end">
+        <Arrive visit={visit} />
+      </td>
+    </tr>
+  );
+}
+
+function Arrive({ visit: { appointment, name } }: { visit: Visit }) {
+  const { i18n } = useLingui();
+  const { writes } = useAbilities();
+  const client = useQueryClient();
+  const say = useToast();
+  const arrive = useMutation({
+    mutationFn: async () => {
+      if (!appointment?.id) return;
+      await api.save({ ...appointment, id: appointment.id, status: 'arrived' }, appointment.meta?.versionId);
+    },
+    onSuccess: () => say({ text: i18n.t('{name} has arrived.', { name }) }),
+    onError: (error) => say({ kind: 'danger', text: troubleOf(i18n, error).what }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['today'] }),
+  });
+  if (appointment?.status !== 'booked' || !writes) return null;
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={arrive.isPending}
+      onClick={() => arrive.mutate()}
+      aria-label={i18n.t('{name} has arrived', { name })}
+    >
+      {i18n.t('Arrived')}
+    </Button>
+  );
+}
+
+function statusWords(i18n: I18n, status: string): [MarkKind, string] {
+  const words: Record<string, [MarkKind, string]> = {
+    booked: ['off', i18n.t('Expected')],
+    pending: ['off', i18n.t('Requested')],
+    arrived: ['busy', i18n.t('Waiting')],
+    'checked-in': ['busy', i18n.t('Waiting')],
+    triaged: ['busy', i18n.t('Waiting, triaged')],
+    'in-progress': ['warn', i18n.t('Being seen')],
+    fulfilled: ['ok', i18n.t('Seen')],
+    finished: ['ok', i18n.t('Seen')],
+    noshow: ['danger', i18n.t('Did not come')],
+  };
+  return words[status] ?? ['off', status];
+}

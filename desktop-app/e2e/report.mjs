@@ -1,0 +1,63 @@
+/** Runs steps one after the other, tells of each, and counts what failed; a step that needs a failed one is not tried. */
+export class Report {
+  failed = 0;
+  violations = 0;
+
+  async step(name, run) {
+    const began = Date.now();
+    try {
+      const value = await run();
+      console.log(`ok    ${name} (${Date.now() - began} ms)`);
+      return value;
+    } catch (error) {
+      this.failed += 1;
+      console.log(
+        `FAIL  ${name}: ${String(error?.message ?? error)
+          .split('\n')
+          .slice(0, 6)
+          .join(' | ')}`,
+      );
+      throw new Stopped(name);
+    }
+  }
+
+  /** A walk of steps; the first that fails ends it. */
+  async walk(name, run) {
+    console.log(`--- ${name}`);
+    try {
+      await run();
+    } catch (error) {
+      if (!(error instanceof Stopped)) {
+        this.failed += 1;
+        console.log(`FAIL  ${name}: ${error?.stack ?? error}`);
+      }
+    }
+  }
+
+  axe(screen, violations) {
+    this.violations += violations.length;
+    for (const { id, impact, nodes } of violations) {
+      console.log(`AXE   ${screen}: ${id} (${impact})`);
+      for (const node of nodes.slice(0, 4))
+        console.log(`      ${node.target.join(' ')}: ${node.failureSummary?.split('\n').slice(1, 3).join('; ')}`);
+    }
+  }
+
+  end() {
+    console.log(`figure: staff_axe_violations ${this.violations}`);
+    console.log(`figure: staff_steps_failed ${this.failed}`);
+    return this.failed === 0 && this.violations === 0;
+  }
+}
+
+class Stopped extends Error {}
+
+export function must(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+/** A family name that nobody has yet, of letters alone. */
+export function newFamily(start) {
+  const letters = [...String(Date.now())].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+  return `${start}-${letters.slice(-8)}`;
+}

@@ -1,0 +1,181 @@
+import { must, newFamily } from './report.mjs';
+import { signIn } from './sign-in.mjs';
+
+/** Registers a patient under a name that nobody has, and gives back the MRN and the id. */
+export async function register(page, { given, family }) {
+  await page.getByRole('link', { name: /^Register/ }).click();
+  await page.getByLabel('Given names').fill(given);
+  await page.getByLabel('Family name').fill(family);
+  await page.getByLabel('Birth date').fill('12/3/1961');
+  await page
+    .getByText(/years old/)
+    .first()
+    .waitFor();
+  await page.getByLabel('Sex').selectOption('female');
+  await page.getByLabel('Phone', { exact: true }).fill('+33 6 12 34 56 78');
+  await page.getByLabel('Preferred language').fill('Français');
+  await page.getByLabel('Needs an interpreter').check();
+  await page.getByLabel('Agrees that the clinic keeps').check();
+  await page.getByRole('button', { name: 'Register', exact: true }).click();
+  await page.getByRole('heading', { name: 'Registered' }).waitFor();
+  const mrn = (await page.locator('.mrn').textContent()).trim();
+  await page.getByRole('link', { name: 'Open the chart' }).click();
+  await page.getByRole('heading', { level: 1, name: family }).waitFor();
+  return { mrn, id: new URL(page.url()).hash.split('/')[2] };
+}
+
+/** What was saved is said at the lower edge. */
+async function toast(page, text) {
+  await page.locator('.toast', { hasText: text }).first().waitFor();
+}
+
+async function more(page, name) {
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name }).click();
+}
+
+/** A day's work with the mouse. */
+export async function withMouse(report, page, who, shot) {
+  const family = newFamily('Essai');
+  await report.step('sign in', () => signIn(page, who));
+  await report.step('today is the landing', () => page.getByRole('heading', { level: 1, name: 'Today' }).waitFor());
+  const patient = await report.step('register, and see the MRN', () => register(page, { given: 'Amélie', family }));
+  await report.step('the header tells what is needed', async () => {
+    await page.getByText('Speaks Français').waitFor();
+    await page.getByText(patient.mrn).first().waitFor();
+    await page.getByText('Allergies: nothing recorded').waitFor();
+  });
+  await report.step('find her by her name without accents, with a typing error', async () => {
+    await page.getByRole('button', { name: 'Find a patient' }).click();
+    await page.getByRole('combobox', { name: 'Find a patient' }).fill(`amelie ${family}`);
+    await page.getByRole('option', { name: new RegExp(patient.mrn) }).click();
+    await page.getByRole('heading', { level: 1, name: family }).waitFor();
+  });
+  await report.step('enter vitals; an absurd one is asked about, not refused', async () => {
+    await page.getByRole('button', { name: 'Enter vitals' }).first().click();
+    const values = {
+      Systolic: '98',
+      Diastolic: '60',
+      Pulse: '118',
+      Breaths: '24',
+      Temperature: '47',
+      'Oxygen saturation': '93',
+    };
+    for (const [name, value] of Object.entries(values)) await page.getByRole('dialog').getByLabel(name).fill(value);
+    await page.getByText('Is this right?').first().waitFor();
+    await page.getByRole('dialog').getByLabel('Temperature').fill('38.6');
+    await page.getByText('Is this right?').first().waitFor({ state: 'detached' });
+    await page.getByRole('dialog').getByText(/NEWS2/).waitFor();
+    await shot('vitals');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await toast(page, 'Saved: vitals');
+    await page.getByText('98/60 mmHg').first().waitFor();
+  });
+  await report.step('write a note; the draft is kept; sign it', async () => {
+    await page.getByRole('button', { name: 'New note' }).first().click();
+    await page.getByLabel('Subjective').fill('Cough and fever for three days.');
+    await page.getByLabel('Plan').fill('Rest, fluids. Review in 48 hours.');
+    await page.getByText('Draft kept').waitFor();
+    await page.reload();
+    await page.getByText('Goes on from your draft').waitFor();
+    must(
+      (await page.getByLabel('Subjective').inputValue()).startsWith('Cough'),
+      'the draft is not there after a reload',
+    );
+    await page.getByRole('button', { name: 'Sign', exact: false }).click();
+    await toast(page, 'Signed');
+    await page.getByRole('article').getByText('Review in 48 hours.').waitFor();
+  });
+  await report.step('add a problem, coded', async () => {
+    await more(page, /Add a problem/);
+    await page.getByLabel('Problem', { exact: true }).fill('asthma');
+    await page.getByRole('option').first().click();
+    await page.getByText(/^Code /).waitFor();
+    await page.getByRole('button', { name: /^Save/ }).click();
+    await toast(page, 'Saved');
+  });
+  await report.step('add an allergy; undo it; add it again', async () => {
+    const add = async () => {
+      await more(page, /Add an allergy/);
+      await page.getByLabel('To what').fill('Penicillin G');
+      await page.getByLabel('How it shows').fill('Anaphylaxis');
+      await page.getByLabel('How bad').selectOption('high');
+      await page.getByRole('button', { name: /^Save/ }).click();
+      await toast(page, 'allergy to Penicillin G');
+    };
+    await add();
+    await page.locator('.toast', { hasText: 'allergy to Penicillin G' }).getByRole('button', { name: 'Undo' }).click();
+    await toast(page, 'Undone');
+    await page.locator('.chart-head').getByText('Allergies: nothing recorded').waitFor();
+    await add();
+    await page.locator('.chart-head').getByText('Penicillin G').waitFor();
+  });
+  await report.step('a medicine warns before it is saved', async () => {
+    await more(page, /Add a medicine/);
+    await page.getByLabel('Medicine', { exact: true }).fill('Amoxicillin');
+    await page.locator('.told.danger').first().waitFor();
+    await page.keyboard.press('Escape');
+    must(
+      await page.getByRole('dialog').getByRole('button', { name: /^Save/ }).isDisabled(),
+      'it can be saved without reading the warning',
+    );
+    await shot('medicine-warning');
+    await page.getByLabel('How it is taken').fill('500 mg three times a day');
+    await page.getByLabel('I have read this').check();
+    await page.getByRole('dialog').getByRole('button', { name: /^Save/ }).click();
+    await toast(page, 'Amoxicillin');
+  });
+  await report.step('add a document, and look at it', async () => {
+    await more(page, /Add a document/);
+    const buffer = Buffer.from('Letter from the hospital', 'utf8');
+    await page.locator('input[type=file]').setInputFiles({ name: 'letter.txt', mimeType: 'text/plain', buffer });
+    await page.getByLabel('Title').fill('Hospital letter');
+    await page.getByRole('dialog').getByRole('button', { name: /^Save/ }).click();
+    await toast(page, 'Hospital letter');
+    await page.getByRole('button', { name: 'Hospital letter' }).click();
+    await page.locator('iframe.viewed').waitFor();
+    await page.getByRole('button', { name: 'Close' }).last().click();
+  });
+  await report.step('the summary on paper has it all', async () => {
+    await more(page, /Print the patient summary/);
+    const sheet = page.locator('.sheet');
+    for (const text of [family, patient.mrn, 'Penicillin G', 'Amoxicillin', 'Review in 48 hours.'])
+      await sheet.getByText(text).first().waitFor();
+    await page.emulateMedia({ media: 'print' });
+    must(!(await page.locator('.rail').isVisible()), 'the rail is printed');
+    await shot('summary-on-paper');
+    await page.emulateMedia({ media: 'screen' });
+  });
+  return { ...patient, family };
+}
+
+/** Two people on one record: both values are kept, shown and settled. `other` is somebody else's device. */
+export async function twoAtOnce(report, page, other, who, patient, shot) {
+  await report.step('two people change one element at once', async () => {
+    await signIn(other, who);
+    for (const one of [page, other]) {
+      await one.goto(`/#/patients/${patient.id}/details`);
+      await one.getByLabel('Town').waitFor();
+    }
+    for (const [one, town] of [
+      [other, 'Rennes'],
+      [page, 'Brest'],
+    ]) {
+      await one.getByLabel('Town').fill(town);
+      await one.getByRole('button', { name: 'Save', exact: true }).click();
+      await one.locator('.toast').first().waitFor();
+    }
+    await page.locator('.toast', { hasText: 'Both values are kept' }).waitFor();
+  });
+  await report.step('both values are shown and one is kept', async () => {
+    await page.locator('.toast').getByRole('button', { name: 'Settle' }).click();
+    await page.getByText(/Rennes/).waitFor();
+    await page.getByText(/Brest/).waitFor();
+    await shot('conflict');
+    const choice = page.locator('.choice', { hasText: 'Brest' });
+    await choice.getByRole('button', { name: 'Keep this value' }).click();
+    await page.getByText('This is settled.').waitFor();
+    await page.goto(`/#/patients/${patient.id}/details`);
+    await page.waitForFunction(() => [...document.querySelectorAll('input')].some((input) => input.value === 'Brest'));
+  });
+}

@@ -1,0 +1,8 @@
+/** The staff API as the app uses it: calls, their types, and what can go wrong. */
+export * from './calls';
+export { ask, onSignedOut, path } from './client';
+export * from './events';
+export { digitsOf, parseExact, writeExact } from './exact';
+export type * from './fhir';
+export { Problem, Unreachable } from './problem';
+export type * from './types';

@@ -1,0 +1,60 @@
+import { createContext, type ReactNode, use, useCallback, useMemo, useState } from 'react';
+
+export interface Toast {
+  text: string;
+  kind?: 'danger';
+  action?: { label: string; run: () => void };
+}
+
+/** Long enough to read and reach for "Undo" with a keyboard; trouble stays until it is put away. */
+const SHOWN_MS = 10_000;
+const MOST = 3;
+
+const Context = createContext<(toast: Toast) => void>(() => undefined);
+
+/** Says something at the lower edge: what was saved, with a way back. */
+export const useToast = () => use(Context);
+
+export function Toasts({ children, closeLabel, label }: { children: ReactNode; closeLabel: string; label: string }) {
+  const [shown, setShown] = useState<(Toast & { id: number })[]>([]);
+  const close = useCallback((id: number) => setShown((all) => all.filter((one) => one.id !== id)), []);
+  const say = useCallback(
+    (toast: Toast) => {
+      const id = Date.now() + Math.random();
+      setShown((all) => [...all, { ...toast, id }].slice(-MOST));
+      if (!toast.kind) setTimeout(close, SHOWN_MS, id);
+    },
+    [close],
+  );
+  const list = useMemo(
+    () =>
+      shown.map(({ id, text, kind, action }) => (
+        <div key={id} className={`toast ${kind ?? ''}`}>
+          <span>{text}</span>
+          {action && (
+            <button
+              type="button"
+              onClick={() => {
+                close(id);
+                action.run();
+              }}
+            >
+              {action.label}
+            </button>
+          )}
+          <button type="button" onClick={() => close(id)} aria-label={closeLabel}>
+            ×
+          </button>
+        </div>
+      )),
+    [shown, close, closeLabel],
+  );
+  return (
+    <Context value={say}>
+      {children}
+      <section className="toasts" aria-live="polite" aria-label={label}>
+        {list}
+      </section>
+    </Context>
+  );
+}

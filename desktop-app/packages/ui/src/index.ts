@@ -1,0 +1,10 @@
+/** What every app of ours looks like: theme, direction, and the few parts that Mantine has not. */
+export { ErrorBoundary } from './ErrorBoundary';
+export { Keys } from './Keys';
+export { Look } from './Look';
+export { Mark, type MarkKind } from './Mark';
+export { Panel } from './Panel';
+export { ScrollX } from './ScrollX';
+export { type Toast, Toasts, useToast } from './Toasts';
+export { useListbox } from './useListbox';
+export { isPressed, useShortcut } from './useShortcut';
