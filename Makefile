@@ -138,7 +138,7 @@ bench-reconcile: binaries ## what reconciling costs after an outage and for a fr
 bench-scopes: binaries ## whether a session's cost grows with what is held or with the history
 	$(DRILL) bench-scopes
 
-# The window is a workspace of its own (decision 24); its package is made by Tauri's bundler.
+# The window is a workspace of its own (decision 28); its package is made by Tauri's bundler.
 DESKTOP := desktop-app/src-tauri
 DEB = $(firstword $(wildcard $(RELEASE)/bundle/deb/*.deb))
 
