@@ -57,7 +57,7 @@ impl Near {
         let mut least_here = usize::MAX;
         for (at, c) in chars.iter().enumerate() {
             let row = self.row(&rows, &chars[..at], *c);
-            if !self.is_alive(&row) && !(self.is_beginning && least_here <= self.slips) {
+            if !(self.is_alive(&row) || self.is_beginning && least_here <= self.slips) {
                 return Met { slips: None, next: self.beyond(&rows, &chars[..at], Some(*c)) };
             }
             least_here = least_here.min(row[self.word.len()]);
