@@ -161,7 +161,7 @@ fn word_distance(word: &str, theirs: &[&str]) -> usize {
     const OF_BEGINNING: usize = 1;
     const OF_SLIP: usize = 4;
     let one = |other: &&str| match other {
-        other if **other == word => 0,
+        other if *other == word => 0,
         other if other.starts_with(word) => OF_BEGINNING,
         other if query::is_of_unspaced(word) && other.contains(word) => OF_BEGINNING,
         _ => OF_SLIP,

@@ -43,7 +43,7 @@ async fn the_likely_same_is_named_with_what_speaks_for_it() {
             "ana",
             "birth-date-day-month-swapped",
         ),
-        (json!({"given":"Anna","family":"Gracia","birthDate":"1974-03-13"}), "ana", "birth-date-one-digit"),
+        (json!({"given":"Ana","family":"Gracia","birthDate":"1974-03-13"}), "ana", "birth-date-one-digit"),
         (json!({"given":"García","family":"Ana","birthDate":"1974-03-12"}), "ana", "names-swapped"),
         (
             json!({"given":"Ana","family":"Ruiz","birthDate":"1974-03-12","phone":"+1-555-0102233"}),
