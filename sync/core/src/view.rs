@@ -267,6 +267,25 @@ pub fn decode(entity: Entity, rendered: &str, bytes: &[u8]) -> Result<EntityStat
     Ok(EntityState { entity, lane, vv, last_hlc, registers })
 }
 
+/// The lane of an encoded state, and how far it has taken in the ops of each actor: the beginning of what [`encode`] wrote,
+/// without taking the rest apart.
+///
+/// # Errors
+/// [`WireError`] if it is damaged.
+pub fn decode_vector(bytes: &[u8]) -> Result<(Lane, Vec<(ActorId, u64)>), WireError> {
+    let mut reader = Reader::new(bytes);
+    if reader.byte("a state's format")? != FORMAT {
+        return Err(WireError::Invalid("a state's format"));
+    }
+    let lane = Lane(reader.byte("a state's lane")?);
+    reader.varint("a clock reading")?;
+    let mut out = Vec::new();
+    for _ in 0..reader.count(LIMIT, "the actors of a state")? {
+        out.push((ActorId(reader.array("an actor")?), reader.varint("a sequence number")?));
+    }
+    Ok((lane, out))
+}
+
 fn read_dot(reader: &mut Reader<'_>, actors: &[ActorId]) -> Result<EntityDot, WireError> {
     let at = reader.count(LIMIT, "an actor's number")?;
     let actor = *actors.get(at).ok_or(WireError::Invalid("an actor's number"))?;

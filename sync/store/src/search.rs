@@ -1,5 +1,6 @@
 //! Search over the index: every clause narrows, alternatives within a clause widen.
 
+mod by_value;
 mod condition;
 mod narrowed;
 mod sorted;
@@ -7,6 +8,7 @@ mod sorted;
 use holdfast_core::search::Clause;
 use holdfast_core::state::EntityState;
 
+pub use by_value::{Placed, Room, Stretch};
 pub use sorted::{Place, Sorted, TOO_MANY_TO_SORT};
 
 use crate::error::Result;
