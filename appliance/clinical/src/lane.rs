@@ -2,7 +2,7 @@
 
 use holdfast_core::id::Lane;
 
-use crate::types::{HOLDFAST_AUDIT, HOLDFAST_PREFERENCE, HOLDFAST_REVOCATION, HOLDFAST_RIGHT};
+use crate::types::{HOLDFAST_AUDIT, HOLDFAST_NUMBERS, HOLDFAST_PREFERENCE, HOLDFAST_REVOCATION, HOLDFAST_RIGHT};
 
 /// Allergies, medicines and whatever must never arrive late. `Medication` is among them because a request
 /// that points at one cannot be read without it.
@@ -37,6 +37,7 @@ const OPERATIONS: &[&str] = &[
     "EnrollmentRequest",
     "EnrollmentResponse",
     "ExplanationOfBenefit",
+    HOLDFAST_NUMBERS,
     HOLDFAST_PREFERENCE,
     "Invoice",
     "PaymentNotice",

@@ -4,7 +4,7 @@
 use holdfast_core::op::DELETED;
 use holdfast_core::rules::Policy;
 
-use crate::types::{HOLDFAST_AUDIT, HOLDFAST_PREFERENCE};
+use crate::types::{HOLDFAST_AUDIT, HOLDFAST_NUMBERS, HOLDFAST_PREFERENCE};
 
 /// Matches every resource type, or every element.
 const ANY: &str = "*";
@@ -17,6 +17,7 @@ const ANY: &str = "*";
 const TABLE: &[(&str, &str, Policy)] = &[
     ("AuditEvent", ANY, Policy::Immutable),
     (HOLDFAST_AUDIT, ANY, Policy::Immutable),
+    (HOLDFAST_NUMBERS, ANY, Policy::Immutable),
     ("Provenance", ANY, Policy::Immutable),
     (ANY, "meta.tag", Policy::Set),
     (ANY, "meta.security", Policy::Set),

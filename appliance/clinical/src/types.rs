@@ -6,6 +6,8 @@ pub const HOLDFAST_RIGHT: &str = "HoldfastRight";
 pub const HOLDFAST_REVOCATION: &str = "HoldfastRevocation";
 /// Pages of the trail of who looked at what ([`crate::audit`]). Never served under `/fhir` but as AuditEvents.
 pub const HOLDFAST_AUDIT: &str = "HoldfastAudit";
+/// Blocks of record numbers that one database has granted to another. Never served under `/fhir`.
+pub const HOLDFAST_NUMBERS: &str = "HoldfastNumbers";
 /// What one person set up on the screen. Never served under `/fhir`.
 pub const HOLDFAST_PREFERENCE: &str = "HoldfastPreference";
 

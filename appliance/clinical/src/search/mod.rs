@@ -13,14 +13,19 @@
 //! | number | the same without a unit | bounds |
 //! | uri | as written | the whole · `:below`: its beginning |
 //!
+//! Two groups of rows answer no parameter of R4: those by which people are found ([`find`]) and those from which a chart
+//! opens ([`chart`]).
+//!
 //! (`␟` is U+001F.) Beside a slot's own number stand further ones, for what only some searches look at: [`BY_END`],
 //! [`IDENTIFIER`], [`OF_TYPE`], [`PRESENT`]. What has no rows at all is [`check`]ed on what the rest of a search has found.
 //!
 //! Deletion is not looked at: a deleted resource keeps its rows, and the store leaves it out of answers.
 
 pub mod care;
+pub mod chart;
 pub mod check;
 mod error;
+pub mod find;
 pub(crate) mod path;
 mod plain;
 pub mod query;
@@ -56,14 +61,14 @@ pub const OF_TYPE: u32 = 400;
 /// (`:missing`). The value is the type that a reference says it leads to, or nothing.
 pub const PRESENT: u32 = 600;
 /// Changes whenever rows are written in another form than before; then the slots concerned get new numbers, too.
-const FORM: u64 = 3;
+const FORM: u64 = 4;
 
 /// The rows under which the resource is found, read off every sibling; sorted and distinct.
 pub fn index(state: &EntityState) -> Vec<IndexRow> {
     if state.entity.kind == HOLDFAST_AUDIT {
         return audit::rows(state);
     }
-    collect(state, table::slots(&state.entity.kind))
+    collect(state, table::slots(&state.entity.kind), &|_| true, Beside::All)
 }
 
 /// Those of [`index`] that are read off slots into which any of these elements goes: what a change of them may change.
@@ -73,7 +78,12 @@ pub fn index_of(state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
     }
     let is_in =
         |slot: &&Slot| slot.paths.iter().any(|path| elements.iter().any(|element| path.is_in(element)));
-    collect(state, table::slots(&state.entity.kind).filter(is_in))
+    let kind = state.entity.kind.as_str();
+    let beside = match elements.iter().any(|element| chart::is_read(kind, element)) {
+        true => Beside::All,
+        false => Beside::Find,
+    };
+    collect(state, table::slots(kind).filter(is_in), &|element| elements.contains(&element), beside)
 }
 
 /// Those of [`index`] under the slots of [`table::PROMPT`] parameters.
@@ -81,7 +91,7 @@ pub fn prompt_index(state: &EntityState) -> Vec<IndexRow> {
     if state.entity.kind == HOLDFAST_AUDIT {
         return audit::rows(state).into_iter().filter(|row| is_prompt(row.param)).collect();
     }
-    collect(state, table::slots(&state.entity.kind).filter(|slot| slot.is_prompt))
+    collect(state, table::slots(&state.entity.kind).filter(|slot| slot.is_prompt), &|_| true, Beside::Find)
 }
 
 /// What resources of a type must meet to be part of a patient's record: what the type's parameter `patient` finds, and the
@@ -120,6 +130,7 @@ pub fn is_prompt(number: u32) -> bool {
         .into_iter()
         .filter_map(|offset| number.checked_sub(offset).and_then(table::slot))
         .any(|slot| slot.is_prompt)
+        || find::has_param(number)
 }
 
 /// The version of the definitions and of the form of the rows.
@@ -135,6 +146,8 @@ pub fn has_param(number: u32) -> bool {
         || slot(BY_END).is_some_and(|slot| slot.kind == Kind::Date)
         || slot(IDENTIFIER).is_some_and(|slot| slot.kind == Kind::Reference)
         || slot(OF_TYPE).is_some_and(|slot| slot.kind == Kind::Token)
+        || find::has_param(number)
+        || chart::has_param(number)
 }
 
 /// Whether a change to this register can change [`index`].
@@ -144,6 +157,8 @@ pub fn touches_index(kind: &str, register_key: &str) -> bool {
         return audit::ELEMENTS.contains(&element);
     }
     table::slots(kind).any(|slot| slot.paths.iter().any(|path| path.is_in(element)))
+        || find::is_read(kind, element)
+        || chart::is_read(kind, element)
 }
 
 /// Whether a change to this register can change [`crate::scope::scopes`].
@@ -186,8 +201,27 @@ fn referred(parameter: &table::Parameter, target: Option<&str>, each: Each<'_>) 
     out
 }
 
-fn collect(state: &EntityState, slots: impl Iterator<Item = &'static Slot>) -> Vec<IndexRow> {
+/// Which of the rows that answer no parameter are wanted beside those of slots.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// Those by which people are found.
+    Find,
+    /// Those, and those from which a chart opens.
+    All,
+}
+
+/// Rows of these slots and those beside them; of the ones by which people are found, those of the elements wanted.
+fn collect(
+    state: &EntityState,
+    slots: impl Iterator<Item = &'static Slot>,
+    is_wanted: &dyn Fn(&str) -> bool,
+    beside: Beside,
+) -> Vec<IndexRow> {
     let mut rows = Vec::new();
+    find::push(state, is_wanted, &mut rows);
+    if beside == Beside::All {
+        chart::push(state, &mut rows);
+    }
     for slot in slots {
         if slot.paths.iter().any(|path| path.exists) {
             rows.push(presence(state, slot));
@@ -235,7 +269,8 @@ mod tests {
                 found.min_by_key(|name| (name.len(), *name)).map_or_else(|| base.to_string(), str::to_owned);
             format!("{name}{beside} {}", row.value.replace(TOKEN_SEPARATOR, "^"))
         };
-        rows.into_iter().map(shown).collect()
+        let answers_parameters = |row: &IndexRow| !find::has_param(row.param) && !chart::has_param(row.param);
+        rows.into_iter().filter(answers_parameters).map(shown).collect()
     }
 
     fn rows(state: &EntityState) -> Vec<String> {

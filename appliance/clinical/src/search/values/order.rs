@@ -13,6 +13,17 @@ pub(crate) fn time(ms: u64) -> String {
     digits(ms, TIME_CHARS)
 }
 
+/// The milliseconds that [`time`] wrote; `None` if it did not write that.
+pub(crate) fn read_time(text: &str) -> Option<u64> {
+    if text.len() != TIME_CHARS as usize {
+        return None;
+    }
+    text.bytes().try_fold(0, |ms, byte| {
+        let digit = DIGITS.iter().position(|digit| *digit == byte)?;
+        Some(ms * 64 + digit as u64)
+    })
+}
+
 /// A number. Two decimals that differ by less than an `f64` can tell are equal here.
 pub(crate) fn number(value: f64) -> String {
     // -0 is 0. The bits of positive numbers are in order; those of negative ones in the reverse.
@@ -41,5 +52,7 @@ mod tests {
         assert_eq!(number(-0.0), number(0.0));
         let times = [0, 1, 63, 64, 4095, 4096, 63_900_000_000_000, 315_537_897_600_000];
         assert!(times.map(time).is_sorted_by(|a, b| a < b));
+        assert_eq!(times.map(|ms| read_time(&time(ms))), times.map(Some));
+        assert_eq!((read_time(""), read_time("é------")), (None, None));
     }
 }
