@@ -29,8 +29,10 @@
 pub mod audit;
 pub mod bundle;
 pub mod compartment;
+pub mod identity;
 pub mod lane;
 pub mod lifecycle;
+pub mod medicines;
 pub mod outcome;
 pub mod patch;
 pub mod policy;
@@ -48,5 +50,6 @@ pub mod tree;
 pub mod types;
 pub mod url;
 pub mod validate;
+pub mod vitals;
 
 pub use rules::FhirRules;
