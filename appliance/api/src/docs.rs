@@ -2,7 +2,7 @@
 
 use crate::access::doc::Carries::{Events, Fhir, Form, Html, Json, JsonPatch, Nothing, Text};
 use crate::access::doc::{Carries, Doc};
-use crate::{conflicts, continuity, records};
+use crate::{checks, conflicts, continuity, patients, records};
 
 type Pairs = &'static [(&'static str, &'static str)];
 
@@ -54,6 +54,60 @@ pub(crate) const SAVE: Doc =
         .headers(&["If-Match", "If-None-Match"])
         .body(Fhir)
         .refusals(&[409, 412, 422, 428]);
+
+pub(crate) const PATIENTS: Doc = Doc::new(
+    "Finds patients by what is typed into one box: names, birth date, record number, phone",
+    &[(200, Carries::of::<patients::search::Page>())],
+)
+.query(&[
+    ("q", "what was typed"),
+    ("limit", "how many are shown; 50 at most"),
+    ("everywhere", "true: have head office look too, and take in whom it finds"),
+]);
+pub(crate) const REGISTER: Doc = Doc::new(
+    "Registers a patient under the client's id, and gives the record its number",
+    &[
+        (200, Carries::of::<patients::register::Registered>()),
+        (201, Carries::of::<patients::register::Registered>()),
+    ],
+)
+.body(Fhir)
+.refusals(&[409, 410, 422]);
+pub(crate) const LIKELY: Doc = Doc::new(
+    "Patients who are likely the one being registered, and what speaks for it",
+    &[(200, Carries::of::<patients::likely::Page>())],
+)
+.body(Carries::of::<patients::likely::Asked>());
+pub(crate) const LINK: Doc = Doc::new(
+    "Lets a patient's record stand for another one of the same person",
+    &[(200, Carries::of::<patients::link::Linked>())],
+)
+.body(Carries::of::<patients::link::Asked>())
+.refusals(&[404, 409, 410, 412]);
+pub(crate) const UNLINK: Doc =
+    Doc::new("Takes such a link away again", &[(200, Carries::of::<patients::link::Linked>())])
+        .body(Carries::of::<patients::link::Asked>())
+        .refusals(&[404, 409, 410, 412]);
+pub(crate) const CHART: Doc =
+    Doc::new("What a patient's chart opens on", &[(200, Carries::of::<patients::shape::Chart>())])
+        .refusals(&[404, 410]);
+pub(crate) const COURSE: Doc = Doc::new(
+    "One measurement of a patient over time",
+    &[(200, Carries::of::<patients::observations::Course>())],
+)
+.query(&[("code", "SYSTEM|CODE"), ("since", "a date: measured then or later")])
+.refusals(&[404, 410]);
+pub(crate) const CHECK_VITALS: Doc = Doc::new(
+    "The early-warning score of vital signs, and what is asked about them; stores nothing",
+    &[(200, Carries::of::<checks::vitals::Checked>())],
+)
+.body(Carries::of::<checks::vitals::Asked>());
+pub(crate) const CHECK_MEDICINE: Doc = Doc::new(
+    "What speaks against a medicine for a patient; stores nothing",
+    &[(200, Carries::of::<checks::medicines::Checked>())],
+)
+.body(Carries::of::<checks::medicines::Asked>())
+.refusals(&[404, 410]);
 
 pub(crate) const METADATA: Doc = Doc::new("What this server can do", &[(200, Fhir)]).query(FORMATS);
 pub(crate) const BUNDLE: Doc = Doc::new("Carries out a batch or a transaction", &[(200, Fhir)])

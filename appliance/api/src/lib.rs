@@ -23,6 +23,7 @@
 
 pub mod access;
 pub mod audit;
+mod checks;
 pub mod config;
 mod conflicts;
 mod continuity;
@@ -38,6 +39,7 @@ pub mod listen;
 mod lookup;
 mod openapi;
 mod page;
+pub mod patients;
 mod probe;
 mod records;
 mod refusal;

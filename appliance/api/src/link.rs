@@ -60,10 +60,25 @@ pub struct LinkStatus {
     pub progress: Option<LinkProgress>,
 }
 
+/// What this replica sends to, and what "it has arrived" means to people.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Above {
+    /// Head office: what it has acknowledged is safe from whatever happens to the clinic.
+    #[default]
+    HeadOffice,
+    /// The clinic's node: this is a desktop.
+    Node,
+}
+
 /// Asked for the link's state at every change and every second while somebody watches; must not block.
 pub trait LinkReport: Send + Sync {
     /// How the link is now.
     fn report(&self) -> LinkStatus;
+
+    /// What is at the other end.
+    fn above(&self) -> Above {
+        Above::HeadOffice
+    }
 }
 
 /// A replica without a link: the hub, or a node that is not enrolled.

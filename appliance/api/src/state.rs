@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use holdfast_clinical::medicines::RuleSet;
+use holdfast_clinical::medicines::starter::starter;
 use holdfast_store::writer::Writer;
 use tokio::sync::{Semaphore, watch};
 
@@ -39,6 +41,8 @@ pub struct ApiParts {
     /// How many requests a user and a device may make; by default as many as they like. A device is told by
     /// `ConnectInfo<SocketAddr>` on the request: without it all requests count as one's.
     pub rates: Rates,
+    /// What is known of medicines; by default the small set that is built in.
+    pub medicine_rules: Arc<dyn RuleSet>,
 }
 
 impl ApiParts {
@@ -54,6 +58,7 @@ impl ApiParts {
             damage: Arc::new(|| None),
             public_url: None,
             rates: Rates::default(),
+            medicine_rules: Arc::new(starter().clone()),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::access::policy::Access::Records;
 use crate::access::policy::Policy::{Public, Read, Session, Write};
 use crate::access::routes::Routes;
 use crate::state::ApiState;
-use crate::{conflicts, continuity, docs, fhir, openapi, page, probe, records};
+use crate::{checks, conflicts, continuity, docs, fhir, openapi, page, patients, probe, records};
 
 /// The whole API as a router.
 pub fn router(state: ApiState) -> Router {
@@ -15,7 +15,7 @@ pub fn router(state: ApiState) -> Router {
 
 /// The same, to which a binary may add routes of its own before [`Routes::build`].
 pub fn routes(state: &ApiState) -> Routes {
-    of_fhir(of_our_own(Routes::new(state)))
+    of_fhir(of_patients(of_our_own(Routes::new(state))))
 }
 
 fn of_our_own(routes: Routes) -> Routes {
@@ -31,6 +31,20 @@ fn of_our_own(routes: Routes) -> Routes {
         .get("/api/conflicts/{type}/{id}", Read(Records), &docs::CONFLICT, conflicts::show)
         .post("/api/conflicts/{type}/{id}/resolve", Write(Records), &docs::RESOLVE, conflicts::resolve)
         .put("/api/records/{type}/{id}", Write(Records), &docs::SAVE, records::save)
+}
+
+fn of_patients(routes: Routes) -> Routes {
+    let (read, write) = (Read(Records), Write(Records));
+    routes
+        .get("/api/patients", read, &docs::PATIENTS, patients::search::search)
+        .post("/api/patients", write, &docs::REGISTER, patients::register::register)
+        .post("/api/patients/likely", read, &docs::LIKELY, patients::likely::likely)
+        .post("/api/patients/{id}/link", write, &docs::LINK, patients::link::link)
+        .post("/api/patients/{id}/unlink", write, &docs::UNLINK, patients::link::unlink)
+        .get("/api/patients/{id}/chart", read, &docs::CHART, patients::chart::chart)
+        .get("/api/patients/{id}/observations", read, &docs::COURSE, patients::observations::observations)
+        .post("/api/vitals/check", read, &docs::CHECK_VITALS, checks::vitals::vitals)
+        .post("/api/medicines/check", read, &docs::CHECK_MEDICINE, checks::medicines::medicines)
 }
 
 fn of_fhir(routes: Routes) -> Routes {

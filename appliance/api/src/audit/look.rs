@@ -103,9 +103,11 @@ impl Asker {
             .split('/')
             .skip(1)
             .skip_while(|part| matches!(*part, "fhir" | "api" | "records" | "conflicts"));
-        let kind = parts.next().filter(|kind| is_resource_type(kind));
-        let id = parts.next().filter(|id| is_id(id));
-        let what = kind.map(|kind| id.map_or_else(|| kind.to_owned(), |id| format!("{kind}/{id}")));
+        // What staff ask of patients is asked of records of that type.
+        let named = |part: &'_ str| if part == "patients" { "Patient".to_owned() } else { part.to_owned() };
+        let kind = parts.next().map(named).filter(|kind| is_resource_type(kind));
+        let id = parts.next().filter(|id| is_id(id) && *id != "likely");
+        let what = kind.map(|kind| id.map_or_else(|| kind.clone(), |id| format!("{kind}/{id}")));
         let interaction = doc.interactions.first().copied();
         let interaction =
             interaction.or(doc.operation.map(|(name, _)| operation(name))).unwrap_or("operation");
@@ -218,6 +220,8 @@ mod tests {
     fn a_record_is_named_wherever_it_is_looked_at() {
         let shown = &looks(&docs::CONFLICT, Method::GET, "/api/conflicts/Observation/o1", 200)[0];
         assert_eq!((shown.interaction, shown.what.as_deref()), ("operation", Some("Observation/o1")));
+        let chart = &looks(&docs::CHART, Method::GET, "/api/patients/p1/chart", 404)[0];
+        assert_eq!((chart.what.as_deref(), chart.refused), (Some("Patient/p1"), Some("code")));
         let list = &looks(&docs::CONFLICTS, Method::GET, "/api/conflicts?count=2", 200)[0];
         assert_eq!((list.what.as_deref(), list.query.as_deref()), (None, Some("count=2")));
     }

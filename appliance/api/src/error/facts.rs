@@ -133,6 +133,7 @@ fn of_request(error: &RequestError) -> Facts {
         E::ManyMatches { .. } => Facts::new(S::PRECONDITION_FAILED, "many-matches", "multiple-matches"),
         E::NoSuchChoice { .. } => Facts::new(S::CONFLICT, "no-such-choice", "value"),
         E::ChangedMeanwhile { .. } => Facts::new(S::CONFLICT, "changed-meanwhile", "conflict"),
+        E::LinkedElsewhere { .. } => Facts::new(S::CONFLICT, "linked-elsewhere", "conflict"),
         E::TooManyStreams { .. } => {
             Facts::new(S::SERVICE_UNAVAILABLE, "too-many-streams", "throttled").retry(RETRY_DISK_S)
         }

@@ -257,6 +257,16 @@ pub enum RequestError {
         /// The version it is at.
         current: String,
     },
+    /// Records of one person that cannot be joined so.
+    #[error(
+        "cannot join these records: {entity} already leads to Patient/{to}; join that one instead, or take the link away first"
+    )]
+    LinkedElsewhere {
+        /// Which resource.
+        entity: String,
+        /// Id of the patient whose record it leads to.
+        to: String,
+    },
     /// Too many streams of events.
     #[error("cannot open another stream of events: {limit} are open; poll /api/continuity instead")]
     TooManyStreams {
