@@ -187,3 +187,16 @@ async fn a_bundle_deletes_what_is_held_elsewhere_or_says_that_it_could_not() {
         assert!(refused.text().contains("could not be looked for"), "{}", refused.text());
     }
 }
+
+#[tokio::test]
+async fn the_box_that_finds_people_asks_head_office_when_it_is_told_to() {
+    let (server, asked) = clinic(true).await;
+    let found = |answer: crate::common::Answer| answer.json()["patients"].as_array().unwrap().len();
+    assert_eq!(found(server.get("/api/patients?q=quimby").await.expect(200)), 0);
+    assert_eq!(asked.load(Ordering::Relaxed), 0, "a keystroke asks nobody");
+    let answer = server.get("/api/patients?q=quimby&everywhere=true").await.expect(200);
+    assert_eq!((&answer.json()["elsewhere"], found(answer)), (&"all".into(), 1));
+    let (server, _) = clinic(false).await;
+    let answer = server.get("/api/patients?q=quimby&everywhere=true").await.expect(200).json();
+    assert_eq!(answer["elsewhere"], "unreachable");
+}
