@@ -26,8 +26,8 @@ const MOST: usize = 100;
 pub(crate) struct Asked {
     birth_date: Option<String>,
     /// Says nothing yet: none of the ranges goes by it.
-    #[serde(default)]
-    gender: Option<String>,
+    #[serde(default, rename = "gender")]
+    _gender: Option<String>,
     vitals: Vec<Vital>,
     /// 2 for people whose oxygen saturation should be 88 to 92 %.
     #[serde(default)]
@@ -100,7 +100,7 @@ pub(crate) async fn vitals(State(state): State<ApiState>, request: Request) -> R
 }
 
 fn check(asked: Asked, today: &str) -> Checked {
-    let Asked { birth_date, gender: _, vitals, spo2_scale } = asked;
+    let Asked { birth_date, _gender: _, vitals, spo2_scale } = asked;
     let months = birth_date.as_deref().and_then(|born| age::months(born, today));
     let measured: Vec<Measurement> = vitals.into_iter().map(measurement).collect();
     let scale = if spo2_scale == Some(2) { Spo2Scale::Two } else { Spo2Scale::One };
