@@ -42,10 +42,6 @@ impl Now {
             if (OPENS + 60..CLOSES - 60).contains(&self.minute) { self.minute } else { 10 * 60 + 40 };
         Self { minute, ..self }
     }
-
-    pub(super) fn moment(self) -> Moment {
-        Moment { day: self.day, minute: self.minute, offset: self.offset_minutes }
-    }
 }
 
 /// The clinic sees its first patient, in minutes since midnight.
@@ -110,8 +106,9 @@ mod tests {
     #[test]
     fn moments_carry_over_midnight_and_name_their_zone() {
         let now = Now::read("2026-11-27 23:50 -0530").unwrap();
-        assert_eq!(now.moment().text(), "2026-11-27T23:50:00-05:30");
-        assert_eq!(now.moment().plus(15).text(), "2026-11-28T00:05:00-05:30");
+        let moment = Moment { day: now.day, minute: now.minute, offset: now.offset_minutes };
+        assert_eq!(moment.text(), "2026-11-27T23:50:00-05:30");
+        assert_eq!(moment.plus(15).text(), "2026-11-28T00:05:00-05:30");
         assert_eq!(now.in_opening_hours().minute, 640);
         assert!(is_workday(now.day) && !is_workday(now.day + 1));
         assert_eq!(workday_from(now.day + 1), now.day + 3);

@@ -279,11 +279,6 @@ pub(super) fn culture(dice: &mut Dice) -> &'static Culture {
     &CULTURES[0]
 }
 
-/// The culture of a language.
-pub(super) fn speaking(language: &str) -> &'static Culture {
-    CULTURES.iter().find(|culture| culture.language.0 == language).unwrap_or(&CULTURES[0])
-}
-
 impl Culture {
     /// The family names of a household, by their places in the table; one household shares them.
     pub(super) fn families(&self, dice: &mut Dice) -> Vec<usize> {
