@@ -112,7 +112,7 @@ async fn forged_signing_request_is_refused_and_leaves_the_token_good() {
             "-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n".to_owned(),
             "csr-malformed",
         ),
-        (include_str!("../../../hub/src/ca/testdata/rsa-2048.csr.pem").to_owned(), "csr-weak-key"),
+        (include_str!("../../src/ca/testdata/rsa-2048.csr.pem").to_owned(), "csr-weak-key"),
     ] {
         let body = serde_json::to_vec(&EnrolBody { token: token.secret().to_text(), csr }).unwrap();
         let refused = connection.request(ENROL_PATH, body.into()).await.unwrap_err();
