@@ -1,7 +1,6 @@
 //! Holdfast's staff desktop: a window on the loopback address that [`holdfast_desktop_host`] serves.
 //!
 //! It holds no record, no key and no rule; closing the window ends the host cleanly.
-#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod locale;
 mod window;

@@ -63,15 +63,16 @@ fn begin(app: &App, serving: &Serving) -> Result<Url, Failure> {
     let state = app.state::<Mutex<Running>>();
     let mut running = state.lock().unwrap_or_else(PoisonError::into_inner);
     let stopped = running.stop.subscribe();
-    let Some(runtime) = running.runtime.as_ref() else { return Err(no_window("it has ended already")) };
+    let runtime = running.runtime.as_ref().map(|runtime| runtime.handle().clone());
+    let Some(runtime) = runtime else { return Err(no_window("it has ended already")) };
     let _inside = runtime.enter();
     let served = runtime.block_on(serve(&options, settings, stopped))?;
     let mut signal = run::on_signal()?;
-    let handle = app.handle().clone();
+    let window = app.handle().clone();
     runtime.spawn(async move {
         // A sender that is gone means that the program ends.
-        let _gone = signal.wait_for(|stop| *stop).await;
-        handle.exit(0);
+        let _gone = signal.wait_for(|stop| *stop).await.is_ok();
+        window.exit(0);
     });
     let address = Url::parse(&served.first_address).map_err(|error| no_window(&error.to_string()));
     running.served = Some(served);
