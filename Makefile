@@ -64,6 +64,7 @@ front: ## build the staff app: types, texts, bundle; `make build` and `make run`
 	@.ci/setup front
 	npm run --silent --prefix desktop-app api:check
 	npm run --silent --prefix desktop-app build
+	npm run --silent --prefix desktop-app size
 
 .PHONY: front-test
 front-test: ## format, lints, types and unit tests of the front ends

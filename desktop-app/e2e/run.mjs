@@ -3,9 +3,11 @@
 //
 //   HOLDFAST_URL=http://127.0.0.1:8080 HOLDFAST_LOGIN=… HOLDFAST_PIN=… npm run e2e
 //
-// The sign-in is of somebody who treats patients and manages people. Nobody there yet: HOLDFAST_SETUP_CODE makes the first.
+// The sign-in is of somebody who treats patients and manages people. If nobody is there yet, HOLDFAST_SETUP_CODE makes the
+// first administrator, who adds that person.
 import { newDevice, shotsFolder, startBrowser } from './browser.mjs';
 import { byKeyboard } from './by-keyboard.mjs';
+import { firstRun } from './first-run.mjs';
 import { Report } from './report.mjs';
 import { everyScreen } from './screens.mjs';
 import { people } from './sign-in.mjs';
@@ -35,6 +37,8 @@ async function onDevice(options, run) {
 
 const shotOf = (page, prefix) => (name) => page.screenshot({ path: `${folder}/${prefix}-${name}.png` });
 
+if (who.code)
+  await onDevice({}, (page) => report.walk('first run', () => firstRun(report, page, who, shotOf(page, 'work'))));
 if (wanted('mouse')) {
   await onDevice({}, (page) =>
     report.walk('with the mouse', async () => {

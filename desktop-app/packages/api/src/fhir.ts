@@ -7,6 +7,7 @@ export type {
   Attachment,
   AuditEvent,
   Bundle,
+  ClinicalImpression,
   CodeableConcept,
   Coding,
   Composition,

@@ -1,5 +1,6 @@
 import type {
   AllergyIntolerance,
+  ClinicalImpression,
   Composition,
   Condition,
   DocumentReference,
@@ -89,7 +90,8 @@ export interface Chart {
   /** Types that this sign-in may not see. */
   hidden?: string[];
   vitals: { latest: ChartRecord<Observation>[]; news2?: News2 | null };
-  notes: { total: number; latest: ChartRecord<Composition>[] };
+  /** Ours are Compositions; imported ones may be any of these. */
+  notes: { total: number; latest: ChartRecord<Composition | DocumentReference | ClinicalImpression>[] };
   encounters: ChartRecord<Encounter>[];
   immunizations: ChartRecord<Immunization>[];
   results: ChartRecord<Observation>[];

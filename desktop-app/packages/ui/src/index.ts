@@ -7,4 +7,4 @@ export { Panel } from './Panel';
 export { ScrollX } from './ScrollX';
 export { type Toast, Toasts, useToast } from './Toasts';
 export { useListbox } from './useListbox';
-export { isPressed, useShortcut } from './useShortcut';
+export { isPressed, setSingleKeys, useShortcut, usesSingleKeys } from './useShortcut';

@@ -31,11 +31,18 @@ export const theme = createTheme({
     InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     Button: { defaultProps: { size: 'sm' } },
     Modal: {
-      defaultProps: { centered: false, overlayProps: { backgroundOpacity: 0.35 }, transitionProps: { duration: 0 } },
+      defaultProps: {
+        // Screens scroll inside of the window, which a dialog covers; and the lock would need a style without a nonce.
+        lockScroll: false,
+        centered: false,
+        overlayProps: { backgroundOpacity: 0.35 },
+        transitionProps: { duration: 0 },
+      },
     },
     // Apps put this element where a lock hides it.
     Portal: { defaultProps: { target: '#overlays' } },
-    Menu: { defaultProps: { transitionProps: { duration: 0 } } },
+    // The placeholder has a role that a menu may not hold.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, transitionProps: { duration: 0 } } },
     Tooltip: {
       defaultProps: {
         openDelay: 400,

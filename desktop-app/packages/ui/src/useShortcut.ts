@@ -23,6 +23,17 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+const STORED = 'holdfast-single-keys';
+
+/** Whether a single key such as "?" does something on this device; somebody who speaks to their computer turns it off (WCAG 2.1.4). */
+export function usesSingleKeys(): boolean {
+  return localStorage.getItem(STORED) !== 'off';
+}
+
+export function setSingleKeys(on: boolean): void {
+  localStorage.setItem(STORED, on ? 'on' : 'off');
+}
+
 /** Runs on a key combination, wherever the focus is; one without Ctrl or Alt not while somebody types. */
 export function useShortcut(keys: string, run: () => void, enabled = true): void {
   const latest = useRef(run);
@@ -31,7 +42,8 @@ export function useShortcut(keys: string, run: () => void, enabled = true): void
     if (!enabled) return;
     const bare = !/mod|alt/.test(keys);
     const listen = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || !isPressed(keys, event) || (bare && isTyping(event.target))) return;
+      if (event.defaultPrevented || !isPressed(keys, event) || (bare && (isTyping(event.target) || !usesSingleKeys())))
+        return;
       event.preventDefault();
       latest.current();
     };

@@ -28,15 +28,20 @@ export class DraftKeeper<T> {
   /** Saves now what is not saved yet; resolves when it is, or has failed. */
   async flush(): Promise<void> {
     this.#clear();
-    await this.#saving;
+    // Several may wait for the same save; the first goes on, the others wait for its own.
+    while (this.#saving) await this.#saving;
     const pending = this.#pending;
     if (!pending) return;
     this.#pending = undefined;
     this.tell('saving');
-    this.#saving = this.save(pending.value).then(
-      () => this.tell(this.#pending ? 'unsaved' : 'saved'),
-      () => this.#failed(pending),
-    );
+    this.#saving = this.save(pending.value)
+      .then(
+        () => this.tell(this.#pending ? 'unsaved' : 'saved'),
+        () => this.#failed(pending),
+      )
+      .finally(() => {
+        this.#saving = undefined;
+      });
     await this.#saving;
   }
 

@@ -2,7 +2,7 @@ import { useLingui, useLocale } from '@holdfast/i18n';
 import { useChart } from '../chart/ChartContext';
 import { conceptOf, dosageOf, isActive } from '../chart/medicines/medicine';
 import { NoteText } from '../chart/notes/NoteText';
-import { appendedTo } from '../chart/notes/note';
+import { appendedTo, authorOfNote, titleOfNote, visitOf } from '../chart/notes/note';
 import { vitalName, vitalText } from '../chart/vitals/vitals';
 import { textOf } from '../fhir/words';
 import { showTime } from '../time/dates';
@@ -27,7 +27,7 @@ function Sheet({ encounter }: { encounter: string }) {
   const single = encounter.startsWith('note-') ? encounter.slice('note-'.length) : undefined;
   const all = chart.notes.latest.map(({ resource }) => resource);
   const notes = all.filter((note) =>
-    single ? note.id === single || appendedTo(note) === single : note.encounter?.reference === `Encounter/${encounter}`,
+    single ? note.id === single || appendedTo(note) === single : visitOf(note) === `Encounter/${encounter}`,
   );
   const visit = chart.encounters.find(({ resource }) => resource.id === encounter)?.resource;
   const at = visit?.period?.start ?? notes.at(-1)?.date;
@@ -50,7 +50,7 @@ function Sheet({ encounter }: { encounter: string }) {
       {notes.map((note) => (
         <section key={note.id}>
           <h2>
-            {note.title}, {showTime(note.date, locale)}, <bdi>{note.author[0]?.display}</bdi>
+            {titleOfNote(note)}, {showTime(note.date, locale)}, <bdi>{authorOfNote(note)}</bdi>
           </h2>
           <NoteText note={note} />
         </section>

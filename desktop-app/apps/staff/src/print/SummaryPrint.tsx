@@ -2,6 +2,7 @@ import { useLingui, useLocale } from '@holdfast/i18n';
 import { useChart } from '../chart/ChartContext';
 import { conceptOf, dosageOf, isActive } from '../chart/medicines/medicine';
 import { NoteText } from '../chart/notes/NoteText';
+import { authorOfNote, titleOfNote } from '../chart/notes/note';
 import { isOpenProblem } from '../chart/problems/problem';
 import { vitalName, vitalText } from '../chart/vitals/vitals';
 import { textOf } from '../fhir/words';
@@ -69,7 +70,7 @@ function Sheet() {
       {note && (
         <section>
           <h2>
-            {i18n.t('Last note')}: {note.title}, {showTime(note.date, locale)}, <bdi>{note.author[0]?.display}</bdi>
+            {i18n.t('Last note')}: {titleOfNote(note)}, {showTime(note.date, locale)}, <bdi>{authorOfNote(note)}</bdi>
           </h2>
           <NoteText note={note} />
         </section>

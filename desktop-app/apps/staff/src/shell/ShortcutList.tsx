@@ -1,6 +1,6 @@
 import { useLingui } from '@holdfast/i18n';
-import { Keys } from '@holdfast/ui';
-import { Modal } from '@mantine/core';
+import { Keys, setSingleKeys, usesSingleKeys } from '@holdfast/ui';
+import { Checkbox, Modal } from '@mantine/core';
 import { chartActionsOf } from '../chart/chartActions';
 import { useAbilities } from '../session/SessionContext';
 import { workspacesOf } from './workspaces';
@@ -48,6 +48,12 @@ export function ShortcutList({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
+      <Checkbox
+        mt="md"
+        label={i18n.t('Single keys, such as ?, do something')}
+        defaultChecked={usesSingleKeys()}
+        onChange={(event) => setSingleKeys(event.currentTarget.checked)}
+      />
     </Modal>
   );
 }

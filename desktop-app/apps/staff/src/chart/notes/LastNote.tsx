@@ -5,6 +5,7 @@ import { Contained } from '../../problems/Failed';
 import { showTime } from '../../time/dates';
 import { useChart } from '../ChartContext';
 import { NoteText } from './NoteText';
+import { authorOfNote, titleOfNote } from './note';
 
 /** What was written last. */
 export function LastNote() {
@@ -28,7 +29,7 @@ export function LastNote() {
         {note && (
           <>
             <p className="soft small">
-              {showTime(note.date, locale)} · <bdi>{note.author[0]?.display}</bdi> · <bdi>{note.title}</bdi>
+              {showTime(note.date, locale)} · <bdi>{authorOfNote(note)}</bdi> · <bdi>{titleOfNote(note)}</bdi>
             </p>
             <div className="clamped">
               <NoteText note={note} />

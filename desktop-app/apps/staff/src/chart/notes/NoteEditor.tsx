@@ -8,7 +8,7 @@ import { useDraft } from '../../drafts/useDraft';
 import { useSession } from '../../session/SessionContext';
 import { nowInstant } from '../../time/dates';
 import { useChart } from '../ChartContext';
-import { authorOf } from '../references';
+import { authorOf, openVisitOf } from '../references';
 import { useSave } from '../useSave';
 import { LastVitals } from '../vitals/LastVitals';
 import { LastNote } from './LastNote';
@@ -18,7 +18,7 @@ import { isBlank, type NoteDraft, signed, templatesOf, underTemplate } from './n
 export function NoteEditor({ appends }: { appends?: string }) {
   const { i18n } = useLingui();
   const { session } = useSession();
-  const { id, go } = useChart();
+  const { id, chart, go } = useChart();
   const save = useSave(id);
   const templates = templatesOf(i18n);
   const [fresh] = useState<NoteDraft>(() => begin(i18n, appends));
@@ -33,7 +33,12 @@ export function NoteEditor({ appends }: { appends?: string }) {
   const sign = async () => {
     if (isSigning || isBlank(note)) return;
     setSigning(true);
-    const resource = signed(note, { patient: id, author: authorOf(session), at: nowInstant() });
+    const resource = signed(note, {
+      patient: id,
+      author: authorOf(session),
+      at: nowInstant(),
+      encounter: openVisitOf(chart),
+    });
     const isSaved = await save({
       resources: [resource],
       what: i18n.t('Signed: {name}', { name: note.title }),

@@ -1,8 +1,7 @@
-import type { Composition } from '@holdfast/api';
-import { sectionsOfNote } from './note';
+import { type Note, sectionsOfNote } from './note';
 
 /** The words of a note. */
-export function NoteText({ note }: { note: Composition }) {
+export function NoteText({ note }: { note: Note }) {
   return (
     <div className="note-text" dir="auto">
       {sectionsOfNote(note).map(({ title, text }) => (

@@ -1,4 +1,4 @@
-import type { ChartRecord, Composition } from '@holdfast/api';
+import type { ChartRecord } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Panel } from '@holdfast/ui';
 import { Button } from '@mantine/core';
@@ -11,7 +11,7 @@ import { useChart } from '../ChartContext';
 import { SavedMark } from '../SavedMark';
 import { NoteEditor } from './NoteEditor';
 import { NoteText } from './NoteText';
-import { appendedTo } from './note';
+import { appendedTo, authorOfNote, type Note as NoteRecord, titleOfNote, visitOf } from './note';
 
 /** The notes, the newest first, each with what was added to it; or the one that is being written. */
 export default function Notes({ adding, item }: { adding: boolean; item: string }) {
@@ -51,20 +51,20 @@ export default function Notes({ adding, item }: { adding: boolean; item: string 
   );
 }
 
-function Note({ record, addenda }: { record: ChartRecord<Composition>; addenda: ChartRecord<Composition>[] }) {
+function Note({ record, addenda }: { record: ChartRecord<NoteRecord>; addenda: ChartRecord<NoteRecord>[] }) {
   const { i18n } = useLingui();
   const locale = useLocale();
   const { go, id } = useChart();
   const { writes } = useAbilities();
   const [, leave] = useLocation();
   const { resource } = record;
-  const encounter = resource.encounter?.reference?.replace('Encounter/', '');
+  const encounter = visitOf(resource)?.replace('Encounter/', '');
   return (
-    <article className="note" aria-label={resource.title}>
+    <article className="note" aria-label={titleOfNote(resource)}>
       <header>
-        <h3 dir="auto">{resource.title}</h3>
+        <h3 dir="auto">{titleOfNote(resource)}</h3>
         <span className="soft small">
-          {showTime(resource.date, locale)} · <bdi>{resource.author[0]?.display}</bdi>
+          {showTime(resource.date, locale)} · <bdi>{authorOfNote(resource)}</bdi>
         </span>
         <span className="end">
           <SavedMark record={record} />
@@ -88,7 +88,7 @@ function Note({ record, addenda }: { record: ChartRecord<Composition>; addenda: 
         <div key={addendum.resource.id} className="addendum">
           <p className="small soft">
             {i18n.t('Added {date} by', { date: showTime(addendum.resource.date, locale) })}{' '}
-            <bdi>{addendum.resource.author[0]?.display}</bdi> <SavedMark record={addendum} />
+            <bdi>{authorOfNote(addendum.resource)}</bdi> <SavedMark record={addendum} />
           </p>
           <NoteText note={addendum.resource} />
         </div>

@@ -1,6 +1,6 @@
-import type { Composition, CompositionSection, Reference } from '@holdfast/api';
+import type { ClinicalImpression, Composition, CompositionSection, DocumentReference, Reference } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
-import { narrative, plainText } from '../../fhir/words';
+import { narrative, plainText, textOf } from '../../fhir/words';
 
 /** What a note holds while it is written. */
 export interface NoteDraft {
@@ -52,19 +52,22 @@ export function isBlank(draft: NoteDraft): boolean {
 }
 
 interface Signing {
+  /** The visit that is under way. */
+  encounter?: Reference;
   patient: string;
   author: Reference;
   at: string;
 }
 
 /** The signed note: nothing of it changes any more, later words are notes that append to it. */
-export function signed(draft: NoteDraft, { patient, author, at }: Signing): Composition & { id: string } {
+export function signed(draft: NoteDraft, { patient, author, at, encounter }: Signing): Composition & { id: string } {
   return {
     resourceType: 'Composition',
     id: draft.id,
     status: 'final',
     type: { coding: [{ system: 'http://loinc.org', code: '11506-3', display: 'Progress note' }] },
     subject: { reference: `Patient/${patient}` },
+    encounter,
     date: at,
     author: [author],
     title: draft.title,
@@ -78,16 +81,48 @@ export function signed(draft: NoteDraft, { patient, author, at }: Signing): Comp
   };
 }
 
-/** The sections of a signed note as plain text. */
-export function sectionsOfNote(note: Composition): { title: string; text: string }[] {
+/** A note of this clinic, or one that was imported. */
+export type Note = Composition | DocumentReference | ClinicalImpression;
+
+export function authorOfNote(note: Note): string {
+  if (note.resourceType === 'ClinicalImpression') return note.assessor?.display ?? '';
+  return note.author?.[0]?.display ?? '';
+}
+
+export function titleOfNote(note: Note): string {
+  if (note.resourceType === 'Composition') return note.title;
+  const kind = note.resourceType === 'DocumentReference' ? note.type : note.code;
+  return note.description ?? textOf(kind);
+}
+
+/** The sections of a note as plain text. */
+export function sectionsOfNote(note: Note): { title: string; text: string }[] {
+  if (note.resourceType === 'ClinicalImpression')
+    return [{ title: '', text: note.summary ?? plainText(note.text?.div) }];
+  if (note.resourceType === 'DocumentReference')
+    return [{ title: '', text: attachedText(note) || plainText(note.text?.div) }];
   const flat = (sections: CompositionSection[] | undefined): CompositionSection[] =>
     (sections ?? []).flatMap((section) => [section, ...flat(section.section)]);
   const read = flat(note.section).map(({ title, text }) => ({ title: title ?? '', text: plainText(text?.div) }));
   return read.length > 0 ? read : [{ title: '', text: plainText(note.text?.div) }];
 }
 
+/** What stands in the document itself, if it is text. */
+function attachedText({ content }: DocumentReference): string {
+  const { contentType, data } = content?.[0]?.attachment ?? {};
+  if (!data || !contentType?.startsWith('text/plain')) return '';
+  return new TextDecoder().decode(Uint8Array.from(atob(data), (one) => one.charCodeAt(0)));
+}
+
 /** The note that a note adds to. */
-export function appendedTo(note: Composition): string | undefined {
+export function appendedTo(note: Note): string | undefined {
+  if (note.resourceType !== 'Composition') return undefined;
   const target = note.relatesTo?.find(({ code }) => code === 'appends')?.targetReference?.reference;
   return target?.startsWith('Composition/') ? target.slice('Composition/'.length) : undefined;
+}
+
+/** The visit that a note belongs to, as a reference. */
+export function visitOf(note: Note): string | undefined {
+  const visit = note.resourceType === 'DocumentReference' ? note.context?.encounter?.[0] : note.encounter;
+  return visit?.reference;
 }

@@ -37,7 +37,7 @@ function eventOf(i18n: I18n, resource: FhirResource): Event | undefined {
         id,
         at: resource.date,
         kind: i18n.t('Note'),
-        text: [resource.title, resource.author[0]?.display].filter(Boolean).join(', '),
+        text: [resource.title, resource.author?.[0]?.display].filter(Boolean).join(', '),
         to: 'notes',
       };
     case 'Condition':

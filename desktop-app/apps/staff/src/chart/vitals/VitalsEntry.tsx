@@ -13,7 +13,7 @@ import { useSession } from '../../session/SessionContext';
 import { nowInstant } from '../../time/dates';
 import { useChart } from '../ChartContext';
 import { FormDialog } from '../FormDialog';
-import { authorOf } from '../references';
+import { authorOf, openVisitOf } from '../references';
 import { useSave } from '../useSave';
 import { mustConfirm, questionText } from './questions';
 import {
@@ -55,6 +55,7 @@ export function VitalsEntry({ onClose }: { onClose: () => void }) {
   const observations = observationsOf(form, {
     patient: id,
     at: nowInstant(),
+    encounter: openVisitOf(chart),
     author: [authorOf(session)],
     idOf: (code) => ids[code] ?? newId(),
   });

@@ -5,6 +5,7 @@ import {
   type News2,
   type Observation,
   type Quantity,
+  type Reference,
   type VitalValue,
 } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
@@ -111,6 +112,8 @@ export function valuesOf(form: VitalsForm): VitalValue[] {
 }
 
 interface Context {
+  /** The visit that is under way. */
+  encounter?: Reference;
   patient: string;
   at: string;
   author: Observation['performer'];
@@ -143,7 +146,7 @@ export function observationsOf(form: VitalsForm, context: Context): (Observation
   return [...pressure, ...single, ...consciousness];
 }
 
-function observation(code: string, { patient, at, author, idOf }: Context): Observation & { id: string } {
+function observation(code: string, { patient, at, author, idOf, encounter }: Context): Observation & { id: string } {
   return {
     resourceType: 'Observation',
     id: idOf(code),
@@ -153,6 +156,7 @@ function observation(code: string, { patient, at, author, idOf }: Context): Obse
     ],
     code: concept(code),
     subject: { reference: `Patient/${patient}` },
+    encounter,
     effectiveDateTime: at,
     performer: author,
   };
