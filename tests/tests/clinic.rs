@@ -2,6 +2,8 @@
 //!
 //! It needs `holdfast-node` beside it, as `cargo nextest run --workspace` builds it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
 use holdfast_clinical::validate::validate;
 use holdfast_tests::clinic::{self, Clinic, Now};
 use holdfast_tests::process::{Spec, run};

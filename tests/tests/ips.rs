@@ -1,5 +1,7 @@
 //! The patient summary beside the examples of the IPS guide: the same records give the same sections.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
 use std::collections::BTreeMap;
 
 use holdfast_clinical::ips::{Choice, Frame};

@@ -2,7 +2,9 @@
 
 use holdfast_core::id::Lane;
 
-use crate::types::{HOLDFAST_AUDIT, HOLDFAST_NUMBERS, HOLDFAST_PREFERENCE, HOLDFAST_REVOCATION, HOLDFAST_RIGHT, HOLDFAST_USER};
+use crate::types::{
+    HOLDFAST_AUDIT, HOLDFAST_NUMBERS, HOLDFAST_PREFERENCE, HOLDFAST_REVOCATION, HOLDFAST_RIGHT, HOLDFAST_USER,
+};
 
 /// Allergies, medicines and whatever must never arrive late. `Medication` is among them because a request
 /// that points at one cannot be read without it.

@@ -309,7 +309,7 @@ fn review(chart: &mut Chart<'_>, has: &[Has], state: &mut State, at: Moment, tod
         let course = Course::of(one.problem);
         // Somebody who is seen every month has no more blood taken than others.
         let turn = if course.every > 60 && has.len() > 3 { number / 3 } else { number };
-        let is_turn = course.every <= 60 || has.len() <= 3 || number % 3 == 0;
+        let is_turn = course.every <= 60 || has.len() <= 3 || number.is_multiple_of(3);
         for (due, every) in course.panels {
             if is_turn && turn % every == 0 {
                 panel(chart, &visit, &present, due);

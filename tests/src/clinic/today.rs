@@ -286,7 +286,7 @@ fn sees(member: &Member, person: &Person, today: i64) -> bool {
     let age = person.age(today);
     match member.post {
         Post::Midwife => person.role == Role::Pregnant || person.is_woman && (19..=44).contains(&age),
-        Post::Nurse => age < 13 || age > 60,
+        Post::Nurse => !(13..=60).contains(&age),
         _ => person.role != Role::Pregnant,
     }
 }

@@ -78,7 +78,7 @@ pub(crate) fn patient(n: usize) -> (&'static str, String, String) {
         family(n),
         given(n),
         phone(n),
-        if n % 2 == 0 { "female" } else { "male" },
+        if n.is_multiple_of(2) { "female" } else { "male" },
         born(n),
         chance(n, 18) % 100_000
     );
@@ -114,10 +114,10 @@ pub(crate) fn registration(n: usize) -> String {
     let date = born(n);
     let (year, rest) = date.split_at(4);
     let year: usize = year.parse().unwrap_or(1950);
-    let date = if n % 2 == 0 {
+    let date = if n.is_multiple_of(2) {
         date.clone()
     } else {
-        format!("{}{rest}", if year % 10 == 0 { year + 1 } else { year - 1 })
+        format!("{}{rest}", if year.is_multiple_of(10) { year + 1 } else { year - 1 })
     };
     format!(
         r#"{{"given":"{}","family":"{}","birthDate":"{date}","phone":"{}"}}"#,
@@ -145,7 +145,7 @@ pub(crate) fn long_record() -> impl Iterator<Item = (&'static str, String, Strin
         ("8480-6", "mm[Hg]", 128),
     ];
     let observation = move |n: usize| {
-        let (category, code, unit, value) = if n % 2 == 0 {
+        let (category, code, unit, value) = if n.is_multiple_of(2) {
             let (code, unit, value) = vitals[n / 2 % vitals.len()];
             ("vital-signs", code.to_owned(), unit, value)
         } else {

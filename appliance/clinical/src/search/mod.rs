@@ -85,7 +85,8 @@ pub fn index_of(state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
         true => Beside::All,
         false => Beside::Find,
     };
-    let rows = collect(state, table::slots(kind).filter(is_in), &|element| elements.contains(&element), beside);
+    let rows =
+        collect(state, table::slots(kind).filter(is_in), &|element| elements.contains(&element), beside);
     let is_touched = elements.iter().any(|element| people::kept::is_touched(kind, element));
     if is_touched { with_kept(state, rows) } else { rows }
 }
