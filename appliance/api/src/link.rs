@@ -70,6 +70,16 @@ pub enum Above {
     Node,
 }
 
+impl Above {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HeadOffice => "head office",
+            Self::Node => "the clinic's node",
+        }
+    }
+}
+
 /// Asked for the link's state at every change and every second while somebody watches; must not block.
 pub trait LinkReport: Send + Sync {
     /// How the link is now.

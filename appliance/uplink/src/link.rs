@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use holdfast_api::link::{LinkError, LinkProgress, LinkReport, LinkState as Shown, LinkStatus};
+use holdfast_api::link::{Above, LinkError, LinkProgress, LinkReport, LinkState as Shown, LinkStatus};
 use holdfast_core::id::Scope;
 use holdfast_core::message::Request;
 use holdfast_link::driver::{Answer, AskError, Link, LinkConfig, LinkPhase, LinkState};
@@ -25,8 +25,8 @@ pub struct Uplink {
     endpoints: Vec<Endpoint>,
     /// Where the enrolment is.
     folder: PathBuf,
-    /// Whose news a catch-up takes in, for people: "head office".
-    upstream: &'static str,
+    /// What is at the other end.
+    above: Above,
     writer: Writer,
     current: Mutex<Option<Current>>,
     /// The wait that the link last named, and when the next attempt is due by it.
@@ -42,7 +42,7 @@ struct Current {
 
 impl Uplink {
     /// Starts the link in the background. `endpoints` win over those of the enrolment, if there are any; `folder` is where
-    /// the enrolment is, `upstream` what people call the other end.
+    /// the enrolment is, `above` what is at the other end.
     ///
     /// # Errors
     /// [`UplinkError`] if the certificate cannot be used, or there is no endpoint.
@@ -50,7 +50,7 @@ impl Uplink {
         enrolment: &Enrolment,
         endpoints: &[Endpoint],
         folder: &Path,
-        upstream: &'static str,
+        above: Above,
         writer: &Writer,
     ) -> Result<Self, UplinkError> {
         let known = &enrolment.enrolled.endpoints;
@@ -62,7 +62,7 @@ impl Uplink {
         let link = Self {
             endpoints,
             folder: folder.to_owned(),
-            upstream,
+            above,
             writer: writer.clone(),
             current: Mutex::new(None),
             next_try: Mutex::new(None),
@@ -193,7 +193,7 @@ impl Uplink {
             return None;
         }
         let total = self.most_waiting.fetch_max(waiting, Relaxed).max(waiting);
-        let what = format!("taking in news from {}", self.upstream);
+        let what = format!("taking in news from {}", self.above.name());
         (total >= WORTH_SHOWING).then(|| LinkProgress { what, done: total - waiting, total })
     }
 
@@ -213,6 +213,10 @@ impl Uplink {
 }
 
 impl LinkReport for Uplink {
+    fn above(&self) -> Above {
+        self.above
+    }
+
     fn report(&self) -> LinkStatus {
         let Some(state) = self.state() else { return LinkStatus::default() };
         let shown = match state.phase {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::Router;
 use holdfast_api::access::tokens::{self, Tokens};
-use holdfast_api::link::LinkReport;
-use holdfast_api::{ApiParts, ApiState};
+use holdfast_api::link::{Above, LinkReport};
+use holdfast_api::{ApiParts, ApiState, Host};
 use holdfast_clinical::FhirRules;
 use holdfast_core::rules::Rules;
 use holdfast_link::keys::{KeyError, read_private};
@@ -27,8 +27,6 @@ use crate::settings::Settings;
 
 /// Version of the data in the segments that this build writes.
 const SCHEMA: u16 = 1;
-/// What people call the other end of the link.
-const UPSTREAM: &str = "the clinic's node";
 /// Workers that do not end in time are cut off.
 const END_WITHIN: Duration = Duration::from_secs(5);
 
@@ -64,16 +62,18 @@ impl Replica {
             .map_err(|error| Failure::System { what: "a step was cut off", why: error.to_string() })??;
         let writer = Writer::start(records)?;
         let folder = dir.enrolment();
-        let link = Arc::new(Uplink::start(&enrolment, &settings.endpoints, &folder, UPSTREAM, &writer)?);
+        let link = Arc::new(Uplink::start(&enrolment, &settings.endpoints, &folder, Above::Node, &writer)?);
         let tokens = Tokens::new(known_tokens(dir)?, dev_token);
         let mut parts = ApiParts::new(writer.clone(), tokens);
         let report: Arc<dyn LinkReport> = link.clone();
         parts.link = report;
         parts.finder = Some(Arc::new(UpstreamFinder::new(link.clone(), writer.clone())));
+        parts.host = Host::Desktop;
         let state = ApiState::new(parts);
         let (stop, stopped) = watch::channel(false);
         let mut workers = JoinSet::new();
         workers.spawn(holdfast_api::access::rate::run(state.clone(), stopped.clone()));
+        workers.spawn(holdfast_api::people::run(state.clone(), false, stopped.clone()));
         workers.spawn(holdfast_store::reindex::run(writer.clone(), stopped.clone()));
         workers.spawn(holdfast_uplink::renewal::run(link.clone(), stopped.clone()));
         let auditing = tokio::spawn(holdfast_api::audit::run(state.clone(), stopped));

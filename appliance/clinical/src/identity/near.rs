@@ -158,7 +158,7 @@ mod tests {
         let words = dictionary("johnson johnston jon jones martinez");
         let near = |word: &str| walk(&Near::to(word, true).unwrap(), &words).0.join(" ");
         assert_eq!(near("jhon"), "johnson johnston jon jones");
-        assert_eq!(near("jonhs"), "johnson johnston");
+        assert_eq!(near("jonhs"), "johnson johnston jones");
         assert_eq!(near("martnie"), "");
         assert_eq!(near("matrine"), "martinez");
     }

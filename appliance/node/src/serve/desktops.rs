@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use holdfast_api::patients::blocks::keep_granted;
+use holdfast_core::id::ActorId;
 use holdfast_link::ca::renewal::{self, ServerRenewal};
 use holdfast_link::ca::{ServerCertificate, ServerName};
 use holdfast_link::enrolment::{self, DatabaseTokens, Enrolment};
@@ -11,6 +13,7 @@ use holdfast_link::server::{ServeOptions, serve as serve_tls};
 use holdfast_link::tls::{ClientAuth, server_config};
 use holdfast_link::transport::Endpoint;
 use holdfast_store::desktops::DesktopHold;
+use holdfast_store::{Records, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -20,8 +23,9 @@ use crate::config::DesktopsConfig;
 use crate::desktops;
 use crate::failure::Failure;
 
-/// Who has an appointment today is looked for this often, so that a walk-in's record is on the desktops soon.
-const GIVE_EVERY: Duration = Duration::from_secs(300);
+/// Who has an appointment today, and who is short of record numbers, is looked for this often: a walk-in's record is on the
+/// desktops soon, and a new desktop can register people before the node is next away.
+const GIVE_EVERY: Duration = Duration::from_secs(60);
 
 /// The port as it was bound, before anything is served on it.
 pub(super) struct Port {
@@ -98,7 +102,11 @@ pub(super) async fn start(
 }
 
 async fn give(running: Running, hold: DesktopHold, mut stop: watch::Receiver<bool>) {
-    while shutdown::sleep(&mut stop, GIVE_EVERY).await {
+    loop {
+        grant_numbers(&running).await;
+        if !shutdown::sleep(&mut stop, GIVE_EVERY).await {
+            return;
+        }
         match running.writer.call(move |records| records.give_desktops(hold)).await {
             Ok(0) => {}
             Ok(scopes) => {
@@ -108,6 +116,24 @@ async fn give(running: Running, hold: DesktopHold, mut stop: watch::Receiver<boo
             Err(error) => {
                 tracing::warn!(error.code = error.code(), error = %error, "desktops are given no more for now");
             }
+        }
+    }
+}
+
+/// Sees to it that every desktop holds record numbers that it may give out alone (decision 25).
+async fn grant_numbers(running: &Running) {
+    let granting = |records: &Records| -> Result<usize, StoreError> {
+        let below: Vec<ActorId> = records.below()?.iter().map(|one| one.actor).collect();
+        keep_granted(records, &below)
+    };
+    match running.writer.call(granting).await {
+        Ok(0) => {}
+        Ok(blocks) => {
+            running.writer.announce();
+            tracing::info!(blocks, "desktops are granted record numbers");
+        }
+        Err(error) => {
+            tracing::warn!(error.code = error.code(), error = %error, "desktops are granted no record numbers for now");
         }
     }
 }

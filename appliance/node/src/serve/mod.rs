@@ -21,6 +21,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use holdfast_api::access::tokens::Tokens;
+use holdfast_api::link::Above;
 use holdfast_link::transport::Endpoint;
 use holdfast_store::writer::Writer;
 use holdfast_uplink::Uplink;
@@ -37,9 +38,6 @@ use crate::store::{self, Opened};
 use crate::telemetry::Telemetry;
 use crate::tokens;
 use scrubbing::Health;
-
-/// What people call the hub.
-const UPSTREAM: &str = "head office";
 
 /// What every worker of a running node may use. Cheap to clone.
 #[derive(Clone)]
@@ -116,7 +114,8 @@ async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Fail
     let telemetry = Arc::new(Telemetry::new(dir.telemetry(), config.limits.telemetry_bytes));
     let writer = Writer::start(opened.records.clone())?;
     let folder = dir.enrolment();
-    let start_link = |enrolment| Uplink::start(&enrolment, &config.hub.endpoints, &folder, UPSTREAM, &writer);
+    let start_link =
+        |enrolment| Uplink::start(&enrolment, &config.hub.endpoints, &folder, Above::HeadOffice, &writer);
     let link = enrolment.map(start_link).transpose()?;
     tracing::info!(
         clinic = opened.records.clinic(),

@@ -60,7 +60,7 @@ fn what_is_no_such_list_is_refused_with_its_line() {
         (System::Loinc, "\"LOINC_NUM\",\"STATUS\"", 1, "LONG_COMMON_NAME"),
         (System::Loinc, "LOINC_NUM,STATUS,LONG_COMMON_NAME\nx,ACTIVE,name", 2, "\"x\""),
         (System::Loinc, "LOINC_NUM,STATUS,LONG_COMMON_NAME\n1-8,ACTIVE,\"cut", 2, "cut"),
-        (System::Rxnorm, "861007|ENG|x", 1, "3 columns"),
+        (System::Rxnorm, "861007|ENG|x|", 1, "3 columns"),
         (System::Rxnorm, "x|ENG||||||1||8||RXNORM|SY|8|n||N||", 1, "RXCUI"),
         (System::Cvx, "115\n", 1, "columns"),
         (System::Cvx, "115|Tdap|x\nabc|y|z", 2, "\"abc\""),

@@ -19,7 +19,7 @@ export function headline(i18n: I18n, report: Continuity, host: Host, now: number
   const { link } = report;
   if (link.state === 'off') return unlinked(i18n, report);
   if (link.state === 'connected') return linked(i18n, report, host, now);
-  if (!link.sinceMs) {
+  if (link.sinceMs === undefined || link.sinceMs === null) {
     const head = host === 'desktop' ? i18n.t('Connecting to the clinic’s node.') : i18n.t('Connecting to head office.');
     return { kind: 'busy', head: `${head} ${queue(i18n, report)} ${i18n.t('Nothing is lost.')}`, detail: '', why: '' };
   }
