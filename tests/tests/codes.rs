@@ -24,10 +24,13 @@ fn plain(display: &str) -> String {
     display.to_lowercase().replace('\u{200b}', "")
 }
 
-/// Whether two names may be of one thing: they share a word of weight.
+/// Whether two names may be of one thing: they share a word of weight, perhaps one of them in the plural.
 fn is_alike(one: &str, other: &str) -> bool {
     let words = |text: &str| -> BTreeSet<String> {
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).map(str::to_owned).collect()
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.len() > 2)
+            .map(|word| word.strip_suffix('s').unwrap_or(word).to_owned())
+            .collect()
     };
     words(one).intersection(&words(other)).next().is_some()
 }

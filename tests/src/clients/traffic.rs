@@ -143,7 +143,7 @@ fn path_of(url: &str) -> &str {
 
 fn is_public(path: &str) -> bool {
     let guarded = path.starts_with("/fhir") || path.starts_with("/api");
-    !guarded || path == "/fhir/metadata" || path == "/api/openapi.json"
+    !guarded || matches!(path, "/fhir/metadata" | "/api/openapi.json" | "/api/setup")
 }
 
 #[cfg(test)]

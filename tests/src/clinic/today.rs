@@ -237,7 +237,9 @@ impl Sheet<'_> {
             _ => return,
         };
         let person = &self.people[at];
-        let dice = Dice::new(self.seed, "visit today", person.number);
+        // Somebody may be here twice in a day.
+        let minute = start.minute.unsigned_abs();
+        let dice = Dice::new(self.seed, "visit today", person.number * 10_000 + minute);
         let mut chart = Chart::new(self.team, person, dice, self.now.offset_minutes);
         let start = if stage == Stage::Waiting { self.at(self.now.day, self.now.minute - 9) } else { start };
         let kind = Kind {

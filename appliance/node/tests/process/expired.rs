@@ -13,7 +13,7 @@ fn node_whose_certificate_expired_while_it_was_off_renews_it_and_goes_on() {
     let node = Node::start(&data);
     assert_eq!(node.put("Patient", "p1", "").status, 201);
     eventually("it is at the hub", || hub.holds("/fhir/Patient/p1"));
-    assert!(read(&node.log).contains("the node's certificate is renewed"));
+    assert!(read(&node.log).contains("the certificate is renewed"));
 }
 
 #[test]
