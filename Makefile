@@ -40,13 +40,16 @@ setup: ## install what building and testing need (apt packages, cargo-nextest, n
 	@.ci/setup
 
 .PHONY: build
-build: ## build every binary (release)
-	@.ci/setup run
+build: staff-app ## build every binary (release)
 	cargo build --release --workspace --bins
 
-.PHONY: run
-run: ## start a hub, a cloud link and a clinic node; prints addresses and sign-ins; DATA=dir imports bundles
+.PHONY: staff-app
+staff-app:
 	@.ci/setup run
+	@npm run --silent --prefix desktop-app build
+
+.PHONY: run
+run: staff-app ## start a hub, a cloud link and a clinic node; prints addresses and sign-ins; DATA=dir imports bundles
 	cargo build --release -p holdfast-hub -p holdfast-node --bins
 	cargo build --release -p holdfast-tests --bin holdfast-run
 	@exec $(RELEASE)/holdfast-run --dir $(RUN_DIR) --port $(PORT) $(if $(DATA),--data '$(DATA)',--patients $(PATIENTS))
@@ -69,6 +72,7 @@ front: ## build the staff app: types, texts, bundle; `make build` and `make run`
 .PHONY: front-test
 front-test: ## format, lints, types and unit tests of the front ends
 	@.ci/setup front
+	npm run --silent --prefix desktop-app api:check
 	npm run --silent --prefix desktop-app lint
 	npm run --silent --prefix desktop-app test
 
@@ -84,7 +88,7 @@ lint: ## check format and lints
 
 .PHONY: test
 test: export PROPTEST_RNG_SEED ?= 20260901
-test: setup lint ## everything CI runs: format, lints, every test, the short seeded shares of the long campaigns
+test: setup lint front-test ## everything CI runs: format, lints, every test, the short seeded shares of the long campaigns
 	cargo nextest run $(TESTED)
 	cargo test $(TESTED) --doc --quiet
 	@# The short shares of the campaigns, the drill, the import check and the benchmarks are tests of their own (tests).

@@ -180,7 +180,10 @@ fn run_batch(records: &Records, mut batch: Vec<Box<dyn Job>>, committed: &tokio:
         // One of them broke the whole commit, or panicked: each on its own, so that only the culprit fails.
         Ok(Err(_)) | Err(_) => batch.iter_mut().map(|job| run_alone(records, job)).collect(),
     };
-    committed.send_modify(|count| *count += 1);
+    // What was refused has committed nothing: who waits for a commit must not be woken by their own refusal.
+    if outcomes.iter().any(Result::is_ok) {
+        committed.send_modify(|count| *count += 1);
+    }
     for (job, outcome) in batch.into_iter().zip(outcomes) {
         job.reply(outcome);
     }

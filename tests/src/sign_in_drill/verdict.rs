@@ -50,7 +50,11 @@ impl Tally {
         let seen = foreign_marks(&case.role, &answer)?;
         let is_refused = matches!(answer.status, 401 | 403);
         let leaks = match &case.must {
-            Must::Hide => has_changed || case.writes.is_some() && answer.status < 300 && !is_bundle(case),
+            // To delete what is not there is no error (FHIR R4, "delete"), and what is hidden is not there.
+            Must::Hide => {
+                let is_told = case.ask.method == "DELETE" || is_bundle(case);
+                has_changed || case.writes.is_some() && answer.status < 300 && !is_told
+            }
             Must::Refuse => !is_refused,
             Must::Show(_) | Must::Serve | Must::Admit => false,
         };

@@ -1,6 +1,6 @@
 //! The chart: what it opens on, of whom, and from where.
 
-use holdfast_core::id::Entity;
+use holdfast_core::id::{ActorId, Entity, Lane};
 use holdfast_store::author::Base;
 
 use crate::common::{DESK, Server, copy, start};
@@ -154,9 +154,20 @@ async fn what_head_office_has_acknowledged_is_told_from_what_is_here_alone() {
     })
     .await
     .unwrap();
-    // What came from elsewhere is not only here.
+    // What came from below is here alone until it has been handed on.
     let other = start().await;
     copy(&server, &other).await;
+    let chart = other.get("/api/patients/p/chart").await.expect(200).json();
+    assert_eq!(chart["patient"]["savedAt"], "here");
+    let (records, below) = (other.writer.records().clone(), server.writer.records().clone());
+    tokio::task::spawn_blocking(move || {
+        for lane in Lane::ALL {
+            let written = below.outgoing(lane, 0, 100).unwrap().last().map_or(0, |last| last.last);
+            records.acknowledge("https://hub", ActorId([9; 16]), below.actor(), lane, written).unwrap();
+        }
+    })
+    .await
+    .unwrap();
     let chart = other.get("/api/patients/p/chart").await.expect(200).json();
     assert_eq!(
         (&chart["patient"]["savedAt"], ids(&chart["allergies"])),

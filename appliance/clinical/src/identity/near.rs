@@ -159,7 +159,8 @@ mod tests {
         let near = |word: &str| walk(&Near::to(word, true).unwrap(), &words).0.join(" ");
         assert_eq!(near("jhon"), "johnson johnston jon jones");
         assert_eq!(near("jonhs"), "johnson johnston jones");
-        assert_eq!(near("martnie"), "");
+        assert_eq!(near("martnie"), "martinez");
+        assert_eq!(near("mratnie"), "");
         assert_eq!(near("matrine"), "martinez");
     }
 
