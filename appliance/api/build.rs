@@ -12,11 +12,12 @@ const WORTH_BYTES: usize = 1024;
 
 fn main() {
     let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let dist = here.join("../../desktop-app/apps/staff/dist");
+    // Until it is built, its own folder is watched, in which it appears.
+    let app = here.join("../../desktop-app/apps/staff");
+    let dist = app.join("dist");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
     println!("cargo:rerun-if-changed=build.rs");
-    // A folder that is not there yet is watched by the one above it.
-    println!("cargo:rerun-if-changed={}", if dist.exists() { &dist } else { &here }.display());
+    println!("cargo:rerun-if-changed={}", if dist.exists() { &dist } else { &app }.display());
     let mut files = Vec::new();
     collect(&dist, &mut files);
     files.sort();
