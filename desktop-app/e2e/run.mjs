@@ -1,27 +1,34 @@
-// The staff app in Chromium against a running host, as people use it: with the mouse, by keyboard alone, and every screen
-// in front of axe, from left to right and from right to left.
+// The staff app in Chromium against running nodes, as people use it: with the mouse, by keyboard alone, at two nodes at once,
+// and every screen in front of axe, from left to right and from right to left.
 //
-//   HOLDFAST_URL=http://127.0.0.1:8080 HOLDFAST_LOGIN=… HOLDFAST_PIN=… npm run e2e
+//   make e2e-staff       starts all of it: see tests/src/staff_app
+//   HOLDFAST_URL=http://127.0.0.1:8080 HOLDFAST_LOGIN=… HOLDFAST_PIN=… npm run e2e       a node that runs already
 //
-// The sign-in is of somebody who treats patients and manages people. If nobody is there yet, HOLDFAST_SETUP_CODE makes the
-// first administrator, who adds that person.
+// The sign-in is of somebody who treats patients and manages people. ONLY=mouse,screens-ar chooses parts; those that need a
+// second or an empty node are left out, and say so, when the environment names none.
 import { newDevice, shotsFolder, startBrowser } from './browser.mjs';
 import { byKeyboard } from './by-keyboard.mjs';
+import { control } from './control.mjs';
 import { firstRun } from './first-run.mjs';
+import { somebody } from './patient.mjs';
 import { Report } from './report.mjs';
 import { everyScreen } from './screens.mjs';
 import { people } from './sign-in.mjs';
+import { atTwoNodes } from './two-nodes.mjs';
 import { twoAtOnce, withMouse } from './with-mouse.mjs';
 
-const url = process.env.HOLDFAST_URL ?? 'http://127.0.0.1:8080';
+const env = process.env;
+const url = env.HOLDFAST_URL ?? 'http://127.0.0.1:8080';
 const who = people();
 const folder = shotsFolder();
 const report = new Report();
 const browser = await startBrowser();
-const only = process.env.ONLY?.split(',');
+const only = env.ONLY?.split(',');
 const wanted = (name) => !only || only.includes(name);
-let patient = process.env.PATIENT ? { id: process.env.PATIENT, family: 'a' } : undefined;
+const shotOf = (page, prefix) => (name) => page.screenshot({ path: `${folder}/${prefix}-${name}.png` });
+let patient = env.PATIENT ? { id: env.PATIENT, family: env.FAMILY ?? 'a' } : undefined;
 
+/** Runs on a device of its own. A script that fails on the page fails the walk. */
 async function onDevice(options, run) {
   const { context, page, faults } = await newDevice(browser, { url, ...options });
   try {
@@ -35,37 +42,51 @@ async function onDevice(options, run) {
   }
 }
 
-const shotOf = (page, prefix) => (name) => page.screenshot({ path: `${folder}/${prefix}-${name}.png` });
+async function part(name, words, run, needs = true) {
+  if (!wanted(name)) return;
+  if (!needs) console.log(`LEFT OUT  ${words}: the environment names no node for it`);
+  else await onDevice({}, (page) => report.walk(words, () => run(page, shotOf(page, 'work'))));
+}
 
-if (who.code)
-  await onDevice({}, (page) => report.walk('first run', () => firstRun(report, page, who, shotOf(page, 'work'))));
-if (wanted('mouse')) {
-  await onDevice({}, (page) =>
-    report.walk('with the mouse', async () => {
-      patient = await withMouse(report, page, who, shotOf(page, 'work'));
-      await onDevice({}, (other) => twoAtOnce(report, page, other, who, patient, shotOf(page, 'work')));
+await part('control', 'a spoilt page', (page) => control(report, page));
+const setup = { login: 'erste', pin: '480217', code: env.HOLDFAST_EMPTY_CODE };
+if (wanted('first') && env.HOLDFAST_EMPTY_URL) {
+  await onDevice({ url: env.HOLDFAST_EMPTY_URL }, (page) =>
+    report.walk('first run', () => firstRun(report, page, setup, shotOf(page, 'work'))),
+  );
+}
+await part('mouse', 'with the mouse', async (page, shot) => {
+  patient = await withMouse(report, page, who, shot);
+  await onDevice({}, (other) => twoAtOnce(report, page, other, who, patient, shot));
+});
+await part('keyboard', 'by keyboard alone', (page) => byKeyboard(report, page, who));
+await part(
+  'nodes',
+  'at two nodes',
+  (page, shot) =>
+    onDevice({ url: env.HOLDFAST_SECOND_URL }, async (other) => {
+      patient ??= await somebody(report, page, who);
+      await atTwoNodes(report, { page, who }, { page: other, who: secondPerson() }, patient, shot);
+    }),
+  Boolean(env.HOLDFAST_SECOND_URL),
+);
+for (const [name, language, width, height] of [
+  ['screens-en', 'en', 1366, 768],
+  ['screens-ar', 'ar', 1366, 768],
+  ['screens-small', 'en', 320, 640],
+  ['screens-small-ar', 'ar', 320, 640],
+]) {
+  if (!wanted(name) && !only?.includes('screens')) continue;
+  await onDevice({ language, width, height }, (page) =>
+    report.walk(`every screen, ${language}, ${width} px`, async () => {
+      if (!patient) await onDevice({}, async (other) => (patient = await somebody(report, other, who)));
+      await everyScreen(report, page, who, patient, { language, shot: shotOf(page, `${language}-${width}`) });
     }),
   );
 }
-if (wanted('keyboard'))
-  await onDevice({}, (page) => report.walk('by keyboard alone', () => byKeyboard(report, page, who)));
-if (wanted('screens')) {
-  if (!patient) {
-    report.failed += 1;
-    console.log('FAIL  the screens need a patient, who was not registered');
-  } else {
-    for (const [language, width, height] of [
-      ['en', 1366, 768],
-      ['ar', 1366, 768],
-      ['en', 320, 640],
-    ]) {
-      await onDevice({ language, width, height }, (page) =>
-        report.walk(`every screen, ${language}, ${width} px`, () =>
-          everyScreen(report, page, who, patient, { language, shot: shotOf(page, `${language}-${width}`) }),
-        ),
-      );
-    }
-  }
-}
 await browser.close();
 process.exitCode = report.end() ? 0 : 1;
+
+function secondPerson() {
+  return { login: env.HOLDFAST_SECOND_LOGIN, pin: env.HOLDFAST_SECOND_PIN };
+}

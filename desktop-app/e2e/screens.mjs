@@ -1,8 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
+import { violationsOf } from './axe.mjs';
 import { must } from './report.mjs';
 import { signIn } from './sign-in.mjs';
-
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 /** Every screen, by its address; what is done there before it is looked at. */
 function screensOf(patient) {
@@ -63,11 +61,6 @@ function screensOf(patient) {
   ];
 }
 
-async function axe(report, page, screen) {
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-  report.axe(screen, violations);
-}
-
 /** Nothing runs out of the window, and the rail stands where the language begins. */
 async function positions(page, isRtl) {
   const { over, rail, main } = await page.evaluate(() => ({
@@ -87,7 +80,7 @@ export async function everyScreen(report, page, who, patient, { language, shot }
   await report.step(`${language}: the sign-in`, async () => {
     await page.goto('/');
     await page.locator('form').waitFor();
-    await axe(report, page, `${language} sign-in`);
+    report.axe(`${language} sign-in`, await violationsOf(page));
     await shot('sign-in');
   });
   await report.step(`${language}: sign in`, () => signIn(page, who));
@@ -101,7 +94,7 @@ export async function everyScreen(report, page, who, patient, { language, shot }
         await page.waitForTimeout(150);
         await act?.(page);
         await positions(page, isRtl);
-        await axe(report, page, `${language} ${name}`);
+        report.axe(`${language} ${name}`, await violationsOf(page));
         await shot(name);
       })
       // One bad screen keeps nobody from looking at the others.

@@ -1,11 +1,11 @@
-/** Who signs in, from the environment; the first person is made if nobody is there yet and a setup code is given. */
+/** Who signs in, from the environment. */
 export function people() {
-  const { HOLDFAST_LOGIN: login, HOLDFAST_PIN: pin, HOLDFAST_SETUP_CODE: code } = process.env;
+  const { HOLDFAST_LOGIN: login, HOLDFAST_PIN: pin } = process.env;
   if (!login || !pin)
     throw new Error(
       'cannot sign in: HOLDFAST_LOGIN and HOLDFAST_PIN are not set; name a clinician who is also a manager',
     );
-  return { login, pin, code };
+  return { login, pin };
 }
 
 export async function signIn(page, { login, pin }) {

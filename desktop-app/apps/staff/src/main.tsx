@@ -1,6 +1,8 @@
 import '@mantine/core/styles.css';
 import '@holdfast/ui/style.css';
-import './app.css';
+import './app/layout.css';
+import './app/table.css';
+import './forms/forms.css';
 import { firstLocale, setLocale } from '@holdfast/i18n';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';

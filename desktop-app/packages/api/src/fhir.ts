@@ -13,6 +13,7 @@ export type {
   Composition,
   CompositionSection,
   Condition,
+  Consent,
   ContactPoint,
   DocumentReference,
   Encounter,

@@ -1,3 +1,4 @@
+import '../patients/photo.css';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Keys, Mark } from '@holdfast/ui';
 import { Button, Menu } from '@mantine/core';
@@ -5,6 +6,7 @@ import { IconChevronDown, IconPrinter } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import { mrnOf, nameOf, textOf } from '../fhir/words';
 import { genderWords } from '../patients/genderWords';
+import { photoOf } from '../patients/photo';
 import { needsOf } from '../patients/registration';
 import { useAbilities } from '../session/SessionContext';
 import { ageOn, ageWords } from '../time/age';
@@ -19,10 +21,12 @@ export function ChartHeader() {
   const { chart } = useChart();
   const patient = chart.patient.resource;
   const needs = needsOf(patient);
+  const photo = photoOf(patient);
   const age = ageWords(i18n, ageOn(patient.birthDate, patient.deceasedDateTime?.slice(0, 10) ?? today()));
   const isDead = patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined;
   return (
     <header className="chart-head">
+      {photo && <img className="photo" src={photo} alt="" />}
       <div className="chart-who">
         <h1>
           <bdi>{nameOf(patient.name) || i18n.t('No name')}</bdi>

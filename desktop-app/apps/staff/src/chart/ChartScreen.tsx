@@ -1,3 +1,4 @@
+import './chart.css';
 import { Problem } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { useShortcut } from '@holdfast/ui';

@@ -1,14 +1,17 @@
-import { api, type ConflictedRecord, type ConflictValue, type FhirResource, type Patient } from '@holdfast/api';
+import './conflicts.css';
+import { api, type ConflictedRecord, type ConflictValue } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Mark, Panel, useToast } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
-import { mrnOf, nameOf, textOf } from '../fhir/words';
+import { mrnOf, nameOf } from '../fhir/words';
 import { Failed } from '../problems/Failed';
 import { useAbilities } from '../session/SessionContext';
 import { showTime } from '../time/dates';
-import { elementWords, linesOf, placeWords, typeWords } from './words';
+import { linesOf } from './lines';
+import { useWhose } from './useWhose';
+import { elementWords, placeWords, typeWords } from './words';
 
 interface Decision {
   element: string;
@@ -55,32 +58,14 @@ export function ConflictDetail({ type, id }: { type: string; id: string }) {
   );
 }
 
-type Anything = FhirResource & {
-  subject?: { reference?: string };
-  patient?: { reference?: string };
-  code?: object;
-  medicationCodeableConcept?: object;
-};
-
 function Whose({ type, id }: { type: string; id: string }) {
   const { i18n } = useLingui();
-  const record = useQuery({
-    queryKey: ['conflict', type, id, 'record'],
-    queryFn: ({ signal }) => api.read<Anything>(type, id, signal),
-  });
-  const patientId =
-    type === 'Patient' ? id : (record.data?.subject ?? record.data?.patient)?.reference?.replace('Patient/', '');
-  const patient = useQuery({
-    queryKey: ['conflict', 'Patient', patientId, 'whose'],
-    queryFn: ({ signal }) => api.read<Patient>('Patient', patientId ?? '', signal),
-    enabled: Boolean(patientId),
-  });
-  const what = textOf(record.data?.code ?? record.data?.medicationCodeableConcept);
+  const { patient, what } = useWhose(type, id);
   return (
     <p className="lead">
-      {patient.data && (
-        <Link href={`/patients/${patientId}`}>
-          <bdi>{nameOf(patient.data.name)}</bdi> <bdi dir="ltr">{mrnOf(patient.data)}</bdi>
+      {patient && (
+        <Link href={`/patients/${patient.id}`}>
+          <bdi>{nameOf(patient.name)}</bdi> <bdi dir="ltr">{mrnOf(patient)}</bdi>
         </Link>
       )}{' '}
       {type !== 'Patient' && (
@@ -101,7 +86,7 @@ interface ChoiceProps {
 function Values({ element, values, isBusy, onDecide }: ChoiceProps & { element: string }) {
   const { i18n } = useLingui();
   const { writes } = useAbilities();
-  const texts = values.map(({ value, removed }) => (removed ? [i18n.t('(removed)')] : linesOf(value)));
+  const texts = values.map(({ value, removed }) => (removed ? [i18n.t('(removed)')] : linesOf(i18n, value)));
   const differs = (line: string) => !texts.every((lines) => lines.includes(line));
   return (
     <div className="choices">

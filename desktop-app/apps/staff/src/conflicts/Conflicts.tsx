@@ -4,10 +4,12 @@ import { Mark, Panel } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { nameOf } from '../fhir/words';
 import { Failed } from '../problems/Failed';
 import { Screen } from '../shell/Screen';
 import { showTime } from '../time/dates';
 import { ConflictDetail } from './ConflictDetail';
+import { useWhose } from './useWhose';
 import { elementWords, typeWords } from './words';
 
 /** Records that were changed in two places at once, until somebody decides. */
@@ -73,11 +75,23 @@ function Line({ record, of, isHere }: { record: OpenConflict; of: OpenConflict[]
   const elements = of
     .filter(({ type, id }) => type === record.type && id === record.id)
     .map(({ element }) => elementWords(i18n, element));
+  const { patient, what } = useWhose(record.type, record.id);
   return (
     <li className={isHere ? 'chosen-row' : undefined}>
-      <Link href={`/conflicts/${record.type}/${record.id}`} className="main" aria-current={isHere ? 'true' : undefined}>
-        {typeWords(i18n, record.type)}: {elements.join(', ')}
-      </Link>
+      <span>
+        <Link
+          href={`/conflicts/${record.type}/${record.id}`}
+          className="main"
+          aria-current={isHere ? 'true' : undefined}
+        >
+          <bdi>{nameOf(patient?.name) || typeWords(i18n, record.type)}</bdi>
+        </Link>
+        <br />
+        <span className="small">
+          {record.type !== 'Patient' && <bdi>{what || typeWords(i18n, record.type)}: </bdi>}
+          {elements.join(', ')}
+        </span>
+      </span>
       <span className="end small soft number">{showTime(record.sinceMs, locale)}</span>
     </li>
   );

@@ -57,24 +57,3 @@ export function placeWords(i18n: I18n, { place, replica }: ConflictValue): strin
   };
   return words[place] ?? '';
 }
-
-/** A value in lines of "name: value". Codes' systems are addresses that tell nobody anything. */
-export function linesOf(value: unknown, depth = 0): string[] {
-  if (value === null || value === undefined) return [];
-  if (typeof value !== 'object') return [String(value)];
-  const inset = '\u2003'.repeat(depth);
-  if (Array.isArray(value)) {
-    const isPlain = value.every((one) => typeof one !== 'object');
-    return isPlain ? [value.join(', ')] : value.flatMap((one) => linesOf(one, depth));
-  }
-  // A dose or a name in one text needs no heading.
-  if (Object.keys(value).length === 1 && 'text' in value) return [`${inset}${String(value.text)}`];
-  return Object.entries(value)
-    .filter(([name]) => name !== 'system' || !('code' in value))
-    .flatMap(([name, one]) => {
-      const lines = linesOf(one, depth + 1);
-      return lines.length === 1 && !lines[0]?.startsWith('\u2003')
-        ? [`${inset}${name}: ${lines[0]}`]
-        : [`${inset}${name}:`, ...lines];
-    });
-}

@@ -1,3 +1,4 @@
+import './hit.css';
 import type { PatientHit } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Mark } from '@holdfast/ui';

@@ -1,3 +1,4 @@
+import './paper.css';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Button } from '@mantine/core';
 import { IconPrinter } from '@tabler/icons-react';

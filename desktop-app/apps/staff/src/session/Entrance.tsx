@@ -1,3 +1,4 @@
+import './entrance.css';
 import { useLingui } from '@holdfast/i18n';
 import type { ReactNode } from 'react';
 import { LanguageChoice } from './LanguageChoice';

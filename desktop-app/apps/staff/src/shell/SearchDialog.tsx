@@ -1,3 +1,4 @@
+import './search.css';
 import { api, type PatientHit } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { useListbox } from '@holdfast/ui';

@@ -1,3 +1,4 @@
+import './shortcuts.css';
 import { useLingui } from '@holdfast/i18n';
 import { Keys, setSingleKeys, usesSingleKeys } from '@holdfast/ui';
 import { Checkbox, Modal } from '@mantine/core';

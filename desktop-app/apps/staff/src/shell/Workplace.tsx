@@ -1,3 +1,4 @@
+import './shell.css';
 import { useLingui } from '@holdfast/i18n';
 import { useShortcut } from '@holdfast/ui';
 import { Skeleton } from '@mantine/core';

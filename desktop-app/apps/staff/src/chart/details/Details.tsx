@@ -10,7 +10,9 @@ import { useAbilities } from '../../session/SessionContext';
 import { useChart } from '../ChartContext';
 import { SavedMark } from '../SavedMark';
 import { type Saveable, useSave } from '../useSave';
+import { Consents } from './Consents';
 import { LinkedRecords } from './LinkedRecords';
+import { PhotoPanel } from './PhotoPanel';
 
 /** Who the patient is and how to reach them, to be changed. */
 export default function Details() {
@@ -56,7 +58,9 @@ export default function Details() {
           )}
         </form>
       </Panel>
-      <div className="side">
+      <div className="side stack">
+        <PhotoPanel />
+        <Consents />
         <LinkedRecords />
       </div>
     </div>

@@ -1,3 +1,4 @@
+import './documents.css';
 import { api, type DocumentReference, type FhirResource } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Button, Modal, Skeleton } from '@mantine/core';

@@ -2,24 +2,22 @@ import type { CodeableConcept, FamilyMemberHistory } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { newId } from '../../app/newId';
 import { textOf } from '../../fhir/words';
 import { CodeField } from '../../forms/CodeField';
 import { nowInstant } from '../../time/dates';
 import { useChart } from '../ChartContext';
 import { FormDialog } from '../FormDialog';
-import { enteredInError } from '../inError';
 import { RecordPanel } from '../RecordPanel';
-import { subjectOf } from '../references';
-import { type Saveable, useSave } from '../useSave';
+import { useRecordForm } from '../useRecordForm';
+import { useSection } from '../useSection';
 
 const ROLES = 'http://terminology.hl7.org/CodeSystem/v3-RoleCode';
 
 /** What runs in the family. */
 export default function Family({ adding }: { adding: boolean }) {
   const { i18n } = useLingui();
-  const { chart, id, go } = useChart();
-  const save = useSave(id);
+  const { chart } = useChart();
+  const section = useSection<FamilyMemberHistory>('family', adding);
   return (
     <>
       <RecordPanel
@@ -39,27 +37,16 @@ export default function Family({ adding }: { adding: boolean }) {
             </bdi>
           </>
         )}
-        actions={({ resource }) => [
-          {
-            label: i18n.t('Entered in error'),
-            run: () =>
-              save({
-                resources: [enteredInError(resource) as Saveable],
-                what: i18n.t('{name} is taken out of the chart', { name: textOf(resource.relationship) }),
-              }),
-          },
-        ]}
+        actions={(record) => [section.takeOut(record, textOf(record.resource.relationship))]}
       />
-      {adding && <Form onClose={() => go('family')} />}
+      {section.isFormOpen && <Form onClose={section.closeForm} />}
     </>
   );
 }
 
 function Form({ onClose }: { onClose: () => void }) {
   const { i18n } = useLingui();
-  const { id } = useChart();
-  const save = useSave(id);
-  const [newRecord] = useState(newId);
+  const { recordId, subject, store: save } = useRecordForm<FamilyMemberHistory>(onClose);
   const [relation, setRelation] = useState('MTH');
   const [code, setCode] = useState<CodeableConcept>({});
   const [onset, setOnset] = useState('');
@@ -76,15 +63,14 @@ function Form({ onClose }: { onClose: () => void }) {
     const text = relations.find(({ value }) => value === relation)?.label;
     const resource: FamilyMemberHistory & { id: string } = {
       resourceType: 'FamilyMemberHistory',
-      id: newRecord,
+      id: recordId,
       status: 'completed',
-      patient: subjectOf(id),
+      patient: subject,
       date: nowInstant(),
       relationship: { coding: [{ system: ROLES, code: relation }], text },
       condition: [{ code, onsetString: onset.trim() || undefined }],
     };
-    save({ resources: [resource], what: i18n.t('Saved: {name}', { name: textOf(code) }) });
-    onClose();
+    save(resource, i18n.t('Saved: {name}', { name: textOf(code) }));
   };
   return (
     <FormDialog title={i18n.t('Add family history')} onClose={onClose} onSave={store} incomplete={!code.text?.trim()}>

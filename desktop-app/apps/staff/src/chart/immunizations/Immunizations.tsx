@@ -2,24 +2,21 @@ import type { CodeableConcept, Immunization } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { newId } from '../../app/newId';
 import { textOf } from '../../fhir/words';
 import { CodeField } from '../../forms/CodeField';
 import { DateField } from '../../forms/DateField';
-import { useSession } from '../../session/SessionContext';
 import { showDate, today } from '../../time/dates';
 import { useChart } from '../ChartContext';
 import { FormDialog } from '../FormDialog';
-import { enteredInError } from '../inError';
 import { RecordPanel } from '../RecordPanel';
-import { authorOf, subjectOf } from '../references';
-import { type Saveable, useSave } from '../useSave';
+import { useRecordForm } from '../useRecordForm';
+import { useSection } from '../useSection';
 
 /** What somebody was vaccinated against. */
 export default function Immunizations({ adding }: { adding: boolean }) {
   const { i18n } = useLingui();
-  const { chart, id, go } = useChart();
-  const save = useSave(id);
+  const { chart } = useChart();
+  const section = useSection<Immunization>('immunizations', adding);
   return (
     <>
       <RecordPanel
@@ -28,18 +25,9 @@ export default function Immunizations({ adding }: { adding: boolean }) {
         empty={i18n.t('No immunizations recorded yet.')}
         add={{ to: 'immunizations/new', label: i18n.t('Add an immunization') }}
         row={({ resource }) => <Row immunization={resource} />}
-        actions={({ resource }) => [
-          {
-            label: i18n.t('Entered in error'),
-            run: () =>
-              save({
-                resources: [enteredInError(resource) as Saveable],
-                what: i18n.t('{name} is taken out of the chart', { name: textOf(resource.vaccineCode) }),
-              }),
-          },
-        ]}
+        actions={(record) => [section.takeOut(record, textOf(record.resource.vaccineCode))]}
       />
-      {adding && <Form onClose={() => go('immunizations')} />}
+      {section.isFormOpen && <Form onClose={section.closeForm} />}
     </>
   );
 }
@@ -62,27 +50,23 @@ function Row({ immunization }: { immunization: Immunization }) {
 
 function Form({ onClose }: { onClose: () => void }) {
   const { i18n } = useLingui();
-  const { session } = useSession();
-  const { id } = useChart();
-  const save = useSave(id);
-  const [newRecord] = useState(newId);
+  const { recordId, subject, author, store: save } = useRecordForm<Immunization>(onClose);
   const [vaccineCode, setCode] = useState<CodeableConcept>({});
   const [date, setDate] = useState(today());
   const [lot, setLot] = useState('');
   const store = () => {
     const resource: Immunization & { id: string } = {
       resourceType: 'Immunization',
-      id: newRecord,
+      id: recordId,
       status: 'completed',
       vaccineCode,
-      patient: subjectOf(id),
+      patient: subject,
       occurrenceDateTime: date,
       lotNumber: lot.trim() || undefined,
-      performer: [{ actor: authorOf(session) }],
+      performer: [{ actor: author }],
       primarySource: true,
     };
-    save({ resources: [resource], what: i18n.t('Saved: {name}', { name: textOf(vaccineCode) }) });
-    onClose();
+    save(resource, i18n.t('Saved: {name}', { name: textOf(vaccineCode) }));
   };
   return (
     <FormDialog

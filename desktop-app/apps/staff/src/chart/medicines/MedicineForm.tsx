@@ -1,42 +1,24 @@
-import {
-  api,
-  type ChartRecord,
-  type CodeableConcept,
-  type MedicationRequest,
-  type MedicineWarning,
-} from '@holdfast/api';
+import type { ChartRecord, CodeableConcept, MedicationRequest } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
-import { Mark } from '@holdfast/ui';
 import { Checkbox, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { newId } from '../../app/newId';
 import { textOf } from '../../fhir/words';
 import { CodeField } from '../../forms/CodeField';
 import { Failed } from '../../problems/Failed';
-import { useSession } from '../../session/SessionContext';
 import { nowInstant } from '../../time/dates';
 import { useChart } from '../ChartContext';
 import { FormDialog } from '../FormDialog';
-import { authorOf, subjectOf } from '../references';
-import { type Saveable, useSave } from '../useSave';
+import { useRecordForm } from '../useRecordForm';
+import type { Saveable } from '../useSave';
 import { dosageOf, type Medicine } from './medicine';
-
-const PAUSE_MS = 200;
-const SHORTEST = 3;
+import { useWarnings, Warning } from './Warning';
 
 /** Prescribes a medicine. Warnings come before it is saved; going on in spite of one is said and kept. */
 export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicine>; onClose: () => void }) {
   const { i18n } = useLingui();
-  const { session } = useSession();
   const { id } = useChart();
-  const save = useSave(id);
-  // What was on the screen when the form opened, whatever arrives meanwhile.
-  const [opened] = useState(edited);
-  const medicine = opened?.resource;
+  const { before: medicine, recordId, subject, author, store: save } = useRecordForm(onClose, edited);
   const before = medicine?.resourceType === 'MedicationRequest' ? medicine : undefined;
-  const [newRecord] = useState(newId);
   const [code, setCode] = useState<CodeableConcept>(before?.medicationCodeableConcept ?? {});
   const [dose, setDose] = useState(before ? dosageOf(before) : '');
   const [accepted, setAccepted] = useState('');
@@ -44,33 +26,23 @@ export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicin
   const found = JSON.stringify(check.warnings);
   const mustAccept = check.warnings.length > 0 && accepted !== found;
   const store = () => {
-    const note =
-      check.warnings.length > 0
-        ? [
-            {
-              text: `${i18n.t('Given in spite of:')} ${check.warnings.map(({ text }) => text).join('; ')}`,
-              time: nowInstant(),
-            },
-          ]
-        : undefined;
+    const inSpite = `${i18n.t('Given in spite of:')} ${check.warnings.map(({ text }) => text).join('; ')}`;
+    const notes = [
+      ...(before?.note ?? []),
+      ...(check.warnings.length > 0 ? [{ text: inSpite, time: nowInstant() }] : []),
+    ];
     const resource: Saveable = {
-      ...(before ?? { status: 'active', intent: 'order', authoredOn: nowInstant(), requester: authorOf(session) }),
+      ...(before ?? { status: 'active', intent: 'order', authoredOn: nowInstant(), requester: author }),
       resourceType: 'MedicationRequest',
       status: before?.status ?? 'active',
       intent: before?.intent ?? 'order',
-      id: before?.id ?? newRecord,
-      subject: before?.subject ?? subjectOf(id),
+      id: recordId,
+      subject: before?.subject ?? subject,
       medicationCodeableConcept: code,
       dosageInstruction: dose.trim() ? [{ ...before?.dosageInstruction?.[0], text: dose.trim() }] : undefined,
-      note:
-        [...(before?.note ?? []), ...(note ?? [])].length > 0 ? [...(before?.note ?? []), ...(note ?? [])] : undefined,
+      note: notes.length > 0 ? notes : undefined,
     } satisfies MedicationRequest & { id: string };
-    save({
-      resources: [resource],
-      seen: opened && { [resource.id]: opened.version },
-      what: i18n.t('Saved: {name}', { name: textOf(code) }),
-    });
-    onClose();
+    save(resource, i18n.t('Saved: {name}', { name: textOf(code) }));
   };
   return (
     <FormDialog
@@ -108,36 +80,5 @@ export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicin
       )}
       {check.error != null && <Failed error={check.error} />}
     </FormDialog>
-  );
-}
-
-function useWarnings(patient: string, code: CodeableConcept, dose: string, own: string | undefined) {
-  const text = code.text?.trim() ?? '';
-  const asked = JSON.stringify({ patient, code: code.coding?.[0]?.code, text, dose: dose.trim() || undefined });
-  const [calm] = useDebouncedValue(asked, PAUSE_MS);
-  const isAsked = text.length >= SHORTEST;
-  const check = useQuery({
-    queryKey: ['medicine-check', calm],
-    queryFn: ({ signal }) => api.checkMedicine(JSON.parse(calm), signal),
-    enabled: isAsked,
-    staleTime: 0,
-  });
-  // The medicine that is being edited is no duplicate of itself.
-  const warnings = (check.data?.warnings ?? []).filter(({ because }) => !own || because?.id !== own);
-  return {
-    warnings: isAsked ? warnings : [],
-    isChecking: isAsked && (check.isPending || calm !== asked) && !check.isError,
-    error: check.error,
-  };
-}
-
-function Warning({ warning: { kind, severity, text } }: { warning: MedicineWarning }) {
-  const { i18n } = useLingui();
-  const kinds = { allergy: i18n.t('Allergy'), interaction: i18n.t('Interaction'), duplicate: i18n.t('Taken already') };
-  const isSevere = kind === 'allergy' || /high|severe|major|contra/i.test(severity);
-  return (
-    <p className={isSevere ? 'told danger' : 'told warn'}>
-      <Mark kind={isSevere ? 'danger' : 'warn'}>{kinds[kind] ?? kind}</Mark> <bdi>{text}</bdi>
-    </p>
   );
 }

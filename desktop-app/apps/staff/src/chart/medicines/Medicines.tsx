@@ -1,11 +1,10 @@
 import type { ChartRecord } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
-import { useState } from 'react';
 import { textOf } from '../../fhir/words';
 import { useChart } from '../ChartContext';
-import { enteredInError } from '../inError';
 import { RecordPanel } from '../RecordPanel';
-import { type Saveable, useSave } from '../useSave';
+import type { Saveable } from '../useSave';
+import { useSection } from '../useSection';
 import { MedicineForm } from './MedicineForm';
 import { MedicineRow } from './MedicineRow';
 import { conceptOf, isActive, type Medicine } from './medicine';
@@ -13,33 +12,22 @@ import { conceptOf, isActive, type Medicine } from './medicine';
 /** What a patient takes, and took. */
 export default function Medicines({ adding }: { adding: boolean }) {
   const { i18n } = useLingui();
-  const { chart, id, go } = useChart();
-  const save = useSave(id);
-  const [edited, setEdited] = useState<ChartRecord<Medicine>>();
-  const close = () => {
-    setEdited(undefined);
-    if (adding) go('medicines');
-  };
-  const nameOf = (medicine: Medicine) => ({ name: textOf(conceptOf(medicine)) });
+  const { chart } = useChart();
+  const section = useSection<Medicine>('medicines', adding);
+  const nameOf = (medicine: Medicine) => textOf(conceptOf(medicine));
   const stop = (medicine: Medicine) => {
     const status = medicine.resourceType === 'MedicationRequest' ? 'stopped' : 'completed';
-    save({ resources: [{ ...medicine, status } as Saveable], what: i18n.t('{name} is stopped', nameOf(medicine)) });
+    section.save({
+      resources: [{ ...medicine, status } as Saveable],
+      what: i18n.t('{name} is stopped', { name: nameOf(medicine) }),
+    });
   };
   const actionsOf = (record: ChartRecord<Medicine>) => {
     const { resource } = record;
     return [
-      ...(resource.resourceType === 'MedicationRequest'
-        ? [{ label: i18n.t('Edit'), run: () => setEdited(record) }]
-        : []),
+      ...(resource.resourceType === 'MedicationRequest' ? [section.edit(record)] : []),
       ...(isActive(resource) ? [{ label: i18n.t('Stop'), run: () => stop(resource) }] : []),
-      {
-        label: i18n.t('Entered in error'),
-        run: () =>
-          save({
-            resources: [enteredInError(resource) as Saveable],
-            what: i18n.t('{name} is taken out of the chart', nameOf(resource)),
-          }),
-      },
+      section.takeOut(record, nameOf(resource)),
     ];
   };
   const sorted = [...chart.medicines, ...(chart.pastMedicines ?? [])].sort(
@@ -53,9 +41,9 @@ export default function Medicines({ adding }: { adding: boolean }) {
         empty={i18n.t('No medicines recorded yet.')}
         add={{ to: 'medicines/new', label: i18n.t('Add a medicine') }}
         row={({ resource }) => <MedicineRow medicine={resource} />}
-        actions={(record) => actionsOf(record)}
+        actions={actionsOf}
       />
-      {(adding || edited) && <MedicineForm edited={edited} onClose={close} />}
+      {section.isFormOpen && <MedicineForm edited={section.edited} onClose={section.closeForm} />}
     </>
   );
 }

@@ -1,3 +1,4 @@
+import './notes.css';
 import { type Note, sectionsOfNote } from './note';
 
 /** The words of a note. */

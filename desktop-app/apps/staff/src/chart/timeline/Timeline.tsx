@@ -1,3 +1,4 @@
+import './timeline.css';
 import { api, type Bundle, type FhirResource, path } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Panel } from '@holdfast/ui';

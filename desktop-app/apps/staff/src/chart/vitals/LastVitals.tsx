@@ -1,3 +1,4 @@
+import './vitals.css';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Mark, Panel } from '@holdfast/ui';
 import { Button } from '@mantine/core';

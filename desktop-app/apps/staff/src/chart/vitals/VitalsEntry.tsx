@@ -1,3 +1,4 @@
+import './vitals.css';
 import { api } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { Mark } from '@holdfast/ui';

@@ -1,0 +1,62 @@
+import type { Point } from '@holdfast/api';
+import type { I18n } from '@holdfast/i18n';
+import { ageOn, ageWords } from '../../time/age';
+
+/** Until this age people grow. */
+export const GROWN_AT = 20;
+const YEAR_MS = 365.25 * 86_400_000;
+
+/** What one unit is of the unit that is shown. Others are not guessed at. */
+const FACTORS: Record<'kg' | 'cm', Record<string, number>> = {
+  kg: { kg: 1, g: 0.001, '[lb_av]': 0.45359237, lb: 0.45359237 },
+  cm: { cm: 1, m: 100, '[in_i]': 2.54, in: 2.54 },
+};
+
+export interface Grown {
+  /** The day. */
+  on: string;
+  /** In years, with a fraction. */
+  age: number;
+  value: number;
+}
+
+/** Measurements by age, the first one first; what was measured before birth or in a unit that is no such unit is left out. */
+export function grownOf(birthDate: string, points: readonly Point[], unit: 'kg' | 'cm'): Grown[] {
+  const born = new Date(birthDate).getTime();
+  return points
+    .flatMap(({ at, value, unit: written }) => {
+      const factor = FACTORS[unit][written ?? ''];
+      const age = (new Date(at.slice(0, 10)).getTime() - born) / YEAR_MS;
+      if (!factor || !(age >= 0)) return [];
+      return [{ on: at.slice(0, 10), age, value: Math.round(value * factor * 100) / 100 }];
+    })
+    .sort((a, b) => a.age - b.age);
+}
+
+export interface GrowthRow {
+  on: string;
+  kg?: number;
+  cm?: number;
+}
+
+/** Weight and height of a day in one row, the newest first. */
+export function rowsOf(weights: readonly Grown[], heights: readonly Grown[]): GrowthRow[] {
+  const rows = new Map<string, GrowthRow>();
+  for (const { on, value } of weights) rows.set(on, { ...rows.get(on), on, kg: value });
+  for (const { on, value } of heights) rows.set(on, { ...rows.get(on), on, cm: value });
+  return [...rows.values()].sort((a, b) => b.on.localeCompare(a.on));
+}
+
+/** A course of growth in words: "Weight: from 3.4 kg (1 day old) to 12 kg (2 years old)." */
+export function growthWords(i18n: I18n, birthDate: string, name: string, unit: string, all: readonly Grown[]): string {
+  const [first, last] = [all[0], all.at(-1)];
+  if (!first || !last) return i18n.t('{name}: not measured yet.', { name });
+  const said = ({ value, on }: Grown) => `${value} ${unit} (${ageWords(i18n, ageOn(birthDate, on))})`;
+  if (first === last) return i18n.t('{name}: {value}, measured once.', { name, value: said(first) });
+  return i18n.t('{name}: {count, plural, one {# value} other {# values}}, from {first} to {last}.', {
+    name,
+    count: all.length,
+    first: said(first),
+    last: said(last),
+  });
+}
