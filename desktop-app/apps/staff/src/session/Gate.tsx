@@ -1,9 +1,10 @@
-import { api, onSignedOut, Problem, type Session } from '@holdfast/api';
+import { api, type DesktopSetup, onSignedOut, Problem, type Session } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { Toasts } from '@holdfast/ui';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Contained, Failed } from '../problems/Failed';
+import { EnrolDesktop } from './EnrolDesktop';
 import { Entrance } from './Entrance';
 import { FirstRun } from './FirstRun';
 import { flushAll } from './leaving';
@@ -74,6 +75,8 @@ export function Gate() {
       </Entrance>
     );
   if (!setup.data || first.isPending) return <Entrance />;
+  const { enrolled }: DesktopSetup = setup.data;
+  if (enrolled === false) return <EnrolDesktop onDone={() => client.invalidateQueries()} />;
   if (setup.data.needsFirstAdmin && !session) return <FirstRun setup={setup.data} onDone={enter} />;
   return (
     <>
