@@ -77,9 +77,10 @@ front-test: ## format, lints, types and unit tests of the front ends
 	npm run --silent --prefix desktop-app test
 
 .PHONY: e2e-staff
-e2e-staff: ## the staff app in Chromium against a running node (HOLDFAST_URL, HOLDFAST_LOGIN, HOLDFAST_PIN): by mouse, by keyboard, axe
+e2e-staff: staff-app binaries ## the staff app in Chromium at a hub and two nodes: by mouse, by keyboard, a conflict between them, axe; HOLDFAST_URL, _LOGIN, _PIN: at a node that runs
 	@.ci/setup front
-	npm run --silent --prefix desktop-app e2e
+	cargo build --quiet --release -p holdfast-tests --features sabotage --bin holdfast-run
+	$(DRILL) e2e-staff -- --shots $(CARGO_TARGET_DIR)/shots/staff
 
 .PHONY: lint
 lint: ## check format and lints
@@ -148,7 +149,7 @@ DESKTOP := desktop-app/src-tauri
 DEB = $(firstword $(wildcard $(RELEASE)/bundle/deb/*.deb))
 
 .PHONY: desktop e2e-desktop
-desktop: ## build the desktop's window and its package (.deb); the first build takes ten minutes
+desktop: staff-app ## build the desktop's window and its package (.deb); the first build takes ten minutes
 	@.ci/setup desktop
 	cd $(DESKTOP) && node_modules/.bin/tauri build --bundles deb -- --locked
 	@ls $(RELEASE)/bundle/deb/*.deb

@@ -42,5 +42,6 @@ pub mod served;
 pub mod sign_in_drill;
 #[cfg(feature = "sabotage")]
 pub mod simulation;
+pub mod staff_app;
 pub mod supervisor;
 pub mod workspace;

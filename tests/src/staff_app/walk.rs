@@ -1,0 +1,89 @@
+//! Runs the steps and reads their figures.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::figure::say;
+
+/// A run of `desktop-app/e2e/run.mjs`.
+pub(super) struct Walk<'a> {
+    /// Where the nodes are and who signs in.
+    pub(super) environment: Vec<(&'static str, String)>,
+    pub(super) shots: &'a Path,
+    pub(super) only: Option<&'a str>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// Rules of WCAG that a screen breaks.
+    pub violations: u64,
+    /// Steps that could not be done, or ended otherwise than they should.
+    pub failed: u64,
+    /// Violations that are seen on a page which was spoilt on purpose. If that is none, the others say nothing.
+    pub control: u64,
+}
+
+impl Figures {
+    /// Whether everything is as it should be.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.violations == 0 && self.failed == 0 && self.control > 0
+    }
+}
+
+/// Runs the steps; what they say goes to stdout as they say it.
+pub(super) fn walk(walk: &Walk<'_>) -> Result<Figures> {
+    let mut command = Command::new("node");
+    command.arg("e2e/run.mjs").current_dir(super::front());
+    command.envs(walk.environment.iter().map(|(name, value)| (name, value))).env("SHOTS", walk.shots);
+    if let Some(only) = walk.only {
+        command.env("ONLY", only);
+    }
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot run node; install Node.js")?;
+    let mut lines = Vec::new();
+    for line in BufReader::new(child.stdout.take().context("the steps have no stdout")?).lines() {
+        let line = line?;
+        say(&line);
+        lines.push(line);
+    }
+    let status = child.wait()?;
+    read(&lines).with_context(|| format!("the steps ended with {status} before they had told their figures"))
+}
+
+fn read(lines: &[String]) -> Option<Figures> {
+    let figure = |name: &str| {
+        let mut values = lines.iter().filter_map(|line| line.strip_prefix("figure: ")?.strip_prefix(name));
+        values.next()?.split_whitespace().next()?.parse().ok()
+    };
+    Some(Figures {
+        violations: figure("staff_axe_violations ")?,
+        failed: figure("staff_steps_failed ")?,
+        control: figure("staff_axe_control ")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_read_and_a_walk_without_them_has_none() {
+        let lines =
+            ["ok    sign in", "figure: staff_axe_control 1 count", "figure: staff_axe_violations 0 count"]
+                .map(str::to_owned);
+        assert_eq!(read(&lines), None);
+        let all = [&lines[..], &["figure: staff_steps_failed 2 count".to_owned()]].concat();
+        assert_eq!(read(&all), Some(Figures { violations: 0, failed: 2, control: 1 }));
+    }
+
+    #[test]
+    fn a_check_that_cannot_fail_is_not_good() {
+        assert!(Figures { violations: 0, failed: 0, control: 1 }.is_good());
+        assert!(!Figures { violations: 0, failed: 0, control: 0 }.is_good());
+        assert!(!Figures { violations: 0, failed: 1, control: 1 }.is_good());
+    }
+}
