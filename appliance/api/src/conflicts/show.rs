@@ -1,7 +1,10 @@
 //! `GET /api/conflicts/{type}/{id}`: every value of every element in conflict.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::extract::State;
 use axum::response::Response;
+use holdfast_clinical::people::{HOLDFAST_USER, of_author};
 use holdfast_core::id::Entity;
 use holdfast_core::op::DELETED;
 use holdfast_store::StoreError;
@@ -16,6 +19,7 @@ use crate::access::Caller;
 use crate::error::ApiError;
 use crate::refusal;
 use crate::request::target::Target;
+use crate::sign_in::read_user;
 use crate::state::ApiState;
 
 /// One value that stands beside others.
@@ -29,8 +33,11 @@ struct ShownValue {
     value: Option<Box<RawValue>>,
     /// The author removed the element, or deleted the record.
     removed: bool,
-    /// Who wrote it.
+    /// Who wrote it, as records name the author: `Practitioner/ID`, or `HoldfastUser/ID`.
     author: String,
+    /// The author's name, as the clinic knows them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     /// In which database, 32 hex digits.
     actor: String,
     /// Where that is: `here`, `below`, `above` (head office), or `elsewhere`, on a replica that this one does not talk to.
@@ -70,7 +77,30 @@ pub(crate) async fn show(
     Target(entity): Target,
     Caller(caller): Caller,
 ) -> Result<Response, ApiError> {
-    Ok(json(&refusal::read(&state, caller.clone(), move |view| Ok(of(view, &entity)?)).await?))
+    let mut shown = refusal::read(&state, caller.clone(), move |view| Ok(of(view, &entity)?)).await?;
+    let authors: BTreeSet<String> = shown.values().map(|value| value.author.clone()).collect();
+    let names = refusal::own_read(&state, move |view| Ok(names(view, &authors)?)).await?;
+    shown.values().for_each(|value| value.name = names.get(&value.author).cloned());
+    Ok(json(&shown))
+}
+
+impl Shown {
+    fn values(&mut self) -> impl Iterator<Item = &mut ShownValue> {
+        self.conflicts.iter_mut().flat_map(|element| &mut element.values)
+    }
+}
+
+/// What these authors are called; whoever is not known here is left out.
+fn names(view: &mut View<'_>, authors: &BTreeSet<String>) -> Result<BTreeMap<String, String>, StoreError> {
+    let mut names = BTreeMap::new();
+    for author in authors {
+        let found = view.search(HOLDFAST_USER, &[of_author(author)], 0, 1)?;
+        let Some(stored) = found.resources.into_iter().next() else { continue };
+        if let Some(user) = read_user(view, &stored.entity)? {
+            names.insert(author.clone(), user.name);
+        }
+    }
+    Ok(names)
 }
 
 /// A record's conflicts as they are now.
@@ -105,6 +135,7 @@ fn shown(value: ConflictValue, is_deletion: bool) -> ShownValue {
         value: value_json,
         removed,
         author: value.author,
+        name: None,
         actor: value.actor.to_hex(),
         place,
         replica,

@@ -1069,8 +1069,10 @@ export interface components {
              * @description Unix milliseconds, by the author's clock.
              */
             atMs: number;
-            /** @description Who wrote it. */
+            /** @description Who wrote it, as records name the author: `Practitioner/ID`, or `HoldfastUser/ID`. */
             author: string;
+            /** @description The author's name, as the clinic knows them. */
+            name?: string | null;
             /** @description Where that is: `here`, `below`, `above` (head office), or `elsewhere`, on a replica that this one does not talk to. */
             place: string;
             /** @description The author removed the element, or deleted the record. */

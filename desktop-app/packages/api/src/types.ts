@@ -142,6 +142,8 @@ export interface ConflictValue {
   value?: unknown;
   removed: boolean;
   author: string;
+  /** What the author is called, where the clinic knows them. */
+  name?: string;
   actor: string;
   place: 'here' | 'below' | 'above' | 'elsewhere';
   replica?: string;

@@ -1,22 +1,26 @@
-import { type AuditEvent, api, path } from '@holdfast/api';
+import { type AuditEvent, api, type PatientHit, path } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Mark, Panel, ScrollX } from '@holdfast/ui';
-import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { DateField } from '../forms/DateField';
+import { PatientField } from '../patients/PatientField';
 import { Failed } from '../problems/Failed';
 import { Screen } from '../shell/Screen';
 import { showTime } from '../time/dates';
 import { lookOf } from './event';
+import { referenceOf, usePatientNames, usePeople } from './names';
 
 const PAGE = 50;
 
 /** Who looked at what, and who changed what: the trail of the clinic. */
 export default function Trail({ params }: { params: { patient?: string } }) {
   const { i18n } = useLingui();
-  const [form, setForm] = useState({ patient: params.patient ?? '', who: '', from: '', until: '', outcome: '' });
+  const { all: people, names } = usePeople();
+  const asked = params.patient ? { id: params.patient, name: params.patient } : undefined;
+  const [form, setForm] = useState<Question>({ patient: asked, who: '', from: '', until: '', outcome: '' });
   const [question, setQuestion] = useState(form);
   const query = useInfiniteQuery({
     queryKey: ['trail', question],
@@ -31,24 +35,22 @@ export default function Trail({ params }: { params: { patient?: string } }) {
     event.preventDefault();
     setQuestion(form);
   };
-  const set = (name: keyof typeof form) => (value: string) => setForm((all) => ({ ...all, [name]: value }));
+  const set = (name: keyof Question) => (value: Question[typeof name]) => setForm((all) => ({ ...all, [name]: value }));
   return (
     <Screen title={i18n.t('Who looked')}>
       <form className="filter panel" onSubmit={submit}>
-        <TextInput
-          label={i18n.t('Patient’s id')}
-          dir="ltr"
-          value={form.patient}
-          onChange={(event) => set('patient')(event.currentTarget.value)}
-        />
-        <TextInput
+        <PatientField label={i18n.t('Patient')} value={form.patient} onChange={set('patient')} />
+        <NativeSelect
           label={i18n.t('Who')}
-          dir="auto"
           value={form.who}
           onChange={(event) => set('who')(event.currentTarget.value)}
+          data={[
+            { value: '', label: i18n.t('All') },
+            ...people.map((person) => ({ value: referenceOf(person), label: person.name })),
+          ]}
         />
-        <DateField label={i18n.t('From')} value={form.from} onChange={set('from')} />
-        <DateField label={i18n.t('Until')} value={form.until} onChange={set('until')} />
+        <DateField label={i18n.t('From')} value={form.from} onChange={set('from')} plain />
+        <DateField label={i18n.t('Until')} value={form.until} onChange={set('until')} plain />
         <NativeSelect
           label={i18n.t('Outcome')}
           value={form.outcome}
@@ -65,6 +67,7 @@ export default function Trail({ params }: { params: { patient?: string } }) {
         {query.isError && <Failed error={query.error} retry={query.refetch} />}
         {query.data && (
           <Lines
+            names={names}
             events={query.data.pages.flatMap(({ entry }) =>
               (entry ?? []).flatMap(({ resource }) => (resource?.resourceType === 'AuditEvent' ? [resource] : [])),
             )}
@@ -87,16 +90,18 @@ export default function Trail({ params }: { params: { patient?: string } }) {
   );
 }
 
-function questionPath({
-  patient,
-  who,
-  from,
-  until,
-  outcome,
-}: Record<'patient' | 'who' | 'from' | 'until' | 'outcome', string>): string {
+interface Question {
+  patient: PatientHit | undefined;
+  who: string;
+  from: string;
+  until: string;
+  outcome: string;
+}
+
+function questionPath({ patient, who, from, until, outcome }: Question): string {
   const base = path('AuditEvent', {
-    patient: patient.trim() && `Patient/${patient.trim().replace(/^Patient\//, '')}`,
-    'agent-name': who.trim(),
+    patient: patient && `Patient/${patient.id}`,
+    'agent-name': who,
     outcome,
     _count: PAGE,
   });
@@ -104,9 +109,11 @@ function questionPath({
   return [base, ...dates].join('&');
 }
 
-function Lines({ events }: { events: AuditEvent[] }) {
+function Lines({ events, names }: { events: AuditEvent[]; names: Map<string, string> }) {
   const { i18n } = useLingui();
   const locale = useLocale();
+  const looks = events.map((event) => lookOf(i18n, event));
+  const patients = usePatientNames(looks.flatMap((look) => (look.patients.length === 1 ? look.patients : [])));
   if (events.length === 0)
     return <p className="empty">{i18n.t('Nothing was found. Ask for less, or for a longer time.')}</p>;
   return (
@@ -122,34 +129,39 @@ function Lines({ events }: { events: AuditEvent[] }) {
           </tr>
         </thead>
         <tbody>
-          {events.map((event) => {
-            const look = lookOf(i18n, event);
-            return (
-              <tr key={look.id}>
-                <td className="number">{showTime(look.at, locale)}</td>
-                <th scope="row" dir="auto">
-                  {look.who}
-                </th>
-                <td dir="auto">{look.what}</td>
-                <td>
-                  {look.patient && (
-                    <Link href={`/patients/${look.patient}`} className="small">
-                      <bdi dir="ltr">{look.patient.slice(0, 8)}…</bdi>
-                    </Link>
-                  )}
-                </td>
-                <td>
-                  {look.refused ? (
-                    <Mark kind="danger">{i18n.t('Refused')}</Mark>
-                  ) : (
-                    <Mark kind="ok">{i18n.t('Done')}</Mark>
-                  )}
-                </td>
-              </tr>
-            );
-          })}
+          {looks.map((look) => (
+            <tr key={look.id}>
+              <td className="number">{showTime(look.at, locale)}</td>
+              <th scope="row" dir="auto" className="whole">
+                {names.get(look.who) ?? look.who}
+              </th>
+              <td dir="auto">{look.what}</td>
+              <td>
+                <Patients ids={look.patients} names={patients} />
+              </td>
+              <td>
+                {look.refused ? (
+                  <Mark kind="danger">{i18n.t('Refused')}</Mark>
+                ) : (
+                  <Mark kind="ok">{i18n.t('Done')}</Mark>
+                )}
+              </td>
+            </tr>
+          ))}
         </tbody>
       </table>
     </ScrollX>
+  );
+}
+
+function Patients({ ids: [first, ...others], names }: { ids: string[]; names: Map<string, string> }) {
+  const { i18n } = useLingui();
+  if (!first) return null;
+  if (others.length > 0)
+    return i18n.t('{count, plural, one {# patient} other {# patients}}', { count: others.length + 1 });
+  return (
+    <Link href={`/patients/${first}`}>
+      <bdi>{names.get(first) || i18n.t('A patient')}</bdi>
+    </Link>
   );
 }

@@ -9,17 +9,19 @@ export interface Look {
   who: string;
   what: string;
   refused: boolean;
-  /** Of which patient, by id. */
-  patient?: string;
+  /** Of which patients, by id: a search shows several. */
+  patients: string[];
 }
 
 export function lookOf(i18n: I18n, event: AuditEvent): Look {
   const agent = event.agent.find(({ requestor }) => requestor) ?? event.agent[0];
   const subtype = event.subtype?.[0]?.code ?? event.subtype?.[0]?.display;
   const references = (event.entity ?? []).map(({ what }) => what?.reference ?? '').filter(Boolean);
-  const patient = references.find((reference) => reference.startsWith('Patient/'))?.slice('Patient/'.length);
+  const patients = references.flatMap((reference) =>
+    reference.startsWith('Patient/') ? [reference.slice('Patient/'.length)] : [],
+  );
   const other = references.find((reference) => !reference.startsWith('Patient/'));
-  const type = other?.split('/')[0];
+  const type = other?.split('/')[0] ?? event.entity?.find(({ type: kind }) => kind?.code)?.type?.code;
   const query = event.entity?.find(({ query }) => query)?.query;
   return {
     id: event.id ?? `${event.recorded}${agent?.who?.reference ?? ''}`,
@@ -31,11 +33,11 @@ export function lookOf(i18n: I18n, event: AuditEvent): Look {
       agent?.who?.identifier?.value ??
       agent?.altId ??
       '',
-    what: [actionWords(i18n, subtype, event.action), type && typeWords(i18n, type), query && decoded(query)]
+    what: [actionWords(i18n, subtype, event.action), type && typeWords(i18n, type), query && askedFor(decoded(query))]
       .filter(Boolean)
       .join(' · '),
     refused: event.outcome !== undefined && event.outcome !== '0',
-    patient,
+    patients,
   };
 }
 
@@ -60,6 +62,14 @@ function actionWords(i18n: I18n, subtype: string | undefined, action: string | u
     E: i18n.t('Opened'),
   };
   return words[subtype ?? ''] ?? subtype ?? words[action ?? ''] ?? action ?? '';
+}
+
+/** What somebody was looked for by; how many at a time and in what order tells nothing of them. */
+const ASKED = new Set(['q', 'name', 'family', 'given', 'birthdate', 'identifier', 'phone', 'telecom', 'address']);
+
+function askedFor(query: string): string {
+  const asked = [...new URLSearchParams(query)].filter(([name, value]) => ASKED.has(name) && value);
+  return asked.map(([, value]) => `“${value}”`).join(' ');
 }
 
 function decoded(query: string): string {

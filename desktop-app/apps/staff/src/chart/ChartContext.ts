@@ -1,6 +1,7 @@
 import { api, type Chart } from '@holdfast/api';
 import { useQuery } from '@tanstack/react-query';
 import { createContext, use } from 'react';
+import { withoutErrors } from './withoutErrors';
 
 export interface ChartState {
   id: string;
@@ -19,5 +20,5 @@ export function useChart(): ChartState {
 }
 
 export function useChartQuery(id: string) {
-  return useQuery({ queryKey: ['chart', id], queryFn: ({ signal }) => api.chart(id, signal) });
+  return useQuery({ queryKey: ['chart', id], queryFn: ({ signal }) => api.chart(id, signal).then(withoutErrors) });
 }

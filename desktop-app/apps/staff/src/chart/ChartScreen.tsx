@@ -3,7 +3,7 @@ import { Problem } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { useShortcut } from '@holdfast/ui';
 import { Skeleton } from '@mantine/core';
-import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Contained, Failed } from '../problems/Failed';
 import { useAbilities } from '../session/SessionContext';
@@ -87,9 +87,7 @@ function Tabs({ current, id }: { current: string; id: string }) {
     <nav className="tabs no-print" aria-label={i18n.t('Parts of the chart')}>
       <ul>
         {sections.map((section) => (
-          <li key={section.path}>
-            <Tab section={section} id={id} isHere={section.path === current} />
-          </li>
+          <Tab key={section.path} section={section} id={id} isHere={section.path === current} />
         ))}
       </ul>
       {writes &&
@@ -100,10 +98,17 @@ function Tabs({ current, id }: { current: string; id: string }) {
 }
 
 function Tab({ section, id, isHere }: { section: Section; id: string; isHere: boolean }) {
+  const place = useRef<HTMLLIElement>(null);
+  // On a small screen the tabs are a strip, in which the current one has to be seen.
+  useEffect(() => {
+    if (isHere) place.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isHere]);
   return (
-    <Link href={`/patients/${id}${section.path && `/${section.path}`}`} aria-current={isHere ? 'page' : undefined}>
-      {section.name}
-    </Link>
+    <li ref={place}>
+      <Link href={`/patients/${id}${section.path && `/${section.path}`}`} aria-current={isHere ? 'page' : undefined}>
+        {section.name}
+      </Link>
+    </li>
   );
 }
 

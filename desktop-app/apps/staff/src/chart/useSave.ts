@@ -65,7 +65,7 @@ export function useSave(patient: string) {
         const undo = () => {
           save({
             resources: resources.map((resource, index) => wayBack(resource, before[index])),
-            what: i18n.t('Undone: {what}', { what }),
+            what: i18n.t('Undone.'),
             canUndo: false,
           });
         };

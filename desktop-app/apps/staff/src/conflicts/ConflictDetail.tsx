@@ -142,7 +142,7 @@ function Written({ value }: { value: ConflictValue }) {
   const locale = useLocale();
   return (
     <p className="soft small">
-      <bdi>{value.author || i18n.t('Somebody')}</bdi>, {placeWords(i18n, value)}, {showTime(Number(value.atMs), locale)}
+      <bdi>{value.name || i18n.t('Somebody')}</bdi>, {placeWords(i18n, value)}, {showTime(Number(value.atMs), locale)}
     </p>
   );
 }

@@ -32,6 +32,14 @@ export function quantityText(quantity: Quantity | undefined): string {
   return `${quantity.comparator ?? ''}${digitsOf(quantity, 'value')}${quantity.unit ? ` ${quantity.unit}` : ''}`;
 }
 
+/** What is normal: "36–50", or one end of it. */
+export function rangeText(low: string | number | undefined, high: string | number | undefined): string {
+  const [from, to] = [low ?? '', high ?? ''];
+  if (from === '' && to === '') return '';
+  if (to === '') return `≥ ${from}`;
+  return from === '' ? `≤ ${to}` : `${from}–${to}`;
+}
+
 /** The medical record number. */
 export function mrnOf(patient: Patient): string {
   const identifier = patient.identifier?.find(({ type }) => hasCode(type, 'MR')) ?? patient.identifier?.[0];
@@ -57,4 +65,9 @@ export function narrative(text: string): { status: 'generated'; div: string } {
     .split(/\n{2,}/)
     .map((paragraph) => `<p>${paragraph.replace(/\n/g, '<br/>')}</p>`);
   return { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${paragraphs.join('')}</div>` };
+}
+
+/** A value with its unit, read from left to right in any sentence: "76 /min" in Arabic too. */
+export function isolated(text: string): string {
+  return text && `\u2066${text}\u2069`;
 }

@@ -2,7 +2,7 @@ import { useLingui, useLocale } from '@holdfast/i18n';
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { ageOn, ageWords } from '../time/age';
-import { dateOrder, intlTag, parseDate, showDate, today } from '../time/dates';
+import { dateOrder, intlTag, parseDate, showDate, today, writeDate } from '../time/dates';
 
 interface Props {
   label: string;
@@ -12,15 +12,17 @@ interface Props {
   /** Says the age too: for a birth date. */
   withAge?: boolean;
   required?: boolean;
+  /** Without a hint below: for a filter. */
+  plain?: boolean;
 }
 
 /** A date as people type it; below the field stands how it was understood. */
-export function DateField({ label, value, onChange, withAge, required }: Props) {
+export function DateField({ label, value, onChange, withAge, required, plain }: Props) {
   const { i18n } = useLingui();
   const locale = useLocale();
   const order = dateOrder(intlTag(locale));
   const [text, setText] = useState<string>();
-  const typed = text ?? value;
+  const typed = text ?? writeDate(value, order);
   const isFault = typed !== '' && value === '';
   const age = withAge ? ageWords(i18n, ageOn(value, today())) : '';
   const isAhead = Boolean(withAge && value && value > today());
@@ -37,7 +39,7 @@ export function DateField({ label, value, onChange, withAge, required }: Props) 
       autoComplete="off"
       required={required}
       withAsterisk={false}
-      description={understood || i18n.t('A year alone is enough if no more is known.')}
+      description={plain ? undefined : understood || i18n.t('A year alone is enough if no more is known.')}
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       error={
         isAhead

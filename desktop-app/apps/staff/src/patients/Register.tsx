@@ -51,7 +51,7 @@ function Registering({ id }: { id: string }) {
         <form className="with-side" onSubmit={submit} onBlur={draft.flush}>
           <div className="panel">
             <div className="body">
-              <RegistrationFields form={form} onChange={draft.change} withConsent />
+              <RegistrationFields form={form} onChange={draft.change} isNew />
               {register.isError && <Failed error={register.error} retry={submit} />}
               <div className="form-foot">
                 <Button type="submit" loading={register.isPending}>

@@ -8,13 +8,14 @@ import type { Registration } from './registration';
 interface Props {
   form: Registration;
   onChange: (form: Registration) => void;
-  withConsent?: boolean;
+  /** Somebody new: the first field is typed into at once, and consent is asked for. */
+  isNew?: boolean;
 }
 
 const GENDERS = ['female', 'male', 'other', 'unknown'];
 
 /** Who somebody is, how to reach them, and what they need. */
-export function RegistrationFields({ form, onChange, withConsent }: Props) {
+export function RegistrationFields({ form, onChange, isNew }: Props) {
   const { i18n } = useLingui();
   const field = fieldsOf(form, onChange);
   const check = (name: 'interpreter' | 'consent') => ({
@@ -26,7 +27,7 @@ export function RegistrationFields({ form, onChange, withConsent }: Props) {
     <>
       <fieldset className="fields">
         <legend>{i18n.t('Who')}</legend>
-        <TextInput label={i18n.t('Given names')} dir="auto" autoComplete="off" autoFocus {...field('given')} />
+        <TextInput label={i18n.t('Given names')} dir="auto" autoComplete="off" autoFocus={isNew} {...field('given')} />
         <TextInput label={i18n.t('Family name')} dir="auto" autoComplete="off" {...field('family')} />
         <DateField
           label={i18n.t('Birth date')}
@@ -73,7 +74,7 @@ export function RegistrationFields({ form, onChange, withConsent }: Props) {
           {...field('contactPhone')}
         />
       </fieldset>
-      {withConsent && (
+      {isNew && (
         <Checkbox
           my="sm"
           label={i18n.t('Agrees that the clinic keeps and uses a record for treatment')}

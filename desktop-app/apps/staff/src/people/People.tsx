@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { Failed } from '../problems/Failed';
 import { Screen } from '../shell/Screen';
 import { showDate } from '../time/dates';
+import { listWords } from '../time/listWords';
 import { PersonForm } from './PersonForm';
 import { PinForm } from './PinForm';
 import { roleWords } from './roles';
@@ -74,8 +75,15 @@ function Line({ person, onEdit, onPin }: { person: Person; onEdit: () => void; o
       <th scope="row" dir="auto">
         {person.name}
       </th>
-      <td dir="ltr">{person.login}</td>
-      <td>{person.roles.map((role) => roleWords(i18n, role)).join(', ')}</td>
+      <td>
+        <bdi dir="ltr">{person.login}</bdi>
+      </td>
+      <td>
+        {listWords(
+          person.roles.map((role) => roleWords(i18n, role)),
+          locale,
+        )}
+      </td>
       <td>
         {person.active ? <Mark kind="ok">{i18n.t('Active')}</Mark> : <Mark kind="danger">{i18n.t('Ended')}</Mark>}
         {person.hasPin === false && person.active && <Mark kind="warn">{i18n.t('No PIN yet')}</Mark>}

@@ -4,10 +4,10 @@ import { conceptOf, dosageOf, isActive } from '../chart/medicines/medicine';
 import { NoteText } from '../chart/notes/NoteText';
 import { appendedTo, authorOfNote, titleOfNote, visitOf } from '../chart/notes/note';
 import { vitalName, vitalText } from '../chart/vitals/vitals';
-import { textOf } from '../fhir/words';
+import { isolated, textOf } from '../fhir/words';
 import { showTime } from '../time/dates';
 import { ForPrint } from './ForPrint';
-import { PrintFrame, PrintList } from './PrintFrame';
+import { PrintFrame, PrintList, printItem } from './PrintFrame';
 
 /** One visit on paper. `encounter` is its id, or `note-ID` for a note that belongs to none. */
 export default function EncounterPrint({ id, encounter }: { id: string; encounter: string }) {
@@ -38,14 +38,18 @@ function Sheet({ encounter }: { encounter: string }) {
       <p>
         {showTime(at, locale)} {visit && <bdi>{textOf(visit.reasonCode?.[0]) || textOf(visit.type?.[0])}</bdi>}
       </p>
-      <PrintList title={i18n.t('Allergies')} items={chart.allergies.map(({ resource }) => textOf(resource.code))} />
+      <PrintList
+        title={i18n.t('Allergies')}
+        items={chart.allergies.map(({ resource }) => printItem(resource, textOf(resource.code)))}
+      />
       <PrintList
         title={i18n.t('Measured')}
         items={chart.vitals.latest
           .filter(({ resource }) => isOfDay(resource.effectiveDateTime))
-          .map(
-            ({ resource }) => `${vitalName(i18n, resource.code.coding?.[0]?.code ?? '')}: ${vitalText(i18n, resource)}`,
-          )}
+          .map(({ resource }) => {
+            const name = vitalName(i18n, resource.code.coding?.[0]?.code ?? '');
+            return printItem(resource, `${name}: ${isolated(vitalText(i18n, resource))}`);
+          })}
       />
       {notes.map((note) => (
         <section key={note.id}>
@@ -59,7 +63,7 @@ function Sheet({ encounter }: { encounter: string }) {
         title={i18n.t('Medicines')}
         items={chart.medicines
           .filter(({ resource }) => isActive(resource))
-          .map(({ resource }) => [textOf(conceptOf(resource)), dosageOf(resource)].filter(Boolean).join(', '))}
+          .map(({ resource }) => printItem(resource, textOf(conceptOf(resource)), dosageOf(resource)))}
       />
     </PrintFrame>
   );

@@ -1,4 +1,5 @@
 import './paper.css';
+import type { FhirResource } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Button } from '@mantine/core';
 import { IconPrinter } from '@tabler/icons-react';
@@ -49,8 +50,18 @@ export function PrintFrame({ title, children }: { title: string; children: React
   );
 }
 
+export interface PrintItem {
+  id: string;
+  text: string;
+}
+
+/** A line of a sheet: what there is of these, with commas between. */
+export function printItem({ id = '' }: FhirResource, ...parts: (string | undefined)[]): PrintItem {
+  return { id, text: parts.filter(Boolean).join(', ') };
+}
+
 /** A part of a sheet; nothing is printed of what is empty but a word that says so. */
-export function PrintList({ title, items }: { title: string; items: string[] }) {
+export function PrintList({ title, items }: { title: string; items: PrintItem[] }) {
   const { i18n } = useLingui();
   return (
     <section>
@@ -59,9 +70,9 @@ export function PrintList({ title, items }: { title: string; items: string[] }) 
         <p>{i18n.t('None recorded.')}</p>
       ) : (
         <ul>
-          {items.map((item) => (
-            <li key={item} dir="auto">
-              {item}
+          {items.map(({ id, text }) => (
+            <li key={id}>
+              <bdi>{text}</bdi>
             </li>
           ))}
         </ul>

@@ -5,10 +5,10 @@ import { NoteText } from '../chart/notes/NoteText';
 import { authorOfNote, titleOfNote } from '../chart/notes/note';
 import { isOpenProblem } from '../chart/problems/problem';
 import { vitalName, vitalText } from '../chart/vitals/vitals';
-import { textOf } from '../fhir/words';
+import { isolated, textOf } from '../fhir/words';
 import { showDate, showTime } from '../time/dates';
 import { ForPrint } from './ForPrint';
-import { PrintFrame, PrintList } from './PrintFrame';
+import { PrintFrame, PrintList, printItem } from './PrintFrame';
 
 /** The patient's summary on paper, for the next one who treats them. */
 export default function SummaryPrint({ id }: { id: string }) {
@@ -24,13 +24,13 @@ function Sheet() {
   const locale = useLocale();
   const { chart } = useChart();
   const note = chart.notes.latest[0]?.resource;
-  const joined = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(', ');
   return (
     <PrintFrame title={i18n.t('Patient summary')}>
       <PrintList
         title={i18n.t('Allergies')}
         items={chart.allergies.map(({ resource }) =>
-          joined(
+          printItem(
+            resource,
             textOf(resource.code),
             resource.reaction?.flatMap(({ manifestation }) => manifestation.map(textOf)).join(', '),
             resource.criticality === 'high' ? i18n.t('Severe') : '',
@@ -41,14 +41,15 @@ function Sheet() {
         title={i18n.t('Medicines')}
         items={chart.medicines
           .filter(({ resource }) => isActive(resource))
-          .map(({ resource }) => joined(textOf(conceptOf(resource)), dosageOf(resource)))}
+          .map(({ resource }) => printItem(resource, textOf(conceptOf(resource)), dosageOf(resource)))}
       />
       <PrintList
         title={i18n.t('Problems')}
         items={chart.problems
           .filter(({ resource }) => isOpenProblem(resource))
           .map(({ resource }) =>
-            joined(
+            printItem(
+              resource,
               textOf(resource.code),
               resource.onsetDateTime && i18n.t('since {date}', { date: showDate(resource.onsetDateTime, locale) }),
             ),
@@ -58,13 +59,15 @@ function Sheet() {
         title={i18n.t('Last vitals')}
         items={chart.vitals.latest.map(({ resource }) => {
           const code = resource.code.coding?.[0]?.code ?? '';
-          return `${vitalName(i18n, code)}: ${vitalText(i18n, resource)} (${showTime(resource.effectiveDateTime, locale)})`;
+          const value = isolated(vitalText(i18n, resource));
+          const at = showTime(resource.effectiveDateTime, locale);
+          return printItem(resource, `${vitalName(i18n, code)}: ${value} (${at})`);
         })}
       />
       <PrintList
         title={i18n.t('Immunizations')}
         items={chart.immunizations.map(({ resource }) =>
-          joined(textOf(resource.vaccineCode), showDate(resource.occurrenceDateTime, locale)),
+          printItem(resource, textOf(resource.vaccineCode), showDate(resource.occurrenceDateTime, locale)),
         )}
       />
       {note && (

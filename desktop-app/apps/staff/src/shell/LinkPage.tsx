@@ -17,8 +17,10 @@ export default function LinkPage() {
   return (
     <Screen title={i18n.t('Link')}>
       {report ? <Details report={report} now={now} /> : <Skeleton height={280} />}
-      <p className="soft small" dir="ltr">
-        Holdfast {setup.version} · {setup.host}
+      <p className="soft small">
+        <bdi dir="ltr">
+          Holdfast {setup.version} · {setup.host}
+        </bdi>
       </p>
     </Screen>
   );
@@ -54,7 +56,9 @@ function Details({ report, now }: { report: Continuity; now: number }) {
           {facts.map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd dir="auto">{value}</dd>
+              <dd>
+                <bdi>{value}</bdi>
+              </dd>
             </div>
           ))}
         </dl>
@@ -94,8 +98,10 @@ function LaneRow({ lane, state, now }: { lane: Lane; state: string; now: number 
       <td>
         <Mark kind={kind}>{words}</Mark>
       </td>
-      <td dir="ltr" className="small">
-        {lane.acknowledged.map(({ endpoint, through }) => `${endpoint}: ${through}`).join(', ') || '–'}
+      <td className="small">
+        <bdi dir="ltr">
+          {lane.acknowledged.map(({ endpoint, through }) => `${endpoint}: ${through}`).join(', ') || '–'}
+        </bdi>
       </td>
     </tr>
   );

@@ -9,6 +9,7 @@ import { useAbilities, useSession } from '../session/SessionContext';
 import { ContinuityBanner } from './ContinuityBanner';
 import { ContinuityProvider } from './ContinuityProvider';
 import { Rail } from './Rail';
+import { Screen } from './Screen';
 import { SearchDialog } from './SearchDialog';
 import { ShortcutList } from './ShortcutList';
 import { TopBar } from './TopBar';
@@ -129,8 +130,8 @@ function Screens() {
 function NotHere() {
   const { i18n } = useLingui();
   return (
-    <p className="empty">
-      {i18n.t('There is nothing at this address. Choose a workspace, or press Ctrl K to find a patient.')}
-    </p>
+    <Screen title={i18n.t('Nothing is here')}>
+      <p>{i18n.t('There is nothing at this address. Choose a workspace, or press Ctrl K to find a patient.')}</p>
+    </Screen>
   );
 }

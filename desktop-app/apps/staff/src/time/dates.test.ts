@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ageOn } from './age';
-import { dateOrder, intlTag, nowInstant, parseDate, showDate, today } from './dates';
+import { dateOrder, intlTag, nowInstant, parseDate, showDate, today, writeDate } from './dates';
 
 test.each([
   ['12/3/1980', 'dmy', '1980-03-12'],
@@ -65,4 +65,16 @@ test('an instant carries the offset of this device', () => {
   expect(nowInstant(new Date())).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/);
   expect(new Date(nowInstant(new Date(1_700_000_000_000))).getTime()).toBe(1_700_000_000_000);
   expect(today(new Date(2026, 0, 5))).toBe('2026-01-05');
+});
+
+test.each([
+  ['1980-03-12', 'dmy', '12/03/1980'],
+  ['1980-03-12', 'mdy', '03/12/1980'],
+  ['1980-03-12', 'ymd', '1980-03-12'],
+  ['1980-03', 'dmy', '03/1980'],
+  ['1980', 'mdy', '1980'],
+  ['', 'dmy', ''],
+] as const)('%s is written in order %s as %s, and read back as it was', (date, order, text) => {
+  expect(writeDate(date, order)).toBe(text);
+  expect(parseDate(text, order) ?? '').toBe(date);
 });

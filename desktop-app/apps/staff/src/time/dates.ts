@@ -98,3 +98,11 @@ function isReal({ year, month, day }: Fields): boolean {
 function written({ year, month, day }: Fields): string {
   return [year, month && two(Number(month)), day && two(Number(day))].filter(Boolean).join('-');
 }
+
+/** A FHIR date as people type it, as far as it is known: "1980-03-12" as 12/3/1980, 3/12/1980 or 1980-03-12. */
+export function writeDate(date: string, order: DateOrder): string {
+  const [year = '', month, day] = date.slice(0, 10).split('-');
+  if (order === 'ymd' || !month) return date.slice(0, 10);
+  const parts = order === 'mdy' ? [month, day, year] : [day, month, year];
+  return parts.filter(Boolean).join('/');
+}

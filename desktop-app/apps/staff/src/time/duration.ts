@@ -7,5 +7,9 @@ export function durationWords(i18n: I18n, ms: number): string {
   if (minutes < 120) return i18n.t('{count, plural, one {# minute} other {# minutes}}', { count: minutes });
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return i18n.t('{count, plural, one {# hour} other {# hours}}', { count: hours });
-  return i18n.t('{count, plural, one {# day} other {# days}}', { count: Math.floor(hours / 24) });
+  const days = Math.floor(hours / 24);
+  if (days < 60) return i18n.t('{count, plural, one {# day} other {# days}}', { count: days });
+  const months = Math.floor(days / 30.4375);
+  if (months < 24) return i18n.t('{count, plural, one {# month} other {# months}}', { count: months });
+  return i18n.t('{count, plural, one {# year} other {# years}}', { count: Math.floor(months / 12) });
 }

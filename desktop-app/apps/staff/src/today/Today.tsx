@@ -3,6 +3,7 @@ import { type I18n, useLingui, useLocale } from '@holdfast/i18n';
 import { Keys, Mark, type MarkKind, Panel, ScrollX, useToast } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { useDrafts } from '../drafts/useDraft';
 import { Failed } from '../problems/Failed';
@@ -12,7 +13,7 @@ import { Screen } from '../shell/Screen';
 import { ageOn, ageWords } from '../time/age';
 import { nowInstant, showClock, showDate, today } from '../time/dates';
 import { DraftList } from './DraftList';
-import { dayOf, type Visit, waitingOf } from './day';
+import { dayOf, splitDay, type Visit, waitingOf } from './day';
 
 /** The landing: who comes today, who waits, and what one has not finished. */
 export default function Today() {
@@ -22,7 +23,7 @@ export default function Today() {
   const day = useQuery({ queryKey: ['today', today()], queryFn: ({ signal }) => readDay(signal) });
   const waiting = waitingOf(day.data ?? []);
   return (
-    <Screen title={i18n.t('Today')} actions={<p className="soft">{showDate(today(), locale)}</p>}>
+    <Screen title={i18n.t('Today')} actions={<DayActions />}>
       <div className="with-side">
         <Panel title={i18n.t('Day sheet')} flush>
           {day.isPending && <Skeleton height={320} m="sm" />}
@@ -46,6 +47,28 @@ export default function Today() {
         </div>
       </div>
     </Screen>
+  );
+}
+
+/** The day, and the pack for when no screen works. */
+function DayActions() {
+  const { i18n } = useLingui();
+  const locale = useLocale();
+  return (
+    <div className="day-actions">
+      <p className="soft">{showDate(today(), locale)}</p>
+      <Button
+        component="a"
+        href={path('/api/downtime-pack', { lang: locale })}
+        target="_blank"
+        rel="noreferrer"
+        size="compact-sm"
+        variant="default"
+        title={i18n.t('Pages to print for when no screen works')}
+      >
+        {i18n.t('Downtime pack')}
+      </Button>
+    </div>
   );
 }
 
@@ -100,8 +123,15 @@ function PatientLink({ visit }: { visit: Visit }) {
   );
 }
 
+/** So few lines hide nothing that comes behind them. */
+const FEW = 3;
+
+/** The day from the first visit that is not over; the earlier ones are one press away. */
 function DaySheet({ visits }: { visits: Visit[] }) {
   const { i18n } = useLingui();
+  const [showsAll, setShowAll] = useState(false);
+  const { over, rest } = splitDay(visits);
+  const folds = over.length > FEW;
   return (
     <ScrollX label={i18n.t('Day sheet')}>
       <table className="table">
@@ -118,7 +148,20 @@ function DaySheet({ visits }: { visits: Visit[] }) {
           </tr>
         </thead>
         <tbody>
-          {visits.map((visit) => (
+          {folds && (
+            <tr>
+              <td colSpan={6}>
+                <button type="button" className="link-button" onClick={() => setShowAll((all) => !all)}>
+                  {showsAll
+                    ? i18n.t('Hide who has been here already')
+                    : i18n.t('{count, plural, one {# visit is over: show it} other {# visits are over: show them}}', {
+                        count: over.length,
+                      })}
+                </button>
+              </td>
+            </tr>
+          )}
+          {(folds && !showsAll ? rest : visits).map((visit) => (
             <Line key={visit.id} visit={visit} />
           ))}
         </tbody>
@@ -139,7 +182,9 @@ function Line({ visit }: { visit: Visit }) {
         <span className="soft small">{ageWords(i18n, ageOn(visit.birthDate, today()))}</span>
       </th>
       <td dir="auto">{visit.reason}</td>
-      <td dir="auto">{visit.who}</td>
+      <td dir="auto" className="whole">
+        {visit.who}
+      </td>
       <td>
         <Mark kind={kind}>{words}</Mark>
       </td>

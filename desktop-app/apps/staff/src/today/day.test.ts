@@ -1,6 +1,6 @@
 import type { Bundle, FhirResource } from '@holdfast/api';
 import { expect, test } from 'vitest';
-import { dayOf, waitingOf } from './day';
+import { dayOf, splitDay, waitingOf } from './day';
 
 const bundle = (...all: object[]) =>
   ({ resourceType: 'Bundle', type: 'searchset', entry: all.map((resource) => ({ resource })) }) as Bundle<FhirResource>;
@@ -45,4 +45,15 @@ test('an encounter of an appointment is not shown twice; a walk-in is shown', ()
     bundle({ ...encounter, id: 'e1', appointment: [{ reference: 'Appointment/a' }] }, { ...encounter, id: 'e2' }),
   );
   expect(day.map(({ id }) => id)).toEqual(['e2', 'a']);
+});
+
+test('what is over at the head of the day is told apart, and not what is over in between', () => {
+  const at = (hour: number, status: string) => appointment(`${hour}`, `2026-11-27T${hour}:00:00Z`, status);
+  const day = dayOf(bundle(at(10, 'fulfilled'), at(11, 'noshow'), at(12, 'booked'), at(13, 'fulfilled')), bundle());
+  const { over, rest } = splitDay(day);
+  expect([over, rest].map((part) => part.map(({ id }) => id))).toEqual([
+    ['10', '11'],
+    ['12', '13'],
+  ]);
+  expect(splitDay([])).toEqual({ over: [], rest: [] });
 });

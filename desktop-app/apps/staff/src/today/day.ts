@@ -41,6 +41,15 @@ export function waitingOf(visits: Visit[]): Visit[] {
   return visits.filter(({ status }) => WAITING.has(status));
 }
 
+const OVER = new Set(['fulfilled', 'finished', 'noshow']);
+
+/** The visits at the head of the day that are over, and the rest from the first one that is not. */
+export function splitDay(visits: Visit[]): { over: Visit[]; rest: Visit[] } {
+  const first = visits.findIndex(({ status }) => !OVER.has(status));
+  const at = first < 0 ? visits.length : first;
+  return { over: visits.slice(0, at), rest: visits.slice(at) };
+}
+
 function resources(bundle: Bundle<FhirResource>): FhirResource[] {
   return (bundle.entry ?? []).flatMap(({ resource }) => (resource ? [resource] : []));
 }

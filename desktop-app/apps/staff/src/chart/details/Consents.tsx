@@ -51,7 +51,7 @@ export function Consents() {
             onClick={() => save.mutate(consentOf(id))}
             loading={save.isPending}
           >
-            {i18n.t('Agrees now')}
+            {i18n.t('Record consent')}
           </Button>
         )
       }

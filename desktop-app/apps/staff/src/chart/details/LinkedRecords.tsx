@@ -1,17 +1,15 @@
 import { api, type PatientHit } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
-import { Panel, useListbox, useToast } from '@holdfast/ui';
+import { Panel, useToast } from '@holdfast/ui';
 import { Button, Stack, TextInput } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { mrnOf, nameOf } from '../../fhir/words';
-import { HitLine } from '../../patients/HitLine';
+import { PatientField } from '../../patients/PatientField';
 import { Failed } from '../../problems/Failed';
 import { useAbilities } from '../../session/SessionContext';
 import { useChart } from '../ChartContext';
 import { FormDialog } from '../FormDialog';
-
-const NONE: PatientHit[] = [];
 
 /** Records of the same person, joined; it can be taken back at any time, nothing is rewritten. */
 export function LinkedRecords() {
@@ -68,17 +66,8 @@ function JoinForm({ onClose }: { onClose: () => void }) {
   const { id } = useChart();
   const client = useQueryClient();
   const say = useToast();
-  const [text, setText] = useState('');
   const [other, setOther] = useState<PatientHit>();
   const [reason, setReason] = useState('');
-  const q = text.trim();
-  const found = useQuery({
-    queryKey: ['patients', q],
-    queryFn: ({ signal }) => api.findPatients(q, signal),
-    enabled: q.length > 0 && !other,
-  });
-  const hits = other ? NONE : (found.data?.patients.filter((hit) => hit.id !== id) ?? NONE);
-  const list = useListbox({ items: hits, open: !other, onClose: () => setText(''), onChoose: setOther });
   const join = useMutation({
     mutationFn: (chosen: PatientHit) => api.linkPatients(id, chosen.id, reason.trim()),
     onSuccess: () => {
@@ -96,25 +85,7 @@ function JoinForm({ onClose }: { onClose: () => void }) {
       saveLabel={i18n.t('Join')}
     >
       <Stack gap="xs">
-        <TextInput
-          label={i18n.t('The other record')}
-          data-autofocus
-          {...list.inputProps}
-          value={other ? `${other.name} ${other.mrn ?? ''}` : text}
-          onChange={(event) => {
-            setOther(undefined);
-            setText(event.currentTarget.value);
-          }}
-        />
-        {hits.length > 0 && (
-          <div {...list.listProps} aria-label={i18n.t('Patients')}>
-            {hits.map((hit, index) => (
-              <div key={hit.id} {...list.optionProps(index)}>
-                <HitLine hit={hit} />
-              </div>
-            ))}
-          </div>
-        )}
+        <PatientField label={i18n.t('The other record')} value={other} onChange={setOther} except={id} autoFocus />
         <TextInput
           label={i18n.t('Why they are the same person')}
           dir="auto"

@@ -1,5 +1,6 @@
 import type { Point } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
+import { isolated } from '../../fhir/words';
 import { ageOn, ageWords } from '../../time/age';
 
 /** Until this age people grow. */
@@ -51,7 +52,7 @@ export function rowsOf(weights: readonly Grown[], heights: readonly Grown[]): Gr
 export function growthWords(i18n: I18n, birthDate: string, name: string, unit: string, all: readonly Grown[]): string {
   const [first, last] = [all[0], all.at(-1)];
   if (!first || !last) return i18n.t('{name}: not measured yet.', { name });
-  const said = ({ value, on }: Grown) => `${value} ${unit} (${ageWords(i18n, ageOn(birthDate, on))})`;
+  const said = ({ value, on }: Grown) => `${isolated(`${value} ${unit}`)} (${ageWords(i18n, ageOn(birthDate, on))})`;
   if (first === last) return i18n.t('{name}: {value}, measured once.', { name, value: said(first) });
   return i18n.t('{name}: {count, plural, one {# value} other {# values}}, from {first} to {last}.', {
     name,

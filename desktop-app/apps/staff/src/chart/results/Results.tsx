@@ -3,7 +3,7 @@ import { type I18n, useLingui, useLocale } from '@holdfast/i18n';
 import { Mark, type MarkKind, Panel, ScrollX } from '@holdfast/ui';
 import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
-import { quantityText, textOf } from '../../fhir/words';
+import { quantityText, rangeText, textOf } from '../../fhir/words';
 import { Contained } from '../../problems/Failed';
 import { showTime } from '../../time/dates';
 import { useChart } from '../ChartContext';
@@ -119,10 +119,9 @@ function valueText(observation: Observation): string {
 function rangeOf({ referenceRange }: Observation): string {
   const range = referenceRange?.[0];
   if (!range) return '';
-  return (
-    range.text ??
-    `${quantityText({ ...range.low, unit: undefined })}–${quantityText({ ...range.high, unit: undefined })}`
-  );
+  if (range.text) return range.text;
+  const [low, high] = [range.low, range.high].map((end) => quantityText(end && { ...end, unit: undefined }));
+  return rangeText(low, high);
 }
 
 function Flag({ observation }: { observation: Observation }) {

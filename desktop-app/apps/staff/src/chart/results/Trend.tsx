@@ -4,6 +4,7 @@ import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type UPlot from 'uplot';
+import { rangeText } from '../../fhir/words';
 import { Failed } from '../../problems/Failed';
 import { intlTag, showDate, showTime } from '../../time/dates';
 import { useChart } from '../ChartContext';
@@ -35,7 +36,7 @@ export default function Trend({ code, name }: { code: string; name: string }) {
 function Course({ points, name }: { points: Point[]; name: string }) {
   const locale = useLocale();
   const data = useMemo(() => dataOf(points), [points]);
-  const options = useMemo(() => optionsOf(name, intlTag(locale), points[0]?.unit), [name, locale, points]);
+  const options = useMemo(() => optionsOf(name, intlTag(locale), points), [name, locale, points]);
   return <Plot data={data} options={options} />;
 }
 
@@ -45,16 +46,28 @@ function dataOf(points: Point[]): UPlot.AlignedData {
   return [at, points.map(({ value }) => value), column('low'), column('high')];
 }
 
-function optionsOf(label: string, tag: string, unit: string | undefined): PlotOptions {
-  const day = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: '2-digit' });
+/** More dots than this would hide the line. */
+const MOST_DOTS = 60;
+const LONG_MS = 3 * 365 * 86_400_000;
+
+function optionsOf(label: string, tag: string, points: Point[]): PlotOptions {
+  const [first, last] = [points[0], points.at(-1)].map((point) => new Date(point?.at ?? 0).getTime());
+  const isLong = (last ?? 0) - (first ?? 0) > LONG_MS;
+  const day = new Intl.DateTimeFormat(
+    tag,
+    isLong ? { year: 'numeric' } : { day: 'numeric', month: 'short', year: '2-digit' },
+  );
+  // A date in Arabic is written in its own direction, in a plot that runs from left to right.
+  const written = (tick: number) => `\u2068${day.format(tick * 1000)}\u2069`;
   const limit = { stroke: '#87928f', dash: [4, 4], width: 1, points: { show: false } };
+  const line = points.length > MOST_DOTS ? { ...LINE, width: 1.5, points: { show: false } } : LINE;
   return {
     scales: { x: { time: true } },
     axes: [
-      { ...AXIS, values: (_plot, ticks) => ticks.map((tick) => day.format(tick * 1000)), space: 80 },
-      { ...AXIS, size: 44, label: unit },
+      { ...AXIS, values: (_plot, ticks) => ticks.map(written), space: 80 },
+      { ...AXIS, size: 44, label: points[0]?.unit },
     ],
-    series: [{}, { label, ...LINE }, { label: 'low', ...limit }, { label: 'high', ...limit }],
+    series: [{}, { label, ...line }, { label: 'low', ...limit }, { label: 'high', ...limit }],
   };
 }
 
@@ -70,7 +83,7 @@ function Values({ points, name }: { points: Point[]; name: string }) {
             {point.value} {point.unit} {point.flag}
           </td>
           <td className="end number soft" dir="ltr">
-            {point.low !== undefined || point.high !== undefined ? `${point.low ?? ''}–${point.high ?? ''}` : ''}
+            {rangeText(point.low, point.high)}
           </td>
         </tr>
       ))}

@@ -1,5 +1,5 @@
 import './timeline.css';
-import { api, type Bundle, type FhirResource, path } from '@holdfast/api';
+import { api, type Bundle, type FhirResource } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Panel } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
@@ -9,10 +9,7 @@ import { Link } from 'wouter';
 import { Failed } from '../../problems/Failed';
 import { showTime } from '../../time/dates';
 import { useChart } from '../ChartContext';
-import { eventsOf } from './timeline';
-
-const PAGE = 100;
-const TYPES = 'Encounter,Composition,Condition,MedicationRequest,Immunization,DocumentReference,Procedure,Observation';
+import { type Addresses, firstPages, knownEvents, nextPages, type Pages } from './streams';
 
 /** Everything that has happened, a page at a time. */
 export default function Timeline() {
@@ -21,11 +18,11 @@ export default function Timeline() {
   const { id } = useChart();
   const query = useInfiniteQuery({
     queryKey: ['chart', id, 'timeline'],
-    queryFn: ({ pageParam, signal }) => api.search<FhirResource>(pageParam, signal),
-    initialPageParam: path(`Patient/${id}/$everything`, { _type: TYPES, _count: PAGE }),
-    getNextPageParam: nextOf,
+    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
+    initialPageParam: firstPages(id),
+    getNextPageParam: (_last, pages) => nextPages(i18n, pages),
   });
-  const events = useMemo(() => eventsOf(i18n, query.data?.pages ?? []), [i18n, query.data]);
+  const events = useMemo(() => knownEvents(i18n, query.data?.pages ?? []), [i18n, query.data]);
   if (query.isPending) return <Skeleton height={360} />;
   if (query.isError) return <Failed error={query.error} retry={query.refetch} />;
   return (
@@ -58,9 +55,8 @@ export default function Timeline() {
   );
 }
 
-/** The next page, as the part behind "/fhir/": the host gives whole addresses. */
-function nextOf(bundle: Bundle<FhirResource>): string | undefined {
-  const next = bundle.link?.find(({ relation }) => relation === 'next')?.url;
-  const at = next?.indexOf('/fhir/') ?? -1;
-  return next && at >= 0 ? next.slice(at + '/fhir/'.length) : undefined;
+async function read(addresses: Addresses, signal: AbortSignal): Promise<Pages> {
+  const types = Object.entries(addresses);
+  const bundles = await Promise.all(types.map(([, address]) => api.search<FhirResource>(address, signal)));
+  return Object.fromEntries(types.map(([type], index) => [type, bundles[index] as Bundle<FhirResource>]));
 }

@@ -1,6 +1,6 @@
 import type { Bundle, FhirResource } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
-import { textOf } from '../../fhir/words';
+import { isolated, textOf } from '../../fhir/words';
 import { PRESSURE, vitalName, vitalText } from '../vitals/vitals';
 
 export interface Event {
@@ -10,6 +10,8 @@ export interface Event {
   text: string;
   /** The part of the chart where it stands. */
   to: string;
+  /** Several of one moment are told together. */
+  isMeasured?: boolean;
 }
 
 /** What has happened, the newest first; what has no time of its own is left out. */
@@ -88,8 +90,9 @@ function eventOf(i18n: I18n, resource: FhirResource): Event | undefined {
         id,
         at: resource.effectiveDateTime ?? resource.issued ?? '',
         kind: i18n.t('Measured'),
-        text: `${name}: ${vitalText(i18n, resource)}`,
+        text: `${name}: ${isolated(vitalText(i18n, resource))}`,
         to: code === PRESSURE || known !== code ? 'vitals' : 'results',
+        isMeasured: true,
       };
     }
     default:
