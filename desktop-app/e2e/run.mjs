@@ -9,11 +9,13 @@
 import { newDevice, shotsFolder, startBrowser } from './browser.mjs';
 import { byKeyboard } from './by-keyboard.mjs';
 import { control } from './control.mjs';
+import { documentShots } from './docs.mjs';
 import { firstRun } from './first-run.mjs';
+import { aChild, longKnown } from './known.mjs';
 import { somebody } from './patient.mjs';
 import { Report } from './report.mjs';
 import { everyScreen } from './screens.mjs';
-import { people } from './sign-in.mjs';
+import { people, signIn } from './sign-in.mjs';
 import { atTwoNodes } from './two-nodes.mjs';
 import { twoAtOnce, withMouse } from './with-mouse.mjs';
 
@@ -79,13 +81,30 @@ for (const [name, language, width, height] of [
   if (!wanted(name) && !only?.includes('screens')) continue;
   await onDevice({ language, width, height }, (page) =>
     report.walk(`every screen, ${language}, ${width} px`, async () => {
-      if (!patient) await onDevice({}, async (other) => (patient = await somebody(report, other, who)));
-      await everyScreen(report, page, who, patient, { language, shot: shotOf(page, `${language}-${width}`) });
+      const seen = await fullest();
+      await everyScreen(report, page, who, seen, { language, shot: shotOf(page, `${language}-${width}`) });
     }),
   );
 }
+// Only when it is asked for: `npm run shots`.
+if (only?.includes('docs'))
+  await onDevice({}, (page) =>
+    report.walk('pictures for the documents', () => documentShots(report, page, who, secondPerson(), onDevice, folder)),
+  );
 await browser.close();
 process.exitCode = report.end() ? 0 : 1;
+
+/** Whose screens have most on them: a record of many years, or whoever was registered; and a child, who grows. */
+async function fullest() {
+  if (env.PATIENT) return patient;
+  let found;
+  await onDevice({}, async (page) => {
+    await signIn(page, who);
+    found = (await longKnown(page)) ?? patient ?? (await somebody(report, page, who));
+    found = { ...found, child: await aChild(page) };
+  });
+  return found;
+}
 
 function secondPerson() {
   return { login: env.HOLDFAST_SECOND_LOGIN, pin: env.HOLDFAST_SECOND_PIN };

@@ -49,6 +49,7 @@ function screensOf(patient) {
       `new-${part}`,
       `${chart}/${part}/new`,
     ]),
+    ...(patient.child ? [['growth', `/patients/${patient.child.id}/vitals`]] : []),
     ['no-such-patient', '/patients/00000000-0000-4000-8000-000000000000'],
     ['summary', `${chart}/print/summary`],
     ['conflicts', '/conflicts'],

@@ -5,11 +5,13 @@ import { signIn } from './sign-in.mjs';
 /** What comes over the link comes within this: a link that is tried again waits up to a minute. */
 const ARRIVES_WITHIN = 120_000;
 
-/** Cuts or heals the link of both nodes. */
+/** The link of both nodes to the hub. */
 function link(order) {
   const { HOLDFAST_RUN: program, HOLDFAST_RUN_DIR: folder } = process.env;
   execFileSync(program, ['--dir', folder, order]);
 }
+export const cutLink = () => link('cut');
+export const healLink = () => link('heal');
 
 async function openDetails(page, patient) {
   await page.goto(`/#/patients/${patient.id}/details`);
@@ -44,14 +46,14 @@ export async function atTwoNodes(report, first, second, patient, shot) {
     await openDetails(first.page, patient);
   });
   await report.step('two nodes: the link is cut, both go on, and say so', async () => {
-    link('cut');
+    cutLink();
     await setTown(first, 'Cardiff');
     await setTown(second, 'Dundee');
     await first.page.getByText(/Link to head office down for .* Nothing is lost\./).waitFor();
     await shot('link-down');
   });
   await report.step('two nodes: the link heals, and the inbox has the conflict', async () => {
-    link('heal');
+    healLink();
     await first.page.goto('/#/conflicts');
     const line = first.page.locator('.rows li', { hasText: patient.family });
     await line.waitFor({ timeout: ARRIVES_WITHIN });
