@@ -52,6 +52,7 @@ export async function byKeyboard(report, page, who) {
     await page.getByRole('dialog').getByText('Find a patient').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    must(await page.evaluate(() => document.activeElement?.id === 'main'), 'the focus is not where it was');
   });
   await report.step('keyboard: search finds nobody and goes on to registration', async () => {
     await page.keyboard.press('Control+k');

@@ -6,6 +6,7 @@
 //
 // The sign-in is of somebody who treats patients and manages people. ONLY=mouse,screens-ar chooses parts; those that need a
 // second or an empty node are left out, and say so, when the environment names none.
+import { violationsOf } from './axe.mjs';
 import { newDevice, shotsFolder, startBrowser } from './browser.mjs';
 import { byKeyboard } from './by-keyboard.mjs';
 import { control } from './control.mjs';
@@ -28,6 +29,11 @@ const browser = await startBrowser();
 const only = env.ONLY?.split(',');
 const wanted = (name) => !only || only.includes(name);
 const shotOf = (page, prefix) => (name) => page.screenshot({ path: `${folder}/${prefix}-${name}.png` });
+/** In the midst of work: a picture, and what axe says of it. */
+const lookAt = (page) => async (name) => {
+  report.axe(`work ${name}`, await violationsOf(page));
+  await shotOf(page, 'work')(name);
+};
 let patient = env.PATIENT ? { id: env.PATIENT, family: env.FAMILY ?? 'a' } : undefined;
 
 /** Runs on a device of its own. A script that fails on the page fails the walk. */
@@ -47,14 +53,14 @@ async function onDevice(options, run) {
 async function part(name, words, run, needs = true) {
   if (!wanted(name)) return;
   if (!needs) console.log(`LEFT OUT  ${words}: the environment names no node for it`);
-  else await onDevice({}, (page) => report.walk(words, () => run(page, shotOf(page, 'work'))));
+  else await onDevice({}, (page) => report.walk(words, () => run(page, lookAt(page))));
 }
 
 await part('control', 'a spoilt page', (page) => control(report, page));
 const setup = { login: 'erste', pin: '480217', code: env.HOLDFAST_EMPTY_CODE };
 if (wanted('first') && env.HOLDFAST_EMPTY_URL) {
   await onDevice({ url: env.HOLDFAST_EMPTY_URL }, (page) =>
-    report.walk('first run', () => firstRun(report, page, setup, shotOf(page, 'work'))),
+    report.walk('first run', () => firstRun(report, page, setup, lookAt(page))),
   );
 }
 await part('mouse', 'with the mouse', async (page, shot) => {

@@ -62,14 +62,21 @@ function screensOf(patient) {
   ];
 }
 
-/** Nothing runs out of the window, and the rail stands where the language begins. */
+/**
+ * Nothing runs out of the window, a dialog stands within it, who the patient is stands above the parts of the chart, and the
+ * rail stands where the language begins.
+ */
 async function positions(page, isRtl) {
-  const { over, rail, main } = await page.evaluate(() => ({
-    over: document.documentElement.scrollWidth - window.innerWidth,
-    rail: document.querySelector('.rail')?.getBoundingClientRect().toJSON(),
-    main: document.querySelector('#main')?.getBoundingClientRect().toJSON(),
-  }));
+  const { over, width, rail, main, dialog, head, tabs } = await page.evaluate(() => {
+    const box = (selector) => document.querySelector(selector)?.getBoundingClientRect().toJSON();
+    const width = window.innerWidth;
+    const over = document.documentElement.scrollWidth - width;
+    const [rail, main, dialog, head, tabs] = ['.rail', '#main', '[role=dialog]', '.chart-head', '.tabs'].map(box);
+    return { over, width, rail, main, dialog, head, tabs };
+  });
   must(over <= 0, `the page is ${over} px too wide`);
+  if (dialog) must(dialog.left >= 0 && dialog.top >= 0 && dialog.right <= width, 'the dialog runs out of the window');
+  if (head && tabs) must(head.bottom <= tabs.top + 1, 'the parts of the chart cover who the patient is');
   // On a small screen it is a bar below.
   if (!rail || !main || rail.top >= main.bottom - 1) return;
   must(isRtl ? rail.left >= main.right - 1 : rail.right <= main.left + 1, 'the rail stands on the wrong side');

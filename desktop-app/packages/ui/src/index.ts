@@ -1,4 +1,5 @@
 /** What every app of ours looks like: theme, direction, and the few parts that Mantine has not. */
+export { Dialog } from './Dialog';
 export { ErrorBoundary } from './ErrorBoundary';
 export { Keys } from './Keys';
 export { Look } from './Look';

@@ -55,6 +55,9 @@ function actionWords(i18n: I18n, subtype: string | undefined, action: string | u
     operation: i18n.t('Opened'),
     login: i18n.t('Signed in'),
     logout: i18n.t('Signed out'),
+    // DICOM's codes, of which FHIR's own events are made.
+    '110122': i18n.t('Signed in'),
+    '110123': i18n.t('Signed out'),
     C: i18n.t('Added'),
     R: i18n.t('Looked at'),
     U: i18n.t('Changed'),

@@ -1,6 +1,6 @@
 import { useLingui } from '@holdfast/i18n';
-import { Keys, useShortcut } from '@holdfast/ui';
-import { Button, Modal, Stack } from '@mantine/core';
+import { Dialog, Keys, useShortcut } from '@holdfast/ui';
+import { Button, Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
 
 interface Props {
@@ -23,7 +23,7 @@ export function FormDialog({ title, onClose, onSave, incomplete, saveLabel, size
   };
   useShortcut('mod+enter', submit);
   return (
-    <Modal opened onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': i18n.t('Close') }}>
+    <Dialog onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': i18n.t('Close') }}>
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           {children}
@@ -37,6 +37,6 @@ export function FormDialog({ title, onClose, onSave, incomplete, saveLabel, size
           </div>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -42,6 +42,11 @@ export function typeWords(i18n: I18n, type: string): string {
     Appointment: i18n.t('Appointment'),
     DocumentReference: i18n.t('Document'),
     Composition: i18n.t('Note'),
+    Procedure: i18n.t('Procedure'),
+    Consent: i18n.t('Consent'),
+    FamilyMemberHistory: i18n.t('Family history'),
+    AuditEvent: i18n.t('Who looked'),
+    Binary: i18n.t('File'),
   };
   return words[type] ?? type;
 }

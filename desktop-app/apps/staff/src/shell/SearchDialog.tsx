@@ -1,8 +1,8 @@
 import './search.css';
 import { api, type PatientHit } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
-import { useListbox } from '@holdfast/ui';
-import { Modal } from '@mantine/core';
+import { Dialog, useListbox } from '@holdfast/ui';
+
 import { IconUserPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -40,8 +40,7 @@ export function SearchDialog({ onClose, onGo }: Props) {
   const list = useListbox({ items: choices, onChoose: choose, onClose, open: true });
 
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       withCloseButton={false}
       size="xl"
@@ -49,7 +48,7 @@ export function SearchDialog({ onClose, onGo }: Props) {
       yOffset="8vh"
       aria-label={i18n.t('Find a patient')}
     >
-      <div className="search">
+      <div className="search" aria-busy={q !== '' && (found.isPending || found.isPlaceholderData)}>
         <input
           {...list.inputProps}
           data-autofocus
@@ -84,7 +83,7 @@ export function SearchDialog({ onClose, onGo }: Props) {
         </p>
         {found.isError && <Failed error={found.error} retry={found.refetch} />}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

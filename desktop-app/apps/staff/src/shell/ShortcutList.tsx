@@ -1,7 +1,7 @@
 import './shortcuts.css';
 import { useLingui } from '@holdfast/i18n';
-import { Keys, setSingleKeys, usesSingleKeys } from '@holdfast/ui';
-import { Checkbox, Modal } from '@mantine/core';
+import { Dialog, Keys, setSingleKeys, usesSingleKeys } from '@holdfast/ui';
+import { Checkbox } from '@mantine/core';
 import { chartActionsOf } from '../chart/chartActions';
 import { useAbilities } from '../session/SessionContext';
 import { workspacesOf } from './workspaces';
@@ -25,8 +25,7 @@ export function ShortcutList({ onClose }: { onClose: () => void }) {
     [i18n.t('In a chart'), chartActionsOf(i18n).map(({ keys, name }) => [keys, name])],
   ];
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={i18n.t('Keyboard shortcuts')}
       size="lg"
@@ -55,6 +54,6 @@ export function ShortcutList({ onClose }: { onClose: () => void }) {
         defaultChecked={usesSingleKeys()}
         onChange={(event) => setSingleKeys(event.currentTarget.checked)}
       />
-    </Modal>
+    </Dialog>
   );
 }
