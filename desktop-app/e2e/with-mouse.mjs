@@ -114,6 +114,29 @@ export async function withMouse(report, page, who, shot) {
     await page.locator('iframe.viewed').waitFor();
     await page.getByRole('button', { name: 'Close' }).last().click();
   });
+  await report.step('a photo is made small and stands beside the name', async () => {
+    await page.getByRole('link', { name: 'Details', exact: true }).click();
+    const buffer = await page.screenshot();
+    await page.locator('input[type=file]').setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer });
+    await toast(page, 'Saved: photo');
+    const { src } = await page.locator('.chart-head img.photo').evaluate(({ src }) => ({ src }));
+    must(src.startsWith('data:image/jpeg;base64,') && src.length < 60_000, `the photo has ${src.length} characters`);
+  });
+  await report.step('what was agreed to is seen, withdrawn, and recorded again', async () => {
+    const panel = page.getByRole('region', { name: 'Consent' });
+    await panel.getByText('The clinic keeps and uses a record').waitFor();
+    await panel.getByRole('button', { name: 'Withdraw' }).click();
+    await panel.getByText('Withdrawn').waitFor();
+    await panel.getByRole('button', { name: 'Record consent' }).click();
+    await panel.getByText('Agrees').waitFor();
+    await shot('details');
+  });
+  await report.step('the timeline has it all, the newest first', async () => {
+    await page.getByRole('link', { name: 'Timeline', exact: true }).click();
+    const lines = page.locator('.timeline li');
+    await lines.filter({ hasText: 'Visit (SOAP)' }).first().waitFor();
+    must((await lines.first().textContent()).match(/Hospital letter|Amoxicillin/), 'the first line is an older one');
+  });
   await report.step('the summary on paper has it all', async () => {
     await more(page, /Print the patient summary/);
     const sheet = page.locator('.sheet');
