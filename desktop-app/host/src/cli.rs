@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::data_dir::DataDir;
+use crate::device::AnyKeyring;
 use crate::failure::Failure;
 use crate::logging;
 use crate::run::{self, Options};
@@ -58,13 +59,13 @@ pub enum Command {
 }
 
 impl Serving {
-    /// How the desktop is started.
+    /// How the desktop is started, with the keyring that this program can reach.
     ///
     /// # Errors
     /// [`Failure::NoHome`].
-    pub fn options(&self) -> Result<Options, Failure> {
+    pub fn options(&self, keyring: AnyKeyring) -> Result<Options, Failure> {
         let dir = folder(self.data_dir.clone())?;
-        Ok(Options { dir, listen: self.listen, dev: self.dev })
+        Ok(Options { dir, listen: self.listen, dev: self.dev, keyring })
     }
 }
 
@@ -80,7 +81,7 @@ fn folder(named: Option<PathBuf>) -> Result<DataDir, Failure> {
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn without_window(arguments: &Arguments) -> Result<(), Failure> {
+pub async fn without_window(arguments: &Arguments, keyring: AnyKeyring) -> Result<(), Failure> {
     match &arguments.command {
         Some(Command::Enrol { data_dir, node, token }) => {
             let clinic = run::enrol_only(&folder(data_dir.clone())?, node, token).await?;
@@ -88,7 +89,7 @@ pub async fn without_window(arguments: &Arguments) -> Result<(), Failure> {
             Ok(())
         }
         None => {
-            let options = arguments.serving.options()?;
+            let options = arguments.serving.options(keyring)?;
             let settings = Settings::load(&options.dir, std::env::vars())?;
             logging::start(&options.dir.logs(), &settings)?;
             let stop = run::on_signal()?;

@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use holdfast_link::keys::{KeyError, ensure_private_dir};
 use holdfast_store::backup::DATABASE_FILE;
 
 use crate::failure::Failure;
 
 /// The folder's name below the user's data folder.
 const NAME: &str = "holdfast-desktop";
+/// The file's name in it.
+pub(crate) const PORT_FILE: &str = "port";
 
 /// A data folder by its path; nothing in it has been touched yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +60,21 @@ impl DataDir {
     /// The logs.
     pub fn logs(&self) -> PathBuf {
         self.0.join("logs")
+    }
+
+    /// The port of the window's address.
+    pub fn port(&self) -> PathBuf {
+        self.0.join(PORT_FILE)
+    }
+
+    /// What the window itself keeps: its language, and the names of those who signed in. Made if need be.
+    ///
+    /// # Errors
+    /// [`KeyError`] if it cannot be made, or others can reach it.
+    pub fn window(&self) -> Result<PathBuf, KeyError> {
+        let folder = self.0.join("window");
+        ensure_private_dir(&folder)?;
+        Ok(folder)
     }
 
     /// What can be set by hand.

@@ -55,6 +55,11 @@ pub enum Failure {
         "cannot open records: this desktop belongs to no clinic yet; have the clinic's node enrol it (`holdfast-node enrol-desktop --name NAME`)"
     )]
     NotEnrolled,
+    /// Nobody of the clinic is known here yet.
+    #[error(
+        "the sign-in has to wait: the clinic's people have not come from its node yet; see that the node can be reached, then try again"
+    )]
+    NobodyHere,
     /// It is enrolled already.
     #[error(
         "cannot enrol: this desktop belongs to clinic \"{0}\" already; for another clinic remove its data folder first, which loses what the node does not have yet"
@@ -98,6 +103,7 @@ impl Failure {
             Self::Port { .. } => "port",
             Self::NotLoopback(_) => "not-loopback",
             Self::NotEnrolled => "not-enrolled",
+            Self::NobodyHere => "people-not-here",
             Self::Enrolled(_) => "already-enrolled",
             Self::Uplink(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -115,6 +121,7 @@ impl Failure {
             Self::Store(error) => error.is_retryable(),
             Self::Vault(error) => error.is_retryable(),
             Self::Key(error) => error.is_retryable(),
+            Self::NobodyHere => true,
             _ => false,
         }
     }

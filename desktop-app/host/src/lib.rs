@@ -15,6 +15,7 @@
 //! only wrapped, and wrapped durably before the first sign-in is answered; two programs never work on one data folder;
 //! no record, PIN or key is logged.
 
+mod arrivals;
 pub mod cli;
 pub mod data_dir;
 pub mod device;
@@ -22,7 +23,9 @@ pub mod failure;
 pub mod folder_lock;
 pub mod gate;
 pub mod key;
+mod leavers;
 pub mod logging;
+mod port;
 pub mod replica;
 pub mod run;
 pub mod settings;

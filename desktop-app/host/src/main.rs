@@ -11,7 +11,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match runtime().and_then(|runtime| runtime.block_on(without_window(&arguments))) {
+    match runtime().and_then(|runtime| runtime.block_on(without_window(&arguments, None))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("holdfast-desktop: {error}");

@@ -82,6 +82,14 @@ impl Replica {
         Ok(Self { db, writer, state, link, router, stop, workers, auditing })
     }
 
+    /// Starts another worker, which is told when to end.
+    pub(crate) fn work<W: Future<Output = ()> + Send + 'static>(
+        &mut self,
+        worker: impl FnOnce(watch::Receiver<bool>) -> W,
+    ) {
+        self.workers.spawn(worker(self.stop.subscribe()));
+    }
+
     /// How the link to the node stands.
     pub fn link(&self) -> &Arc<Uplink> {
         &self.link

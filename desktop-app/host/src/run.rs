@@ -6,18 +6,22 @@ use std::time::Duration;
 
 use axum::Router;
 use holdfast_api::listen::Connections;
+use holdfast_clinical::people::login_key;
 use holdfast_link::keys::{KeyError, read_private, write_private};
 use holdfast_store::Surroundings;
 use holdfast_uplink::Enrolment;
-use tokio::net::TcpListener;
 use tokio::sync::{Mutex, RwLock, watch};
 use zeroize::Zeroizing;
 
+use crate::arrivals;
 use crate::data_dir::DataDir;
+use crate::device::AnyKeyring;
 use crate::failure::Failure;
 use crate::folder_lock::FolderLock;
 use crate::gate::LaunchSecret;
 use crate::key::DatabaseKey;
+use crate::leavers;
+use crate::port;
 use crate::replica::Replica;
 use crate::settings::Settings;
 use crate::vault::{Vault, VaultError};
@@ -34,10 +38,12 @@ const DEV_KEY_FILE: &str = "dev-key";
 pub struct Options {
     /// Where its data is.
     pub dir: DataDir,
-    /// Where the window's address is served: loopback; port 0 picks a free one.
+    /// Where the window's address is served: loopback; port 0 picks the one of the last time if that is free, else another.
     pub listen: SocketAddr,
     /// For tests and trials: a ready admin token in the data folder, and the key of the database in the clear.
     pub dev: bool,
+    /// The system's keyring.
+    pub keyring: AnyKeyring,
 }
 
 /// What is open.
@@ -64,7 +70,9 @@ impl Desktop {
     /// [`Failure`]: the folder is in use or cannot be used, or the records cannot be opened.
     pub async fn start(options: &Options, settings: Settings) -> Result<Arc<Self>, Failure> {
         let lock = FolderLock::take(&options.dir)?;
-        let vault = Vault::open(&options.dir.vault())?;
+        let (folder, keyring) = (options.dir.vault(), options.keyring.clone());
+        let opened = tokio::task::spawn_blocking(move || Vault::open(&folder, &keyring)).await;
+        let vault = opened.map_err(|error| cut_off("a step was cut off", &error))??;
         let dev_token = if options.dev { Some(dev_token(&options.dir)?) } else { None };
         let desktop = Arc::new(Self {
             dir: options.dir.clone(),
@@ -149,10 +157,24 @@ impl Desktop {
         let mut open = self.open.write().await;
         if open.is_none() {
             let dev_token = self.dev_token.as_deref();
-            let replica = Replica::open(&self.dir, &self.settings, &key, dev_token).await?;
+            let mut replica = Replica::open(&self.dir, &self.settings, &key, dev_token).await?;
+            let (writer, vault) = (replica.writer().clone(), self.vault.clone());
+            replica.work(|stopped| leavers::run(writer, vault, stopped));
             *open = Some(Open { replica, key });
         }
         Ok(())
+    }
+
+    /// Whether anybody of the clinic could sign in. On a new desktop that is waited for.
+    ///
+    /// # Errors
+    /// [`Failure::Store`].
+    pub async fn has_people(&self) -> Result<bool, Failure> {
+        let writer = self.open.read().await.as_ref().map(|open| open.replica.writer().clone());
+        match writer {
+            Some(writer) => Ok(arrivals::people_are_here(&writer).await?),
+            None => Ok(false),
+        }
     }
 
     /// Stops serving streams, so that requests can finish.
@@ -192,14 +214,14 @@ impl Unlock for Desktop {
             return Err(Failure::NotEnrolled);
         }
         let now_ms = (Surroundings::default().now_ms)();
-        let (login, pin) = (login.to_owned(), Zeroizing::new(pin.to_owned()));
+        let (login, pin) = (login_key(login), Zeroizing::new(pin.to_owned()));
         let key = self.with_vault(move |vault| vault.unlock(&login, &pin, now_ms)).await?;
         self.open_with(key).await
     }
 
     async fn keep(&self, login: &str, pin: &str) -> Result<(), Failure> {
         let key = self.open.read().await.as_ref().map(|open| open.key.clone()).ok_or(Failure::NotEnrolled)?;
-        let (login, pin) = (login.to_owned(), Zeroizing::new(pin.to_owned()));
+        let (login, pin) = (login_key(login), Zeroizing::new(pin.to_owned()));
         self.with_vault(move |vault| match vault.fits(&login, &pin)? {
             true => Ok(()),
             false => vault.keep(&login, &pin, &key),
@@ -216,12 +238,12 @@ impl Desktop {
     ) -> Result<T, Failure> {
         let mut vault = self.vault.clone().lock_owned().await;
         let done = tokio::task::spawn_blocking(move || work(&mut vault)).await;
-        let cut_off = |error: tokio::task::JoinError| Failure::System {
-            what: "the check of a PIN was cut off",
-            why: error.to_string(),
-        };
-        Ok(done.map_err(cut_off)??)
+        Ok(done.map_err(|error| cut_off("the check of a PIN was cut off", &error))??)
     }
+}
+
+fn cut_off(what: &'static str, error: &tokio::task::JoinError) -> Failure {
+    Failure::System { what, why: error.to_string() }
 }
 
 fn new_key() -> Result<DatabaseKey, Failure> {
@@ -270,10 +292,9 @@ pub async fn serve(
     // A second provider is refused, and the first one is this.
     let _is_set = rustls::crypto::ring::default_provider().install_default();
     let desktop = Desktop::start(options, settings).await?;
-    let bound = TcpListener::bind(options.listen).await;
-    let port = |why: std::io::Error| Failure::Port { address: options.listen, why: why.to_string() };
-    let listener = bound.map_err(port)?;
-    let address = listener.local_addr().map_err(port)?;
+    let unusable = |why: std::io::Error| Failure::Port { address: options.listen, why: why.to_string() };
+    let listener = port::bind(&options.dir, options.listen).await.map_err(unusable)?;
+    let address = listener.local_addr().map_err(unusable)?;
     let secret = LaunchSecret::random().ok_or_else(random_failed)?;
     let base = format!("http://{address}");
     let first_address = secret.first_address(&base);

@@ -17,7 +17,7 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::device::DeviceSecret;
+use crate::device::{AnyKeyring, DeviceSecret};
 use crate::key::DatabaseKey;
 use crate::tries::Tries;
 
@@ -65,20 +65,20 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// The vault of a folder, made there if need be.
+    /// The vault of a folder, made there if need be. Blocks, with a keyring for as long as its user takes.
     ///
     /// # Errors
-    /// [`VaultError::Key`] if a file cannot be used.
-    pub fn open(folder: &Path) -> Result<Self, VaultError> {
-        Self::with_cost(folder, Cost::default())
+    /// [`VaultError::Key`] if a file cannot be used, [`VaultError::Keyring`].
+    pub fn open(folder: &Path, keyring: &AnyKeyring) -> Result<Self, VaultError> {
+        Self::with_cost(folder, keyring, Cost::default())
     }
 
     /// The same, with another cost of new wraps.
     ///
     /// # Errors
     /// As [`Vault::open`].
-    pub fn with_cost(folder: &Path, cost: Cost) -> Result<Self, VaultError> {
-        let device = DeviceSecret::load_or_create(folder)?;
+    pub fn with_cost(folder: &Path, keyring: &AnyKeyring, cost: Cost) -> Result<Self, VaultError> {
+        let device = DeviceSecret::load_or_create(folder, keyring)?;
         let path = folder.join(FILE);
         let wraps = match read_private(&path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|_| KeyError::Damaged { path })?,
@@ -163,15 +163,22 @@ impl Vault {
         }
     }
 
-    /// Forgets a person's wrap: their PIN opens this desktop no more.
+    /// Whose wraps there are.
+    pub fn logins(&self) -> Vec<String> {
+        self.wraps.people.keys().cloned().collect()
+    }
+
+    /// Forgets a person's wrap: their PIN opens this desktop no more. The last one stays, for nobody could open it then; whether
+    /// one was forgotten.
     ///
     /// # Errors
     /// [`VaultError::Key`] if it cannot be written.
-    pub fn forget(&mut self, login: &str) -> Result<(), VaultError> {
-        match self.wraps.people.remove(login) {
-            Some(_) => self.save(),
-            None => Ok(()),
+    pub fn forget(&mut self, login: &str) -> Result<bool, VaultError> {
+        let is_other = |known: &String| known != login;
+        if !self.wraps.people.keys().any(is_other) || self.wraps.people.remove(login).is_none() {
+            return Ok(false);
         }
+        self.save().map(|()| true)
     }
 
     fn open_wrap(&self, login: &str, pin: &str, wrap: &Wrap) -> Result<Option<DatabaseKey>, VaultError> {
@@ -233,6 +240,14 @@ pub enum VaultError {
     /// A file of the vault cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The keyring has the secret of this device and does not give it.
+    #[error(
+        "the records stay locked: the system's keyring does not give the secret of this device ({why}); unlock the keyring, then start Holdfast again"
+    )]
+    Keyring {
+        /// Why, in words.
+        why: String,
+    },
     /// The random source failed.
     #[error("cannot keep the sign-in: the system's random source failed; try again")]
     Random,
@@ -249,6 +264,7 @@ impl VaultError {
             Self::Slowed { .. } => "sign-in-slowed",
             Self::Full => "vault-full",
             Self::Key(error) => error.code(),
+            Self::Keyring { .. } => "keyring-silent",
             Self::Random => "random-failed",
             Self::Cost => "vault-memory",
         }
@@ -256,7 +272,7 @@ impl VaultError {
 
     /// Whether the same may succeed later.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Self::Slowed { .. } | Self::Random | Self::Cost)
+        matches!(self, Self::Slowed { .. } | Self::Keyring { .. } | Self::Random | Self::Cost)
     }
 }
 
@@ -269,7 +285,7 @@ mod tests {
     const CHEAP: Cost = Cost { memory_kib: 32, passes: 1 };
 
     fn vault(home: &tempfile::TempDir) -> Vault {
-        Vault::with_cost(&home.path().join("vault"), CHEAP).unwrap()
+        Vault::with_cost(&home.path().join("vault"), &None, CHEAP).unwrap()
     }
 
     #[test]
@@ -330,8 +346,20 @@ mod tests {
         vault.keep("nurse", "482913", &key).unwrap();
         vault.keep("nurse", "990017", &key).unwrap();
         assert!(vault.fits("nurse", "990017").unwrap() && !vault.fits("nurse", "482913").unwrap());
-        vault.forget("nurse").unwrap();
-        assert!(vault.is_empty());
+    }
+
+    #[test]
+    fn whoever_is_forgotten_opens_nothing_and_the_last_one_stays() {
+        let home = tempfile::tempdir().unwrap();
+        let key = DatabaseKey::random().unwrap();
+        let mut first = vault(&home);
+        first.keep("nurse", "482913", &key).unwrap();
+        first.keep("doctor", "771204", &key).unwrap();
+        assert!(first.forget("nurse").unwrap() && !first.forget("stranger").unwrap());
+        let mut again = vault(&home);
+        assert_eq!(again.unlock("nurse", "482913", NOW).unwrap_err().code(), "sign-in-wrong");
+        assert!(!again.forget("doctor").unwrap(), "nobody could open it then");
+        assert!(again.unlock("doctor", "771204", NOW).is_ok());
     }
 
     #[test]

@@ -134,6 +134,11 @@ async fn sign_in(desktop: &Desktop, request: Request) -> Response {
         return refused(&error);
     }
     let Some(api) = desktop.router().await else { return refused(&Failure::NotEnrolled) };
+    match desktop.has_people().await {
+        Ok(true) => {}
+        Ok(false) => return refused(&Failure::NobodyHere),
+        Err(error) => return refused(&error),
+    }
     let response = call(api, Request::from_parts(parts, Body::from(bytes))).await;
     if response.status().is_success()
         && let Err(error) = desktop.keep(&login, &pin).await
@@ -171,6 +176,9 @@ fn refused(error: &Failure) -> Response {
         }
         Failure::Enrolled(_) | Failure::NotEnrolled => {
             problem(StatusCode::CONFLICT, error.code(), &error.to_string(), None)
+        }
+        Failure::NobodyHere => {
+            problem(StatusCode::SERVICE_UNAVAILABLE, error.code(), &error.to_string(), None)
         }
         Failure::Uplink(_) => problem(StatusCode::BAD_GATEWAY, error.code(), &error.to_string(), None),
         _ => {

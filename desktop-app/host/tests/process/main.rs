@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod cable;
 mod crash;
 mod gate;
 mod locked;
+mod people;
 mod support;
