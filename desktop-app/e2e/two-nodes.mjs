@@ -39,6 +39,15 @@ async function setTown({ page }, town) {
 
 /** Two nodes of one clinic write one element apart while their link is cut; the conflict is settled at the first. */
 export async function atTwoNodes(report, first, second, patient, shot) {
+  try {
+    await writeApart(report, first, second, patient, shot);
+  } finally {
+    // Whatever failed, what comes after it finds the link whole.
+    healLink();
+  }
+}
+
+async function writeApart(report, first, second, patient, shot) {
   await report.step('two nodes: the patient of the first is at the second', async () => {
     if (!(await first.page.locator('#main').isVisible())) await signIn(first.page, first.who);
     await signIn(second.page, second.who);

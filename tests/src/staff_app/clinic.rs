@@ -56,16 +56,19 @@ impl Clinic {
     /// What `run.mjs` is told.
     pub(super) fn environment(&self) -> Result<Vec<(&'static str, String)>> {
         let people = read(&self.folder.join("sign-ins"))?;
-        let nurse =
-            people.lines().map(|line| line.split('\t').collect::<Vec<_>>()).find(|line| line[2] == "nurse");
-        let nurse = nurse.context("there is no nurse")?;
+        let mut people = people.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+        let nurse = people.find_map(|one| match one[..] {
+            [login, pin, "nurse", ..] => Some((login.to_owned(), pin.to_owned())),
+            _ => None,
+        });
+        let (second_login, second_pin) = nurse.context("there is no nurse")?;
         Ok(vec![
             ("HOLDFAST_URL", self.first_url.clone()),
             ("HOLDFAST_LOGIN", LOGIN.to_owned()),
             ("HOLDFAST_PIN", PIN.to_owned()),
             ("HOLDFAST_SECOND_URL", self.second.url.clone()),
-            ("HOLDFAST_SECOND_LOGIN", nurse[0].to_owned()),
-            ("HOLDFAST_SECOND_PIN", nurse[1].to_owned()),
+            ("HOLDFAST_SECOND_LOGIN", second_login),
+            ("HOLDFAST_SECOND_PIN", second_pin),
             ("HOLDFAST_RUN", find_binary("holdfast-run")?.display().to_string()),
             ("HOLDFAST_RUN_DIR", self.folder.display().to_string()),
             ("HOLDFAST_EMPTY_URL", self.empty.url.clone()),

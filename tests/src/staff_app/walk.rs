@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::figure::say;
 
@@ -37,8 +37,14 @@ impl Figures {
 
 /// Runs the steps; what they say goes to stdout as they say it.
 pub(super) fn walk(walk: &Walk<'_>) -> Result<Figures> {
+    let front = super::front();
+    ensure!(
+        front.join("node_modules").is_dir(),
+        "the packages of {} are not installed: run .ci/setup front",
+        front.display()
+    );
     let mut command = Command::new("node");
-    command.arg("e2e/run.mjs").current_dir(super::front());
+    command.arg("e2e/run.mjs").current_dir(front);
     command.envs(walk.environment.iter().map(|(name, value)| (name, value))).env("SHOTS", walk.shots);
     if let Some(only) = walk.only {
         command.env("ONLY", only);
