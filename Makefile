@@ -130,8 +130,8 @@ drill-outage: binaries ## cut the WAN, write on both sides, heal, kill -9 everyt
 drill-signin: binaries ## every route × role × another patient's id on a real node: nothing is shown or changed that must not be
 	$(DRILL) drill-signin
 
-.PHONY: bench bench-store bench-fhir bench-reconcile bench-scopes
-bench: bench-store bench-fhir bench-reconcile bench-scopes ## every benchmark, each with its peer in the same run
+.PHONY: bench bench-store bench-fhir bench-reconcile bench-scopes bench-ui
+bench: bench-store bench-fhir bench-reconcile bench-scopes bench-ui ## every benchmark, each with its peer in the same run
 bench-store: binaries ## what the store takes in, and what a node's reads cost, idle and while it reconciles
 	@.ci/setup
 	$(DRILL) bench-store
@@ -143,6 +143,10 @@ bench-reconcile: binaries ## what reconciling costs after an outage and for a fr
 	$(DRILL) bench-reconcile
 bench-scopes: binaries ## whether a session's cost grows with what is held or with the history
 	$(DRILL) bench-scopes
+
+bench-ui: front ## how long staff wait for the screen at 100,000 patients: search, chart, save, another desktop; sizes
+	cargo build --quiet --release -p holdfast-hub -p holdfast-node -p holdfast-desktop-host --bins
+	$(DRILL) bench-ui
 
 # The window is a workspace of its own (decision 28); its package is made by Tauri's bundler.
 DESKTOP := desktop-app/src-tauri

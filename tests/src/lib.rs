@@ -22,6 +22,7 @@
 pub mod bad_input;
 pub mod bench_fhir;
 pub mod bench_store;
+pub mod bench_ui;
 pub mod checker;
 pub mod clients;
 pub mod clinic;

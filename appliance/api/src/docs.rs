@@ -3,7 +3,9 @@
 use crate::access::doc::Carries::{Events, Fhir, Form, Html, Json, JsonPatch, Nothing, Text};
 use crate::access::doc::{Carries, Doc};
 use crate::sign_in::passkey;
-use crate::{break_glass, checks, codes, conflicts, continuity, drafts, patients, people, records, sign_in};
+use crate::{
+    break_glass, checks, codes, conflicts, continuity, drafts, patients, people, records, sign_in, withheld,
+};
 
 type Pairs = &'static [(&'static str, &'static str)];
 
@@ -119,6 +121,18 @@ pub(crate) const REVIEW_GLASS: Doc =
     Doc::new("Notes what was said of it", &[(200, Carries::of::<break_glass::GlassShown>())])
         .body(Carries::of::<break_glass::GlassNote>())
         .refusals(&[422]);
+pub(crate) const WITHHELD: Doc = Doc::new(
+    "What people wrote after they were deactivated, where that was not known yet",
+    &[(200, Carries::of::<withheld::Withheld>())],
+);
+pub(crate) const ADOPT_WITHHELD: Doc =
+    Doc::new("Saves it in one's own name; all of its author's on that record", &[(204, Nothing)])
+        .body(Carries::of::<withheld::Decision>())
+        .refusals(&[409, 413, 422]);
+pub(crate) const DROP_WITHHELD: Doc =
+    Doc::new("Leaves it out for good; all of its author's on that record", &[(204, Nothing)])
+        .body(Carries::of::<withheld::Decision>())
+        .refusals(&[409, 422]);
 pub(crate) const PEOPLE: Doc = Doc::new("Who may sign in", &[(200, Carries::of::<people::People>())]);
 pub(crate) const ADD_PERSON: Doc = Doc::new("Adds somebody who may sign in", &[(201, PERSON)])
     .body(Carries::of::<people::NewPerson>())
@@ -181,6 +195,11 @@ pub(crate) const COURSE: Doc = Doc::new(
 )
 .query(&[("code", "SYSTEM|CODE"), ("since", "a date: measured then or later")])
 .refusals(&[404, 410]);
+pub(crate) const DOWNTIME_PACK: Doc = Doc::new(
+    "Pages to print for when no screen works: the day's visits, and what is to be known of each patient",
+    &[(200, Html)],
+)
+.query(&[("lang", "en, es, fr or ar; en if it is not said")]);
 pub(crate) const CHECK_VITALS: Doc = Doc::new(
     "The early-warning score of vital signs, and what is asked about them; stores nothing",
     &[(200, Carries::of::<checks::vitals::Checked>())],

@@ -15,7 +15,7 @@ use crate::continuity::Cache;
 use crate::error::RequestError;
 use crate::finder::Finder;
 use crate::link::{LinkOff, LinkReport};
-use crate::request::limits::MAX_STREAMS;
+use crate::request::limits::{FILE_BYTES, MAX_STREAMS};
 use crate::sign_in::{SetupCode, SignIns};
 
 /// Renders `/metrics`; the binary has installed the recorder.
@@ -50,6 +50,8 @@ pub struct ApiParts {
     /// How many requests a user and a device may make; by default as many as they like. A device is told by
     /// `ConnectInfo<SocketAddr>` on the request: without it all requests count as one's.
     pub rates: Rates,
+    /// The largest file that is taken, in bytes; by default [`FILE_BYTES`].
+    pub max_file_bytes: u64,
     /// What is known of medicines; by default the small set that is built in.
     pub medicine_rules: Arc<dyn RuleSet>,
 }
@@ -84,6 +86,7 @@ impl ApiParts {
             host: Host::Node,
             setup: None,
             rates: Rates::default(),
+            max_file_bytes: FILE_BYTES,
             medicine_rules: Arc::new(starter().clone()),
         }
     }

@@ -8,8 +8,8 @@ use crate::access::routes::Routes;
 use crate::sign_in::passkey;
 use crate::state::ApiState;
 use crate::{
-    break_glass, checks, codes, conflicts, continuity, docs, drafts, fhir, openapi, page, patients, people,
-    probe, records, sign_in, staff_app,
+    break_glass, checks, codes, conflicts, continuity, docs, drafts, fhir, files, openapi, page, patients,
+    people, probe, records, sign_in, staff_app, withheld,
 };
 
 /// The whole API as a router.
@@ -19,7 +19,7 @@ pub fn router(state: ApiState) -> Router {
 
 /// The same, to which a binary may add routes of its own before [`Routes::build`].
 pub fn routes(state: &ApiState) -> Routes {
-    of_fhir(of_patients(of_our_own(Routes::new(state))))
+    of_fhir(of_files(of_patients(of_our_own(Routes::new(state)))))
 }
 
 fn of_our_own(routes: Routes) -> Routes {
@@ -46,6 +46,9 @@ fn of_our_own(routes: Routes) -> Routes {
         .post("/api/session/break-glass", Session, &docs::BREAK_GLASS, break_glass::break_glass)
         .get("/api/break-glass", Staffing, &docs::GLASSES, break_glass::list)
         .post("/api/break-glass/{id}/review", Staffing, &docs::REVIEW_GLASS, break_glass::review)
+        .get("/api/withheld", Staffing, &docs::WITHHELD, withheld::list)
+        .post("/api/withheld/{no}/accept", Staffing, &docs::ADOPT_WITHHELD, withheld::adopt)
+        .post("/api/withheld/{no}/drop", Staffing, &docs::DROP_WITHHELD, withheld::drop)
         .get("/api/people", Staffing, &docs::PEOPLE, people::list)
         .post("/api/people", Staffing, &docs::ADD_PERSON, people::add)
         .put("/api/people/{id}", Staffing, &docs::CHANGE_PERSON, people::change)
@@ -70,8 +73,21 @@ fn of_patients(routes: Routes) -> Routes {
         .post("/api/patients/{id}/unlink", write, &docs::UNLINK, patients::link::unlink)
         .get("/api/patients/{id}/chart", read, &docs::CHART, patients::chart::chart)
         .get("/api/patients/{id}/observations", read, &docs::COURSE, patients::observations::observations)
+        .get("/api/downtime-pack", read, &docs::DOWNTIME_PACK, patients::downtime::downtime)
         .post("/api/vitals/check", read, &docs::CHECK_VITALS, checks::vitals::vitals)
         .post("/api/medicines/check", read, &docs::CHECK_MEDICINE, checks::medicines::medicines)
+}
+
+fn of_files(routes: Routes) -> Routes {
+    let (read, write) = (Read(Records), Write(Records));
+    routes
+        .get("/api/patients/{id}/files", read, &files::docs::UNFINISHED, files::unfinished)
+        .post("/api/patients/{id}/files", write, &files::docs::BEGIN, files::begin)
+        .get("/api/files/{id}", read, &files::docs::SHOW, files::show)
+        .delete("/api/files/{id}", write, &files::docs::CANCEL, files::cancel)
+        .put("/api/files/{id}/chunks/{n}", write, &files::docs::CHUNK, files::take)
+        .post("/api/files/{id}/complete", write, &files::docs::COMPLETE, files::complete)
+        .get("/api/files/{id}/content", read, &files::docs::CONTENT, files::content)
 }
 
 fn of_fhir(routes: Routes) -> Routes {

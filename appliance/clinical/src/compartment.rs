@@ -9,6 +9,8 @@
 //! * `Observation.focus`, `Binary.securityContext`, `Task.for`, `Device.patient`, `Contract.subject` and
 //!   `GuidanceResponse.subject` are ownership, although the page leaves them out.
 
+use crate::types::{HOLDFAST_CHUNK, HOLDFAST_FILE};
+
 /// `(resource type, paths of the owning references)`, sorted by type.
 const OWNERS: &[(&str, &[&str])] = &[
     ("Account", &["subject"]),
@@ -50,6 +52,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("Flag", &["subject"]),
     ("Goal", &["subject"]),
     ("GuidanceResponse", &["subject"]),
+    (HOLDFAST_CHUNK, &["patient"]),
+    (HOLDFAST_FILE, &["patient"]),
     ("ImagingStudy", &["subject"]),
     ("Immunization", &["patient"]),
     ("ImmunizationEvaluation", &["patient"]),
@@ -94,7 +98,8 @@ mod tests {
     #[test]
     fn table_is_sorted_and_known() {
         assert!(OWNERS.is_sorted_by(|a, b| a.0 < b.0));
-        assert!(OWNERS.iter().all(|(kind, _)| crate::types::is_resource_type(kind)));
+        let is_known = |kind: &str| crate::types::is_resource_type(kind) || kind.starts_with("Holdfast");
+        assert!(OWNERS.iter().all(|(kind, _)| is_known(kind)));
         assert_eq!(owner_paths("Coverage"), ["beneficiary"]);
         assert!(owner_paths("Practitioner").is_empty());
     }

@@ -3,7 +3,8 @@
 use holdfast_core::id::Lane;
 
 use crate::types::{
-    HOLDFAST_AUDIT, HOLDFAST_NUMBERS, HOLDFAST_PREFERENCE, HOLDFAST_REVOCATION, HOLDFAST_RIGHT, HOLDFAST_USER,
+    HOLDFAST_AUDIT, HOLDFAST_CHUNK, HOLDFAST_NUMBERS, HOLDFAST_PREFERENCE, HOLDFAST_REVOCATION,
+    HOLDFAST_RIGHT, HOLDFAST_USER,
 };
 
 /// Allergies, medicines and whatever must never arrive late. `Medication` is among them because a request
@@ -23,7 +24,8 @@ const SAFETY: &[&str] = &[
     "MedicationStatement",
 ];
 
-const AUDIT: &[&str] = &["AuditEvent", HOLDFAST_AUDIT, "Provenance"];
+/// What may come last: the trail, and the bytes of files, so that no scan stands in front of what is clinical.
+const AUDIT: &[&str] = &["AuditEvent", HOLDFAST_AUDIT, HOLDFAST_CHUNK, "Provenance"];
 
 /// Scheduling and billing; the directory types of [`crate::scope`] travel here too.
 const OPERATIONS: &[&str] = &[
@@ -79,6 +81,8 @@ mod tests {
             ("HoldfastUser", Lane::SAFETY),
             ("HoldfastDraft", Lane::CHART),
             ("HoldfastAudit", Lane::AUDIT),
+            ("HoldfastChunk", Lane::AUDIT),
+            ("HoldfastFile", Lane::CHART),
             ("Patient", Lane::CHART),
             ("Observation", Lane::CHART),
             ("SomethingNew", Lane::CHART),

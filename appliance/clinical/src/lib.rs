@@ -30,6 +30,8 @@ pub mod audit;
 pub mod bundle;
 pub mod codes;
 pub mod compartment;
+pub mod downtime;
+pub mod files;
 pub mod identity;
 pub mod ips;
 pub mod lane;

@@ -1,11 +1,11 @@
-//! Status machines of appointments, encounters and tasks: which step may follow which.
+//! Status machines of appointments, notes, encounters and tasks: which step may follow which.
 //!
 //! The machines are lenient: they forbid what would lie about the past (a cancelled appointment that goes
 //! on, a finished task that is drafted again), and allow the undoing of a slip of the finger.
 //! `entered-in-error` can always be reached and never be left. A creation may start anywhere, because records
 //! are also imported.
 //!
-//! Sources: <https://hl7.org/fhir/R4/valueset-appointmentstatus.html>,
+//! Sources: <https://hl7.org/fhir/R4/valueset-appointmentstatus.html>, <https://hl7.org/fhir/R4/valueset-composition-status.html>,
 //! <https://hl7.org/fhir/R4/valueset-encounter-status.html>, <https://hl7.org/fhir/R4/valueset-task-status.html>.
 
 /// Reachable from every state, and final.
@@ -24,6 +24,14 @@ const APPOINTMENT: &[Step] = &[
     ("noshow", &["booked", "arrived", "checked-in", "fulfilled"]),
     ("fulfilled", &[]),
     ("cancelled", &[]),
+    (ENTERED_IN_ERROR, &[]),
+];
+
+/// A signed note is not a draft again.
+const COMPOSITION: &[Step] = &[
+    ("preliminary", &["final", "amended"]),
+    ("final", &["amended"]),
+    ("amended", &["final"]),
     (ENTERED_IN_ERROR, &[]),
 ];
 
@@ -145,6 +153,7 @@ pub fn check_step(kind: &str, from: Option<&str>, to: &str) -> Result<(), StepEr
 fn machine(kind: &str) -> Option<(&'static str, &'static [Step])> {
     match kind {
         "Appointment" => Some(("Appointment", APPOINTMENT)),
+        "Composition" => Some(("Composition", COMPOSITION)),
         "Encounter" => Some(("Encounter", ENCOUNTER)),
         "Task" => Some(("Task", TASK)),
         _ => None,
@@ -157,7 +166,7 @@ mod tests {
 
     #[test]
     fn every_named_state_is_a_state() {
-        for machine in [APPOINTMENT, ENCOUNTER, TASK] {
+        for machine in [APPOINTMENT, COMPOSITION, ENCOUNTER, TASK] {
             for (_, next) in machine {
                 assert!(next.iter().all(|to| machine.iter().any(|(state, _)| state == to)));
             }
@@ -176,6 +185,10 @@ mod tests {
             ("Appointment", Some("odd"), "booked", ok),
             ("Appointment", None, "fulfilled", ok),
             ("Appointment", None, "odd", Some("status-unknown")),
+            ("Composition", Some("preliminary"), "final", ok),
+            ("Composition", Some("final"), "entered-in-error", ok),
+            ("Composition", Some("final"), "preliminary", Some("status-step-forbidden")),
+            ("Composition", Some("entered-in-error"), "final", Some("status-step-forbidden")),
             ("Encounter", Some("finished"), "in-progress", ok),
             ("Encounter", Some("finished"), "planned", Some("status-step-forbidden")),
             ("Task", Some("completed"), "draft", Some("status-step-forbidden")),

@@ -4,7 +4,9 @@
 use holdfast_core::op::DELETED;
 use holdfast_core::rules::Policy;
 
-use crate::types::{HOLDFAST_AUDIT, HOLDFAST_DRAFT, HOLDFAST_NUMBERS, HOLDFAST_PREFERENCE};
+use crate::types::{
+    HOLDFAST_AUDIT, HOLDFAST_CHUNK, HOLDFAST_DRAFT, HOLDFAST_FILE, HOLDFAST_NUMBERS, HOLDFAST_PREFERENCE,
+};
 
 /// Matches every resource type, or every element.
 const ANY: &str = "*";
@@ -17,11 +19,17 @@ const ANY: &str = "*";
 const TABLE: &[(&str, &str, Policy)] = &[
     ("AuditEvent", ANY, Policy::Immutable),
     (HOLDFAST_AUDIT, ANY, Policy::Immutable),
+    (HOLDFAST_CHUNK, ANY, Policy::Immutable),
+    (HOLDFAST_FILE, "chunks", Policy::Set),
+    // An upload that was given up is taken away; of what a file is, nothing changes.
+    (HOLDFAST_FILE, DELETED, Policy::Register),
+    (HOLDFAST_FILE, ANY, Policy::Immutable),
     (HOLDFAST_NUMBERS, ANY, Policy::Immutable),
     ("Provenance", ANY, Policy::Immutable),
     (ANY, "meta.tag", Policy::Set),
     (ANY, "meta.security", Policy::Set),
     ("Appointment", "status", Policy::Lifecycle),
+    ("Composition", "status", Policy::Lifecycle),
     ("Encounter", "status", Policy::Lifecycle),
     ("Task", "status", Policy::Lifecycle),
     ("Group", "member", Policy::Set),
@@ -68,6 +76,8 @@ mod tests {
             ("Appointment", "status", Policy::Lifecycle),
             ("Appointment", "_status", Policy::Register),
             ("Appointment", "participant", Policy::Register),
+            ("Composition", "status", Policy::Lifecycle),
+            ("Composition", "section", Policy::Register),
             ("Encounter", "status", Policy::Lifecycle),
             ("Task", "status", Policy::Lifecycle),
             ("MedicationRequest", "status", Policy::Register),
@@ -76,6 +86,10 @@ mod tests {
             ("HoldfastPreference", "theme", Policy::LastWriter),
             ("HoldfastDraft", "body", Policy::LastWriter),
             ("HoldfastUser", "roles", Policy::Register),
+            ("HoldfastFile", "chunks", Policy::Set),
+            ("HoldfastFile", "size", Policy::Immutable),
+            ("HoldfastFile", DELETED, Policy::Register),
+            ("HoldfastChunk", DELETED, Policy::Immutable),
             ("SomethingNew", "x", Policy::Register),
         ] {
             assert_eq!(policy(kind, element), expected, "{kind}.{element}");

@@ -37,6 +37,10 @@ impl Rules for FhirRules {
         crate::lifecycle::check_step(kind, text(from).as_deref(), &to).map_err(|error| error.to_string())
     }
 
+    fn is_sealed(&self, state: &EntityState, element: &str) -> bool {
+        crate::notes::is_sealed(state, element)
+    }
+
     fn due_on(&self, day: &str) -> Option<(&'static str, String)> {
         Some(("Appointment", format!("\"start\":\"{day}")))
     }

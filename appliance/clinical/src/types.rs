@@ -1,5 +1,9 @@
 //! The resource types of FHIR R4, and the types Holdfast keeps for itself.
 
+/// Stretches of the bytes of a file of a patient's record ([`crate::files`]). Never served under `/fhir`.
+pub const HOLDFAST_CHUNK: &str = "HoldfastChunk";
+/// Files of a patient's record ([`crate::files`]). Never served under `/fhir`.
+pub const HOLDFAST_FILE: &str = "HoldfastFile";
 /// Booking rights (design: "Booking without coordination"). Never served under `/fhir`.
 pub const HOLDFAST_RIGHT: &str = "HoldfastRight";
 /// Withdrawn credentials and replicas. Never served under `/fhir`.

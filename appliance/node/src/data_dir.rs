@@ -60,6 +60,11 @@ impl DataDir {
         self.0.join("codes")
     }
 
+    /// Downtime packs, unless the configuration names another folder.
+    pub fn downtime(&self) -> PathBuf {
+        self.0.join("downtime")
+    }
+
     /// Where a running node takes orders from the console.
     pub fn control_socket(&self) -> PathBuf {
         self.0.join("control.sock")

@@ -69,6 +69,7 @@ impl Replica {
         parts.link = report;
         parts.finder = Some(Arc::new(UpstreamFinder::new(link.clone(), writer.clone())));
         parts.host = Host::Desktop;
+        parts.max_file_bytes = settings.file_bytes;
         let state = ApiState::new(parts);
         let (stop, stopped) = watch::channel(false);
         let mut workers = JoinSet::new();

@@ -1,7 +1,7 @@
 //! What can be set by hand on a desktop: the commented default, then `settings.toml` in the data folder, then
 //! `HOLDFAST_SECTION__KEY`; every problem is reported at once.
 
-use holdfast_api::config::{FileText, Layers, Problems, Reader};
+use holdfast_api::config::{FileText, Layers, Problems, Reader, file_bytes};
 use holdfast_link::transport::Endpoint;
 
 use crate::data_dir::DataDir;
@@ -18,6 +18,8 @@ pub struct Settings {
     pub log_filter: String,
     /// The most that one file of the log takes, in bytes; one older file is kept beside it.
     pub log_bytes: u64,
+    /// The largest file that is taken into a record, in bytes.
+    pub file_bytes: u64,
 }
 
 impl Settings {
@@ -62,7 +64,13 @@ fn read(reader: &mut Reader) -> Option<Settings> {
         (!text.is_empty() && parsed.is_ok()).then(|| text.to_owned())
     });
     let log_mib = reader.number("log", "max_mib", 1..=1024);
-    Some(Settings { endpoints: endpoints?, log_filter: log_filter?, log_bytes: log_mib? * 1024 * 1024 })
+    let file_bytes = file_bytes(reader);
+    Some(Settings {
+        endpoints: endpoints?,
+        log_filter: log_filter?,
+        log_bytes: log_mib? * 1024 * 1024,
+        file_bytes: file_bytes?,
+    })
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 //!
 //! It holds no record, no key and no rule; closing the window ends the host cleanly.
 
+mod keyring;
 mod locale;
 mod window;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 use holdfast_desktop_host::cli::{Arguments, runtime, without_window};
@@ -24,7 +26,8 @@ fn main() -> ExitCode {
         if has_window {
             window::open(&arguments.serving, runtime)
         } else {
-            runtime.block_on(without_window(&arguments)).map_err(|error| error.to_string())
+            let keyring = Some(Arc::new(keyring::SessionKeyring) as _);
+            runtime.block_on(without_window(&arguments, keyring)).map_err(|error| error.to_string())
         }
     });
     match done {

@@ -1,6 +1,7 @@
 //! The one window. A second start brings it to the front.
 
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use holdfast_desktop_host::cli::Serving;
 use holdfast_desktop_host::settings::Settings;
@@ -10,11 +11,18 @@ use tauri::{App, AppHandle, Manager, RunEvent, Url, WebviewUrl, WebviewWindowBui
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
+use crate::keyring::SessionKeyring;
+
 const LABEL: &str = "main";
 const TITLE: &str = "Holdfast";
 /// The smallest screen that the app is drawn for, in pixels.
 const SIZE: (f64, f64) = (1366.0, 768.0);
 const SMALLEST: (f64, f64) = (900.0, 600.0);
+/// What belongs to a browser ("Back", "Reload", "Open link") is not offered; what belongs to a text field is.
+const NO_BROWSER_MENU: &str = "addEventListener('contextmenu', (event) => {\
+     const is_field = event.target?.closest?.('input, textarea, [contenteditable]');\
+     if (!is_field) event.preventDefault();\
+   });";
 
 /// What ends with the program.
 struct Running {
@@ -36,11 +44,11 @@ pub(crate) fn open(serving: &Serving, runtime: Runtime) -> Result<(), String> {
         .manage(Mutex::new(running))
         .setup(move |app| {
             match begin(app, &serving) {
-                Ok(address) => build(app, WebviewUrl::External(address))?,
+                Ok(first) => build(app, WebviewUrl::External(first.address), Some(first.keeps))?,
                 Err(error) => {
                     eprintln!("holdfast-desktop: {error}");
                     tracing::error!(error.code = error.code(), error = %error, "cannot start");
-                    build(app, WebviewUrl::App(failed_page(&error).into()))?;
+                    build(app, WebviewUrl::App(failed_page(&error).into()), None)?;
                 }
             }
             Ok(())
@@ -55,9 +63,15 @@ pub(crate) fn open(serving: &Serving, runtime: Runtime) -> Result<(), String> {
     Ok(())
 }
 
-/// Starts the host; the address that the window opens first. Only now, when no other window has the folder.
-fn begin(app: &App, serving: &Serving) -> Result<Url, Failure> {
-    let options = serving.options()?;
+/// What the window opens, and where it keeps what is its own.
+struct First {
+    address: Url,
+    keeps: PathBuf,
+}
+
+/// Starts the host. Only now, when no other window has the folder.
+fn begin(app: &App, serving: &Serving) -> Result<First, Failure> {
+    let options = serving.options(Some(Arc::new(SessionKeyring)))?;
     let settings = Settings::load(&options.dir, std::env::vars())?;
     logging::start(&options.dir.logs(), &settings)?;
     let state = app.state::<Mutex<Running>>();
@@ -76,22 +90,30 @@ fn begin(app: &App, serving: &Serving) -> Result<Url, Failure> {
     });
     let address = Url::parse(&served.first_address).map_err(|error| no_window(&error.to_string()));
     running.served = Some(served);
-    address
+    Ok(First { address: address?, keeps: options.dir.window()? })
 }
 
 fn no_window(why: &str) -> Failure {
     Failure::System { what: "the window's address cannot be opened", why: why.to_owned() }
 }
 
-fn build(app: &App, url: WebviewUrl) -> tauri::Result<()> {
+/// Opens the window. Without a folder nothing of it is kept.
+fn build(app: &App, url: WebviewUrl, keeps: Option<PathBuf>) -> tauri::Result<()> {
     let home = match &url {
         WebviewUrl::External(address) => Some(address.origin()),
         _ => None,
     };
-    WebviewWindowBuilder::new(app, LABEL, url)
+    let builder = WebviewWindowBuilder::new(app, LABEL, url);
+    let builder = match keeps {
+        Some(folder) => builder.data_directory(folder),
+        None => builder.incognito(true),
+    };
+    builder
         .title(TITLE)
         .inner_size(SIZE.0, SIZE.1)
         .min_inner_size(SMALLEST.0, SMALLEST.1)
+        .prevent_overflow()
+        .initialization_script(NO_BROWSER_MENU)
         // The window shows this program's own pages and no other, whatever a link in a record says.
         .on_navigation(move |to| home.as_ref().map_or(to.scheme() == "tauri", |home| to.origin() == *home))
         .on_new_window(|_, _| NewWindowResponse::Deny)

@@ -55,6 +55,12 @@ pub trait Rules: Send + Sync {
         Ok(())
     }
 
+    /// Whether an element no longer changes, as the resource stands, whatever its policy: what was signed. [`crate::op::DELETED`]
+    /// stands for the resource as a whole. Authoring refuses a change; what others had written meanwhile is a conflict.
+    fn is_sealed(&self, _state: &EntityState, _element: &str) -> bool {
+        false
+    }
+
     /// How to recognise what is due on a day (`YYYY-MM-DD`): a resource type, and text that the JSON of such a
     /// resource contains. A new replica gets their scopes first.
     fn due_on(&self, _day: &str) -> Option<(&'static str, String)> {

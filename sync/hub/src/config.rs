@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use holdfast_api::access::rate::Rates;
-use holdfast_api::config::{FileText, Layers, Problems, Reader, connections, rates};
+use holdfast_api::config::{FileText, Layers, Problems, Reader, connections, file_bytes, rates};
 use holdfast_api::listen::Connections;
 use holdfast_link::transport::Endpoint;
 
@@ -24,6 +24,8 @@ pub struct Config {
     pub connections: Connections,
     /// How many requests a user and a device may make.
     pub rates: Rates,
+    /// The largest file that is taken, in bytes.
+    pub file_bytes: u64,
     /// What is logged.
     pub log: LogSection,
 }
@@ -85,8 +87,15 @@ pub fn load(
 
 fn read(reader: &mut Reader) -> Option<Config> {
     let (hub, database, connections) = (hub(reader), database(reader), connections(reader));
-    let (rates, log) = (rates(reader), log(reader));
-    Some(Config { hub: hub?, database: database?, connections: connections?, rates: rates?, log: log? })
+    let (rates, file_bytes, log) = (rates(reader), file_bytes(reader), log(reader));
+    Some(Config {
+        hub: hub?,
+        database: database?,
+        connections: connections?,
+        rates: rates?,
+        file_bytes: file_bytes?,
+        log: log?,
+    })
 }
 
 fn hub(reader: &mut Reader) -> Option<HubSection> {

@@ -66,7 +66,7 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     let folder: Arc<Path> = config.hub.data_dir.as_path().into();
     let signing = tokio::spawn(sign_in::run(folder, tokens.clone(), shutdown.clone()));
     let rates = if dev { Rates::default() } else { config.rates };
-    let state = api_state(&opened.writer, tokens, rates);
+    let state = api_state(&opened.writer, tokens, rates, config.file_bytes);
     let app = holdfast_api::router(state.clone());
     let counting = tokio::spawn(holdfast_api::access::rate::run(state.clone(), shutdown.clone()));
     let confirming = tokio::spawn(holdfast_api::people::run(state.clone(), true, shutdown.clone()));
@@ -165,9 +165,9 @@ fn endpoints(config: &Config, port: u16) -> Result<Vec<Endpoint>> {
     urls.iter().map(|url| Endpoint::parse(url).map_err(Into::into)).collect()
 }
 
-fn api_state(writer: &Writer, tokens: Arc<Tokens>, rates: Rates) -> ApiState {
+fn api_state(writer: &Writer, tokens: Arc<Tokens>, rates: Rates, file_bytes: u64) -> ApiState {
     let mut parts = ApiParts::new(writer.clone(), tokens);
-    parts.rates = rates;
+    (parts.rates, parts.max_file_bytes) = (rates, file_bytes);
     parts.host = Host::HeadOffice;
     if let Some(handle) = crate::serve::metrics::install() {
         parts.metrics = Arc::new(move || handle.render());

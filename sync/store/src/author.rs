@@ -51,7 +51,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::OutOfSight`], [`StoreError::Stale`], [`StoreError::Exists`], [`StoreError::Immutable`], [`StoreError::Final`],
-    /// [`StoreError::Step`], [`StoreError::Split`], [`StoreError::TooLarge`], [`StoreError::SaveTooLarge`], [`StoreError::Overgrown`],
+    /// [`StoreError::Sealed`], [`StoreError::Step`], [`StoreError::Split`], [`StoreError::TooLarge`], [`StoreError::SaveTooLarge`], [`StoreError::Overgrown`],
     /// [`StoreError::Malformed`], or the database.
     pub fn put(&mut self, entity: &Entity, json: &str, base: &Base, author: &str) -> Result<Saved> {
         if json.len() > MAX_RESOURCE_BYTES {
@@ -89,7 +89,7 @@ impl Tx<'_> {
     /// of the type is told so whether it is there or not, and to whom another patient's is out of sight, it is not there.
     ///
     /// # Errors
-    /// [`StoreError::OutOfSight`], [`StoreError::NotFound`], [`StoreError::Final`], [`StoreError::Stale`], or the database.
+    /// [`StoreError::OutOfSight`], [`StoreError::NotFound`], [`StoreError::Final`], [`StoreError::Sealed`], [`StoreError::Stale`], or the database.
     pub fn delete(&mut self, entity: &Entity, base: &Base, author: &str) -> Result<Saved> {
         let sight = self.settled_sight()?;
         if let Some(sight) = &sight {
@@ -100,6 +100,11 @@ impl Tx<'_> {
             return Err(StoreError::NotFound(entity.to_string()));
         }
         self.check_final(entity)?;
+        let rules = self.rules();
+        let state = &self.entity(entity)?.state;
+        if !state.is_deleted() && rules.is_sealed(state, DELETED) {
+            return Err(StoreError::Sealed { entity: entity.to_string(), element: None });
+        }
         self.seen(entity, base)?;
         let token = self.seen_token(entity)?;
         let state = &self.entity(entity)?.state;
@@ -225,6 +230,10 @@ impl Tx<'_> {
         let state = &self.entity(entity)?.state;
         for change in changes {
             let (element, _) = split_key(&change.key);
+            if rules.is_sealed(state, element) {
+                let (entity, element) = (entity.to_string(), Some(element.to_owned()));
+                return Err(StoreError::Sealed { entity, element });
+            }
             let shown = state.registers.get(&change.key).and_then(Register::displayed);
             let Some(from) = shown.and_then(|s| s.value.as_deref()) else { continue };
             match (rules.policy(&entity.kind, element), &change.value) {
@@ -254,7 +263,13 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn author_op(&mut self, entity: &Entity, mut changes: Vec<Change>, author: &str) -> Result<()> {
+    /// Writes an op of this replica. What its author may do was looked at before.
+    pub(crate) fn author_op(
+        &mut self,
+        entity: &Entity,
+        mut changes: Vec<Change>,
+        author: &str,
+    ) -> Result<()> {
         #[cfg(feature = "sabotage")]
         if self.records.is_broken(crate::sabotage::Sabotage::NoPred) {
             changes.iter_mut().for_each(|change| change.pred = Vec::new());

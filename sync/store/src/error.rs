@@ -40,6 +40,17 @@ pub enum StoreError {
     /// A resource that is written once would change or go.
     #[error("{0} stays as it was written: nobody changes or deletes it; add another that says more")]
     Final(String),
+    /// What was signed would change or go.
+    #[error(
+        "{entity}{} stays as it was signed; withdraw it by its status, or add another that says more",
+        element.as_deref().map(|element| format!(".{element}")).unwrap_or_default()
+    )]
+    Sealed {
+        /// Which resource.
+        entity: String,
+        /// Which element; none: the whole of it.
+        element: Option<String>,
+    },
     /// A status would make an illegal step.
     #[error("{0}")]
     Step(String),
@@ -206,6 +217,7 @@ impl StoreError {
             Self::Stale { .. } => "stale-version",
             Self::Exists(_) => "exists",
             Self::Immutable { .. } | Self::Final(_) => "immutable",
+            Self::Sealed { .. } => "signed",
             Self::Step(_) => "illegal-step",
             Self::TooLarge { .. } => "resource-too-large",
             Self::SaveTooLarge { .. } => "save-too-large",

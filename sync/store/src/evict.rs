@@ -30,6 +30,9 @@ const UNACKNOWLEDGED: &str = "SELECT 1 FROM feed f JOIN actor a ON a.no = f.acto
 const HELD_BELOW: &str = "SELECT 1 FROM subscription u JOIN replica p ON p.no = u.replica_no \
     WHERE u.scope_no = s.no AND p.state = 0";
 
+/// Resources that are read at once while a scope is removed.
+const REMOVED_AT_ONCE: usize = 16;
+
 /// Candidates looked at for one that may go: a clinic whose link was down for long has many that may not.
 const LOOKED_AT: u32 = 10;
 
@@ -189,16 +192,18 @@ fn remove(tx: &mut Tx<'_>, scope: &Scope, no: i64) -> Result<()> {
     let keys: Vec<Vec<Value>> = rows.into_iter().map(|row| row.0).collect();
     let columns = ["no", "kind", "id", "json", "state"];
     let (mut resources, mut entries, mut names) = (Vec::new(), Vec::new(), Vec::new());
-    for row in tx.sql.lookup(&schema::RESOURCE, &["no"], &columns, &keys)?.into_iter().flatten() {
-        let state = decode(Entity::new(row.text(1)?, row.text(2)?), row.text(3)?, row.blob(4)?)?;
-        if is_elsewhere(tx, &state, scope)? {
-            continue;
+    for keys in keys.chunks(REMOVED_AT_ONCE) {
+        for row in tx.sql.lookup(&schema::RESOURCE, &["no"], &columns, keys)?.into_iter().flatten() {
+            let state = decode(Entity::new(row.text(1)?, row.text(2)?), row.text(3)?, row.blob(4)?)?;
+            if is_elsewhere(tx, &state, scope)? {
+                continue;
+            }
+            let number = row.int(0)?;
+            let index = crate::index::rows(tx.rules(), &state).into_iter();
+            entries.extend(index.map(|r| vec![i64::from(r.param).into(), r.value.into(), number.into()]));
+            resources.push(vec![number.into()]);
+            names.push(name(&state.entity));
         }
-        let number = row.int(0)?;
-        let index = crate::index::rows(tx.rules(), &state).into_iter();
-        entries.extend(index.map(|r| vec![i64::from(r.param).into(), r.value.into(), number.into()]));
-        resources.push(vec![number.into()]);
-        names.push(name(&state.entity));
     }
     tx.sql.delete(&schema::SEARCH, entries)?;
     tx.sql.delete(&schema::RESOURCE, resources)?;

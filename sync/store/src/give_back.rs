@@ -107,7 +107,7 @@ impl Records {
                 "SELECT no, kind, id, json, state FROM resource WHERE no > $1 ORDER BY no LIMIT {LOOKED_AT}"
             );
             let (mut out, mut size) = (Offers { last: after, ..Offers::default() }, 0);
-            for mut row in view.sql.query(&text, &[after.into()])? {
+            for mut row in view.sql.query_within(&text, &[after.into()], OFFER_BYTES)?.rows {
                 let entity = Entity { kind: row.take_text(1)?, id: row.take_text(2)? };
                 let (json, state) = (row.take_text(3)?, row.blob(4)?.to_vec());
                 size += json.len() + state.len();

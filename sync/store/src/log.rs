@@ -19,6 +19,10 @@ use crate::tx::Tx;
 /// compression, few enough to re-read.
 const SEAL_AT: u64 = 512;
 
+/// An op of this size is sealed at once, with whatever waits before it: else the tail of a lane of large ops, such as the bytes
+/// of files, would be hundreds of MiB, which whoever seals it reads at once.
+const LARGE_BYTES: usize = 64 << 10;
+
 /// Ops share a segment only as long as reading it takes no more than this: the members of sets are in an op's keys, and a
 /// few large sets together would be more than any reader takes.
 const MAX_SHARED_COST: usize = 16 << 20;
@@ -62,7 +66,7 @@ pub(crate) fn append_authored(tx: &mut Tx<'_>) -> Result<()> {
     for (lane, ops) in authored {
         let sealed = head(tx.sql, actor_no, lane)?.0;
         let reached = ops.last().map_or(sealed, |op| op.dot.seq);
-        if reached - sealed >= SEAL_AT {
+        if reached - sealed >= SEAL_AT || ops.iter().any(|op| value_bytes(op) >= LARGE_BYTES) {
             let mut all = tail(tx.sql, actor_no, lane)?;
             all.extend(ops);
             seal(tx, actor_no, lane, all)?;
@@ -157,12 +161,16 @@ pub(crate) fn segments_after(
     rows.iter().map(outgoing).collect()
 }
 
+fn value_bytes(op: &Op) -> usize {
+    op.changes.iter().filter_map(|change| change.value.as_ref()).map(String::len).sum()
+}
+
 /// Splits ops into segments: at most so many ops, and closed once they are large, on the wire or to whoever reads them.
 fn stretches(ops: Vec<Op>) -> Vec<Vec<Op>> {
     let mut out: Vec<Vec<Op>> = vec![Vec::new()];
     let (mut size, mut cost) = (0, 0);
     for op in ops {
-        let bytes: usize = op.changes.iter().filter_map(|c| c.value.as_ref()).map(String::len).sum();
+        let bytes = value_bytes(&op);
         let to_read = cost_of(&op);
         let current = out.last_mut().expect("there is always one");
         let is_full = current.len() >= MAX_SEGMENT_OPS

@@ -5,12 +5,14 @@
 //! may name a resource that went with an earlier page, and those are sent as ops too, for nothing but their
 //! own content is known to be missing.
 //!
+//! Bytes of files are overtaken: where they fill a page, what is light behind them goes with it, and again in its turn.
+//!
 //! A resource that has to go whole and fits in no message stops its own scope, and nothing else: what lies before it and
 //! all other scopes go on, the scope counts as waiting, and both sides say why.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use holdfast_core::id::Entity;
+use holdfast_core::id::{Entity, Lane};
 use holdfast_core::message::{Page, StateItem, Visit};
 use holdfast_core::op::Op;
 
@@ -42,6 +44,12 @@ const WEIGHED_AT_ONCE: usize = 256;
 const READ_AT_ONCE: usize = 1 << 20;
 /// What names and lengths add to a resource or a change.
 const ENVELOPE_BYTES: usize = 64;
+/// What is larger is overtaken in the last lane, and overtakes nothing.
+const BULK_BYTES: usize = 64 << 10;
+/// What is taken past the bytes of files that fill a page: what comes in while they go …
+const PAST_BYTES: usize = 64 << 10;
+/// … and on the first page of a scope all that makes a chart: it is sent twice then, which is little beside such files.
+const FIRST_PAST_BYTES: usize = 4 << 20;
 /// What a predecessor adds, past the one that most changes have.
 const PRED_BYTES: usize = 8;
 
@@ -117,9 +125,12 @@ impl<'a> Builder<'a> {
     pub(crate) fn visit(&mut self, sql: &mut dyn Sql, scope: &Marked, rows: &[Row]) -> Result<bool> {
         let named_before = named_before(sql, scope, rows)?;
         let (mut to, mut step) = (scope.cursor, Step::Taken);
-        for row in rows {
+        for (n, row) in rows.iter().enumerate() {
             let at = row.int(1)?;
             step = self.take(sql, row, at <= scope.first_to, named_before.contains(&at))?;
+            if step == Step::Full && self.is_bulk(sql, row)? {
+                self.look_past(sql, scope, &rows[n..], &named_before)?;
+            }
             if step != Step::Taken {
                 break;
             }
@@ -164,6 +175,71 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Whether a row is of something that everything else may overtake: large, and of the last lane.
+    fn is_bulk(&mut self, sql: &mut dyn Sql, row: &Row) -> Result<bool> {
+        Ok(is_of_last_lane(row)? && self.weights.of(sql, row.int(2)?)? > BULK_BYTES)
+    }
+
+    /// Takes what is light from behind the bytes of files that fill this page and others, so that a scan keeps nothing
+    /// clinical waiting. Nothing is counted as told by it: the rows come in their turn as well, and change nothing then.
+    fn look_past(
+        &mut self,
+        sql: &mut dyn Sql,
+        scope: &Marked,
+        rows: &[Row],
+        named_before: &BTreeSet<i64>,
+    ) -> Result<()> {
+        let mut room = if scope.cursor == 0 { FIRST_PAST_BYTES } else { PAST_BYTES };
+        let mut left_out = BTreeSet::new();
+        for row in rows {
+            let (at, resource_no) = (row.int(1)?, row.int(2)?);
+            if self.states.contains(&resource_no) || left_out.contains(&resource_no) {
+                continue;
+            }
+            let is_whole = row.is_null(3) || at <= scope.first_to && !named_before.contains(&at);
+            // Each of a resource's ops stands on those before it.
+            let taken = !is_of_last_lane(row)?
+                && if is_whole {
+                    self.take_light_state(sql, resource_no, &mut room)?
+                } else {
+                    self.take_light_op(sql, row, &mut room)?
+                };
+            if !taken {
+                left_out.insert(resource_no);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_light_state(&mut self, sql: &mut dyn Sql, resource_no: i64, room: &mut usize) -> Result<bool> {
+        let weight = self.weights.of(sql, resource_no)?;
+        let fits = weight <= BULK_BYTES && weight <= *room;
+        if fits {
+            *room -= weight;
+            self.states.insert(resource_no);
+        }
+        Ok(fits)
+    }
+
+    fn take_light_op(&mut self, sql: &mut dyn Sql, row: &Row, room: &mut usize) -> Result<bool> {
+        let dot = (row.int(3)?, row.int(4)?, row.uint(5)?);
+        if self.known.actor_no == Some(dot.0) {
+            return Ok(true);
+        }
+        if Large::of(row).is_some() {
+            return Ok(false);
+        }
+        let small = if row.is_null(6) { None } else { Some(row.blob(6)?) };
+        let Some(op) = self.finder.of_feed_row(sql, small, dot)? else { return Ok(false) };
+        let weight = weight_of(&op);
+        let fits = weight <= BULK_BYTES && weight <= *room;
+        if fits {
+            *room -= weight;
+            self.page.ops.push(op);
+        }
+        Ok(fits)
+    }
+
     fn take_state(&mut self, sql: &mut dyn Sql, resource_no: i64) -> Result<Step> {
         let weight = self.weights.of(sql, resource_no)?;
         if weight > MAX_STATE_BYTES {
@@ -178,12 +254,7 @@ impl<'a> Builder<'a> {
     }
 
     fn take_op(&mut self, op: Op) -> bool {
-        // A set's members are in the keys.
-        let values = op.changes.iter().map(|change| {
-            let value = change.value.as_ref().map_or(0, String::len);
-            value + change.key.len().max(ENVELOPE_BYTES) + change.pred.len().saturating_sub(1) * PRED_BYTES
-        });
-        let has_room = self.has_room(values.sum());
+        let has_room = self.has_room(weight_of(&op));
         if has_room {
             self.page.ops.push(op);
         }
@@ -228,6 +299,21 @@ impl<'a> Builder<'a> {
         }
         Ok(out)
     }
+}
+
+/// What an op weighs in a page.
+fn weight_of(op: &Op) -> usize {
+    // A set's members are in the keys.
+    let values = op.changes.iter().map(|change| {
+        let value = change.value.as_ref().map_or(0, String::len);
+        value + change.key.len().max(ENVELOPE_BYTES) + change.pred.len().saturating_sub(1) * PRED_BYTES
+    });
+    values.sum()
+}
+
+/// Whether a row's op travels in the last lane.
+fn is_of_last_lane(row: &Row) -> Result<bool> {
+    Ok(!row.is_null(4) && row.int(4)? == i64::from(Lane::AUDIT.0))
 }
 
 /// Of a scope whose first send goes on: the positions among `rows` whose resource an earlier row had named.

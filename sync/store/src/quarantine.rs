@@ -5,7 +5,12 @@
 //! op put aside              ─┘                     └▶ drop: forgotten, and not kept again if it is sent again
 //! ```
 //!
-//! With either decision on an op, what waited for it alone is merged (see [`crate::aside`]).
+//! With either decision on an op, what waited for it alone is merged (see [`crate::aside`]). What somebody wrote after
+//! they were not to write any more is not merged but written again by who answers for it (see [`adopt`]).
+
+mod adopt;
+
+pub use adopt::Taken;
 
 use std::sync::{Arc, Mutex};
 
@@ -191,12 +196,14 @@ pub fn get(db: &dyn Database, no: u64) -> Result<Held> {
 
 fn row(sql: &mut dyn Sql, no: u64) -> Result<Row> {
     let text = "SELECT no, at_ms, replica, code, bytes FROM quarantine WHERE no = $1 AND code <> $2";
-    sql.query(text, &[no.into(), DROPPED.into()])?.pop().ok_or_else(|| StoreError::Refused {
+    sql.query(text, &[no.into(), DROPPED.into()])?.pop().ok_or_else(|| unknown(no))
+}
+
+fn unknown(no: u64) -> StoreError {
+    StoreError::Refused {
         code: "quarantine-unknown",
-        message: format!(
-            "nothing is held for review under the number {no}; `holdfast-hub quarantine list` has them all"
-        ),
-    })
+        message: format!("nothing is held for review under the number {no}; the list has them all"),
+    }
 }
 
 fn held(row: &Row) -> Result<Held> {

@@ -145,11 +145,11 @@ impl View<'_> {
         }
     }
 
-    /// Whether the resource is here and in sight.
+    /// Whether the resource is here, deleted or not, and in sight; what it holds is not read.
     ///
     /// # Errors
     /// [`StoreError::OutOfSight`] if this may not be done with its type, or the database.
-    pub(crate) fn is_in_sight(&mut self, entity: &Entity, may: May) -> Result<bool> {
+    pub fn is_in_sight(&mut self, entity: &Entity, may: May) -> Result<bool> {
         let bound = self.bound(&entity.kind, may)?;
         let key = vec![entity.kind.as_str().into(), entity.id.as_str().into()];
         let (params, condition) = Conditions::of(&bound, key);

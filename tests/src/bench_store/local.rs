@@ -88,17 +88,21 @@ pub struct Held {
     pub store_read_us: f64,
 }
 
-/// Fills a node's data folder with every patient, indexed.
-pub(super) fn fill(folder: &Path, work: Work) -> Result<Held> {
+/// Fills a node's data folder with every patient, and with these records beside them, indexed.
+pub(crate) fn fill(folder: &Path, work: Work, beside: &[Resource]) -> Result<Held> {
     let local = Local::open(folder)?;
     let mut patients = work.patients().peekable();
     while patients.peek().is_some() {
         let batch: Vec<Resource> = patients.by_ref().take(BATCH).collect();
         local.commit(&batch)?;
     }
+    for batch in beside.chunks(BATCH) {
+        local.commit(batch)?;
+    }
     local.index()?;
     let (records, _) = local.writer.records().read(|view| view.counts())?;
-    ensure!(records == work.patient_count(), "{records} of {} patients are held", work.patient_count());
+    let wanted = work.patient_count() + beside.len() as u64;
+    ensure!(records == wanted, "{records} of {wanted} records are held");
     let store_read_us = local.read(&some_ids(work, READS))?;
     local.db.checkpoint()?;
     drop(local);

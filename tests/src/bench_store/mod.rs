@@ -25,6 +25,7 @@ use std::time::Duration;
 
 pub use commits::Commits;
 pub use local::Held;
+pub(crate) use local::fill;
 pub use reads::Reads;
 pub(crate) use reads::escaped;
 pub use reconciling::{Backlog, Reconciling};
@@ -67,7 +68,7 @@ pub fn run(options: &Options, folder: &Path) -> Result<Report> {
     let empty = folder.join("empty");
     report.rss_empty = idle(&Served::node(folder, &empty)?)?;
     let (work, data) = (Work::new(options.patients), folder.join("clinic"));
-    report.held = local::fill(&data, work)?;
+    report.held = fill(&data, work, &[])?;
     report.bare = bare::measure(&data, work)?;
     let node = Served::node(folder, &data)?;
     report.ready_ms = node.ready_ms;

@@ -1,26 +1,29 @@
 //! `make e2e-desktop`: see `holdfast_tests::desktop_window`.
 //!
 //! ```text
-//! e2e-desktop --deb FILE --shots DIR
+//! e2e-desktop (--deb FILE | --program FILE) --shots DIR
 //! ```
 
 use anyhow::{Context, Result, bail};
-use holdfast_tests::desktop_window::{Options, run};
+use holdfast_tests::desktop_window::{Options, Subject, run};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Options> {
-    let (mut deb, mut shots) = (None, None);
+    let (mut subject, mut shots) = (None, None);
     while let Some(word) = words.next() {
         let value = words.next().map(PathBuf::from).with_context(|| format!("{word} needs a path"))?;
         match word.as_str() {
-            "--deb" => deb = Some(value),
+            "--deb" => subject = Some(Subject::Deb(value)),
+            "--program" => subject = Some(Subject::Program(value)),
             "--shots" => shots = Some(value),
-            other => bail!("no such argument: {other}; use --deb and --shots"),
+            other => bail!("no such argument: {other}; use --deb or --program, and --shots"),
         }
     }
-    let deb = deb.context("--deb is missing: name the package that `make desktop` has made")?;
-    Ok(Options { deb, shots: shots.context("--shots is missing: name a folder for the pictures")? })
+    let subject = subject.context(
+        "nothing to open: name with --deb the package that `make desktop` has made, or with --program the built program",
+    )?;
+    Ok(Options { subject, shots: shots.context("--shots is missing: name a folder for the pictures")? })
 }
 
 fn main() -> ExitCode {

@@ -9,11 +9,15 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::display::Display;
+use super::session::Session;
 use crate::process::{Process, Spec, children_of};
 
 /// A start of the window on a busy machine.
 const ANSWER_WITHIN: Duration = Duration::from_secs(90);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// What marks an element in an answer (<https://www.w3.org/TR/webdriver2/#elements>).
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A driver with its window.
 #[derive(Debug)]
@@ -21,14 +25,17 @@ pub(super) struct Driver {
     process: Process,
     port: u16,
     session: Option<String>,
+    /// Last: it ends after all who use it.
+    _bus: Session,
 }
 
 impl Driver {
     /// Starts the driver, under a message bus of its own, so that nobody's desktop session is met. `home` is the window's.
     pub(super) fn start(work: &Path, home: &Path, display: &Display) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let spec = Spec::program("webdriver", Path::new("/usr/bin/dbus-run-session"), work)
-            .args(["--", "WebKitWebDriver", "--host=127.0.0.1"])
+        let session = Session::start(work)?;
+        let spec = Spec::program("webdriver", Path::new("/usr/bin/WebKitWebDriver"), work)
+            .arg("--host=127.0.0.1")
             .arg(format!("--port={port}"))
             .env("DISPLAY", display.number())
             .env("HOME", home)
@@ -39,8 +46,9 @@ impl Driver {
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .env("TAURI_AUTOMATION", "true")
             .env("TAURI_WEBVIEW_AUTOMATION", "true");
-        let process = Process::spawn(&spec).context("cannot start WebKit's driver; run .ci/setup desktop")?;
-        let driver = Self { process, port, session: None };
+        let process = Process::spawn(&session.with(spec))
+            .context("cannot start WebKit's driver; run .ci/setup desktop")?;
+        let driver = Self { process, port, session: None, _bus: session };
         let until = Instant::now() + ANSWER_WITHIN;
         while driver.ask("GET", "/status", None).is_err() {
             ensure!(Instant::now() < until, "WebKit's driver does not answer: {}", driver.process.log_tail());
@@ -111,9 +119,24 @@ impl Driver {
         Ok(answer["value"].clone())
     }
 
+    /// Clicks an element that a script has returned.
+    pub(super) fn click(&self, element: &Value) -> Result<()> {
+        self.ask("POST", &self.of(element, "click")?, Some(&json!({}))).map(drop)
+    }
+
+    /// Types keys into a field.
+    pub(super) fn type_into(&self, element: &Value, text: &str) -> Result<()> {
+        self.ask("POST", &self.of(element, "value")?, Some(&json!({ "text": text }))).map(drop)
+    }
+
     /// The address that the window shows.
     pub(super) fn address(&self) -> Result<String> {
         Ok(self.ask("GET", &self.at("/url")?, None)?.as_str().unwrap_or_default().to_owned())
+    }
+
+    fn of(&self, element: &Value, command: &str) -> Result<String> {
+        let id = element[ELEMENT].as_str().with_context(|| format!("{element} is no element"))?;
+        self.at(&format!("/element/{id}/{command}"))
     }
 
     fn at(&self, path: &str) -> Result<String> {

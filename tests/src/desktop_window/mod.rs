@@ -1,14 +1,24 @@
-//! `make e2e-desktop`: the package as a machine would install it, its real window in a display of its own, driven by
-//! WebKit's driver, at a real node.
+//! `make e2e-desktop`: the package as a machine installs it, its real window in a display of its own, driven by WebKit's driver
+//! as a person uses it, at a real node that is killed and started again.
 //!
 //! ```text
-//! .deb ─dpkg-deb▶ scratch root ─▶ holdfast-desktop ◀─WebDriver─ this ─▶ holdfast-node
-//!                                      └─ Xvfb ─ screenshots
+//! .deb ─dpkg▶ scratch root ─▶ holdfast-desktop ◀─WebDriver─ steps ─▶ holdfast-node (people, records, authors)
+//!                                  └─ Xvfb ─ screenshots
+//! opening ─▶ charting (node killed, program killed, another person) ─▶ arrival (node again)
 //! ```
 
+mod arrival;
+mod charting;
+mod clinic;
 mod display;
 mod driver;
+mod http;
+mod keyring;
+mod ledger;
+mod opening;
 mod package;
+mod page;
+mod session;
 mod steps;
 
 use std::path::PathBuf;
@@ -20,31 +30,56 @@ use display::Display;
 use package::Package;
 use steps::Steps;
 
+/// What is opened.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// The package, installed first.
+    Deb(PathBuf),
+    /// A program that was built already.
+    Program(PathBuf),
+}
+
 /// What the run is told.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The package.
-    pub deb: PathBuf,
+    /// What is opened.
+    pub subject: Subject,
     /// Where screenshots go.
     pub shots: PathBuf,
 }
 
-/// Runs every step; how many failed.
+/// Runs every step; how many failed, and how many records were lost.
 ///
 /// # Errors
-/// The display, the package, the driver or the node cannot be had.
+/// The display or the package cannot be had.
 pub fn run(options: &Options) -> Result<usize> {
-    let work = tempfile::tempdir().context("cannot make a work folder")?;
+    let work = tempfile::Builder::new()
+        .prefix("holdfast-desktop-")
+        .tempdir()
+        .context("cannot make a work folder")?;
     std::fs::create_dir_all(&options.shots)
         .with_context(|| format!("cannot make {}", options.shots.display()))?;
-    let package = Package::unpack(&options.deb, &work.path().join("root"))?;
+    let (package, program) = match &options.subject {
+        Subject::Program(program) => (None, program.clone()),
+        Subject::Deb(deb) => {
+            let package = Package::install(deb, &work.path().join("root"))?;
+            let program = package.program();
+            (Some(package), program)
+        }
+    };
     let display = Display::start(work.path())?;
-    let mut steps = Steps::new(work.path(), &options.shots, display, package);
-    steps.run_all();
+    let mut steps = Steps::new(work.path(), &options.shots, display, program);
+    steps.opening();
+    steps.charting();
+    steps.arrival();
+    steps.keyring();
+    if let Some(package) = package {
+        steps.step("the package is removed and leaves nothing", |_| package.remove());
+    }
+    let lost = steps.lost();
+    figure::print("desktop_lost", lost, "count");
+    figure::print("desktop_charted", steps.ledger.len(), "count");
     figure::print("desktop_steps", steps.done + steps.failed.len(), "count");
     figure::print("desktop_steps_failed", steps.failed.len(), "count");
-    for failure in &steps.failed {
-        eprintln!("failed: {failure}");
-    }
-    Ok(steps.failed.len())
+    Ok(lost + steps.failed.len())
 }

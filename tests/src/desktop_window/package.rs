@@ -1,32 +1,36 @@
-//! The package: what it says of itself, and its files in a root of their own.
+//! The package, installed by dpkg into a root of its own. That root knows this machine's packages, so that dpkg itself says whether
+//! all is here that the package needs, and nothing of the machine is changed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// An unpacked package.
+const NAME: &str = "holdfast";
+/// Where dpkg writes down what is installed, below a root.
+const ADMIN: &str = "var/lib/dpkg";
+const STATUS: &str = "/var/lib/dpkg/status";
+
+/// An installed package.
 #[derive(Debug)]
 pub(super) struct Package {
     root: PathBuf,
 }
 
 impl Package {
-    /// Unpacks a package, after checking that this machine has all that it asks for.
-    pub(super) fn unpack(deb: &Path, root: &Path) -> Result<Self> {
-        let name = field(deb, "Package")?;
-        ensure!(name == "holdfast", "{} is the package {name:?}, not holdfast", deb.display());
-        for needed in field(deb, "Depends")?.split(", ") {
-            let package = needed.split([' ', '(']).next().unwrap_or(needed);
-            let known = output(Command::new("dpkg-query").args(["-W", "-f", "${Status}", package]));
-            ensure!(
-                known.is_ok_and(|text| text.contains("ok installed")),
-                "{} needs {package}, which is not here; run .ci/setup desktop",
-                deb.display()
-            );
+    /// Installs a package in a root.
+    ///
+    /// # Errors
+    /// dpkg refuses, or a file is missing that a desktop session needs.
+    pub(super) fn install(deb: &Path, root: &Path) -> Result<Self> {
+        let name = output(Command::new("dpkg-deb").arg("-f").arg(deb).arg("Package"))?;
+        ensure!(name.trim() == NAME, "{} is the package {name:?}, not {NAME}", deb.display());
+        for folder in ["info", "updates", "triggers"] {
+            std::fs::create_dir_all(root.join(ADMIN).join(folder))?;
         }
-        output(Command::new("dpkg-deb").arg("-x").arg(deb).arg(root))?;
+        std::fs::copy(STATUS, root.join(ADMIN).join("status")).context("this machine has no dpkg")?;
         let package = Self { root: root.to_owned() };
+        output(package.dpkg().arg("--install").arg(deb)).context("run .ci/setup desktop")?;
         for file in [package.program(), root.join("usr/share/applications/Holdfast.desktop")] {
             ensure!(file.is_file(), "the package holds no {}", file.display());
         }
@@ -37,10 +41,27 @@ impl Package {
     pub(super) fn program(&self) -> PathBuf {
         self.root.join("usr/bin/holdfast-desktop")
     }
-}
 
-fn field(deb: &Path, name: &str) -> Result<String> {
-    Ok(output(Command::new("dpkg-deb").arg("-f").arg(deb).arg(name))?.trim().to_owned())
+    /// Removes it.
+    ///
+    /// # Errors
+    /// dpkg refuses, or a file stays.
+    pub(super) fn remove(&self) -> Result<()> {
+        output(self.dpkg().args(["--purge", NAME]))?;
+        let left = self.root.join("usr");
+        ensure!(!left.exists(), "{} is left behind", left.display());
+        Ok(())
+    }
+
+    fn dpkg(&self) -> Command {
+        let mut dpkg = Command::new("dpkg");
+        dpkg.arg("--root").arg(&self.root).args([
+            "--force-not-root",
+            "--force-script-chrootless",
+            "--log=/dev/null",
+        ]);
+        dpkg
+    }
 }
 
 /// What a command says, or why it failed.

@@ -1,155 +1,80 @@
-//! What is done in the window, step by step; a step that fails is told and the next one tried.
+//! Runs steps one after the other. Each goes on from the last, so that after one that fails the others are not tried and count as
+//! failed.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::clinic::Clinic;
 use super::display::Display;
 use super::driver::Driver;
-use super::package::Package;
-use crate::process::{Process, Spec, run};
+use super::ledger::Ledger;
+use super::page::Page;
+use crate::figure::say;
 
-const READY_WITHIN: Duration = Duration::from_secs(60);
 const SEEN_WITHIN: Duration = Duration::from_secs(30);
 /// A picture of a page has text in it, and that has many shades.
 const FEWEST_COLOURS: usize = 8;
 
+/// What the steps work on.
 pub(super) struct Steps {
-    work: PathBuf,
+    pub(super) work: PathBuf,
+    pub(super) display: Display,
+    pub(super) program: PathBuf,
+    pub(super) clinic: Option<Clinic>,
+    pub(super) driver: Option<Driver>,
+    pub(super) ledger: Ledger,
+    /// The id of the patient whose chart is written in.
+    pub(super) patient: String,
     shots: PathBuf,
-    display: Display,
-    package: Package,
-    node: Option<Process>,
-    driver: Option<Driver>,
+    /// Steps done.
     pub(super) done: usize,
+    /// Steps that failed or were not tried, in words.
     pub(super) failed: Vec<String>,
 }
 
 impl Steps {
-    pub(super) fn new(work: &Path, shots: &Path, display: Display, package: Package) -> Self {
-        let (work, shots) = (work.to_owned(), shots.to_owned());
-        Self { work, shots, display, package, node: None, driver: None, done: 0, failed: Vec::new() }
+    pub(super) fn new(work: &Path, shots: &Path, display: Display, program: PathBuf) -> Self {
+        Self {
+            work: work.to_owned(),
+            display,
+            program,
+            clinic: None,
+            driver: None,
+            ledger: Ledger::default(),
+            patient: String::new(),
+            shots: shots.to_owned(),
+            done: 0,
+            failed: Vec::new(),
+        }
     }
 
-    pub(super) fn run_all(&mut self) {
-        self.step("the node serves desktops", Self::start_node);
-        self.step("the packaged program opens its window and asks to be enrolled", Self::open_first);
-        self.step(
-            "a page of the window reaches the host, and another origin does not",
-            Self::keep_others_out,
-        );
-        self.step("the token of the node enrols it", Self::enrol);
-        self.step("killed and started again, it belongs to the clinic still", Self::kill_and_open);
-        self.step("a second start brings no second program", Self::start_twice);
-        self.step("with the node stopped it opens all the same", Self::open_alone);
-        self.driver = None;
-    }
-
-    fn step(&mut self, name: &str, work: impl FnOnce(&mut Self) -> Result<()>) {
+    /// Does a step, unless an earlier one has failed.
+    pub(super) fn step(&mut self, name: &str, work: impl FnOnce(&mut Self) -> Result<()>) {
+        if !self.failed.is_empty() {
+            self.failed.push(format!("{name}: not tried"));
+            return;
+        }
+        let began = Instant::now();
         match work(self) {
-            Ok(()) => self.done += 1,
-            Err(error) => self.failed.push(format!("{name}: {error:#}")),
+            Ok(()) => {
+                self.done += 1;
+                say(&format!("ok    {name} ({} ms)", began.elapsed().as_millis()));
+            }
+            Err(error) => {
+                // What was on the screen tells more than the error; a display that is gone has nothing to show.
+                let _gone = self.display.photograph(&self.shots.join("failed.png"));
+                say(&format!("FAIL  {name}: {error:#}"));
+                self.failed.push(format!("{name}: {error:#}"));
+            }
         }
-    }
-
-    fn start_node(&mut self) -> Result<()> {
-        let spec = Spec::binary("holdfast-node", &self.work)?
-            .env("HOLDFAST_DESKTOPS__LISTEN", "127.0.0.1:0")
-            .args(["serve", "--dev", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(self.work.join("node"));
-        let mut node = Process::spawn(&spec)?;
-        node.wait_ready(READY_WITHIN)?;
-        self.node = Some(node);
-        Ok(())
-    }
-
-    fn open_first(&mut self) -> Result<()> {
-        let home = self.work.join("home");
-        std::fs::create_dir_all(&home)?;
-        self.driver = Some(Driver::start(&self.work, &home, &self.display)?);
-        self.open()?;
-        let setup = self.setup()?;
-        ensure!(setup["host"] == "desktop" && setup["enrolled"] == false, "it says {setup}");
-        self.photograph("window-first")
-    }
-
-    fn keep_others_out(&mut self) -> Result<()> {
-        let address = self.driver()?.address()?;
-        ensure!(
-            address.starts_with("http://127.0.0.1:") && !address.contains("launch"),
-            "it shows {address}"
-        );
-        let locale = self.driver()?.script("return new Intl.DateTimeFormat().resolvedOptions().locale")?;
-        ensure!(locale.as_str().is_some_and(|tag| tag.len() >= 2), "the page's locale is {locale}");
-        // From outside the window, without its cookie.
-        let authority = address.trim_start_matches("http://").trim_end_matches(['/', '#']);
-        let authority = authority.split('/').next().unwrap_or_default();
-        let answer = super::package::output(
-            std::process::Command::new("curl")
-                .args(["-s", "-o", "/dev/null", "-w", "%{http_code}"])
-                .arg(format!("http://{authority}/api/setup")),
-        )?;
-        ensure!(answer == "403", "somebody else on the machine gets {answer}");
-        Ok(())
-    }
-
-    fn enrol(&mut self) -> Result<()> {
-        let spec = Spec::binary("holdfast-node", &self.work)?
-            .named("enrol-desktop")
-            .args(["enrol-desktop", "--name", "front-desk", "--data-dir"])
-            .arg(self.work.join("node"));
-        let said = run(&spec, READY_WITHIN)?;
-        let after = |label: &str| said.lines().find_map(|line| line.strip_prefix(label)).map(str::trim);
-        let (Some(node), Some(token)) = (after("node"), after("token")) else {
-            bail!("the node says {said}")
-        };
-        let body = json!({ "node": node, "token": token }).to_string();
-        let script = format!(
-            "const answer = await fetch('/api/desktop/enrol', {{ method: 'POST', body: {body:?} }}); return answer.status;"
-        );
-        let status = self.driver()?.script(&script)?;
-        ensure!(status == 201, "the desktop answers {status}");
-        let setup = self.setup()?;
-        ensure!(setup["enrolled"] == true && setup["locked"] == false, "it says {setup}");
-        Ok(())
-    }
-
-    fn kill_and_open(&mut self) -> Result<()> {
-        self.driver_mut()?.kill_window()?;
-        self.open()?;
-        let setup = self.setup()?;
-        ensure!(setup["enrolled"] == true, "it says {setup}");
-        self.photograph("window-enrolled")
-    }
-
-    /// The folder's lock tells programs apart even where no message bus is: the one that is told to serve without a window.
-    fn start_twice(&mut self) -> Result<()> {
-        let data = self.work.join("home/data/holdfast-desktop");
-        let second = std::process::Command::new(self.package.program())
-            .args(["--headless", "--data-dir"])
-            .arg(&data)
-            .output()?;
-        let text = String::from_utf8_lossy(&second.stderr).into_owned();
-        ensure!(!second.status.success() && text.contains("runs already"), "it says {text}");
-        Ok(())
-    }
-
-    fn open_alone(&mut self) -> Result<()> {
-        if let Some(mut node) = self.node.take() {
-            node.kill_hard()?;
-        }
-        self.driver_mut()?.close()?;
-        self.open()?;
-        let setup = self.setup()?;
-        ensure!(setup["enrolled"] == true, "it says {setup}");
-        self.photograph("window-alone")
     }
 
     /// Opens the window and waits until its page is there.
-    fn open(&mut self) -> Result<()> {
-        let program = self.package.program();
+    pub(super) fn open(&mut self) -> Result<()> {
+        let program = self.program.clone();
         self.driver_mut()?.open(&program)?;
         let until = Instant::now() + SEEN_WITHIN;
         loop {
@@ -162,11 +87,13 @@ impl Steps {
         }
     }
 
-    fn setup(&self) -> Result<Value> {
+    /// What the host says before anybody has signed in.
+    pub(super) fn setup(&self) -> Result<Value> {
         self.driver()?.script("return await (await fetch('/api/setup')).json()")
     }
 
-    fn photograph(&self, name: &str) -> Result<()> {
+    /// Keeps a picture of the display.
+    pub(super) fn photograph(&self, name: &str) -> Result<()> {
         let path = self.shots.join(format!("{name}.png"));
         let until = Instant::now() + SEEN_WITHIN;
         loop {
@@ -179,11 +106,23 @@ impl Steps {
         }
     }
 
-    fn driver(&self) -> Result<&Driver> {
+    pub(super) fn page(&self) -> Result<Page<'_>> {
+        Ok(Page(self.driver()?))
+    }
+
+    pub(super) fn driver(&self) -> Result<&Driver> {
         self.driver.as_ref().context("there is no window")
     }
 
-    fn driver_mut(&mut self) -> Result<&mut Driver> {
+    pub(super) fn driver_mut(&mut self) -> Result<&mut Driver> {
         self.driver.as_mut().context("there is no window")
+    }
+
+    pub(super) fn clinic(&self) -> Result<&Clinic> {
+        self.clinic.as_ref().context("there is no node")
+    }
+
+    pub(super) fn clinic_mut(&mut self) -> Result<&mut Clinic> {
+        self.clinic.as_mut().context("there is no node")
     }
 }

@@ -161,6 +161,7 @@ fn of_route(out: &mut Vec<Case>, path: &str, method: &str) -> Result<()> {
         .replace("{type}", "Observation")
         .replace("{id}", "kept-observation")
         .replace("{vid}", "1")
+        .replace("{no}", "1")
         .replace("{key}", "drill");
     for role in ROLES.iter().chain(&STRANGERS) {
         let is_stranger = STRANGERS.contains(role);

@@ -54,6 +54,14 @@ pub(super) struct Answer {
 /// # Errors
 /// Nobody answers in time.
 pub(super) fn ask(authority: &str, sign: &Sign, ask: &Ask) -> Result<Answer> {
+    ask_with(authority, sign, ask, "")
+}
+
+/// The same, with header lines of its own, each with its end.
+///
+/// # Errors
+/// As [`ask`].
+pub(super) fn ask_with(authority: &str, sign: &Sign, ask: &Ask, more: &str) -> Result<Answer> {
     let mut stream =
         TcpStream::connect(authority).with_context(|| format!("cannot connect to {authority}"))?;
     let is_stream = ask.path.ends_with("/events");
@@ -67,7 +75,7 @@ pub(super) fn ask(authority: &str, sign: &Sign, ask: &Ask) -> Result<Answer> {
     let new = if ask.is_new { "if-none-match: *\r\n" } else { "" };
     let body = ask.body.as_deref().unwrap_or_default();
     let head = format!(
-        "{} {} HTTP/1.1\r\nhost: {authority}\r\n{who}{new}connection: close\r\ncontent-type: {media}\r\ncontent-length: {}\r\n\r\n",
+        "{} {} HTTP/1.1\r\nhost: {authority}\r\n{who}{new}{more}connection: close\r\ncontent-type: {media}\r\ncontent-length: {}\r\n\r\n",
         ask.method,
         ask.path,
         body.len()

@@ -5,10 +5,13 @@
 //! routes.tsv (role × route) ─┴─▶ cases ─▶ node ─▶ verdict: shown what must not be (a leak), or refused what must be served?
 //! ```
 //!
+//! Beside it a desktop is played that is away from its node while somebody is deactivated ([`away`]).
+//!
 //! Nothing of the product's code is used: the tables say what each role's work takes, not what the product grants. Every record
 //! holds a mark of its own, and any answer that holds the mark of a record out of sight is a leak, whatever was asked for.
 //! Control: asked with a program's token instead of each person's sign-in, the same cases must leak.
 
+mod away;
 mod cases;
 mod clinic;
 mod http;
@@ -48,6 +51,7 @@ pub fn run(options: &Options) -> Result<bool> {
         tally.count(&clinic, case, false, options.verbose)?;
     }
     clinic.check_glass(&mut tally)?;
+    away::check(&mut tally)?;
     // The control changes records, so it comes last.
     let mut control = Tally::default();
     for case in &records {

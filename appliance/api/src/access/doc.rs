@@ -51,6 +51,8 @@ pub enum Carries {
     Text,
     /// A stream of events.
     Events,
+    /// Bytes of any kind.
+    Bytes,
 }
 
 /// A Rust type that says what a body looks like.
@@ -108,6 +110,7 @@ impl Carries {
             Self::Html => &["text/html"],
             Self::Text => &["text/plain"],
             Self::Events => &["text/event-stream"],
+            Self::Bytes => &["application/octet-stream"],
         }
     }
 }

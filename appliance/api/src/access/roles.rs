@@ -167,10 +167,12 @@ const MANAGED: [&str; 5] = ["Appointment", "AppointmentResponse", "Schedule", "S
 const DEVICES: [&str; 3] = ["Device", "DeviceDefinition", "DeviceMetric"];
 
 /// What no role opens: it has routes of its own.
-const OWN: [&str; 6] = [
+const OWN: [&str; 8] = [
     holdfast_clinical::types::HOLDFAST_AUDIT,
     holdfast_clinical::types::HOLDFAST_BREAK_GLASS,
+    holdfast_clinical::types::HOLDFAST_CHUNK,
     holdfast_clinical::types::HOLDFAST_DRAFT,
+    holdfast_clinical::types::HOLDFAST_FILE,
     holdfast_clinical::types::HOLDFAST_PREFERENCE,
     holdfast_clinical::types::HOLDFAST_REVOCATION,
     holdfast_clinical::types::HOLDFAST_USER,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use holdfast_clinical::scope;
-use holdfast_clinical::types::{is_id, is_resource_type};
+use holdfast_clinical::types::{HOLDFAST_FILE, is_id, is_resource_type};
 use holdfast_core::id::Entity;
 use http::{Method, Request, StatusCode};
 
@@ -103,9 +103,13 @@ impl Asker {
             .split('/')
             .skip(1)
             .skip_while(|part| matches!(*part, "fhir" | "api" | "records" | "conflicts"));
-        // What staff ask of patients is asked of records of that type.
-        let named = |part: &'_ str| if part == "patients" { "Patient".to_owned() } else { part.to_owned() };
-        let kind = parts.next().map(named).filter(|kind| is_resource_type(kind));
+        // What staff ask of patients, and of files, is asked of records of that type.
+        let named = |part: &str| match part {
+            "patients" => "Patient".to_owned(),
+            "files" => HOLDFAST_FILE.to_owned(),
+            other => other.to_owned(),
+        };
+        let kind = parts.next().map(named).filter(|kind| is_resource_type(kind) || kind == HOLDFAST_FILE);
         let id = parts.next().filter(|id| is_id(id) && *id != "likely");
         let what = kind.map(|kind| id.map_or_else(|| kind.clone(), |id| format!("{kind}/{id}")));
         let interaction = doc.interactions.first().copied();

@@ -56,6 +56,11 @@ pub(crate) struct Shown {
     severity: &'static str,
     kind: &'static str,
     text: String,
+    /// Of what it is said: the allergen where it is not the medicine itself, then ingredients; for saying it in another language.
+    names: Vec<String>,
+    /// What the rule says, in its own words; absent if that the record has it says enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said: Option<String>,
     source: String,
     because: Because,
 }
@@ -179,8 +184,8 @@ fn medication(reference: &str) -> Option<Entity> {
 
 impl From<Warning> for Shown {
     fn from(warning: Warning) -> Self {
-        let Warning { severity, kind, text, source, because } = warning;
+        let Warning { severity, kind, text, names, said, source, because } = warning;
         let because = Because { r#type: because.kind, id: because.id };
-        Self { severity: severity.code(), kind: kind.code(), text, source, because }
+        Self { severity: severity.code(), kind: kind.code(), text, names, said, source, because }
     }
 }

@@ -34,6 +34,11 @@ pub fn rates(reader: &mut Reader) -> Option<Rates> {
     Some(Rates { user: user?, device: device?, proxies: proxies?.into_iter().collect() })
 }
 
+/// Reads `max_file_mib`.
+pub fn file_bytes(reader: &mut Reader) -> Option<u64> {
+    reader.number("limits", "max_file_mib", 1..=1024).map(|mib| mib << 20)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,6 @@ mod problem;
 mod reader;
 
 pub use layers::{FileText, Layers};
-pub use limits::{connections, rates};
+pub use limits::{connections, file_bytes, rates};
 pub use problem::{Problem, Problems};
 pub use reader::Reader;

@@ -22,11 +22,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    const fn new(status: StatusCode, code: &'static str, issue: &'static str) -> Self {
+    pub(crate) const fn new(status: StatusCode, code: &'static str, issue: &'static str) -> Self {
         Self { status, code, issue, retry_after_s: None }
     }
 
-    const fn retry(mut self, after_s: u32) -> Self {
+    pub(crate) const fn retry(mut self, after_s: u32) -> Self {
         self.retry_after_s = Some(after_s);
         self
     }
@@ -41,6 +41,7 @@ impl ApiError {
                 let status = StatusCode::from_u16(error.http_status()).unwrap_or(StatusCode::BAD_REQUEST);
                 Facts::new(status, error.code(), error.issue_type().as_str())
             }
+            Self::File(error) => error.facts(),
             Self::Search(error) => Facts::new(StatusCode::BAD_REQUEST, error.code(), "value"),
             Self::Invalid { code, issue, .. } => Facts::new(StatusCode::UNPROCESSABLE_ENTITY, code, issue),
             Self::Patch { source, .. } => {
@@ -60,7 +61,9 @@ fn of_store(error: &StoreError) -> Facts {
         StoreError::Gone(_) => Facts::new(S::GONE, code, "deleted"),
         StoreError::Stale { .. } => Facts::new(S::PRECONDITION_FAILED, code, "conflict"),
         StoreError::Exists(_) => Facts::new(S::CONFLICT, code, "duplicate"),
-        StoreError::Immutable { .. } | StoreError::Final(_) => Facts::new(S::CONFLICT, code, "business-rule"),
+        StoreError::Immutable { .. } | StoreError::Final(_) | StoreError::Sealed { .. } => {
+            Facts::new(S::CONFLICT, code, "business-rule")
+        }
         StoreError::Step(_) => Facts::new(S::UNPROCESSABLE_ENTITY, code, "business-rule"),
         StoreError::TooLarge { .. } | StoreError::SaveTooLarge { .. } | StoreError::Overgrown { .. } => {
             Facts::new(S::PAYLOAD_TOO_LARGE, code, "too-long")

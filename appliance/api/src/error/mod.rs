@@ -16,6 +16,8 @@ use holdfast_clinical::patch::PatchError;
 use holdfast_clinical::search::query::SearchError;
 use holdfast_store::StoreError;
 
+use crate::files::FileError;
+
 /// Why a request was refused or failed. The text has three parts: what failed, why, what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -31,6 +33,9 @@ pub enum ApiError {
     /// The search cannot be answered.
     #[error(transparent)]
     Search(#[from] SearchError),
+    /// A file cannot be taken or given.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The resource breaks FHIR's rules.
     #[error("{text}")]
     Invalid {
@@ -107,9 +112,10 @@ impl ApiError {
         match self {
             Self::Bundle(error) => error.entry().map(|entry| format!("Bundle.entry[{entry}]")),
             Self::Store(StoreError::Split(error)) => Some(error.element.clone()),
-            Self::Store(StoreError::Immutable { entity, element }) => {
-                entity.split('/').next().map(|kind| format!("{kind}.{element}"))
-            }
+            Self::Store(
+                StoreError::Immutable { entity, element }
+                | StoreError::Sealed { entity, element: Some(element) },
+            ) => entity.split('/').next().map(|kind| format!("{kind}.{element}")),
             Self::Invalid { expression, .. } => expression.clone(),
             Self::Patch { kind, source } => source.path().map(|path| at_pointer(kind, path)),
             Self::Entry { entry, source } => Some(match source.expression() {

@@ -86,7 +86,7 @@ pub(crate) async fn chart(
     let work = move |view: &mut View<'_>, patient: &Entity| {
         let sent = records.sent(view)?;
         let is_head_office = records.clinic().is_empty();
-        Reader { view, sent, above, is_head_office, hidden: BTreeSet::new() }.chart(patient, now_ms)
+        Reader::new(view, sent, above, is_head_office).chart(patient, now_ms)
     };
     let (mut text, patients) = lookup::read(&state, &caller, &patient, work).await?;
     text.push_str(&format!(",\"tookMs\":{:.3}}}", began.elapsed().as_secs_f64() * 1000.0));
@@ -98,7 +98,7 @@ pub(crate) async fn chart(
 
 /// Reads a chart from one view.
 pub(super) struct Reader<'r, 'v> {
-    view: &'r mut View<'v>,
+    pub(super) view: &'r mut View<'v>,
     sent: Sent,
     above: Above,
     is_head_office: bool,
@@ -106,7 +106,32 @@ pub(super) struct Reader<'r, 'v> {
     hidden: BTreeSet<String>,
 }
 
+/// What stands on a page of paper, by the names of [`PARTS`].
+const ON_PAPER: [&str; 5] = ["allergies", "medicines", "problems", "results", "immunizations"];
+
+impl<'r, 'v> Reader<'r, 'v> {
+    pub(super) fn new(view: &'r mut View<'v>, sent: Sent, above: Above, is_head_office: bool) -> Self {
+        Self { view, sent, above, is_head_office, hidden: BTreeSet::new() }
+    }
+}
+
 impl Reader<'_, '_> {
+    /// What a page of the downtime pack is made of, and the last note.
+    pub(super) fn for_paper(
+        &mut self,
+        patients: &[String],
+    ) -> Result<(Vec<String>, Option<String>), StoreError> {
+        let mut records = Vec::new();
+        for part in PARTS.iter().filter(|part| ON_PAPER.contains(&part.name)) {
+            records.extend(self.part(part, patients)?);
+        }
+        records.extend(self.latest_vitals(patients)?);
+        let notes = self.part(&NOTES, patients)?;
+        let note = notes.into_iter().find(|note| note.stored.entity.kind == "Composition");
+        let json = |record: Record| record.stored.json;
+        Ok((records.into_iter().map(json).collect(), note.map(json)))
+    }
+
     /// The chart without its end, and whose records are in it.
     fn chart(mut self, asked: &Entity, now_ms: u64) -> Result<(String, BTreeSet<String>), StoreError> {
         let stored = self.view.read(asked)?;

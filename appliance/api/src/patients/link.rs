@@ -6,18 +6,16 @@ use axum::response::Response;
 use holdfast_clinical::identity::links::{REPLACED_BY, REPLACES, with_link, without_link};
 use holdfast_clinical::identity::person::{Link, Person};
 use holdfast_clinical::types::is_id;
-use holdfast_core::hlc::Hlc;
 use holdfast_core::id::Entity;
-use holdfast_core::view::instant;
 use holdfast_store::Tx;
 use holdfast_store::author::Base;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::access::Caller;
 use crate::conflicts;
 use crate::error::{ApiError, RequestError};
+use crate::provenance::{self, Decided};
 use crate::refusal;
 use crate::request::body;
 use crate::request::limits::FORM_BODY_BYTES;
@@ -98,14 +96,20 @@ async fn change(
     let (reason, other, author) =
         (reason.to_owned(), Entity::new("Patient", &asked.other), caller.id.clone());
     let id = uuid::Uuid::new_v4().to_string();
-    let recorded = instant(Hlc::new(state.writer().records().now_ms(), 0));
+    let at_ms = state.writer().records().now_ms();
     let work = move |tx: &mut Tx<'_>| {
         let linked = store(tx, &survivor, &other, change, &author)?;
         if linked.changed {
-            let why = provenance(&id, [&survivor, &other], change, (&reason, &recorded), &author);
-            let entity = Entity::new("Provenance", &id);
-            // Why it was done is kept whatever this person may write otherwise.
-            tx.beyond_sight(|tx| tx.put(&entity, &why, &Base::Absent, &author))?;
+            let decided = Decided {
+                id: &id,
+                targets: &[&survivor, &other],
+                activity: if change == Change::Join { "link" } else { "unlink" },
+                reason: &reason,
+                at_ms,
+                by: &author,
+                author: None,
+            };
+            provenance::write_down(tx, &decided)?;
         }
         Ok(linked)
     };
@@ -164,30 +168,4 @@ fn edit(
     let Some(edited) = edited else { return Ok((stored.version, false)) };
     let saved = tx.put(entity, &edited, &Base::Exactly(stored.version), author)?;
     Ok((saved.version, saved.changed))
-}
-
-/// Who joined or parted what, and why (<https://hl7.org/fhir/R4/provenance.html>).
-fn provenance(
-    id: &str,
-    targets: [&Entity; 2],
-    change: Change,
-    (reason, recorded): (&str, &str),
-    author: &str,
-) -> String {
-    let code = if change == Change::Join { "link" } else { "unlink" };
-    let targets: Vec<_> = targets.iter().map(|target| json!({ "reference": target.to_string() })).collect();
-    let who = match holdfast_clinical::reference::local(author) {
-        Some(_) => json!({ "reference": author }),
-        None => json!({ "display": author }),
-    };
-    json!({
-        "resourceType": "Provenance",
-        "id": id,
-        "target": targets,
-        "recorded": recorded,
-        "activity": { "coding": [{ "system": "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle", "code": code }] },
-        "reason": [{ "text": reason }],
-        "agent": [{ "who": who }],
-    })
-    .to_string()
 }

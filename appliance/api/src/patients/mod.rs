@@ -3,6 +3,7 @@
 
 pub mod blocks;
 pub(crate) mod chart;
+pub(crate) mod downtime;
 mod find;
 mod hit;
 pub(crate) mod likely;
@@ -15,6 +16,7 @@ pub(crate) mod shape;
 mod survivor;
 mod vitals;
 
+pub use downtime::downtime_pack;
 pub(crate) use survivor::linked_ids;
 pub(crate) use vitals::News2;
 

@@ -57,7 +57,15 @@ pub(crate) async fn optional(
     text(headers, body, media, limit_bytes).await
 }
 
-async fn bytes(headers: &HeaderMap, mut body: Body, limit_bytes: usize) -> Result<Bytes, RequestError> {
+/// Reads a whole body as it is, of whatever type.
+///
+/// # Errors
+/// As [`text`], but for its type and what is in it.
+pub(crate) async fn bytes(
+    headers: &HeaderMap,
+    mut body: Body,
+    limit_bytes: usize,
+) -> Result<Bytes, RequestError> {
     let announced: Option<usize> = headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())

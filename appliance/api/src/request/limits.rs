@@ -13,6 +13,9 @@ pub const OWN_BODY_BYTES: usize = MIB / 2;
 /// The largest form of a `_search`: 500 ids in 50 clauses are far below.
 pub const FORM_BODY_BYTES: usize = MIB;
 
+/// The largest file, unless the configuration says otherwise: a scan of some hundred pages, and some ten seconds of a clinic's LAN.
+pub const FILE_BYTES: u64 = 100 << 20;
+
 /// How long a body may stop coming: a thin link stalls for seconds, not longer.
 pub const BODY_IDLE: Duration = Duration::from_secs(15);
 /// How long a whole body may take: 32 MiB at 2.5 Mbit/s.

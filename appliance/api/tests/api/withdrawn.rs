@@ -59,6 +59,81 @@ async fn what_a_deactivated_person_wrote_later_is_held_for_review() {
     assert_eq!(held, ["author-withdrawn"]);
 }
 
+/// A node at which two saves of a nurse on one record wait, and one on another; her desktop, too.
+async fn with_withheld() -> (Server, Person, Server) {
+    let (node, admin, nurse, desktop) = two("desktop").await;
+    let signed = Person::of(&desktop.sign_in("nina", PIN).await.expect(200));
+    let seen = json!({"resourceType": "Observation", "id": "seen", "status": "final", "code": {"text": "x"},
+        "subject": {"reference": "Patient/p1"}, "valueString": "first"});
+    desktop.by(&signed, "PUT", "/fhir/Observation/seen", &seen).await.expect(201);
+    copy_as("desktop", &desktop, &node).await;
+    node.by(&admin, "PUT", &format!("/api/people/{}", nurse.id), &json!({"active": false})).await.expect(200);
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    for value in ["second", "third"] {
+        let mut later = seen.clone();
+        later["valueString"] = json!(value);
+        desktop.by(&signed, "PUT", "/fhir/Observation/seen", &later).await.expect(200);
+    }
+    let new = json!({"resourceType": "Condition", "id": "new", "subject": {"reference": "Patient/p1"}});
+    desktop.by(&signed, "PUT", "/fhir/Condition/new", &new).await.expect(201);
+    copy_as("desktop", &desktop, &node).await;
+    (node, admin, desktop)
+}
+
+#[tokio::test]
+async fn what_waits_is_shown_by_record_to_who_looks_after_people_and_its_words_to_who_may_read_them() {
+    let (node, admin, _) = with_withheld().await;
+    let doctor = node.person(&admin, "dan", &["clinician"]).await;
+    let both = node.person(&admin, "mia", &["manager", "clinician"]).await;
+    node.by(&doctor, "GET", "/api/withheld", &Value::Null).await.refused(403, "forbidden");
+    let entries = async |who: &Person| {
+        node.by(who, "GET", "/api/withheld", &Value::Null).await.expect(200).json()["entries"].clone()
+    };
+    let (plain, whole) = (entries(&admin).await, entries(&both).await);
+    assert_eq!(plain.as_array().unwrap().len(), 2, "{plain}");
+    let of = |list: &Value, kind: &str| {
+        list.as_array().unwrap().iter().find(|one| one["type"] == kind).unwrap().clone()
+    };
+    let seen = of(&plain, "Observation");
+    assert_eq!(
+        (&seen["saves"], &seen["name"], &seen["patients"]),
+        (&json!(2), &json!("nina"), &json!(["p1"]))
+    );
+    assert_eq!((&seen["author"], seen.get("says")), (&json!("Practitioner/7"), None));
+    assert_eq!(of(&whole, "Observation")["says"], json!({"valueString": "third"}));
+    assert_eq!(of(&whole, "Condition")["says"]["subject"]["reference"], "Patient/p1");
+}
+
+#[tokio::test]
+async fn what_is_taken_over_reads_so_everywhere_and_says_whose_it_was() {
+    let (node, admin, desktop) = with_withheld().await;
+    let entries = node.by(&admin, "GET", "/api/withheld", &Value::Null).await.expect(200).json();
+    let no = |kind: &str| {
+        let all = entries["entries"].as_array().unwrap();
+        all.iter().find(|one| one["type"] == kind).unwrap()["no"].as_u64().unwrap()
+    };
+    let path = |kind: &str, what: &str| format!("/api/withheld/{}/{what}", no(kind));
+    let why = json!({"reason": "She had not heard of it; the nurse on duty confirms it."});
+    node.by(&admin, "POST", &path("Observation", "accept"), &json!({"reason": ""}))
+        .await
+        .refused(422, "reason-missing");
+    node.by(&admin, "POST", &path("Observation", "accept"), &why).await.expect(204);
+    node.by(&admin, "POST", &path("Condition", "drop"), &why).await.expect(204);
+    for kind in ["Observation", "Condition"] {
+        node.by(&admin, "POST", &path(kind, "drop"), &why).await.refused(409, "quarantine-unknown");
+    }
+    assert_eq!(held(&node).await, Vec::<String>::new());
+    assert_eq!(node.get("/fhir/Condition/new").await.status, 404);
+    copy(&node, &desktop).await;
+    for server in [&node, &desktop] {
+        let read = server.get("/fhir/Observation/seen").await.expect(200).json();
+        assert_eq!((&read["valueString"], &read["meta"]["tag"]), (&json!("third"), &Value::Null));
+    }
+    let told = node.get("/fhir/Provenance?target=Observation/seen").await.expect(200).json();
+    let agents = told["entry"][0]["resource"]["agent"].clone();
+    assert_eq!(agents[1]["who"]["reference"], "Practitioner/7", "{told}");
+}
+
 #[tokio::test]
 async fn a_desktop_decides_about_nobody() {
     let (node, _, nurse, desktop) = two("desktop").await;

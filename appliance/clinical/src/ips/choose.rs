@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use holdfast_core::id::Entity;
 
-use super::describe;
+use super::describe::{self, Said};
 use super::section::{Keep, SECTIONS, Section, each};
 use crate::reference::local;
 use crate::tree::{Node, TreeError};
@@ -64,6 +64,14 @@ impl<'s> Choice<'s> {
         let sections = sections.filter(|chosen| chosen.section.is_required || !chosen.records.is_empty());
         let sections = sections.collect();
         Ok(Self { patient, records, sections })
+    }
+
+    /// What is said of each section's records, by the section's LOINC code, the latest first.
+    pub fn said(&self) -> Vec<(&'static str, Vec<Said>)> {
+        let lines = |chosen: &Chosen| {
+            chosen.records.iter().map(|at| describe::line(&self.records[*at].node)).collect()
+        };
+        self.sections.iter().map(|chosen| (chosen.section.code.0, lines(chosen))).collect()
     }
 
     /// What the document should hold beside the record: medicines that entries point at, and who keeps the record.

@@ -3,12 +3,15 @@
 use super::section::each;
 use crate::tree::Node;
 
-/// A line of a narrative.
-#[derive(PartialEq, Eq, Debug)]
-pub(super) struct Line {
-    pub(super) when: String,
-    pub(super) what: String,
-    pub(super) more: String,
+/// What is said of one resource.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    /// The day, or as much of it as is known; may be empty.
+    pub when: String,
+    /// What it is.
+    pub what: String,
+    /// Values, doses, reactions, and whether it is in conflict; may be empty.
+    pub more: String,
 }
 
 /// When it was, as FHIR writes it; for sorting and reading.
@@ -35,7 +38,7 @@ pub(super) fn when(node: &Node<'_>) -> Option<String> {
 }
 
 /// The line of a resource.
-pub(super) fn line(node: &Node<'_>) -> Line {
+pub(super) fn line(node: &Node<'_>) -> Said {
     let what = ["code", "medicationCodeableConcept", "vaccineCode", "category"]
         .into_iter()
         .find_map(|name| concept(node.member(name)?))
@@ -48,7 +51,7 @@ pub(super) fn line(node: &Node<'_>) -> Line {
     if is_in_conflict(node) {
         more.insert(0, "in conflict: see the record".to_owned());
     }
-    Line {
+    Said {
         when: when(node).map(|when| when.chars().take(10).collect()).unwrap_or_default(),
         what: what.unwrap_or_else(|| "not named".to_owned()),
         more: more.join("; "),

@@ -3,7 +3,7 @@
 use holdfast_core::json::push_string;
 
 use super::choose::{Choice, Chosen, Record};
-use super::describe::{self, Line};
+use super::describe::{self, Said};
 use crate::resource::Head;
 
 /// What a document is made with.
@@ -84,7 +84,7 @@ impl Choice<'_> {
 
     fn section(&self, chosen: &Chosen) -> String {
         let section = chosen.section;
-        let lines: Vec<Line> =
+        let lines: Vec<Said> =
             chosen.records.iter().map(|at| describe::line(&self.records[*at].node)).collect();
         let mut out = String::from("{\"title\":");
         push_string(&mut out, section.title);
@@ -135,7 +135,7 @@ fn author() -> String {
 }
 
 /// The narrative of a section: a table, or a sentence if there is nothing.
-fn narrative(lines: &[Line], empty: &str) -> String {
+fn narrative(lines: &[Said], empty: &str) -> String {
     let mut out = String::from("<div xmlns=\"http://www.w3.org/1999/xhtml\">");
     if lines.is_empty() {
         out.push_str(&format!("<p>{empty}</p></div>"));

@@ -24,6 +24,7 @@ mod document;
 mod section;
 
 pub use choose::Choice;
+pub use describe::Said;
 pub use document::Frame;
 
 #[cfg(test)]

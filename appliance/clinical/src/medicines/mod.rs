@@ -12,6 +12,9 @@ use holdfast_core::state::EntityState;
 use crate::search::text::normalise;
 use crate::tree::Node;
 
+/// The source of what stands in the record itself.
+const OF_RECORD: &str = "the patient's record";
+
 /// System of RxNorm's codes.
 pub const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
 
@@ -100,6 +103,10 @@ pub struct Warning {
     pub kind: Kind,
     /// What and why, for people.
     pub text: String,
+    /// Of what it is said: the allergen where it is not the medicine itself, then ingredients; for saying it in another language.
+    pub names: Vec<String>,
+    /// What the rule says; none: that the record has it says enough.
+    pub said: Option<String>,
     /// Where that is written.
     pub source: String,
     /// The record that it follows from.
@@ -130,6 +137,8 @@ pub fn warnings(rules: &dyn RuleSet, wanted: &Named, taken: &[Held], allergies: 
                 severity: said.severity,
                 kind: Kind::Interaction,
                 text: format!("{one} and {two}: {}", said.text),
+                names: vec![one.clone(), two.clone()],
+                said: Some(said.text),
                 source: said.source,
                 because: other.entity.clone(),
             }));
@@ -148,29 +157,36 @@ fn of_allergy(
     ingredients: &[Ingredient],
     allergy: &Held,
 ) -> Vec<Warning> {
-    let warning = |severity, text: String, source: &str| Warning {
-        severity,
-        kind: Kind::Allergy,
-        text,
-        source: source.to_owned(),
-        because: allergy.entity.clone(),
-    };
     let theirs = rules.ingredients(&allergy.named);
-    if let Some(same) = ingredients.iter().find(|one| theirs.contains(one)) {
-        return vec![warning(Severity::Severe, format!("allergic to {same}"), "the patient's record")];
-    }
+    let same = ingredients.iter().find(|one| theirs.contains(one)).cloned();
     // Of what the rules do not know, the names themselves are compared.
-    if wanted.is_same(&allergy.named) {
-        let text = wanted.texts.first().cloned().unwrap_or_default();
-        return vec![warning(Severity::Severe, format!("allergic to {text}"), "the patient's record")];
+    let same = same.or_else(|| {
+        wanted.is_same(&allergy.named).then(|| wanted.texts.first().cloned().unwrap_or_default())
+    });
+    if let Some(same) = same {
+        return vec![Warning {
+            severity: Severity::Severe,
+            kind: Kind::Allergy,
+            text: format!("allergic to {same}"),
+            names: vec![same],
+            said: None,
+            source: OF_RECORD.to_owned(),
+            because: allergy.entity.clone(),
+        }];
     }
     let name = allergy.named.texts.first().cloned().unwrap_or_default();
     let reactions = ingredients
         .iter()
         .flat_map(|one| rules.cross_reactions(&allergy.named, one).into_iter().map(move |said| (one, said)));
     reactions
-        .map(|(one, said)| {
-            warning(said.severity, format!("allergic to {name}; {one}: {}", said.text), &said.source)
+        .map(|(one, said)| Warning {
+            severity: said.severity,
+            kind: Kind::Allergy,
+            text: format!("allergic to {name}; {one}: {}", said.text),
+            names: vec![name.clone(), one.clone()],
+            said: Some(said.text),
+            source: said.source,
+            because: allergy.entity.clone(),
         })
         .collect()
 }
@@ -189,7 +205,9 @@ fn duplicates(
         severity: Severity::Moderate,
         kind: Kind::Duplicate,
         text: format!("takes {same} already"),
-        source: "the patient's record".to_owned(),
+        names: vec![same],
+        said: None,
+        source: OF_RECORD.to_owned(),
         because: other.entity.clone(),
     })
 }

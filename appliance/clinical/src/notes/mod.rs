@@ -14,7 +14,7 @@
 mod state;
 mod templates;
 
-pub use state::{Standing, standing};
+pub(crate) use state::is_sealed;
 pub use templates::{TEMPLATES, template};
 
 /// A text by its key in the catalogues, and in English.

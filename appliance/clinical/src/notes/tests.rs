@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::codes::{System, starter};
-use crate::tree::Node;
 
 #[test]
 fn every_code_of_a_template_is_in_the_starter_list() {
@@ -48,19 +47,4 @@ fn templates_are_offered_to_whom_they_suit() {
     assert_eq!(offered(4, &[]), ["soap", "triage", "child"]);
     assert_eq!(offered(30, &["Z34.00"]), ["soap", "triage", "antenatal", "chronic"]);
     assert_eq!(offered(70, &["I10"]), ["soap", "triage", "chronic"]);
-}
-
-#[test]
-fn a_signed_note_is_never_a_draft_again() {
-    let of = |status: &str| {
-        let text = format!(r#"{{"resourceType":"Composition","status":"{status}"}}"#);
-        standing(&Node::parse(&text).unwrap())
-    };
-    let (draft, signed, withdrawn) =
-        (of("preliminary").unwrap(), of("final").unwrap(), of("entered-in-error").unwrap());
-    assert_eq!(of("amended"), Some(Standing::Signed));
-    assert_eq!(of("what"), None);
-    assert!(draft.may_become(signed) && draft.may_become(withdrawn) && signed.may_become(withdrawn));
-    assert!(!signed.may_become(draft) && !withdrawn.may_become(signed));
-    assert_eq!(standing(&Node::parse(r#"{"resourceType":"Patient","status":"final"}"#).unwrap()), None);
 }

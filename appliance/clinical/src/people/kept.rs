@@ -75,6 +75,11 @@ pub(crate) fn rows(state: &EntityState) -> Vec<IndexRow> {
     out.into_iter().collect()
 }
 
+/// What finds the resources of `Patient/id`, of types that have no search parameter `patient`.
+pub(crate) fn of_owner(patient: &str) -> Clause {
+    Clause::Param { param: OWNER, any: vec![Match::Exact(patient.to_owned())] }
+}
+
 /// What finds the patients who are kept from most.
 pub(crate) fn kept() -> Clause {
     is_kept()

@@ -42,6 +42,7 @@ use holdfast_core::state::EntityState;
 
 use crate::audit::{self, HOLDFAST_AUDIT};
 use crate::compartment::owner_paths;
+use crate::files::{HOLDFAST_CHUNK, HOLDFAST_FILE};
 use crate::people;
 use crate::tree::Node;
 use path::Each;
@@ -111,7 +112,8 @@ fn with_kept(state: &EntityState, mut rows: Vec<IndexRow>) -> Vec<IndexRow> {
 }
 
 /// What resources of a type must meet to be part of a patient's record: what the type's parameter `patient` finds, and the
-/// patient. `None` for types that are nobody's record; one that may be somebody's and has no such parameter is out of reach.
+/// patient. `None` for types that are nobody's record; one that may be somebody's and has no such parameter is out of reach,
+/// but for files.
 pub fn of_patient(kind: &str, patient: &Entity) -> Option<Clause> {
     if kind == patient.kind {
         return Some(Clause::Id(vec![patient.id.clone()]));
@@ -122,6 +124,9 @@ pub fn of_patient(kind: &str, patient: &Entity) -> Option<Clause> {
             any: vec![Match::Exact(patient.to_string())],
         };
         return Some(Clause::Any(parameter.slots.iter().map(by).collect()));
+    }
+    if matches!(kind, HOLDFAST_CHUNK | HOLDFAST_FILE) {
+        return Some(people::kept::of_owner(&patient.to_string()));
     }
     let is_nobodys = owner_paths(kind).is_empty() && crate::scope::is_directory(kind);
     (!is_nobodys).then(|| Clause::Any(Vec::new()))

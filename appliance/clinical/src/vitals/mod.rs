@@ -22,7 +22,7 @@ pub mod code {
     /// Inhaled oxygen, in litres a minute.
     pub const OXYGEN_FLOW: &str = "3151-8";
     /// Inhaled oxygen, in %.
-    pub const OXYGEN_CONCENTRATION: &str = "3150-6";
+    pub const OXYGEN_CONCENTRATION: &str = "3150-0";
     /// Systolic blood pressure, in mmHg.
     pub const SYSTOLIC: &str = "8480-6";
     /// Diastolic blood pressure, in mmHg.

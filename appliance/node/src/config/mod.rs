@@ -5,6 +5,7 @@
 
 mod care;
 mod desktops;
+mod downtime;
 #[cfg(test)]
 mod tests;
 
@@ -13,9 +14,10 @@ use std::path::{Path, PathBuf};
 
 pub use care::{EvictionConfig, ScrubConfig};
 pub use desktops::DesktopsConfig;
+pub use downtime::DowntimeConfig;
 use holdfast_api::access::rate::Rates;
 pub use holdfast_api::config::Problems;
-use holdfast_api::config::{FileText, Layers, Reader, connections, rates};
+use holdfast_api::config::{FileText, Layers, Reader, connections, file_bytes, rates};
 use holdfast_api::listen::Connections;
 use holdfast_link::transport::Endpoint;
 
@@ -37,6 +39,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// How damage is looked for.
     pub scrub: ScrubConfig,
+    /// The pages for when no screen works.
+    pub downtime: DowntimeConfig,
     /// Which patients are let go.
     pub eviction: EvictionConfig,
     /// Its bounds.
@@ -97,6 +101,8 @@ pub struct LimitsConfig {
     pub telemetry_bytes: u64,
     /// How many requests a user and a device may make.
     pub rates: Rates,
+    /// The largest file that is taken, in bytes.
+    pub file_bytes: u64,
 }
 
 impl Config {
@@ -138,6 +144,7 @@ impl Config {
         let desktops = desktops::desktops(reader);
         let (store, scrub) = (store(reader), care::scrub(reader));
         let (eviction, limits) = (care::eviction(reader), limits(reader));
+        let downtime = downtime::downtime(reader);
         Some(Self {
             node: node?,
             hub: hub?,
@@ -145,6 +152,7 @@ impl Config {
             log: log?,
             store: store?,
             scrub: scrub?,
+            downtime: downtime?,
             eviction: eviction?,
             limits: limits?,
         })
@@ -200,11 +208,12 @@ fn store(reader: &mut Reader) -> Option<StoreConfig> {
 fn limits(reader: &mut Reader) -> Option<LimitsConfig> {
     let connections = connections(reader);
     let telemetry_mib = reader.number("limits", "telemetry_mib", 1..=1024);
-    let rates = rates(reader);
+    let (rates, file_bytes) = (rates(reader), file_bytes(reader));
     Some(LimitsConfig {
         connections: connections?,
         telemetry_bytes: telemetry_mib? * 1024 * 1024,
         rates: rates?,
+        file_bytes: file_bytes?,
     })
 }
 

@@ -50,6 +50,7 @@ pub(super) fn state(config: &Config, running: &Running, dev: bool, setup: Option
     if !dev {
         parts.rates = config.limits.rates.clone();
     }
+    parts.max_file_bytes = config.limits.file_bytes;
     parts.public_url = config.node.public_url.clone();
     parts.setup = setup;
     parts.codes = Arc::new(CodeLists::in_folder(DataDir::new(&config.node.data_dir).codes()));

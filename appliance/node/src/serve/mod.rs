@@ -8,6 +8,7 @@
 mod api;
 mod control;
 mod desktops;
+mod downtime;
 mod eviction;
 mod first_run;
 mod gauges;
@@ -18,6 +19,7 @@ mod telemetry_worker;
 mod token_worker;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use holdfast_api::access::tokens::Tokens;
@@ -77,6 +79,14 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     let state = api::state(&config, &running, dev, setup);
     workers.spawn(holdfast_api::people::run(state.clone(), running.link.is_none(), stop.clone()));
     workers.spawn(holdfast_api::access::rate::run(state.clone(), stop.clone()));
+    match downtime_folder(&config, &running.dir) {
+        Some(folder) => {
+            workers.spawn(downtime::run(state.clone(), config.downtime.clone(), folder, stop.clone()));
+        }
+        None => tracing::warn!(
+            "no downtime pack is made: the database is encrypted and the pack would lie beside it in the clear; name a folder for it"
+        ),
+    }
     let auditing = tokio::spawn(holdfast_api::audit::run(state.clone(), stop.clone()));
     let app = api::router(&state, &running);
     announce(&running.dir, &listener)?;
@@ -146,6 +156,12 @@ fn start_workers(
     if let Some(link) = running.link.clone() {
         workers.spawn(holdfast_uplink::renewal::run(link, stop.clone()));
     }
+}
+
+/// Where downtime packs lie: beside an encrypted database only if somebody has said so.
+fn downtime_folder(config: &Config, dir: &DataDir) -> Option<PathBuf> {
+    let is_encrypted = config.store.encryption_key_file.is_some();
+    config.downtime.folder.clone().or_else(|| (!is_encrypted).then(|| dir.downtime()))
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -6,7 +6,7 @@ use crate::hub::Hub;
 use crate::support::{Node, eventually, run, stderr, stdout};
 
 /// Starts a node that serves desktops on a port that stays the same over its restarts.
-fn node_for_desktops(home: &std::path::Path, enrol: Option<&Hub>) -> Node {
+pub(crate) fn node_for_desktops(home: &std::path::Path, enrol: Option<&Hub>) -> Node {
     let data = home.join("node");
     if let Some(hub) = enrol {
         hub.enrol(&data, "n1");
@@ -16,7 +16,7 @@ fn node_for_desktops(home: &std::path::Path, enrol: Option<&Hub>) -> Node {
     start_again(home)
 }
 
-fn start_again(home: &std::path::Path) -> Node {
+pub(crate) fn start_again(home: &std::path::Path) -> Node {
     let config = home.join("node.toml");
     Node::start_with(&home.join("node"), &["--dev", "--config", config.to_str().unwrap()])
 }

@@ -14,6 +14,7 @@ mod desktops;
 mod disk_full;
 mod eviction;
 mod expired;
+mod files;
 mod first_run;
 mod hub;
 mod import;

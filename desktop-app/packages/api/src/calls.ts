@@ -21,6 +21,9 @@ export const api = {
   breakGlassQueue: () => told(http.GET('/api/break-glass')).then(({ entries }) => entries),
   reviewBreakGlass: (id: string, note: string) =>
     told(http.POST('/api/break-glass/{id}/review', { params: { path: { id } }, body: { note } })),
+  withheld: () => told(http.GET('/api/withheld')).then(({ entries }) => entries),
+  decideWithheld: (no: number, decision: 'accept' | 'drop', reason: string) =>
+    ask<void>('POST', `/api/withheld/${no}/${decision}`, { body: { reason } }),
 
   people: () => told(http.GET('/api/people')).then(({ people }) => people),
   addPerson: (body: { login: string; name: string; roles: t.Role[]; pin: string }) =>

@@ -7,6 +7,9 @@ const OWN = 'X-Holdfast';
 /** Longer than a slow disk takes, shorter than a person waits. Streams and uploads have none. */
 const TIMEOUT_MS = 20_000;
 
+/** As long as the host waits for a body: a MiB over the thinnest link. */
+const BYTES_TIMEOUT_MS = 110_000;
+
 export interface Ask {
   body?: unknown;
   headers?: Record<string, string>;
@@ -40,6 +43,18 @@ export async function ask<T>(method: string, path: string, { body, headers, sign
   throw problemOf(answer.status, json);
 }
 
+/**
+ * Sends bytes as they are.
+ * @throws Problem if the host refuses, Unreachable if nobody answers.
+ */
+export async function sendBytes(url: string, bytes: Blob, signal?: AbortSignal): Promise<void> {
+  const headers = { 'content-type': 'application/octet-stream' };
+  const answer = await send(url, { method: 'PUT', headers, body: bytes, signal }, BYTES_TIMEOUT_MS);
+  if (answer.ok) return;
+  tellIfSignedOut(answer);
+  throw problemOf(answer.status, readable(await answer.text()));
+}
+
 /** Nobody is signed in any more; at the sign-in itself that is the answer, and no news. */
 export function tellIfSignedOut(answer: Response): void {
   const isSignIn = new URL(answer.url, 'http://host').pathname.startsWith('/api/session');
@@ -50,8 +65,8 @@ export function tellIfSignedOut(answer: Response): void {
  * Sends a request with what every one of them has.
  * @throws Unreachable if nobody answers.
  */
-export async function send(url: string, options: RequestInit): Promise<Response> {
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
+export async function send(url: string, options: RequestInit, timeoutMs = TIMEOUT_MS): Promise<Response> {
+  const limit = AbortSignal.timeout(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
   const headers = new Headers(options.headers);
   if (options.method !== 'GET') headers.set(OWN, '1');

@@ -5,5 +5,6 @@ export { type DesktopSetup, desktop } from './desktop';
 export * from './events';
 export { digitsOf, parseExact, writeExact } from './exact';
 export type * from './fhir';
+export { type FileBegun, type FileShown, files, type UnfinishedFiles } from './files';
 export { Problem, Unreachable } from './problem';
 export type * from './types';

@@ -28,6 +28,7 @@ export type Lane = Schemas['Lane'];
 export type Continuity = Schemas['Continuity'];
 export type OpenConflict = Schemas['ListedConflict'];
 export type BreakGlassEntry = Schemas['BreakGlass'];
+export type WithheldRecord = Schemas['WithheldRecord'];
 
 /** What a browser is asked, and the handle to send back with its answer. */
 export interface PasskeyOptions {
@@ -127,6 +128,10 @@ export interface MedicineWarning {
   severity: string;
   kind: 'allergy' | 'interaction' | 'duplicate';
   text: string;
+  /** Of what it is said: the allergen where it is not the medicine itself, then ingredients. */
+  names?: string[];
+  /** What the rule says. */
+  said?: string;
   because?: { type: string; id: string };
 }
 

@@ -6,10 +6,10 @@ use holdfast_core::op::Op;
 use holdfast_core::segment;
 use holdfast_core::view::decode;
 
-use super::Findings;
+use super::{Findings, READ_AT_ONCE};
 use crate::error::{Result, StoreError};
 use crate::schema;
-use crate::sql::{Database, Row, Sql, Value};
+use crate::sql::{Database, Row, Rows, Sql, Value};
 use crate::view::{content_sum, row_sum};
 
 /// Rows looked at in one read, so that a scrub never holds a view open for long.
@@ -61,17 +61,28 @@ pub(crate) fn columns() -> String {
 
 fn check_resources(sql: &mut dyn Sql, from: i64, findings: &mut Findings) -> Result<()> {
     let text = format!("SELECT {} FROM resource WHERE no > $1 AND no <= $2 ORDER BY no", columns());
-    match sql.query(&text, &[from.into(), (from + STEP).into()]) {
-        Ok(rows) => rows.iter().for_each(|row| check_resource(row, findings)),
-        // The page itself is damaged: one by one, so that its neighbours are not given up with it.
-        Err(_) => check_one_by_one(sql, from, findings),
+    let (mut after, to) = (from, from + STEP);
+    loop {
+        match sql.query_within(&text, &[after.into(), to.into()], READ_AT_ONCE) {
+            Ok(Rows { rows, is_cut }) => {
+                rows.iter().for_each(|row| check_resource(row, findings));
+                match rows.last().filter(|_| is_cut) {
+                    Some(last) => after = last.int(0)?,
+                    None => return Ok(()),
+                }
+            }
+            // The page itself is damaged: one by one, so that its neighbours are not given up with it.
+            Err(_) => {
+                check_one_by_one(sql, after, to, findings);
+                return Ok(());
+            }
+        }
     }
-    Ok(())
 }
 
-fn check_one_by_one(sql: &mut dyn Sql, from: i64, findings: &mut Findings) {
+fn check_one_by_one(sql: &mut dyn Sql, after: i64, to: i64, findings: &mut Findings) {
     let text = format!("SELECT {} FROM resource WHERE no = $1", columns());
-    for no in from + 1..=from + STEP {
+    for no in after + 1..=to {
         match sql.query(&text, &[no.into()]) {
             Ok(rows) => rows.iter().for_each(|row| check_resource(row, findings)),
             Err(_) => findings.resources.push((no, None)),

@@ -3,7 +3,7 @@
 use holdfast_core::id::Entity;
 use holdfast_core::view::decode;
 
-use super::Findings;
+use super::{Findings, READ_AT_ONCE};
 use crate::error::Result;
 use crate::records::Records;
 use crate::schema;
@@ -71,7 +71,7 @@ pub(crate) fn entries(
 ) -> Result<Option<(i64, Vec<Vec<Value>>)>> {
     let text =
         format!("SELECT no, kind, id, json, state FROM resource WHERE no > $1 ORDER BY no LIMIT {STEP}");
-    let rows = sql.query(&text, &[after.into()])?;
+    let rows = sql.query_within(&text, &[after.into()], READ_AT_ONCE)?.rows;
     let Some(last) = rows.last().map(|row| row.int(0)).transpose()? else { return Ok(None) };
     let mut out = Vec::new();
     for row in &rows {

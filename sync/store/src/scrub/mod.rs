@@ -28,6 +28,9 @@ pub(crate) use check::{check_database, columns, is_sound};
 pub(crate) use heal::readable_ops;
 pub(crate) use index::{entries as index_entries, rebuild as rebuild_index};
 
+/// Bytes of resources that are read at once, unless a single one is larger: a thousand rows of a file's bytes would be a GiB.
+const READ_AT_ONCE: usize = 16 << 20;
+
 /// What a scrub found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Findings {

@@ -1,4 +1,4 @@
-//! Small rules: patients, and what points at them by `subject`; `Allergy` is urgent, `tags` is a set; an `Own` is written by the
+//! Small rules: patients, and what points at them by `subject`; `Allergy` is urgent, a `Scan` comes last, `tags` is a set; an `Own` is written by the
 //! database alone whose name is its id.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,11 @@ pub(crate) const NAME: u32 = 1;
 
 impl Rules for SmallRules {
     fn lane(&self, kind: &str) -> Lane {
-        if kind == "Allergy" { Lane::SAFETY } else { Lane::CHART }
+        match kind {
+            "Allergy" => Lane::SAFETY,
+            "Scan" => Lane::AUDIT,
+            _ => Lane::CHART,
+        }
     }
 
     fn policy(&self, _: &str, element: &str) -> Policy {

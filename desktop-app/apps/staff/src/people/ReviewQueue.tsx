@@ -9,6 +9,7 @@ import { FormDialog } from '../chart/FormDialog';
 import { Failed } from '../problems/Failed';
 import { Screen } from '../shell/Screen';
 import { showTime } from '../time/dates';
+import { Withheld } from './Withheld';
 
 /** Charts that were opened in an emergency, each to be looked at by a manager. */
 export default function ReviewQueue() {
@@ -16,7 +17,7 @@ export default function ReviewQueue() {
   const [open, setOpen] = useState<BreakGlassEntry>();
   const queue = useQuery({ queryKey: ['review'], queryFn: api.breakGlassQueue });
   return (
-    <Screen title={i18n.t('Break-glass')}>
+    <Screen title={i18n.t('To review')}>
       <Panel title={i18n.t('Charts opened in an emergency')} flush>
         {queue.isPending && <Skeleton height={200} m="sm" />}
         {queue.isError && <Failed error={queue.error} retry={queue.refetch} />}
@@ -29,6 +30,7 @@ export default function ReviewQueue() {
           ))}
         </ul>
       </Panel>
+      <Withheld />
       {open && <ReviewForm entry={open} onClose={() => setOpen(undefined)} />}
     </Screen>
   );

@@ -24,7 +24,7 @@ export function workspacesOf(i18n: I18n, abilities: ReturnType<typeof abilitiesO
     abilities.seesPatients && { path: '/register', name: i18n.t('Register'), icon: IconUserPlus },
     abilities.seesPatients && { path: '/conflicts', name: i18n.t('Conflicts'), icon: IconArrowsSplit2 },
     abilities.managesPeople && { path: '/people', name: i18n.t('People'), icon: IconUsers },
-    abilities.managesPeople && { path: '/review', name: i18n.t('Break-glass'), icon: IconKey },
+    abilities.managesPeople && { path: '/review', name: i18n.t('To review'), icon: IconKey },
     abilities.readsTrail && { path: '/trail', name: i18n.t('Who looked'), icon: IconHistory },
     { path: '/link', name: i18n.t('Link'), icon: IconPlugConnected },
   ];

@@ -12,6 +12,7 @@ import { useRecordForm } from '../useRecordForm';
 import type { Saveable } from '../useSave';
 import { dosageOf, type Medicine } from './medicine';
 import { useWarnings, Warning } from './Warning';
+import { warningWords } from './warningWords';
 
 /** Prescribes a medicine. Warnings come before it is saved; going on in spite of one is said and kept. */
 export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicine>; onClose: () => void }) {
@@ -26,7 +27,7 @@ export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicin
   const found = JSON.stringify(check.warnings);
   const mustAccept = check.warnings.length > 0 && accepted !== found;
   const store = () => {
-    const inSpite = `${i18n.t('Given in spite of:')} ${check.warnings.map(({ text }) => text).join('; ')}`;
+    const inSpite = `${i18n.t('Given in spite of:')} ${check.warnings.map((warning) => warningWords(i18n, warning)).join('; ')}`;
     const notes = [
       ...(before?.note ?? []),
       ...(check.warnings.length > 0 ? [{ text: inSpite, time: nowInstant() }] : []),

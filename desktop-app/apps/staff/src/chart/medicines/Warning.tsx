@@ -3,6 +3,7 @@ import { useLingui } from '@holdfast/i18n';
 import { Mark } from '@holdfast/ui';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
+import { warningWords } from './warningWords';
 
 const PAUSE_MS = 200;
 const SHORTEST = 3;
@@ -29,13 +30,14 @@ export function useWarnings(patient: string, code: CodeableConcept, dose: string
 }
 
 /** One warning, its kind in words. */
-export function Warning({ warning: { kind, severity, text } }: { warning: MedicineWarning }) {
+export function Warning({ warning }: { warning: MedicineWarning }) {
   const { i18n } = useLingui();
+  const { kind, severity } = warning;
   const kinds = { allergy: i18n.t('Allergy'), interaction: i18n.t('Interaction'), duplicate: i18n.t('Taken already') };
   const isSevere = kind === 'allergy' || /high|severe|major|contra/i.test(severity);
   return (
     <p className={isSevere ? 'told danger' : 'told warn'}>
-      <Mark kind={isSevere ? 'danger' : 'warn'}>{kinds[kind] ?? kind}</Mark> <bdi>{text}</bdi>
+      <Mark kind={isSevere ? 'danger' : 'warn'}>{kinds[kind] ?? kind}</Mark> <bdi>{warningWords(i18n, warning)}</bdi>
     </p>
   );
 }

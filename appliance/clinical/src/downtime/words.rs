@@ -1,0 +1,165 @@
+//! What the pack says in its own words, in the languages of the staff app.
+
+/// The words of one language.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Words {
+    /// As in the HTML attribute `lang`.
+    pub language: &'static str,
+    /// `ltr` or `rtl`.
+    pub direction: &'static str,
+    pub(super) title: &'static str,
+    pub(super) made: &'static str,
+    pub(super) warning: &'static str,
+    pub(super) nobody: &'static str,
+    pub(super) left_out: &'static str,
+    pub(super) is_cut: &'static str,
+    pub(super) time: &'static str,
+    pub(super) name: &'static str,
+    pub(super) born: &'static str,
+    pub(super) number: &'static str,
+    pub(super) phone: &'static str,
+    pub(super) reason: &'static str,
+    pub(super) page: &'static str,
+    pub(super) no_name: &'static str,
+    pub(super) last_note: &'static str,
+    pub(super) no_note: &'static str,
+    pub(super) write_here: &'static str,
+    pub(super) more: &'static str,
+    /// The sections, by their LOINC codes, each with what is said of nothing.
+    pub(super) sections: [(&'static str, &'static str, &'static str); 6],
+}
+
+impl Words {
+    /// Those of a language tag; English if it is none of ours.
+    pub fn of(tag: &str) -> &'static Self {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        ALL.iter().find(|words| words.language.eq_ignore_ascii_case(primary)).unwrap_or(&ALL[0])
+    }
+
+    pub(super) fn section(&self, code: &str) -> Option<(&'static str, &'static str)> {
+        self.sections.iter().find(|(known, _, _)| *known == code).map(|(_, title, empty)| (*title, *empty))
+    }
+}
+
+static ALL: [Words; 4] = [
+    Words {
+        language: "en",
+        direction: "ltr",
+        title: "Downtime pack",
+        made: "Made at",
+        warning: "For use while no screen works. It is as old as the time above. Enter what you write here once the system is back, then shred it.",
+        nobody: "Nobody has a visit.",
+        left_out: "Records kept from most people, not in here:",
+        is_cut: "There are more visits than fit in here.",
+        time: "Time",
+        name: "Name",
+        born: "Born",
+        number: "Record no.",
+        phone: "Phone",
+        reason: "Reason",
+        page: "Page",
+        no_name: "Without a name",
+        last_note: "Last note",
+        no_note: "No note is held here.",
+        write_here: "During downtime: time, what was done, name",
+        more: "and more",
+        sections: [
+            ("48765-2", "Allergies", "Not known: nothing is held here."),
+            ("10160-0", "Medicines", "Not known: nothing is held here."),
+            ("11450-4", "Problems", "Not known: nothing is held here."),
+            ("8716-3", "Last vital signs", "None held here."),
+            ("30954-2", "Last results", "None held here."),
+            ("11369-6", "Immunizations", "None held here."),
+        ],
+    },
+    Words {
+        language: "es",
+        direction: "ltr",
+        title: "Carpeta para caídas del sistema",
+        made: "Generada a las",
+        warning: "Para usar mientras no funcione ninguna pantalla. Tiene la antigüedad de la hora indicada arriba. Registre lo que escriba aquí cuando vuelva el sistema y después destrúyala.",
+        nobody: "Nadie tiene visita.",
+        left_out: "Historias reservadas que no están aquí:",
+        is_cut: "Hay más visitas de las que caben aquí.",
+        time: "Hora",
+        name: "Nombre",
+        born: "Nacimiento",
+        number: "N.º de historia",
+        phone: "Teléfono",
+        reason: "Motivo",
+        page: "Página",
+        no_name: "Sin nombre",
+        last_note: "Última nota",
+        no_note: "No hay ninguna nota aquí.",
+        write_here: "Durante la caída: hora, lo que se hizo, nombre",
+        more: "y más",
+        sections: [
+            ("48765-2", "Alergias", "Se desconoce: aquí no hay nada."),
+            ("10160-0", "Medicamentos", "Se desconoce: aquí no hay nada."),
+            ("11450-4", "Problemas", "Se desconoce: aquí no hay nada."),
+            ("8716-3", "Últimas constantes", "No hay ninguna aquí."),
+            ("30954-2", "Últimos resultados", "No hay ninguno aquí."),
+            ("11369-6", "Vacunas", "No hay ninguna aquí."),
+        ],
+    },
+    Words {
+        language: "fr",
+        direction: "ltr",
+        title: "Dossier de secours",
+        made: "Établi à",
+        warning: "À utiliser tant qu'aucun écran ne fonctionne. Il date de l'heure ci-dessus. Saisissez ce que vous écrivez ici au retour du système, puis détruisez-le.",
+        nobody: "Personne n'a de visite.",
+        left_out: "Dossiers confidentiels, absents d'ici :",
+        is_cut: "Il y a plus de visites qu'il n'en tient ici.",
+        time: "Heure",
+        name: "Nom",
+        born: "Naissance",
+        number: "N° de dossier",
+        phone: "Téléphone",
+        reason: "Motif",
+        page: "Page",
+        no_name: "Sans nom",
+        last_note: "Dernière note",
+        no_note: "Aucune note ici.",
+        write_here: "Pendant la panne : heure, ce qui a été fait, nom",
+        more: "et d'autres",
+        sections: [
+            ("48765-2", "Allergies", "Inconnu : rien ici."),
+            ("10160-0", "Médicaments", "Inconnu : rien ici."),
+            ("11450-4", "Problèmes", "Inconnu : rien ici."),
+            ("8716-3", "Dernières constantes", "Aucune ici."),
+            ("30954-2", "Derniers résultats", "Aucun ici."),
+            ("11369-6", "Vaccinations", "Aucune ici."),
+        ],
+    },
+    Words {
+        language: "ar",
+        direction: "rtl",
+        title: "ملف الطوارئ عند توقف النظام",
+        made: "أُعدّ في",
+        warning: "يُستعمل ما دامت الشاشات لا تعمل. معلوماته حتى الوقت المذكور أعلاه. أدخل ما تكتبه هنا عند عودة النظام ثم أتلفه.",
+        nobody: "لا أحد لديه زيارة.",
+        left_out: "سجلات محجوبة ليست هنا:",
+        is_cut: "الزيارات أكثر مما يتسع له هذا الملف.",
+        time: "الوقت",
+        name: "الاسم",
+        born: "تاريخ الميلاد",
+        number: "رقم السجل",
+        phone: "الهاتف",
+        reason: "السبب",
+        page: "الصفحة",
+        no_name: "بلا اسم",
+        last_note: "آخر ملاحظة",
+        no_note: "لا توجد ملاحظة هنا.",
+        write_here: "أثناء التوقف: الوقت، ما تم عمله، الاسم",
+        more: "والمزيد",
+        sections: [
+            ("48765-2", "الحساسية", "غير معروف: لا شيء هنا."),
+            ("10160-0", "الأدوية", "غير معروف: لا شيء هنا."),
+            ("11450-4", "المشكلات", "غير معروف: لا شيء هنا."),
+            ("8716-3", "آخر العلامات الحيوية", "لا شيء هنا."),
+            ("30954-2", "آخر النتائج", "لا شيء هنا."),
+            ("11369-6", "التطعيمات", "لا شيء هنا."),
+        ],
+    },
+];
