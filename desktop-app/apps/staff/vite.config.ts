@@ -10,7 +10,8 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), lingui({ configPath: `${import.meta.dirname}/../../lingui.config.ts` })],
   html: { cspNonce: '{{nonce}}' },
-  server: { proxy: { '/api': proxied, '/fhir': proxied } },
+  // Tables that the node shares with the app are outside of the front ends' folder.
+  server: { proxy: { '/api': proxied, '/fhir': proxied }, fs: { allow: ['../../..'] } },
   preview: { proxy: { '/api': proxied, '/fhir': proxied } },
   build: { target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 400 },
 });

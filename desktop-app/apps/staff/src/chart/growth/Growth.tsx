@@ -6,18 +6,28 @@ import { useMemo } from 'react';
 import { Failed } from '../../problems/Failed';
 import { ageOn, ageWords } from '../../time/age';
 import { showDate } from '../../time/dates';
+import { listWords } from '../../time/listWords';
 import { useChart } from '../ChartContext';
 import { Numbers } from '../plots/Numbers';
 import { AXIS, LINE, Plot, type PlotOptions } from '../plots/Plot';
 import { LOINC, vitalName } from '../vitals/vitals';
-import { type Grown, type GrowthRow, grownOf, growthWords, rowsOf } from './growth';
+import { type Grown, type GrowthRow, grownOf, growthWords, percentileWords, plotOf, rowsOf } from './growth';
+import { PERCENTILES, percentileOf, referenceOf } from './reference';
 
 const WEIGHT = '29463-7';
 const HEIGHT = '8302-2';
+const CURVES = PERCENTILES.map((percentile) => ({
+  label: String(percentile),
+  stroke: '#87928f',
+  width: percentile === 50 ? 1.5 : 1,
+  dash: percentile === 50 ? undefined : [4, 4],
+  points: { show: false },
+}));
 
 /** How a child grows: weight and height by age, in words, and as a table. */
 export default function Growth({ birthDate }: { birthDate: string }) {
   const { i18n } = useLingui();
+  const locale = useLocale();
   const weight = usePoints(WEIGHT);
   const height = usePoints(HEIGHT);
   const weights = useMemo(() => grownOf(birthDate, weight.data?.points ?? [], 'kg'), [birthDate, weight.data]);
@@ -31,6 +41,11 @@ export default function Growth({ birthDate }: { birthDate: string }) {
     <div className="stack">
       <Part name={vitalName(i18n, WEIGHT)} unit="kg" grown={weights} birthDate={birthDate} />
       <Part name={vitalName(i18n, HEIGHT)} unit="cm" grown={heights} birthDate={birthDate} />
+      <p className="soft small">
+        {i18n.t('Grey: percentiles {all} of WHO, of children born at term.', {
+          all: listWords(PERCENTILES.map(String), locale),
+        })}
+      </p>
       <Values rows={rows} birthDate={birthDate} />
     </div>
   );
@@ -42,12 +57,20 @@ function usePoints(code: string) {
   return useQuery({ queryKey: ['points', id, full], queryFn: ({ signal }) => api.points(id, full, signal) });
 }
 
-function Part({ name, unit, grown, birthDate }: { name: string; unit: string; grown: Grown[]; birthDate: string }) {
+interface PartProps {
+  name: string;
+  unit: 'kg' | 'cm';
+  grown: Grown[];
+  birthDate: string;
+}
+
+/** One measurement by age, before the percentiles of WHO. */
+function Part({ name, unit, grown, birthDate }: PartProps) {
   const { i18n } = useLingui();
-  const data = useMemo(
-    () => [grown.map(({ age }) => age), grown.map(({ value }) => value)] as [number[], number[]],
-    [grown],
-  );
+  const { chart } = useChart();
+  const sex = chart.patient.resource.gender;
+  const reference = useMemo(() => referenceOf(unit, sex), [unit, sex]);
+  const data = useMemo(() => plotOf(grown, reference), [grown, reference]);
   const ageLabel = i18n.t('Age in years');
   const options = useMemo<PlotOptions>(
     () => ({
@@ -56,14 +79,21 @@ function Part({ name, unit, grown, birthDate }: { name: string; unit: string; gr
         { ...AXIS, label: ageLabel },
         { ...AXIS, size: 44, label: unit },
       ],
-      series: [{}, { label: name, ...LINE }],
+      series: [{}, { label: name, ...LINE, spanGaps: true }, ...(reference ? CURVES : [])],
     }),
-    [ageLabel, name, unit],
+    [ageLabel, name, unit, reference],
   );
+  const last = grown.at(-1);
+  const percentile = reference && last && percentileOf(reference, last.age, last.value);
   return (
     <>
       {grown.length > 1 && <Plot data={data} options={options} />}
-      <p>{growthWords(i18n, birthDate, name, unit, grown)}</p>
+      <p>
+        {growthWords(i18n, birthDate, name, unit, grown)}{' '}
+        {percentile !== undefined && (
+          <strong>{i18n.t('Now on percentile {percentile}.', { percentile: percentileWords(percentile) })}</strong>
+        )}
+      </p>
     </>
   );
 }

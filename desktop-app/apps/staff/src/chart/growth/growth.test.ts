@@ -1,7 +1,8 @@
 import { setupI18n } from '@lingui/core';
 import { expect, test } from 'vitest';
 import { messages } from '../../../../../packages/i18n/src/locales/en.po';
-import { grownOf, growthWords, rowsOf } from './growth';
+import { grownOf, growthWords, percentileWords, plotOf, rowsOf } from './growth';
+import { referenceOf } from './reference';
 
 const i18n = setupI18n({ locale: 'en', messages: { en: messages } });
 const BORN = '2024-03-01';
@@ -46,4 +47,18 @@ test('a course is told with the ages at both ends', () => {
     'Weight: 3.4 kg (1 day old), measured once.',
   );
   expect(plain(growthWords(i18n, BORN, 'Height', 'cm', []))).toBe('Height: not measured yet.');
+});
+
+test('a plot has the curves as far as the child has come, and what was measured in between', () => {
+  const grown = grownOf(BORN, [point('2024-03-11', 3.5, 'kg'), point('2024-06-05', 6, 'kg')], 'kg');
+  const [ages, values, third, , , , last] = plotOf(grown, referenceOf('kg', 'female'));
+  expect(values?.filter((value) => value !== null)).toEqual([3.5, 6]);
+  expect(ages[0]).toBe(0);
+  expect(Math.max(...ages)).toBeLessThan(0.4);
+  expect(third?.every((value, index) => (value ?? 0) < (last?.[index] ?? 0))).toBe(true);
+  expect(plotOf(grown, undefined)).toHaveLength(2);
+});
+
+test('a percentile at either end says that it is an end', () => {
+  expect([0.2, 3.4, 99.8].map(percentileWords).map(plain)).toEqual(['< 1', '3', '> 99']);
 });

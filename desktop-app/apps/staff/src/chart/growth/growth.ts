@@ -2,6 +2,7 @@ import type { Point } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
 import { isolated } from '../../fhir/words';
 import { ageOn, ageWords } from '../../time/age';
+import { curvesAt, type GrowthReference, lastAge } from './reference';
 
 /** Until this age people grow. */
 export const GROWN_AT = 20;
@@ -60,4 +61,29 @@ export function growthWords(i18n: I18n, birthDate: string, name: string, unit: s
     first: said(first),
     last: said(last),
   });
+}
+
+/** A percentile as it is said: whole, and of the ends that they are ends. */
+export function percentileWords(percentile: number): string {
+  const whole = Math.round(percentile);
+  return isolated(whole < 1 ? '< 1' : whole > 99 ? '> 99' : String(whole));
+}
+
+/** Between two values of a curve, in years: a month. */
+const STEP = 1 / 12;
+
+/** Ages, what was measured at them, and the percentiles at all of them, as far as the child has come. */
+export function plotOf(
+  grown: readonly Grown[],
+  reference: GrowthReference | undefined,
+): [number[], ...(number | null)[][]] {
+  const last = grown.at(-1)?.age ?? 0;
+  const until = reference ? Math.min(last + STEP, lastAge(reference)) : 0;
+  const grid = Array.from({ length: Math.floor(until / STEP) + 1 }, (_, index) => index * STEP);
+  const measured = new Map(grown.map(({ age, value }) => [age, value]));
+  const ages = [...new Set([...(reference ? grid : []), ...measured.keys()])].sort((a, b) => a - b);
+  const values = ages.map((age) => measured.get(age) ?? null);
+  if (!reference) return [ages, values];
+  const curves = ages.map((age) => curvesAt(reference, age));
+  return [ages, values, ...[0, 1, 2, 3, 4].map((index) => curves.map((all) => all?.[index] ?? null))];
 }
