@@ -67,7 +67,7 @@ export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicin
         value={dose}
         onChange={(event) => setDose(event.currentTarget.value)}
       />
-      <div role="status">
+      <div role="status" className="warnings">
         {check.warnings.map((warning) => (
           <Warning key={warning.kind + warning.text} warning={warning} />
         ))}

@@ -20,8 +20,9 @@ export function useWarnings(patient: string, code: CodeableConcept, dose: string
     enabled: isAsked,
     staleTime: 0,
   });
-  // The medicine that is being edited is no duplicate of itself.
-  const warnings = (check.data?.warnings ?? []).filter(({ because }) => !own || because?.id !== own);
+  // The medicine that is being edited is no duplicate of itself; and what is on record twice is warned of once.
+  const others = (check.data?.warnings ?? []).filter(({ because }) => !own || because?.id !== own);
+  const warnings = [...new Map(others.map((warning) => [warning.kind + warning.text, warning])).values()];
   return {
     warnings: isAsked ? warnings : [],
     isChecking: isAsked && (check.isPending || calm !== asked) && !check.isError,
