@@ -53,10 +53,10 @@ export function DocumentForm({ onClose }: { onClose: () => void }) {
       {
         attachment: {
           contentType: sent.contentType,
-          url: sent.url,
+          url: sent.url ?? undefined,
           size: sent.size,
-          hash: sent.sha1,
-          title: sent.name,
+          hash: sent.sha1 ?? undefined,
+          title: sent.name ?? undefined,
         },
       },
     ],

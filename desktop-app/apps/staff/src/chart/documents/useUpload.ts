@@ -23,7 +23,9 @@ export function useUpload(patient: string, unfinished: FileShown[]) {
 
   /** The file once all of it is there; nothing if it failed or was stopped. */
   async function start(file: File): Promise<FileShown | undefined> {
-    const { signal } = (stop.current = new AbortController());
+    const stopper = new AbortController();
+    stop.current = stopper;
+    const { signal } = stopper;
     setError(undefined);
     setProgress({ sent: 0, size: file.size, waits: false });
     try {
