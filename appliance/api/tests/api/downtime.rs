@@ -1,6 +1,8 @@
 //! The downtime pack: the day's visits, and of whom the reader may see.
 
+use holdfast_api::audit::{flush, run};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::common::people::start_with_admin;
 use crate::common::{Server, patient};
@@ -59,6 +61,9 @@ async fn the_days_visits_are_in_it_and_no_others() {
         "code": {"text": "Penicillin G"}}),
     )
     .await;
+    let (_stop, stopped) = watch::channel(false);
+    tokio::spawn(run(server.state.clone(), stopped));
+    tokio::task::yield_now().await;
     let doctor = server.person(&admin, "dan", &["clinician"]).await;
     let pack = server.by(&doctor, "GET", PACK, &Value::Null).await.expect(200);
     assert_eq!(pack.header("content-type"), "text/html; charset=utf-8");
@@ -79,10 +84,8 @@ async fn the_days_visits_are_in_it_and_no_others() {
         pack.contains("Comes") && !pack.contains("Penicillin G") && pack.contains("dir=\"rtl\""),
         "{pack}"
     );
-    let trail = server
-        .by(&admin, "GET", "/fhir/AuditEvent?patient=Patient/today", &Value::Null)
-        .await
-        .expect(200)
-        .body;
+    flush(&server.state).await;
+    let path = "/fhir/AuditEvent?patient=Patient/today&_count=100";
+    let trail = server.by(&admin, "GET", path, &Value::Null).await.expect(200).body;
     assert!(trail.contains("downtime-pack"), "{trail}");
 }
