@@ -89,7 +89,7 @@ lint: ## check format and lints
 
 .PHONY: test
 test: export PROPTEST_RNG_SEED ?= 20260901
-test: setup lint front-test ## everything CI runs: format, lints, every test, the short seeded shares of the long campaigns
+test: setup staff-app lint front-test ## everything CI runs: format, lints, every test, the short seeded shares of the long campaigns
 	cargo nextest run $(TESTED)
 	cargo test $(TESTED) --doc --quiet
 	@# The short shares of the campaigns, the drill, the import check and the benchmarks are tests of their own (tests).

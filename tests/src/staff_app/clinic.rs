@@ -41,6 +41,10 @@ impl Clinic {
         let env = read(&folder.join("env"))?;
         let (first_url, token) = (named(&env, "NODE=")?, named(&env, "NODE_TOKEN=")?);
         let first = Target::new(&first_url, Some(&token))?;
+        ensure!(
+            first.ask(&first.get("/"))?.body.contains("id=\"root\""),
+            "the node was built without the staff app: run `npm run build` in desktop-app, then build the node"
+        );
         let person = json!({
             "login": LOGIN, "name": "Amina Rahimi", "pin": PIN, "roles": ["nurse", "clinician", "manager"],
         });
