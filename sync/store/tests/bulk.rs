@@ -14,7 +14,8 @@ const PAGE_BYTES: u32 = 16 << 10;
 const SCAN_BYTES: usize = 100 << 10;
 
 fn scan(replica: &Replica, id: u32) {
-    let body = format!(r#""subject":"p1","data":"{}""#, char::from(b'a' + id as u8).to_string().repeat(SCAN_BYTES));
+    let body =
+        format!(r#""subject":"p1","data":"{}""#, char::from(b'a' + id as u8).to_string().repeat(SCAN_BYTES));
     replica.put("Scan", &format!("s{id}"), &body, &Base::Blind);
 }
 
@@ -29,7 +30,8 @@ fn ask(node: &Replica, hub: &Replica, request: &Request) -> Response {
 
 fn next(node: &Replica, hub: &Replica, acked: &mut Vec<Position>) -> Option<Page> {
     let actor = node.records.actor();
-    let pull = Request::Pull { actor, acked: acked.clone(), pending: Vec::new(), max_bytes: PAGE_BYTES, wait_ms: 0 };
+    let pull =
+        Request::Pull { actor, acked: acked.clone(), pending: Vec::new(), max_bytes: PAGE_BYTES, wait_ms: 0 };
     let Response::Page(page) = ask(node, hub, &pull) else { panic!("no page") };
     if page.visits.is_empty() {
         return None;

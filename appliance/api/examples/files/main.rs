@@ -35,8 +35,9 @@ use tower::ServiceExt;
 
 const TOKEN: &str = "measuring";
 const MIB: usize = 1 << 20;
-/// The most bytes by which the process may grow while a file goes through: the database's cache, and some chunks.
-const MOST_GROWTH: usize = 96 * MIB;
+/// The most bytes by which the process may grow while a file goes through, whatever its size: the caches of two databases and of
+/// their readers, and some chunks.
+const MOST_GROWTH: usize = 224 * MIB;
 
 struct Replica {
     db: Arc<Sqlite>,

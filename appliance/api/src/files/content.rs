@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use futures::stream;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use holdfast_clinical::files::{File, is_shown};
 use http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
@@ -26,13 +26,11 @@ use crate::refusal;
 use crate::request::query::encode;
 use crate::state::ApiState;
 
-/// Nothing in a file runs, or loads anything; the staff app shows it in a frame.
-const CONFINED: &str =
-    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'";
-/// The same of what the browser's own viewer shows, which a sandbox would keep from starting.
-const CONFINED_PDF: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'";
-const PDF: &str = "application/pdf";
+/// Nothing in a file runs, or loads anything.
+const CONFINED: &str = "sandbox; default-src 'none'; frame-ancestors 'self'";
+/// The same of what the staff app shows in a frame, which holds no programs. No sandbox: viewers of PDF are pages of their own that
+/// would not start in one, and whoever checks the page with its frames would wait for ever.
+const CONFINED_IN_FRAME: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; object-src 'self'; frame-ancestors 'self'";
 
 /// Answers the bytes.
 pub(crate) async fn content(
@@ -62,7 +60,10 @@ pub(crate) async fn content(
     };
     must_be_here(&state, &reach, &file, &bytes).await?;
     let head = head(&file, status, &bytes, &tag);
-    let body = Body::from_stream(pieces(state, reach, file.clone(), bytes));
+    let mut rest = Box::pin(pieces(state, reach, file.clone(), bytes));
+    // What is wrong with the first piece can still be said.
+    let first = rest.try_next().await?;
+    let body = Body::from_stream(stream::iter(first.map(Ok)).chain(rest));
     Ok(with_looks((status, head, body).into_response(), &file))
 }
 
@@ -102,13 +103,14 @@ async fn must_be_here(
 
 fn head(file: &File, status: StatusCode, bytes: &Range<u64>, tag: &str) -> HeaderMap {
     let media = file.content_type.as_str();
-    let place = if is_shown(media) { "inline" } else { "attachment" };
+    let (place, policy) =
+        if is_shown(media) { ("inline", CONFINED_IN_FRAME) } else { ("attachment", CONFINED) };
     let name = encode(file.name.as_deref().unwrap_or("file"));
     let mut lines = vec![
         (CONTENT_TYPE, with_charset(media)),
         (CONTENT_LENGTH, (bytes.end - bytes.start).to_string()),
         (CONTENT_DISPOSITION, format!("{place}; filename*=UTF-8''{name}")),
-        (CONTENT_SECURITY_POLICY, if media == PDF { CONFINED_PDF } else { CONFINED }.to_owned()),
+        (CONTENT_SECURITY_POLICY, policy.to_owned()),
         (X_FRAME_OPTIONS, "SAMEORIGIN".to_owned()),
         (ACCEPT_RANGES, "bytes".to_owned()),
         (ETAG, tag.to_owned()),

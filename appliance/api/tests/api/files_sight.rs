@@ -139,7 +139,7 @@ async fn fhir_knows_neither_files_nor_chunks() {
     }
     for path in ["/fhir/Patient/p/$everything", "/fhir/_history", "/fhir/Patient/p/$summary"] {
         let body = server.get(path).await.expect(200).body;
-        assert!(!body.contains("Holdfast"), "{path}: {body}");
+        assert!(!body.contains("HoldfastFile") && !body.contains("HoldfastChunk"), "{path}: {body}");
     }
 }
 
@@ -163,18 +163,18 @@ async fn a_fhir_client_fetches_what_a_document_names() {
 async fn who_looked_at_a_file_is_kept() {
     let server = start().await;
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let keeping = tokio::spawn(holdfast_api::audit::run(server.state.clone(), stopped));
-    while server.get("/readyz").await.status != 200 {}
+    tokio::spawn(holdfast_api::audit::run(server.state.clone(), stopped));
+    tokio::task::yield_now().await;
     server.patient("p", "").await;
     let id = server.file("p", b"abc").await;
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     server.content(&id, &[]).await.expect(200);
     server.get_as(DESK, &format!("/api/files/{id}/content")).await.refused(403, "forbidden");
-    stop.send_replace(true);
-    keeping.await.unwrap();
-    let pages =
-        server.writer.read(|view| Ok(view.search("HoldfastAudit", &[], 0, 10)?.resources)).await.unwrap();
-    let text: String = pages.into_iter().map(|page| page.json).collect();
-    assert!(text.contains(&format!("HoldfastFile/{id}")) && text.contains("\"p\""), "{text}");
-    assert!(text.contains("forbidden"), "{text}");
+    holdfast_api::audit::flush(&server.state).await;
+    let found = server.get_as(ADMIN, "/fhir/AuditEvent?subtype=read").await.expect(200).json();
+    let entities = &found["entry"][0]["resource"]["entity"];
+    assert_eq!(entities[0]["what"]["reference"], json!(format!("HoldfastFile/{id}")), "{found}");
+    assert_eq!(entities[1]["what"]["reference"], json!("Patient/p"), "{found}");
+    let all = server.get_as(ADMIN, "/fhir/AuditEvent").await.expect(200).body;
+    assert!(all.contains("refused: forbidden"), "{all}");
+    drop(stop);
 }

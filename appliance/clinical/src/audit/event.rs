@@ -64,8 +64,8 @@ pub fn of_entry(page_id: &str, page: &Page, at: usize) -> Option<String> {
     let agent = page.agents.get(entry.agent).map_or("", String::as_str);
     let mut entities: Vec<Value> = Vec::new();
     if let Some(what) = &entry.what {
-        let mut entity = match crate::reference::parse(what) {
-            Some(to) => json!({ "what": { "reference": what }, "type": resource_type(to.kind) }),
+        let mut entity = match what.split_once('/') {
+            Some((kind, _)) => json!({ "what": { "reference": what }, "type": resource_type(kind) }),
             None => json!({ "type": resource_type(what) }),
         };
         if let Some(query) = &entry.query {
