@@ -44,9 +44,8 @@ impl Keyring for SessionKeyring {
     }
 }
 
-/// Plain: what is said stays on the bus of this user, whom it is kept from no better by a cipher.
 fn connect<'a>() -> Result<SecretService<'a>, Error> {
-    SecretService::connect(EncryptionType::Plain)
+    SecretService::connect(EncryptionType::Dh)
 }
 
 fn attributes(entry: &str) -> HashMap<&str, &str> {
