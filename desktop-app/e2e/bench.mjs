@@ -1,7 +1,7 @@
 // How long staff wait for the screen: every time runs in the page, from the key that was pressed to the frame that shows what
 // came of it. `make bench-ui` starts what it is measured on.
 import { newDevice, startBrowser } from './browser.mjs';
-import { shown } from './painted.mjs';
+import { watch } from './painted.mjs';
 import { signIn } from './sign-in.mjs';
 
 const { HOLDFAST_URL: url, PATIENT: patient, FAMILY: family } = process.env;
@@ -26,9 +26,9 @@ async function search(page) {
     let typed = '';
     for (const letter of name) {
       typed += letter;
-      const painted = shown(page, 'search', typed.trim());
+      const painted = await watch(page, 'search', typed.trim());
       await page.keyboard.type(letter);
-      const time = await painted;
+      const time = await painted();
       if (letter !== ' ') times.push(time);
     }
     await page.keyboard.press('Escape');
@@ -49,9 +49,9 @@ async function chart(page) {
     await page.getByRole('combobox').fill(family);
     await page.getByRole('option').first().waitFor();
     await page.locator('.search[aria-busy=false]').waitFor();
-    const painted = shown(page, 'chart', family);
+    const painted = await watch(page, 'chart', family);
     await page.keyboard.press('Enter');
-    times.push(await painted);
+    times.push(await painted());
   }
   return times;
 }
@@ -67,11 +67,11 @@ async function save(page, beside) {
     await page.keyboard.press('Alt+v');
     await page.getByRole('dialog').getByLabel('Pulse').fill(pulse);
     await page.waitForTimeout(900);
-    const painted = shown(page, 'vital', pulse);
-    const there = beside && shown(beside, 'vital', pulse, Date.now());
+    const painted = await watch(page, 'vital', pulse);
+    const there = beside && (await watch(beside, 'vital', pulse, Date.now()));
     await page.keyboard.press('Control+Enter');
-    saved.push(await painted);
-    if (there) followed.push(await there);
+    saved.push(await painted());
+    if (there) followed.push(await there());
     await page.waitForTimeout(300);
   }
   return { saved, followed };

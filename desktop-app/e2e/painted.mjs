@@ -1,13 +1,14 @@
 /**
- * Waits in the page until something is painted, and tells how many milliseconds that was after the next key; with `since` (by the
- * clock of the machine), after that. Resolves once it is watched for, so that the key cannot come too early.
+ * Watches in the page until something is painted. Answers once it watches, with what waits for the end: how many milliseconds that
+ * was after the next key, or, with `since` (by the clock of the machine), after that.
  */
-export function shown(page, what, text, since) {
-  return page.evaluate(watch, { what, text, since });
+export async function watch(page, what, text, since) {
+  await page.evaluate(begin, { what, text, since });
+  return () => page.evaluate(() => window.painted);
 }
 
 /** Runs in the page; holds nothing from outside. */
-export function watch({ what, text, since }) {
+function begin({ what, text, since }) {
   const isThere = {
     search: () => {
       const box = document.querySelector('.search');
@@ -20,7 +21,7 @@ export function watch({ what, text, since }) {
       !document.querySelector('.mantine-Skeleton-root'),
     vital: () => [...document.querySelectorAll('.vitals dd')].some((one) => one.textContent?.includes(text)),
   }[what];
-  return new Promise((done, fail) => {
+  window.painted = new Promise((done, fail) => {
     const limit = setTimeout(() => fail(new Error(`never painted: ${what} ${text}`)), 30_000);
     const from = since === undefined ? undefined : since - performance.timeOrigin;
     const look = (start) => {

@@ -51,7 +51,8 @@ impl Clinic {
         };
         let folder: PathBuf = work.join(name);
         let enrol = Spec::binary("holdfast-desktop-headless", work)?.named("enrol");
-        let enrol = enrol.args(["enrol", "--node", &after("node")?, "--token", &after("token")?, "--data-dir"]);
+        let enrol =
+            enrol.args(["enrol", "--node", &after("node")?, "--token", &after("token")?, "--data-dir"]);
         run(&enrol.arg(&folder), READY).with_context(|| format!("{name} cannot enrol"))?;
         let serve = Spec::binary("holdfast-desktop-headless", work)?.named(name);
         let mut desktop = Process::spawn(&serve.args(["--headless", "--data-dir"]).arg(&folder))?;

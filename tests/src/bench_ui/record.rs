@@ -39,7 +39,11 @@ const RESULTS: [(&str, &str, &str, i64); 10] = [
 /// Every resource of it: some 19,000.
 pub(super) fn long() -> Vec<Resource> {
     let name = json!([{"family": FAMILY, "given": ["Vera"]}]);
-    let mut all = vec![made("Patient", ID.to_owned(), json!({"name": name, "gender": "female", "birthDate": "1951-04-02"}))];
+    let mut all = vec![made(
+        "Patient",
+        ID.to_owned(),
+        json!({"name": name, "gender": "female", "birthDate": "1951-04-02"}),
+    )];
     for (at, text) in ["Penicillin G", "Latex", "Peanut"].iter().enumerate() {
         let allergy = json!({"patient": {"reference": format!("Patient/{ID}")}, "code": {"text": text}});
         all.push(made("AllergyIntolerance", format!("allergy-{at}"), allergy));
@@ -53,9 +57,11 @@ pub(super) fn long() -> Vec<Resource> {
 fn visit(all: &mut Vec<Resource>, week: i64) {
     let at = format!("{}T09:{:02}:00Z", date::day(LAST_DAY - 7 * (WEEKS - 1 - week)), week % 60);
     let subject = json!({"reference": format!("Patient/{ID}")});
-    let encounter = json!({"status": "finished", "class": {"code": "AMB"}, "subject": subject, "period": {"start": at}});
+    let encounter =
+        json!({"status": "finished", "class": {"code": "AMB"}, "subject": subject, "period": {"start": at}});
     all.push(made("Encounter", format!("visit-{week}"), encounter));
-    let measured = VITALS.iter().map(|one| ("vital-signs", one)).chain(RESULTS.iter().map(|one| ("laboratory", one)));
+    let measured =
+        VITALS.iter().map(|one| ("vital-signs", one)).chain(RESULTS.iter().map(|one| ("laboratory", one)));
     for (category, (code, name, unit, value)) in measured {
         let system = "http://terminology.hl7.org/CodeSystem/observation-category";
         let body = json!({
@@ -67,7 +73,8 @@ fn visit(all: &mut Vec<Resource>, week: i64) {
         all.push(made("Observation", format!("{code}-{week}"), body));
     }
     if week % 26 == 0 {
-        let text = ["Hypertension", "Type 2 diabetes", "Asthma", "Osteoarthritis"][usize::try_from(week / 26 % 4).unwrap_or_default()];
+        let text = ["Hypertension", "Type 2 diabetes", "Asthma", "Osteoarthritis"]
+            [usize::try_from(week / 26 % 4).unwrap_or_default()];
         let system = "http://terminology.hl7.org/CodeSystem/condition-clinical";
         let body = json!({"subject": subject, "code": {"text": text}, "recordedDate": at,
             "clinicalStatus": {"coding": [{"system": system, "code": if week % 52 == 0 { "active" } else { "resolved" }}]}});
