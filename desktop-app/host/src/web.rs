@@ -115,6 +115,11 @@ async fn locked(request: Request) -> Response {
     if request.uri().path() == "/" {
         return staff_app::start(request).await;
     }
+    if request.uri().path() == SIGN_IN {
+        // The one question about records that has an answer without them.
+        let text = "nobody is signed in: the records are locked since Holdfast was started; sign in";
+        return problem(StatusCode::UNAUTHORIZED, "no-token", text, None);
+    }
     let file = staff_app::respond(request.method(), request.uri().path(), request.headers());
     file.unwrap_or_else(|| {
         let text = "the records are locked: nobody has signed in since Holdfast was started; sign in first";

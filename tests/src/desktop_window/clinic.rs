@@ -110,7 +110,10 @@ impl Clinic {
 
     /// Whom the node names as the author of each save of a record.
     pub(super) fn authors(&self, kind: &str, id: &str) -> Result<Vec<String>> {
-        let events = self.search(&format!("AuditEvent?entity={kind}/{id}&action=C,U,D"))?;
+        let what = format!("{kind}/{id}");
+        let mut events = self.search(&format!("AuditEvent?entity={what}&action=C,U,D&_count=100"))?;
+        // Of a patient, those of the whole chart are found.
+        events.retain(|event| event["entity"][0]["what"]["reference"] == what.as_str());
         let author = |event: &Value| {
             let reference = event["agent"][0]["who"]["reference"].as_str();
             reference.or(event["agent"][0]["name"].as_str()).unwrap_or_default().to_owned()

@@ -11,3 +11,8 @@ const field = (name) =>
   named(document.querySelectorAll('input[aria-label], select[aria-label], textarea[aria-label]'), name);
 const press = (kind, name) => named(document.querySelectorAll(kind), name);
 const says = (text) => document.body.innerText.replace(/\s+/g, ' ').includes(text);
+// As a person scrolls to what is used next; the driver does so in the page, and not within a part of it.
+const reach = (one) => {
+  one?.scrollIntoView({ block: 'center' });
+  return one;
+};

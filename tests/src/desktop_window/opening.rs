@@ -42,6 +42,7 @@ impl Steps {
         self.open()?;
         let setup = self.setup()?;
         ensure!(setup["host"] == "desktop" && setup["enrolled"] == false, "it says {setup}");
+        self.page()?.see("This computer belongs to no clinic yet")?;
         self.photograph("window-first")
     }
 

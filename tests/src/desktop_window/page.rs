@@ -43,12 +43,11 @@ impl Page<'_> {
         self.0.type_into(&field, text)
     }
 
-    /// Chooses from a list that drops down.
+    /// Chooses from a list that drops down, by typing how the choice begins: the list itself is the system's, not the page's.
     pub(super) fn choose(&self, label: &str, option: &str) -> Result<()> {
-        let (label, option) = (json!(label), json!(option));
-        let found =
-            format!("[...(field({label})?.options ?? [])].find((one) => wordsOf(one).startsWith({option}))");
-        self.0.click(&self.find(&found)?)
+        let list = format!("field({})", json!(label));
+        self.0.type_into(&self.find(&list)?, option)?;
+        self.wait(&format!("wordsOf({list}.selectedOptions[0]).startsWith({})", json!(option))).map(drop)
     }
 
     /// What stands in the field of this label.
@@ -99,7 +98,7 @@ impl Page<'_> {
     }
 
     fn find(&self, found: &str) -> Result<Value> {
-        self.wait(found)
+        self.wait(&format!("reach({found})"))
     }
 
     fn words(&self) -> String {

@@ -36,6 +36,7 @@ fn records_open_for_the_pin_and_for_nothing_else() {
     assert!(setup.contains("\"enrolled\":true") && setup.contains("\"locked\":true"), "{setup}");
     let refused = desktop.send("GET", "/fhir/Patient/p1", "");
     assert!(refused.status == 423 && refused.body.contains("replica-locked"), "{refused:?}");
+    assert_eq!(desktop.send("GET", "/api/session", "").status, 401, "nobody is signed in, which is no fault");
     let unlock = |login: &str, pin: &str| {
         let body = format!("{{\"login\":\"{login}\",\"pin\":\"{pin}\"}}");
         desktop.send("POST", "/api/desktop/unlock", &body)
