@@ -26,7 +26,7 @@ pub(super) struct Driver {
     port: u16,
     session: Option<String>,
     /// Last: it ends after all who use it.
-    _bus: Session,
+    pub(super) bus: Session,
 }
 
 impl Driver {
@@ -48,7 +48,7 @@ impl Driver {
             .env("TAURI_WEBVIEW_AUTOMATION", "true");
         let process = Process::spawn(&session.with(spec))
             .context("cannot start WebKit's driver; run .ci/setup desktop")?;
-        let driver = Self { process, port, session: None, _bus: session };
+        let driver = Self { process, port, session: None, bus: session };
         let until = Instant::now() + ANSWER_WITHIN;
         while driver.ask("GET", "/status", None).is_err() {
             ensure!(Instant::now() < until, "WebKit's driver does not answer: {}", driver.process.log_tail());

@@ -1,17 +1,19 @@
 //! From a new machine to a desktop of the clinic.
 
-use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::clinic::Clinic;
 use super::driver::Driver;
 use super::package::output;
 use super::page::SUBMIT;
 use super::steps::Steps;
+use crate::process::{Process, Spec};
 
 const NAME: &str = "front-desk";
+const ENDS_WITHIN: Duration = Duration::from_secs(20);
 
 impl Steps {
     pub(super) fn opening(&mut self) {
@@ -23,16 +25,12 @@ impl Steps {
         );
         self.step("no link leads out of the window", Self::keep_in);
         self.step("the token of the node enrols it", Self::enrol);
-        self.step("a second start brings no second program", Self::start_twice);
+        self.step("a second start brings no second window and no second program", Self::start_twice);
     }
 
     fn start_node(&mut self) -> Result<()> {
         self.clinic = Some(Clinic::start(&self.work)?);
         Ok(())
-    }
-
-    pub(super) fn data(&self) -> PathBuf {
-        self.work.join("home/data/holdfast-desktop")
     }
 
     fn open_first(&mut self) -> Result<()> {
@@ -90,12 +88,22 @@ impl Steps {
         Ok(())
     }
 
-    /// Both by the desktop's session and, without one, by the lock of the data folder.
+    /// By the session's bus a second window is kept out, and by the lock of the data folder whatever has no window.
     fn start_twice(&mut self) -> Result<()> {
-        let mut second = Command::new(&self.program);
-        let second = second.args(["--headless", "--data-dir"]).arg(self.data()).output()?;
-        let text = String::from_utf8_lossy(&second.stderr).into_owned();
-        ensure!(!second.status.success() && text.contains("runs already"), "it says {text}");
-        Ok(())
+        let home = self.work.join("home");
+        let spec =
+            |name| Spec::program(name, &self.program, &self.work).env("XDG_DATA_HOME", home.join("data"));
+        let window = spec("second-window").env("HOME", &home).env("DISPLAY", self.display.number());
+        let mut window = Process::spawn(&self.driver()?.bus.with(window))?;
+        let ended = window.wait(ENDS_WITHIN)?.context("there is a second window")?;
+        ensure!(ended.success(), "a second start ends with {ended}: {}", window.log_tail());
+        let mut headless = Process::spawn(&spec("second-headless").arg("--headless"))?;
+        let ended = headless.wait(ENDS_WITHIN)?.context("a second program works on the folder")?;
+        ensure!(
+            !ended.success() && headless.log_tail().contains("runs already"),
+            "it says {}",
+            headless.log_tail()
+        );
+        self.setup().map(drop)
     }
 }
