@@ -66,9 +66,11 @@ impl Look {
     }
 }
 
-/// Whose records these resources are, as they read.
+/// Whose records these resources are, as they read. The trail tells who looked at whom and nothing of a chart: whoever reads in it
+/// looked at nobody, or the trail would soon be full of its own readers.
 pub(crate) fn patients_of<'r>(shown: impl Iterator<Item = (&'r Entity, &'r str)>) -> BTreeSet<String> {
-    shown.flat_map(|(entity, json)| scope::patients(entity, json)).collect()
+    let records = shown.filter(|(entity, _)| entity.kind != "AuditEvent");
+    records.flat_map(|(entity, json)| scope::patients(entity, json)).collect()
 }
 
 /// What a handler says that it looked at; rides on its response, in place of what the request alone would tell.

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use axum::response::Response;
-use holdfast_clinical::people::{HOLDFAST_USER, of_author};
 use holdfast_core::id::Entity;
 use holdfast_core::op::DELETED;
 use holdfast_store::StoreError;
@@ -19,7 +18,7 @@ use crate::access::Caller;
 use crate::error::ApiError;
 use crate::refusal;
 use crate::request::target::Target;
-use crate::sign_in::read_user;
+use crate::sign_in::name_of;
 use crate::state::ApiState;
 
 /// One value that stands beside others.
@@ -94,10 +93,8 @@ impl Shown {
 fn names(view: &mut View<'_>, authors: &BTreeSet<String>) -> Result<BTreeMap<String, String>, StoreError> {
     let mut names = BTreeMap::new();
     for author in authors {
-        let found = view.search(HOLDFAST_USER, &[of_author(author)], 0, 1)?;
-        let Some(stored) = found.resources.into_iter().next() else { continue };
-        if let Some(user) = read_user(view, &stored.entity)? {
-            names.insert(author.clone(), user.name);
+        if let Some(name) = name_of(view, author)? {
+            names.insert(author.clone(), name);
         }
     }
     Ok(names)

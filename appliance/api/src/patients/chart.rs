@@ -33,6 +33,9 @@ const PART_BYTES: usize = 1 << 20;
 /// Counted no further: beyond it people are told "more than".
 const MOST_COUNTED: u64 = 10_000;
 
+/// Of one vital sign so many are looked at: the newest may have been entered in error.
+const TAKEN_BACK: usize = 6;
+
 /// One list of a chart.
 struct Part {
     name: &'static str,
@@ -241,13 +244,11 @@ impl Reader<'_, '_> {
             for (at, patient) in patients.iter().enumerate() {
                 let prefix = course(patient, Some((vitals::LOINC, code)));
                 let of = (at > 0).then_some(patient.as_str());
-                of_code.extend(self.along(
-                    "Observation",
-                    &Stretch::of(param, prefix).from_the_end(),
-                    1,
-                    of,
-                )?);
+                let stretch = Stretch::of(param, prefix).from_the_end();
+                of_code.extend(self.along("Observation", &stretch, TAKEN_BACK, of)?);
             }
+            // A measurement that was taken back must not hide the one before it.
+            of_code.retain(|record| !record.is_in_error());
             all.extend(newest(of_code, 1));
         }
         Ok(newest(all, vitals::CODES.len()))

@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::record::is_in_error;
 use super::survivor::survivor;
 use crate::access::Caller;
 use crate::audit::{Look, Looks};
@@ -144,9 +145,13 @@ fn read(
     Ok((Course { points, more }, shown))
 }
 
-/// The point of an Observation, or of the component of one, that has a number; other values are no part of a plot.
+/// The point of an Observation, or of the component of one, that has a number; other values, and what was entered in error, are no
+/// part of a plot.
 fn point(json: &str, asked: &Asked) -> Option<Point> {
     let node = Node::parse(json).ok()?;
+    if is_in_error(&node) {
+        return None;
+    }
     let at = text(&node, "effectiveDateTime")
         .or_else(|| text(&node, "effectiveInstant"))
         .or_else(|| text(node.member("effectivePeriod")?, "start"))

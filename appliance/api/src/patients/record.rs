@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use holdfast_clinical::tree::Node;
 use holdfast_core::json::push_string;
 use holdfast_store::StoreError;
 use holdfast_store::search::Placed;
@@ -73,6 +74,11 @@ impl Record {
         Ok(Self { stored, time, saved_at, of: of.map(str::to_owned), conflicts })
     }
 
+    /// Whether it says that it was entered in error.
+    pub(super) fn is_in_error(&self) -> bool {
+        Node::parse(&self.stored.json).is_ok_and(|node| is_in_error(&node))
+    }
+
     /// Appends it as JSON. The resource goes as it is stored.
     pub(super) fn write(&self, out: &mut String) {
         out.push_str("{\"resource\":");
@@ -118,4 +124,9 @@ pub(super) fn newest(mut records: Vec<Record>, most: usize) -> Vec<Record> {
     records.retain(|record| seen.insert(record.stored.entity.clone()));
     records.truncate(most);
     records
+}
+
+/// Whether a resource says that it was entered in error.
+pub(super) fn is_in_error(node: &Node<'_>) -> bool {
+    node.member("status").and_then(Node::as_text) == Some("entered-in-error")
 }

@@ -21,7 +21,7 @@ mod tries;
 use std::sync::Arc;
 
 use holdfast_clinical::people::confirmed::Mode;
-use holdfast_clinical::people::{HOLDFAST_USER, User};
+use holdfast_clinical::people::{HOLDFAST_USER, User, of_author};
 use holdfast_core::id::Entity;
 use holdfast_store::view::View;
 use holdfast_store::{StoreError, writer::Writer};
@@ -139,6 +139,16 @@ pub(crate) fn read_user(view: &mut View<'_>, entity: &Entity) -> Result<Option<U
         Err(StoreError::NotFound(_)) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The name of whoever writes under one, as the clinic knows them; `None` if it knows nobody of that name.
+///
+/// # Errors
+/// The database.
+pub(crate) fn name_of(view: &mut View<'_>, author: &str) -> Result<Option<String>, StoreError> {
+    let found = view.search(HOLDFAST_USER, &[of_author(author)], 0, 1)?;
+    let Some(stored) = found.resources.into_iter().next() else { return Ok(None) };
+    Ok(read_user(view, &stored.entity)?.map(|user| user.name))
 }
 
 /// Notes a sign-in, a failed one, a sign-out or a broken glass in the trail.

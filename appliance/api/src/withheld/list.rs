@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::Response;
-use holdfast_clinical::people::{HOLDFAST_USER, of_author};
 use holdfast_clinical::scope;
 use holdfast_core::id::Entity;
 use holdfast_core::op::{DELETED, Op, split_key};
@@ -20,7 +19,7 @@ use crate::access::Caller;
 use crate::conflicts::json;
 use crate::error::ApiError;
 use crate::refusal::{own_read, read};
-use crate::sign_in::read_user;
+use crate::sign_in::name_of;
 use crate::state::ApiState;
 
 /// Saves looked at: who decides about the first is shown more.
@@ -169,10 +168,4 @@ fn as_resource(entity: &Entity, says: &BTreeMap<String, Box<RawValue>>) -> Strin
     let whole = says.iter().filter(|(_, value)| value.get() != "null");
     members.extend(whole.map(|(key, value)| format!("{}:{}", serde_json::json!(key), value.get())));
     format!("{{{}}}", members.join(","))
-}
-
-fn name_of(view: &mut View<'_>, author: &str) -> Result<Option<String>, StoreError> {
-    let found = view.search(HOLDFAST_USER, &[of_author(author)], 0, 1)?;
-    let Some(stored) = found.resources.into_iter().next() else { return Ok(None) };
-    Ok(read_user(view, &stored.entity)?.map(|user| user.name))
 }

@@ -222,3 +222,15 @@ async fn the_course_of_a_measurement_is_in_order_and_keeps_its_digits() {
     server.get("/api/patients/p/observations").await.refused(400, "bad-query");
     server.get("/api/patients/p/observations?code=x").await.refused(400, "bad-parameter");
 }
+
+#[tokio::test]
+async fn a_measurement_that_was_taken_back_does_not_hide_the_one_before() {
+    let server = start().await;
+    put(&server, "Patient", "p", "\"gender\":\"female\"").await;
+    let weight = |at: &str, value: &str| vital("29463-7", "p", at, value, "kg");
+    put(&server, "Observation", "before", &weight("2026-11-01", "70")).await;
+    let slip = weight("2026-11-02", "700").replace("\"final\"", "\"entered-in-error\"");
+    put(&server, "Observation", "slip", &slip).await;
+    let chart = server.get("/api/patients/p/chart").await.expect(200).json();
+    assert_eq!(ids(&chart["vitals"]["latest"]), "before", "{chart}");
+}
