@@ -45,6 +45,7 @@ impl Judge {
             "bundle-unresolved-reference" => unresolved(&refused.text, line),
             "bundle-no-match" => no_match(&refused.text, line, world),
             "bundle-many-matches" => many_match(&refused.text, world),
+            "signed" => signed(&refused.text, line, world),
             "invalid-resource" => {
                 invalid(&refused.text, entry.and_then(|e| e.get("resource")).unwrap_or(line))
             }
@@ -121,6 +122,20 @@ fn many_match(text: &str, world: &World) -> Option<String> {
     let condition = quoted(text).find(|word| word.contains('?'))?;
     let found = world.named_by(condition).len();
     (found > 1).then(|| format!("{found} resources are {condition}"))
+}
+
+/// A signed note under the id of another one that is signed: the words of a note do not change.
+fn signed(text: &str, line: &Json<'_>, world: &World) -> Option<String> {
+    let name = text.split([' ', '.']).find(|word| word.starts_with("Composition/"))?;
+    let is_it = |resource: &Json<'_>| {
+        let id = resource.text_of("id").unwrap_or_default();
+        resource.text_of("resourceType") == Some("Composition")
+            && name.strip_prefix("Composition/") == Some(id)
+    };
+    let carried = line.items_of("entry").iter().filter_map(|entry| entry.get("resource"));
+    let is_carried = is_it(line) || carried.into_iter().any(is_it);
+    (is_carried && world.owners.contains_key(name))
+        .then(|| "a signed note of that id says something else".to_owned())
 }
 
 /// Whether the text stands anywhere in the line.

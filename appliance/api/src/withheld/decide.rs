@@ -1,5 +1,6 @@
 //! `POST /api/withheld/{no}/accept` and `…/drop`.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use holdfast_clinical::people::glass::{MAX_TEXT, is_text};
@@ -29,10 +30,11 @@ pub(crate) struct Decision {
 /// Saves it in the name of who decides; a Provenance names both.
 pub(crate) async fn adopt(
     State(state): State<ApiState>,
-    Path(no): Path<u64>,
+    no: Result<Path<u64>, PathRejection>,
     Caller(caller): Caller,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let Path(no) = no.map_err(|_| RequestError::BadPath)?;
     let reason = reason(request).await?;
     decide(&state, caller.id.clone(), reason, "amend", move |tx, by| tx.adopt_withheld(no, by)).await
 }
@@ -40,10 +42,11 @@ pub(crate) async fn adopt(
 /// Drops it: it stays in nobody's chart. A Provenance says who decided so.
 pub(crate) async fn drop(
     State(state): State<ApiState>,
-    Path(no): Path<u64>,
+    no: Result<Path<u64>, PathRejection>,
     Caller(caller): Caller,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let Path(no) = no.map_err(|_| RequestError::BadPath)?;
     let reason = reason(request).await?;
     decide(&state, caller.id.clone(), reason, "destroy", move |tx, _| tx.drop_withheld(no)).await
 }

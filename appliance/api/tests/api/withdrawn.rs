@@ -117,6 +117,7 @@ async fn what_is_taken_over_reads_so_everywhere_and_says_whose_it_was() {
     node.by(&admin, "POST", &path("Observation", "accept"), &json!({"reason": ""}))
         .await
         .refused(422, "reason-missing");
+    node.by(&admin, "POST", "/api/withheld/x/accept", &why).await.refused(400, "bad-path");
     node.by(&admin, "POST", &path("Observation", "accept"), &why).await.expect(204);
     node.by(&admin, "POST", &path("Condition", "drop"), &why).await.expect(204);
     for kind in ["Observation", "Condition"] {
