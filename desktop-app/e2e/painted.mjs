@@ -37,6 +37,13 @@ function begin({ what, text, since }) {
       });
     };
     if (from !== undefined) return look(from);
-    addEventListener('keydown', ({ timeStamp }) => look(timeStamp), { once: true, capture: true });
+    // A letter that no key has, such as á, comes as text alone.
+    const first = new AbortController();
+    for (const kind of ['keydown', 'beforeinput'])
+      addEventListener(kind, press, { capture: true, signal: first.signal });
+    function press({ timeStamp }) {
+      first.abort();
+      look(timeStamp);
+    }
   });
 }
