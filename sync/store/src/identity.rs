@@ -306,6 +306,8 @@ pub(crate) struct Reached {
     pub(crate) next_seq: BTreeMap<Lane, u64>,
     /// Entries that all feeds together have had; 0 if it added none.
     pub(crate) entries: u64,
+    /// Records, those of the trail left out, that it has changed.
+    pub(crate) changed: u64,
 }
 
 impl Reached {
@@ -313,6 +315,7 @@ impl Reached {
     pub(crate) fn extend(&mut self, later: Self) {
         self.next_seq.extend(later.next_seq);
         self.entries = self.entries.max(later.entries);
+        self.changed += later.changed;
     }
 
     /// The furthest of this and a progress noted before.
@@ -329,6 +332,7 @@ impl Reached {
 /// Notes in the sidecar how far the database has come; called after every commit that wrote. Costs no sync: a note that
 /// is behind is harmless, and one that is ahead cannot be, for it is written after the commit.
 pub(crate) fn note_progress(records: &Records, reached: Reached) {
+    records.changes.fetch_add(reached.changed, std::sync::atomic::Ordering::Relaxed);
     if reached.next_seq.is_empty() && reached.entries == 0 {
         return;
     }

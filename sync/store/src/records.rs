@@ -68,6 +68,7 @@ pub struct Records {
     /// The identity is not taken up, for want of room on the disk.
     put_off: Mutex<bool>,
     pub(crate) opened: crate::visits::Opened,
+    pub(crate) changes: std::sync::atomic::AtomicU64,
     pub(crate) desktops: crate::desktops::InForce,
     #[cfg(feature = "sabotage")]
     pub(crate) sabotage: Option<crate::sabotage::Sabotage>,
@@ -147,6 +148,7 @@ impl Records {
             progress: Mutex::new(Progress::default()),
             put_off: Mutex::new(false),
             opened: crate::visits::Opened::default(),
+            changes: std::sync::atomic::AtomicU64::default(),
             desktops: crate::desktops::InForce::default(),
             #[cfg(feature = "sabotage")]
             sabotage: None,
@@ -207,6 +209,12 @@ impl Records {
 
     pub(crate) fn start_progress(&self, progress: Progress) {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+    }
+
+    /// How often a record has changed since the store was opened, whoever wrote it; what the trail tells is no change. Grows with
+    /// the commit, so that whoever has seen a number reads what it counts.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// Takes note of what a committed transaction has reached.

@@ -59,6 +59,8 @@ pub struct Tx<'a> {
     pub(crate) next_seq: BTreeMap<Lane, u64>,
     /// Entries that all feeds together have had, once this transaction has added some.
     pub(crate) entries: u64,
+    /// Records, those of the trail left out, that this transaction has changed.
+    changed: u64,
     /// The replica below that the ops come from: it is not told of them.
     pub(crate) from_replica: Option<i64>,
     /// An earlier incarnation of that replica wrote them, late: the present one may not have them.
@@ -85,6 +87,7 @@ impl<'a> Tx<'a> {
             authored: BTreeMap::new(),
             next_seq: BTreeMap::new(),
             entries: 0,
+            changed: 0,
             from_replica: None,
             is_late: false,
             author_clinic: records.clinic().into(),
@@ -383,7 +386,8 @@ impl<'a> Tx<'a> {
 
     /// How far this transaction has come, once it has finished.
     pub(crate) fn reached(&mut self) -> Reached {
-        Reached { next_seq: std::mem::take(&mut self.next_seq), entries: self.entries }
+        let next_seq = std::mem::take(&mut self.next_seq);
+        Reached { next_seq, entries: self.entries, changed: std::mem::take(&mut self.changed) }
     }
 
     /// Writes every changed resource with its index, feeds and marks.
@@ -393,6 +397,9 @@ impl<'a> Tx<'a> {
         if drafts.is_empty() {
             return Ok(());
         }
+        let rules = self.rules();
+        self.changed +=
+            drafts.iter().filter(|(entity, _)| rules.lane(&entity.kind) != Lane::AUDIT).count() as u64;
         let new = drafts.iter().filter(|(_, draft)| draft.no.is_none()).count() as u64;
         let mut next_no = if new > 0 { self.sql.allocate("resource", new)? as i64 } else { 0 };
         let mut rows = Rows::default();

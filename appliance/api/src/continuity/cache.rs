@@ -44,7 +44,10 @@ impl Kept {
         let writer = state.writer();
         let (own, counts) = writer
             .call(move |records| {
+                // Before the view: what it counts is in there.
+                let changes = records.changes();
                 let counts = records.read(|view| count(view, known))?;
+                let counts = Counts { changes, ..counts };
                 Ok((records.continuity()?, counts))
             })
             .await?;
@@ -65,11 +68,11 @@ fn count(
     records: Option<u64>,
 ) -> Result<Counts, holdfast_store::StoreError> {
     match records {
-        None => view.counts().map(|(records, conflicts)| Counts { records, conflicts }),
+        None => view.counts().map(|(records, conflicts)| Counts { changes: 0, records, conflicts }),
         Some(records) => {
             let (open, next) = view.conflicted(0, MAX_COUNTED)?;
             let conflicts = open.len() as u64 + u64::from(next.is_some());
-            Ok(Counts { records, conflicts })
+            Ok(Counts { changes: 0, records, conflicts })
         }
     }
 }

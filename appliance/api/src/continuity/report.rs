@@ -32,6 +32,8 @@ pub(crate) struct Report {
     lanes: Vec<Lane>,
     /// The link to head office: its state, why it waits, when it tries again, what is still to come.
     link: LinkStatus,
+    /// Another number than before: a record has changed here, whoever wrote it.
+    changes: u64,
     /// Records held here, deleted ones included. Counted every few seconds.
     records_held: u64,
     /// Records with a conflict that awaits a person.
@@ -74,6 +76,7 @@ struct Acknowledged {
 /// Records held and records in conflict.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Counts {
+    pub(super) changes: u64,
     pub(super) records: u64,
     pub(super) conflicts: u64,
 }
@@ -109,6 +112,7 @@ impl Report {
             unsent_since_ms,
             lanes,
             link,
+            changes: counts.changes,
             records_held: counts.records,
             conflicts_open: counts.conflicts,
             scopes_held: own.held_scopes,

@@ -1245,6 +1245,11 @@ export interface components {
         };
         /** @description The report. All times are Unix milliseconds, by this server's clock. */
         Continuity: {
+            /**
+             * Format: int64
+             * @description Another number than before: a record has changed here, whoever wrote it.
+             */
+            changes: number;
             /** @description The clinic; empty at head office. */
             clinic: string;
             /**

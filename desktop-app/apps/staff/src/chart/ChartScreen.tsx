@@ -5,6 +5,7 @@ import { useShortcut } from '@holdfast/ui';
 import { Skeleton } from '@mantine/core';
 import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
+import { ahead } from '../app/ahead';
 import { Contained, Failed } from '../problems/Failed';
 import { useAbilities } from '../session/SessionContext';
 import { BreakGlass } from './BreakGlass';
@@ -13,23 +14,38 @@ import { ChartHeader } from './ChartHeader';
 import { type ChartAction, chartActionsOf, type Section, sectionsOf } from './chartActions';
 import { Overview } from './Overview';
 
+const LOADS = {
+  notes: () => import('./notes/Notes'),
+  vitals: () => import('./vitals/Vitals'),
+  problems: () => import('./problems/Problems'),
+  allergies: () => import('./allergies/Allergies'),
+  medicines: () => import('./medicines/Medicines'),
+  results: () => import('./results/Results'),
+  immunizations: () => import('./immunizations/Immunizations'),
+  documents: () => import('./documents/Documents'),
+  family: () => import('./family/Family'),
+  timeline: () => import('./timeline/Timeline'),
+  details: () => import('./details/Details'),
+};
+
 const SECTIONS: Record<string, React.LazyExoticComponent<(props: { adding: boolean; item: string }) => ReactNode>> = {
-  notes: lazy(() => import('./notes/Notes')),
-  vitals: lazy(() => import('./vitals/Vitals')),
-  problems: lazy(() => import('./problems/Problems')),
-  allergies: lazy(() => import('./allergies/Allergies')),
-  medicines: lazy(() => import('./medicines/Medicines')),
-  results: lazy(() => import('./results/Results')),
-  immunizations: lazy(() => import('./immunizations/Immunizations')),
-  documents: lazy(() => import('./documents/Documents')),
-  family: lazy(() => import('./family/Family')),
-  timeline: lazy(() => import('./timeline/Timeline')),
-  details: lazy(() => import('./details/Details')),
+  notes: lazy(LOADS.notes),
+  vitals: lazy(LOADS.vitals),
+  problems: lazy(LOADS.problems),
+  allergies: lazy(LOADS.allergies),
+  medicines: lazy(LOADS.medicines),
+  results: lazy(LOADS.results),
+  immunizations: lazy(LOADS.immunizations),
+  documents: lazy(LOADS.documents),
+  family: lazy(LOADS.family),
+  timeline: lazy(LOADS.timeline),
+  details: lazy(LOADS.details),
 };
 
 /** One patient's chart. `rest` is the part of the address behind the patient's: section, and what of it. */
 export default function ChartScreen({ id, rest }: { id: string; rest: string }) {
   const query = useChartQuery(id);
+  useEffect(() => ahead(Object.values(LOADS)), []);
   const [, go] = useLocation();
   const chart = query.data;
   const state = useMemo(() => chart && { id, chart, go: (to: string) => go(`/patients/${id}/${to}`) }, [id, chart, go]);

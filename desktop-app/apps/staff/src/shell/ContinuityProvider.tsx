@@ -15,7 +15,7 @@ export const useContinuity = () => use(Context);
 
 const TICK_MS = 20_000;
 /** What others have written comes in bursts while a link catches up. */
-const CALM_MS = 400;
+const CALM_MS = 200;
 
 /** Follows the host's state for everything below, and reads again what is on the screen when records have changed. */
 export function ContinuityProvider({ active, children }: { active: boolean; children: ReactNode }) {
@@ -25,7 +25,7 @@ export function ContinuityProvider({ active, children }: { active: boolean; chil
     offset: 0,
   });
   const [tick, setTick] = useState(Date.now);
-  const seen = useRef('');
+  const seen = useRef<number>(undefined);
 
   useEffect(() => {
     if (!active) return;
@@ -38,8 +38,8 @@ export function ContinuityProvider({ active, children }: { active: boolean; chil
         offset: report ? report.nowMs - Date.now() : last.offset,
       }));
       if (!report) return;
-      const state = changes(report);
-      if (seen.current && seen.current !== state) {
+      const state = report.changes;
+      if (seen.current !== undefined && seen.current !== state) {
         clearTimeout(calm);
         calm = setTimeout(() => client.invalidateQueries({ predicate: isOfRecords }), CALM_MS);
       }
@@ -61,14 +61,6 @@ export function ContinuityProvider({ active, children }: { active: boolean; chil
     [news, tick],
   );
   return <Context value={state}>{children}</Context>;
-}
-
-/** What changes when a record was written here or came from elsewhere. */
-function changes(report: Continuity): string {
-  const written = report.lanes
-    .filter(({ lane }) => lane !== 'audit')
-    .map(({ written, unsent }) => `${written}/${unsent}`);
-  return [...written, report.recordsHeld, report.conflictsOpen].join();
 }
 
 const OF_RECORDS = new Set(['chart', 'today', 'conflicts', 'conflict', 'points', 'people', 'review']);

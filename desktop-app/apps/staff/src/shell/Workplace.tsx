@@ -4,6 +4,7 @@ import { useShortcut } from '@holdfast/ui';
 import { Skeleton } from '@mantine/core';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { ahead } from '../app/ahead';
 import { Contained } from '../problems/Failed';
 import { useAbilities, useSession } from '../session/SessionContext';
 import { ContinuityBanner } from './ContinuityBanner';
@@ -15,9 +16,12 @@ import { ShortcutList } from './ShortcutList';
 import { TopBar } from './TopBar';
 import { workspacesOf } from './workspaces';
 
-const Today = lazy(() => import('../today/Today'));
-const Register = lazy(() => import('../patients/Register'));
-const ChartScreen = lazy(() => import('../chart/ChartScreen'));
+const loadToday = () => import('../today/Today');
+const loadRegister = () => import('../patients/Register');
+const loadChart = () => import('../chart/ChartScreen');
+const Today = lazy(loadToday);
+const Register = lazy(loadRegister);
+const ChartScreen = lazy(loadChart);
 const EncounterPrint = lazy(() => import('../print/EncounterPrint'));
 const SummaryPrint = lazy(() => import('../print/SummaryPrint'));
 const Conflicts = lazy(() => import('../conflicts/Conflicts'));
@@ -35,6 +39,10 @@ export default function Workplace({ active }: { active: boolean }) {
   const [, go] = useLocation();
   const [dialog, setDialog] = useState<'search' | 'shortcuts' | null>(null);
   const close = () => setDialog(null);
+  useEffect(
+    () => (abilities.seesPatients ? ahead([loadChart, loadToday, loadRegister]) : undefined),
+    [abilities.seesPatients],
+  );
   useShortcut('mod+k', () => setDialog('search'), active && abilities.seesPatients);
   useShortcut('?', () => setDialog('shortcuts'), active);
   useShortcut('mod+shift+l', lock, active);
