@@ -12,6 +12,7 @@ const base: Continuity = {
   unsent: 0,
   lanes: [],
   link: { state: 'connected', waitingScopes: 0 },
+  changes: 0,
   recordsHeld: 0,
   conflictsOpen: 0,
   scopesHeld: 0,
