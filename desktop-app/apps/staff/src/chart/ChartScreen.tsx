@@ -3,9 +3,9 @@ import { Problem } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { useShortcut } from '@holdfast/ui';
 import { Skeleton } from '@mantine/core';
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react';
+import { Suspense, useEffect, useMemo, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
-import { ahead } from '../app/ahead';
+import { ahead, type Part, part } from '../app/part';
 import { Contained, Failed } from '../problems/Failed';
 import { useAbilities } from '../session/SessionContext';
 import { BreakGlass } from './BreakGlass';
@@ -14,38 +14,24 @@ import { ChartHeader } from './ChartHeader';
 import { type ChartAction, chartActionsOf, type Section, sectionsOf } from './chartActions';
 import { Overview } from './Overview';
 
-const LOADS = {
-  notes: () => import('./notes/Notes'),
-  vitals: () => import('./vitals/Vitals'),
-  problems: () => import('./problems/Problems'),
-  allergies: () => import('./allergies/Allergies'),
-  medicines: () => import('./medicines/Medicines'),
-  results: () => import('./results/Results'),
-  immunizations: () => import('./immunizations/Immunizations'),
-  documents: () => import('./documents/Documents'),
-  family: () => import('./family/Family'),
-  timeline: () => import('./timeline/Timeline'),
-  details: () => import('./details/Details'),
-};
-
-const SECTIONS: Record<string, React.LazyExoticComponent<(props: { adding: boolean; item: string }) => ReactNode>> = {
-  notes: lazy(LOADS.notes),
-  vitals: lazy(LOADS.vitals),
-  problems: lazy(LOADS.problems),
-  allergies: lazy(LOADS.allergies),
-  medicines: lazy(LOADS.medicines),
-  results: lazy(LOADS.results),
-  immunizations: lazy(LOADS.immunizations),
-  documents: lazy(LOADS.documents),
-  family: lazy(LOADS.family),
-  timeline: lazy(LOADS.timeline),
-  details: lazy(LOADS.details),
+const SECTIONS: Record<string, Part<{ adding: boolean; item: string }>> = {
+  notes: part(() => import('./notes/Notes')),
+  vitals: part(() => import('./vitals/Vitals')),
+  problems: part(() => import('./problems/Problems')),
+  allergies: part(() => import('./allergies/Allergies')),
+  medicines: part(() => import('./medicines/Medicines')),
+  results: part(() => import('./results/Results')),
+  immunizations: part(() => import('./immunizations/Immunizations')),
+  documents: part(() => import('./documents/Documents')),
+  family: part(() => import('./family/Family')),
+  timeline: part(() => import('./timeline/Timeline')),
+  details: part(() => import('./details/Details')),
 };
 
 /** One patient's chart. `rest` is the part of the address behind the patient's: section, and what of it. */
 export default function ChartScreen({ id, rest }: { id: string; rest: string }) {
   const query = useChartQuery(id);
-  useEffect(() => ahead(Object.values(LOADS)), []);
+  useEffect(() => ahead(Object.values(SECTIONS)), []);
   const [, go] = useLocation();
   const chart = query.data;
   const state = useMemo(() => chart && { id, chart, go: (to: string) => go(`/patients/${id}/${to}`) }, [id, chart, go]);

@@ -2,9 +2,9 @@ import './shell.css';
 import { useLingui } from '@holdfast/i18n';
 import { useShortcut } from '@holdfast/ui';
 import { Skeleton } from '@mantine/core';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { ahead } from '../app/ahead';
+import { ahead, part } from '../app/part';
 import { Contained } from '../problems/Failed';
 import { useAbilities, useSession } from '../session/SessionContext';
 import { ContinuityBanner } from './ContinuityBanner';
@@ -16,20 +16,17 @@ import { ShortcutList } from './ShortcutList';
 import { TopBar } from './TopBar';
 import { workspacesOf } from './workspaces';
 
-const loadToday = () => import('../today/Today');
-const loadRegister = () => import('../patients/Register');
-const loadChart = () => import('../chart/ChartScreen');
-const Today = lazy(loadToday);
-const Register = lazy(loadRegister);
-const ChartScreen = lazy(loadChart);
-const EncounterPrint = lazy(() => import('../print/EncounterPrint'));
-const SummaryPrint = lazy(() => import('../print/SummaryPrint'));
-const Conflicts = lazy(() => import('../conflicts/Conflicts'));
-const People = lazy(() => import('../people/People'));
-const ReviewQueue = lazy(() => import('../people/ReviewQueue'));
-const Trail = lazy(() => import('../audit/Trail'));
-const LinkPage = lazy(() => import('./LinkPage'));
-const ChangePin = lazy(() => import('../session/ChangePin'));
+const Today = part(() => import('../today/Today'));
+const Register = part(() => import('../patients/Register'));
+const ChartScreen = part(() => import('../chart/ChartScreen'));
+const EncounterPrint = part(() => import('../print/EncounterPrint'));
+const SummaryPrint = part(() => import('../print/SummaryPrint'));
+const Conflicts = part(() => import('../conflicts/Conflicts'));
+const People = part(() => import('../people/People'));
+const ReviewQueue = part(() => import('../people/ReviewQueue'));
+const Trail = part(() => import('../audit/Trail'));
+const LinkPage = part(() => import('./LinkPage'));
+const ChangePin = part(() => import('../session/ChangePin'));
 
 /** Everything that somebody who is signed in sees. */
 export default function Workplace({ active }: { active: boolean }) {
@@ -40,7 +37,7 @@ export default function Workplace({ active }: { active: boolean }) {
   const [dialog, setDialog] = useState<'search' | 'shortcuts' | null>(null);
   const close = () => setDialog(null);
   useEffect(
-    () => (abilities.seesPatients ? ahead([loadChart, loadToday, loadRegister]) : undefined),
+    () => (abilities.seesPatients ? ahead([ChartScreen, Today, Register]) : undefined),
     [abilities.seesPatients],
   );
   useShortcut('mod+k', () => setDialog('search'), active && abilities.seesPatients);
