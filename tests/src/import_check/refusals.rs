@@ -124,18 +124,18 @@ fn many_match(text: &str, world: &World) -> Option<String> {
     (found > 1).then(|| format!("{found} resources are {condition}"))
 }
 
-/// A signed note under the id of another one that is signed: the words of a note do not change.
+/// A signed note under the id of another one that is signed and says something else: the words of a note do not change.
 fn signed(text: &str, line: &Json<'_>, world: &World) -> Option<String> {
-    let name = text.split([' ', '.']).find(|word| word.starts_with("Composition/"))?;
-    let is_it = |resource: &Json<'_>| {
-        let id = resource.text_of("id").unwrap_or_default();
-        resource.text_of("resourceType") == Some("Composition")
-            && name.strip_prefix("Composition/") == Some(id)
+    let path = text.split(' ').find(|word| word.starts_with("Composition/"))?;
+    let (name, _) = path.rsplit_once('.')?;
+    let differs = |resource: &Json<'_>| {
+        let is_it = resource.text_of("resourceType") == Some("Composition")
+            && name.strip_prefix("Composition/") == resource.text_of("id");
+        if is_it { world.signed_otherwise(name, resource) } else { None }
     };
     let carried = line.items_of("entry").iter().filter_map(|entry| entry.get("resource"));
-    let is_carried = is_it(line) || carried.into_iter().any(is_it);
-    (is_carried && world.owners.contains_key(name))
-        .then(|| "a signed note of that id says something else".to_owned())
+    let element = differs(line).or_else(|| carried.into_iter().find_map(differs))?;
+    Some(format!("a signed note of that id has another {element}"))
 }
 
 /// Whether the text stands anywhere in the line.
@@ -150,6 +150,7 @@ fn holds(json: &Json<'_>, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::receipts::Receipt;
     use super::*;
 
     #[test]
@@ -166,5 +167,29 @@ mod tests {
             let found = invalid(text, &Json::parse(json).unwrap());
             assert_eq!(found.is_some(), expected, "{json} {text}");
         }
+    }
+
+    #[test]
+    fn a_signed_note_that_comes_again_is_looked_at_again() {
+        let line = |status: &str, title: &str| {
+            format!(r#"{{"resourceType":"Composition","id":"n","status":"{status}","title":"{title}"}}"#)
+        };
+        let text = "Composition/n.title stays as it was signed; withdraw it";
+        for (held, comes, expected) in [
+            (line("final", "a"), line("final", "b"), true),
+            (line("final", "a"), line("final", "a"), false),
+            (line("preliminary", "a"), line("final", "b"), false),
+        ] {
+            let mut world = World::default();
+            let stored = vec![Some("Composition/n".to_owned())];
+            let receipt = Receipt { file: String::new(), line: 0, stored, whole: None, refused: Vec::new() };
+            world.take(0, &Json::parse(&held).unwrap(), &receipt);
+            assert_eq!(
+                signed(text, &Json::parse(&comes).unwrap(), &world).is_some(),
+                expected,
+                "{held} {comes}"
+            );
+        }
+        assert!(signed(text, &Json::parse(&line("final", "b")).unwrap(), &World::default()).is_none());
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct World {
     identifiers: BTreeMap<String, BTreeSet<String>>,
     /// Resources that were deleted and not written again.
     pub(super) deleted: BTreeSet<String>,
+    /// Signed notes, each by its elements.
+    signed: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// What became of one line, counted.
@@ -124,6 +126,14 @@ impl World {
             }
         }
         self.deleted.remove(&stored);
+        let is_signed = matches!(resource.text_of("status"), Some("final" | "amended"));
+        if kind == "Composition"
+            && is_signed
+            && let Json::Object(members) = resource
+        {
+            let elements = members.iter().map(|(name, value)| (name.to_string(), format!("{value:?}")));
+            self.signed.insert(stored.clone(), elements.collect());
+        }
         self.owners.insert(stored, place);
     }
 
@@ -135,6 +145,15 @@ impl World {
         {
             self.deleted.insert(name);
         }
+    }
+
+    /// An element, other than the status, in which a signed note that is held under that name differs from this one, as both were
+    /// published. What a refusal names may be another one: references that a bundle resolves differ in every bundle.
+    pub(super) fn signed_otherwise(&self, name: &str, note: &Json<'_>) -> Option<String> {
+        let (held, Json::Object(members)) = (self.signed.get(name)?, note) else { return None };
+        let differs = |(element, value): &(_, String)| held.get(element) != Some(value);
+        let mut own = members.iter().map(|(element, value)| (element.to_string(), format!("{value:?}")));
+        own.find(|one| one.0 != "status" && differs(one)).map(|(element, _)| element)
     }
 
     /// Every resource that a condition `Type?identifier=…` can mean.
