@@ -22,7 +22,6 @@ async function search(page) {
   const times = [];
   for (const name of JSON.parse(process.env.TYPED)) {
     await page.keyboard.press('Control+k');
-    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'combobox');
     let typed = '';
     for (const letter of name) {
       typed += letter;
