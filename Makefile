@@ -86,6 +86,8 @@ e2e-staff: staff-app binaries ## the staff app in Chromium at a hub and two node
 lint: ## check format and lints
 	cargo fmt --all --check
 	cargo clippy $(TESTED) --all-targets -- -D warnings
+	@# The window's workspace has a lock of its own, and `make desktop` refuses one that is behind.
+	cargo metadata --locked --manifest-path $(DESKTOP)/Cargo.toml --format-version 1 >/dev/null
 
 .PHONY: test
 test: export PROPTEST_RNG_SEED ?= 20260901
@@ -156,7 +158,10 @@ DEB = $(firstword $(wildcard $(RELEASE)/bundle/deb/*.deb))
 desktop: staff-app ## build the desktop's window and its package (.deb); the first build takes ten minutes
 	@.ci/setup desktop
 	cd $(DESKTOP) && node_modules/.bin/tauri build --bundles deb -- --locked
-	@ls $(RELEASE)/bundle/deb/*.deb
+	@# The name that it is signed and offered under (docs/runbooks/desktop-update.md).
+	@deb=$$(ls -t $(RELEASE)/bundle/deb/*.deb | head -n 1) && \
+		name=$$(dpkg-deb --show --showformat 'holdfast-desktop_$${Version}_$${Architecture}.deb' "$$deb") && \
+		cp "$$deb" $(RELEASE)/bundle/"$$name" && ls "$$deb" $(RELEASE)/bundle/"$$name"
 e2e-desktop: binaries desktop ## the package's real window, under a display of its own, at a real node
 	$(DRILL) e2e-desktop -- --deb $(DEB) --shots $(CARGO_TARGET_DIR)/shots
 

@@ -60,6 +60,16 @@ impl DataDir {
         self.0.join("codes")
     }
 
+    /// Packages of the staff desktop, unless the configuration names another folder.
+    pub fn packages(&self) -> PathBuf {
+        self.0.join("packages")
+    }
+
+    /// The keys that releases are signed with, unless the configuration names another file.
+    pub fn release_keys(&self) -> PathBuf {
+        self.0.join("release.pub")
+    }
+
     /// Downtime packs, unless the configuration names another folder.
     pub fn downtime(&self) -> PathBuf {
         self.0.join("downtime")

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::logging;
 use crate::run::{self, Options};
 use crate::settings::Settings;
+use crate::update::install::{self, Install};
 
 /// Holdfast's staff desktop.
 #[derive(Parser, Clone, Debug)]
@@ -56,6 +57,8 @@ pub enum Command {
         #[arg(long)]
         token: String,
     },
+    /// Install what was handed over, as root: run by holdfast-desktop-update.service, not by hand.
+    InstallUpdate(Install),
 }
 
 impl Serving {
@@ -65,7 +68,7 @@ impl Serving {
     /// [`Failure::NoHome`].
     pub fn options(&self, keyring: AnyKeyring) -> Result<Options, Failure> {
         let dir = folder(self.data_dir.clone())?;
-        Ok(Options { dir, listen: self.listen, dev: self.dev, keyring })
+        Ok(Options { dir, listen: self.listen, dev: self.dev, keyring, restart: None })
     }
 }
 
@@ -86,6 +89,10 @@ pub async fn without_window(arguments: &Arguments, keyring: AnyKeyring) -> Resul
         Some(Command::Enrol { data_dir, node, token }) => {
             let clinic = run::enrol_only(&folder(data_dir.clone())?, node, token).await?;
             say(&format!("enrolled; this desktop belongs to clinic \"{clinic}\""));
+            Ok(())
+        }
+        Some(Command::InstallUpdate(what)) => {
+            say(&install::install(what)?);
             Ok(())
         }
         None => {

@@ -82,6 +82,11 @@ impl DataDir {
         self.0.join("settings.toml")
     }
 
+    /// A new version of this program while it is fetched.
+    pub fn updates(&self) -> PathBuf {
+        self.0.join("updates")
+    }
+
     /// The hashed tokens of programs.
     pub fn tokens(&self) -> PathBuf {
         self.0.join("tokens")

@@ -8,6 +8,7 @@ use holdfast_link::keys::KeyError;
 use holdfast_store::StoreError;
 use holdfast_uplink::UplinkError;
 
+use crate::update::install::InstallError;
 use crate::vault::VaultError;
 
 /// Why something failed. The text has three parts: what failed, why, what to do.
@@ -80,6 +81,14 @@ pub enum Failure {
     /// A token of a program.
     #[error("cannot use the tokens of this desktop: {0}")]
     Token(#[from] TokenError),
+    /// There is nothing to start the program again for.
+    #[error(
+        "Holdfast is not started again: no newer version is installed, or it runs without a window; close it and open it again"
+    )]
+    NothingInstalled,
+    /// A new version cannot be installed.
+    #[error(transparent)]
+    Install(#[from] InstallError),
     /// The system refuses something.
     #[error(
         "cannot start: {what} ({why}); restart the machine, and tell the clinic's IT if it happens again"
@@ -110,6 +119,8 @@ impl Failure {
             Self::Vault(error) => error.code(),
             Self::Key(error) => error.code(),
             Self::Token(error) => error.code(),
+            Self::NothingInstalled => "nothing-installed",
+            Self::Install(error) => error.code(),
             Self::System { .. } => "system",
         }
     }
@@ -121,6 +132,7 @@ impl Failure {
             Self::Store(error) => error.is_retryable(),
             Self::Vault(error) => error.is_retryable(),
             Self::Key(error) => error.is_retryable(),
+            Self::Install(error) => error.is_retryable(),
             Self::NobodyHere => true,
             _ => false,
         }

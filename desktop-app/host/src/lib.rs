@@ -30,6 +30,7 @@ pub mod replica;
 pub mod run;
 pub mod settings;
 pub mod tries;
+pub mod update;
 pub mod vault;
 mod web;
 

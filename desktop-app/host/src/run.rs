@@ -10,7 +10,7 @@ use holdfast_clinical::people::login_key;
 use holdfast_link::keys::{KeyError, read_private, write_private};
 use holdfast_store::Surroundings;
 use holdfast_uplink::Enrolment;
-use tokio::sync::{Mutex, RwLock, watch};
+use tokio::sync::{Mutex, Notify, RwLock, watch};
 use zeroize::Zeroizing;
 
 use crate::arrivals;
@@ -24,6 +24,7 @@ use crate::leavers;
 use crate::port;
 use crate::replica::Replica;
 use crate::settings::Settings;
+use crate::update::{self, Stage, Updates};
 use crate::vault::{Vault, VaultError};
 use crate::web;
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub dev: bool,
     /// The system's keyring.
     pub keyring: AnyKeyring,
+    /// Told when somebody wants the program started again, in the version that is installed; `None` where nothing can do that.
+    pub restart: Option<Arc<Notify>>,
 }
 
 /// What is open.
@@ -59,6 +62,8 @@ pub struct Desktop {
     dev_token: Option<String>,
     vault: Arc<Mutex<Vault>>,
     open: RwLock<Option<Open>>,
+    updates: Arc<Updates>,
+    restart: Option<Arc<Notify>>,
     _lock: FolderLock,
 }
 
@@ -80,12 +85,33 @@ impl Desktop {
             dev_token,
             vault: Arc::new(Mutex::new(vault)),
             open: RwLock::new(None),
+            updates: Arc::default(),
+            restart: options.restart.clone(),
             _lock: lock,
         });
         if desktop.clinic().await.is_some() {
             desktop.open_without_pin().await?;
         }
         Ok(desktop)
+    }
+
+    /// How a newer version of this program stands.
+    pub fn updates(&self) -> &Updates {
+        &self.updates
+    }
+
+    /// Has the program started again in the version that is installed.
+    ///
+    /// # Errors
+    /// [`Failure::NothingInstalled`] if there is none where this program was started from, or nothing here can start it again.
+    pub fn restart(&self) -> Result<(), Failure> {
+        match (&self.restart, self.updates.told().stage) {
+            (Some(restart), Stage::Installed { .. }) if update::is_replaced() => {
+                restart.notify_one();
+                Ok(())
+            }
+            _ => Err(Failure::NothingInstalled),
+        }
     }
 
     /// The clinic that this desktop belongs to; `None` before it is enrolled.
@@ -302,14 +328,16 @@ pub async fn serve(
     let limits = Connections { most: CONNECTIONS, finish_within: FINISH_WITHIN };
     let task = tokio::spawn({
         let desktop = desktop.clone();
-        let mut told = stop.clone();
+        let (mut told, until) = (stop.clone(), stop.clone());
         async move {
             let closing = async {
                 // A sender that is gone means that the program ends.
                 let _gone = told.wait_for(|stop| *stop).await.is_ok();
                 desktop.close_streams().await;
             };
-            tokio::join!(holdfast_api::listen::serve(listener, app, limits, stop), closing);
+            let updating =
+                update::run(desktop.dir.clone(), desktop.settings.clone(), desktop.updates.clone(), until);
+            tokio::join!(holdfast_api::listen::serve(listener, app, limits, stop), closing, updating);
             desktop.close().await;
         }
     });

@@ -1,6 +1,9 @@
 //! What can be set by hand on a desktop: the commented default, then `settings.toml` in the data folder, then
 //! `HOLDFAST_SECTION__KEY`; every problem is reported at once.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use holdfast_api::config::{FileText, Layers, Problems, Reader, file_bytes};
 use holdfast_link::transport::Endpoint;
 
@@ -20,6 +23,12 @@ pub struct Settings {
     pub log_bytes: u64,
     /// The largest file that is taken into a record, in bytes.
     pub file_bytes: u64,
+    /// The keys that releases are signed with; without the file updates are off.
+    pub release_keys: PathBuf,
+    /// Where a new version is handed to this machine's installer.
+    pub incoming: PathBuf,
+    /// How often the node is asked for a new version.
+    pub update_every: Duration,
 }
 
 impl Settings {
@@ -65,11 +74,20 @@ fn read(reader: &mut Reader) -> Option<Settings> {
     });
     let log_mib = reader.number("log", "max_mib", 1..=1024);
     let file_bytes = file_bytes(reader);
+    let absolute = |text: &str| Some(PathBuf::from(text)).filter(|path| path.is_absolute());
+    let file = "a whole path, for example \"/usr/share/holdfast-desktop/release.pub\"";
+    let release_keys = reader.text("updates", "release_keys", file, absolute);
+    let folder = "a whole path, for example \"/var/lib/holdfast-desktop/incoming\"";
+    let incoming = reader.text("updates", "incoming", folder, absolute);
+    let every_min = reader.number("updates", "every_min", 1..=10_080);
     Some(Settings {
         endpoints: endpoints?,
         log_filter: log_filter?,
         log_bytes: log_mib? * 1024 * 1024,
         file_bytes: file_bytes?,
+        release_keys: release_keys?,
+        incoming: incoming?,
+        update_every: Duration::from_secs(every_min? * 60),
     })
 }
 

@@ -33,6 +33,8 @@ pub(crate) fn router(desktop: Arc<Desktop>, secret: LaunchSecret) -> Router {
         .route("/api/setup", get(setup))
         .route("/api/desktop/enrol", post(enrol))
         .route("/api/desktop/unlock", post(unlock))
+        .route("/api/desktop/update", get(update))
+        .route("/api/desktop/restart", post(restart))
         .fallback(serve)
         .with_state(desktop)
         .layer(middleware::from_fn_with_state(secret, gate::gate))
@@ -63,6 +65,20 @@ async fn setup(State(desktop): State<Arc<Desktop>>) -> Json<Value> {
         "locked": desktop.router().await.is_none(),
         "enrolled": clinic.is_some(),
     }))
+}
+
+/// `GET /api/desktop/update`: this program's version, and how far a newer one is.
+async fn update(State(desktop): State<Arc<Desktop>>) -> Response {
+    Json(desktop.updates().told()).into_response()
+}
+
+/// `POST /api/desktop/restart`: starts the program again in the version that is installed. Everything that was saved is; what a page
+/// holds is the page's to save first.
+async fn restart(State(desktop): State<Arc<Desktop>>) -> Response {
+    match desktop.restart() {
+        Ok(()) => StatusCode::ACCEPTED.into_response(),
+        Err(error) => refused(&error),
+    }
 }
 
 #[derive(Deserialize)]
@@ -179,7 +195,7 @@ fn refused(error: &Failure) -> Response {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*retry_after_s));
             response
         }
-        Failure::Enrolled(_) | Failure::NotEnrolled => {
+        Failure::Enrolled(_) | Failure::NotEnrolled | Failure::NothingInstalled => {
             problem(StatusCode::CONFLICT, error.code(), &error.to_string(), None)
         }
         Failure::NobodyHere => {

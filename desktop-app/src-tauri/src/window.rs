@@ -1,6 +1,8 @@
 //! The one window. A second start brings it to the front.
 
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use holdfast_desktop_host::cli::Serving;
@@ -9,7 +11,7 @@ use holdfast_desktop_host::{Failure, Served, logging, run, serve};
 use tauri::webview::NewWindowResponse;
 use tauri::{App, AppHandle, Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 use tokio::runtime::Runtime;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::keyring::SessionKeyring;
 
@@ -26,6 +28,10 @@ const NO_BROWSER_MENU: &str = "addEventListener('contextmenu', (event) => {\
 
 /// What ends with the program.
 struct Running {
+    /// Where this program was started from: once a newer one is installed there, the system calls the running one deleted.
+    program: Option<PathBuf>,
+    /// Whether it is started again at the end.
+    again: bool,
     stop: watch::Sender<bool>,
     served: Option<Served>,
     runtime: Option<Runtime>,
@@ -38,7 +44,8 @@ struct Running {
 pub(crate) fn open(serving: &Serving, runtime: Runtime) -> Result<(), String> {
     let serving = serving.clone();
     let (stop, _) = watch::channel(false);
-    let running = Running { stop, served: None, runtime: Some(runtime) };
+    let program = std::env::current_exe().ok();
+    let running = Running { program, again: false, stop, served: None, runtime: Some(runtime) };
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
         .manage(Mutex::new(running))
@@ -58,6 +65,7 @@ pub(crate) fn open(serving: &Serving, runtime: Runtime) -> Result<(), String> {
     app.run(|app, event| {
         if let RunEvent::Exit = event {
             end(app);
+            begin_anew(app);
         }
     });
     Ok(())
@@ -71,7 +79,9 @@ struct First {
 
 /// Starts the host. Only now, when no other window has the folder.
 fn begin(app: &App, serving: &Serving) -> Result<First, Failure> {
-    let options = serving.options(Some(Arc::new(SessionKeyring)))?;
+    let mut options = serving.options(Some(Arc::new(SessionKeyring)))?;
+    let restart = Arc::new(Notify::new());
+    options.restart = Some(restart.clone());
     let settings = Settings::load(&options.dir, std::env::vars())?;
     logging::start(&options.dir.logs(), &settings)?;
     let state = app.state::<Mutex<Running>>();
@@ -86,6 +96,13 @@ fn begin(app: &App, serving: &Serving) -> Result<First, Failure> {
     runtime.spawn(async move {
         // A sender that is gone means that the program ends.
         let _gone = signal.wait_for(|stop| *stop).await.is_ok();
+        window.exit(0);
+    });
+    let window = app.handle().clone();
+    runtime.spawn(async move {
+        restart.notified().await;
+        let state = window.state::<Mutex<Running>>();
+        state.lock().unwrap_or_else(PoisonError::into_inner).again = true;
         window.exit(0);
     });
     let address = Url::parse(&served.first_address).map_err(|error| no_window(&error.to_string()));
@@ -149,4 +166,15 @@ fn end(app: &AppHandle) {
     if let (Some(served), Some(runtime)) = (running.served.take(), running.runtime.take()) {
         runtime.block_on(served.ended());
     }
+}
+
+/// Becomes the program that is installed now, if that was asked for. Everything is written and no lock is held any more; what was open,
+/// the name on the session's bus among it, closes with this program.
+fn begin_anew(app: &AppHandle) {
+    let state = app.state::<Mutex<Running>>();
+    let running = state.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(program) = running.program.as_ref().filter(|_| running.again) else { return };
+    // It returns only if it failed; then the program ends, and whoever opens it gets the new one.
+    let error = Command::new(program).args(std::env::args_os().skip(1)).exec();
+    eprintln!("holdfast-desktop: it is not started again: {error}");
 }

@@ -30,7 +30,7 @@ impl Steps {
     }
 
     /// From the sign-in, whoever's tile it shows, to the landing.
-    fn sign_in(&mut self, person: Person) -> Result<()> {
+    pub(super) fn sign_in(&mut self, person: Person) -> Result<()> {
         self.enter(person, person.pin)?;
         let page = self.page()?;
         page.wait("document.querySelector('#main')")?;

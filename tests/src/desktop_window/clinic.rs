@@ -64,7 +64,8 @@ impl Clinic {
         Ok(clinic)
     }
 
-    fn data(&self) -> PathBuf {
+    /// Its data folder.
+    pub(super) fn data(&self) -> PathBuf {
         self.work.join("node")
     }
 

@@ -4,7 +4,7 @@
 //! ```text
 //! .deb ─dpkg▶ scratch root ─▶ holdfast-desktop ◀─WebDriver─ steps ─▶ holdfast-node (people, records, authors)
 //!                                  └─ Xvfb ─ screenshots
-//! opening ─▶ charting (node killed, program killed, another person) ─▶ arrival (node again)
+//! opening ─▶ charting (node killed, program killed, another person) ─▶ arrival (node again) ─▶ keyring ─▶ update
 //! ```
 
 mod arrival;
@@ -20,6 +20,7 @@ mod package;
 mod page;
 mod session;
 mod steps;
+mod update;
 
 use std::path::PathBuf;
 
@@ -73,7 +74,8 @@ pub fn run(options: &Options) -> Result<usize> {
     steps.charting();
     steps.arrival();
     steps.keyring();
-    if let Some(package) = package {
+    if let (Some(package), Subject::Deb(deb)) = (package, &options.subject) {
+        steps.update(&package, deb);
         steps.step("the package is removed and leaves nothing", |_| package.remove());
     }
     let lost = steps.lost();

@@ -42,6 +42,31 @@ impl Package {
         self.root.join("usr/bin/holdfast-desktop")
     }
 
+    /// Where it is installed.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where newer versions are handed over; the package makes it.
+    pub(super) fn incoming(&self) -> PathBuf {
+        self.root.join("var/lib/holdfast-desktop/incoming")
+    }
+
+    /// The version that is installed, as dpkg says.
+    ///
+    /// # Errors
+    /// It is not installed.
+    pub(super) fn version(&self) -> Result<String> {
+        let mut query = Command::new("dpkg-query");
+        query.arg("--admindir").arg(self.root.join(ADMIN)).args([
+            "--show",
+            "--showformat",
+            "${Version}",
+            NAME,
+        ]);
+        output(&mut query)
+    }
+
     /// Removes it.
     ///
     /// # Errors
@@ -50,6 +75,8 @@ impl Package {
         output(self.dpkg().args(["--purge", NAME]))?;
         let left = self.root.join("usr");
         ensure!(!left.exists(), "{} is left behind", left.display());
+        let state = self.incoming();
+        ensure!(!state.exists(), "{} is left behind", state.display());
         Ok(())
     }
 

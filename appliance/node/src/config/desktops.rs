@@ -1,6 +1,7 @@
 //! `[desktops]`: the port for the clinic's desktops.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use holdfast_api::config::Reader;
 use holdfast_link::transport::Endpoint;
@@ -17,6 +18,10 @@ pub struct DesktopsConfig {
     pub endpoints: Vec<Endpoint>,
     /// Whose records every desktop holds.
     pub hold: DesktopHold,
+    /// Where packages of the staff desktop lie; `None`: in the data folder.
+    pub packages: Option<PathBuf>,
+    /// A file with the keys that releases are signed with; `None`: in the data folder.
+    pub release_keys: Option<PathBuf>,
 }
 
 pub(super) fn desktops(reader: &mut Reader) -> Option<DesktopsConfig> {
@@ -40,5 +45,17 @@ pub(super) fn desktops(reader: &mut Reader) -> Option<DesktopsConfig> {
         "today" => Some(DesktopHold::Today),
         _ => None,
     });
-    Some(DesktopsConfig { listen: listen?, names: names?, endpoints: endpoints?, hold: hold? })
+    let mut path = |key, what| {
+        reader.text("desktops", key, what, |text| super::optional(text, |text| Some(PathBuf::from(text))))
+    };
+    let packages = path("packages", "a folder, or empty");
+    let release_keys = path("release_keys", "the path of a file, or empty");
+    Some(DesktopsConfig {
+        listen: listen?,
+        names: names?,
+        endpoints: endpoints?,
+        hold: hold?,
+        packages: packages?,
+        release_keys: release_keys?,
+    })
 }

@@ -97,7 +97,15 @@ async fn obey(running: Running, order: Order, progress: mpsc::Sender<String>) ->
         Order::Status => {
             let link = running.link.as_ref().map(|link| holdfast_api::link::LinkReport::report(&**link));
             let (opened, scrubbed) = (running.opened, running.health.last());
-            blocking(move || tasks::status(&opened, link.as_ref(), scrubbed.as_ref())).await
+            let packages = running.desktops.is_some().then_some(running.packages);
+            blocking(move || {
+                let mut text = tasks::status(&opened, link.as_ref(), scrubbed.as_ref())?;
+                if let Some(packages) = packages {
+                    text.push_str(&tasks::packages(&packages));
+                }
+                Ok(text)
+            })
+            .await
         }
         Order::EnrolDesktop { name } => {
             let endpoints = running.desktops.as_ref().map(|served| served.to_vec());

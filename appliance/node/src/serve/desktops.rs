@@ -18,10 +18,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{Running, blocking, shutdown};
+use super::{Running, blocking, packages, shutdown};
 use crate::config::DesktopsConfig;
+use crate::data_dir::DataDir;
 use crate::desktops;
 use crate::failure::Failure;
+use crate::packages::Packages;
 
 /// Who has an appointment today, and who is short of record numbers, is looked for this often: a walk-in's record is on the
 /// desktops soon, and a new desktop can register people before the node is next away.
@@ -44,6 +46,25 @@ pub(super) async fn bind(config: &DesktopsConfig) -> Result<Option<Port>, Failur
     let listener = bound.map_err(|error| Failure::Port { address, why: error.to_string() })?;
     let port = listener.local_addr().ok().map(|address| address.port());
     Ok(Some(Port { listener, endpoints: desktops::endpoints(config, port)? }))
+}
+
+/// The folder of packages for desktops; that of the data folder is made, so that whoever brings a package finds it.
+///
+/// # Errors
+/// [`Failure::Other`] if it cannot be made.
+pub(super) fn packages(config: &DesktopsConfig, dir: &DataDir) -> Result<Packages, Failure> {
+    let folder = match &config.packages {
+        Some(folder) => folder.clone(),
+        None => {
+            let folder = dir.packages();
+            std::fs::create_dir_all(&folder).map_err(|error| {
+                let text = format!("cannot make the folder {}: {error}; check the disk", folder.display());
+                Failure::other("packages-folder", text)
+            })?;
+            folder
+        }
+    };
+    Ok(Packages::new(folder, config.release_keys.clone().unwrap_or_else(|| dir.release_keys())))
 }
 
 /// Serves desktops until told to stop.
@@ -80,7 +101,9 @@ pub(super) async fn start(
         endpoints: port.endpoints.clone(),
         clock: renewal.clock.clone(),
     };
-    let routes = enrolment::routes(enrolment).merge(holdfast_link::serve::routes(running.writer.clone()));
+    let routes = enrolment::routes(enrolment)
+        .merge(holdfast_link::serve::routes(running.writer.clone()))
+        .merge(packages::routes(running.packages.clone()));
     let options = ServeOptions { revoked: revocations.check(), ..ServeOptions::default() };
     let tls = server_config(renewal.shown.clone(), renewal.ca.cert_pem(), ClientAuth::Optional);
     let tls = tls.map_err(holdfast_link::ca::CaError::Tls)?;
@@ -97,6 +120,7 @@ pub(super) async fn start(
         stop.clone(),
     ));
     workers.spawn(give(running.clone(), hold, stop.clone()));
+    workers.spawn(packages::run(running.packages.clone(), stop.clone()));
     tracing::info!(url = port.endpoints.first().map(ToString::to_string), "desktops are served");
     Ok(())
 }

@@ -13,6 +13,7 @@ mod eviction;
 mod first_run;
 mod gauges;
 mod healer;
+mod packages;
 mod scrubbing;
 mod shutdown;
 mod telemetry_worker;
@@ -35,6 +36,7 @@ use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::enrolment;
 use crate::failure::Failure;
+use crate::packages::Packages;
 use crate::say::say;
 use crate::store::{self, Opened};
 use crate::telemetry::Telemetry;
@@ -50,6 +52,8 @@ pub(crate) struct Running {
     pub(crate) link: Option<Arc<Uplink>>,
     /// Where desktops reach this node; `None` if it serves none.
     pub(crate) desktops: Option<Arc<[Endpoint]>>,
+    /// Packages for them.
+    pub(crate) packages: Arc<Packages>,
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) health: Arc<Health>,
@@ -135,7 +139,8 @@ async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Fail
         "the records are open"
     );
     let (link, health) = (link.map(Arc::new), Arc::default());
-    Ok(Running { dir, opened, writer, link, desktops: None, tokens, telemetry, health })
+    let packages = Arc::new(desktops::packages(&config.desktops, &dir)?);
+    Ok(Running { dir, opened, writer, link, desktops: None, packages, tokens, telemetry, health })
 }
 
 fn start_workers(

@@ -1,6 +1,7 @@
 //! Long work on open records, whether a running node or a command does it: backup, restore, scrub, status.
 
 mod audit;
+mod packages;
 mod scrub;
 
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use crate::failure::Failure;
 use crate::store::{self, Opened};
 
 pub use audit::audit;
+pub use packages::packages;
 pub use scrub::{ScrubReport, Scrubbed, rebuild, scrub};
 
 /// How often the size of a growing file is told.

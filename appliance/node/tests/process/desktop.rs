@@ -52,7 +52,8 @@ impl Desktop {
     pub(crate) fn go_on(&mut self) {
         let (stop, stopped) = watch::channel(false);
         let listen = "127.0.0.1:0".parse().unwrap();
-        let options = Options { dir: DataDir::new(&self.data), listen, dev: true, keyring: None };
+        let options =
+            Options { dir: DataDir::new(&self.data), listen, dev: true, keyring: None, restart: None };
         let (told, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -11,7 +11,7 @@ fn signed_in_before(data: &std::path::Path, login: &str, pin: &str) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let listen = "127.0.0.1:0".parse().unwrap();
-        let options = Options { dir: DataDir::new(data), listen, dev: false, keyring: None };
+        let options = Options { dir: DataDir::new(data), listen, dev: false, keyring: None, restart: None };
         let host = Host::start(&options, Settings::parse(None, Vec::new()).unwrap()).await.unwrap();
         assert!(host.router().await.is_some(), "before the first sign-in it is open");
         host.keep(login, pin).await.unwrap();

@@ -8,3 +8,4 @@ mod gate;
 mod locked;
 mod people;
 mod support;
+mod update;

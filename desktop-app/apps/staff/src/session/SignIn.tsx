@@ -5,6 +5,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useState } from 'react';
 import { Failed } from '../problems/Failed';
 import { Entrance } from './Entrance';
+import { NewVersion } from './NewVersion';
 import { PinField } from './PinField';
 import { hasPasskeys, signInByPasskey, wasLeft } from './passkey';
 import { type RecentPerson, recentPeople } from './recentPeople';
@@ -40,6 +41,7 @@ export function SignIn({ setup, locked, onDone }: Props) {
       ) : (
         <Tiles people={people} onChoose={setChosen} onOther={() => setOther(true)} />
       )}
+      {setup.host === 'desktop' && <NewVersion keepsScreen={locked !== null} />}
     </Entrance>
   );
 }

@@ -8,6 +8,7 @@ import { durationWords } from '../time/duration';
 import { useContinuity } from './ContinuityProvider';
 import { headline } from './continuityWords';
 import { Screen } from './Screen';
+import { UpdatePanel } from './UpdatePanel';
 
 /** What IT wants to know: what was written, what head office has of it, and why a link waits. */
 export default function LinkPage() {
@@ -17,6 +18,7 @@ export default function LinkPage() {
   return (
     <Screen title={i18n.t('Link')}>
       {report ? <Details report={report} now={now} /> : <Skeleton height={280} />}
+      {setup.host === 'desktop' && <UpdatePanel />}
       <p className="soft small">
         <bdi dir="ltr">
           Holdfast {setup.version} · {setup.host}
