@@ -36,7 +36,7 @@ mod drafts;
 mod edge;
 mod error;
 mod fhir;
-mod files;
+pub mod files;
 pub mod finder;
 pub mod link;
 pub mod listen;

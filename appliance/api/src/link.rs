@@ -58,6 +58,9 @@ pub struct LinkStatus {
     pub waiting_scopes: u64,
     /// Long work in progress.
     pub progress: Option<LinkProgress>,
+    /// How far this machine's clock is ahead of that at the other end, in milliseconds; 0 if they agree to ten seconds, negative
+    /// if it is behind, `None` before they have met.
+    pub clock_ahead_ms: Option<i64>,
 }
 
 /// What this replica sends to, and what "it has arrived" means to people.

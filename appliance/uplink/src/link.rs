@@ -234,6 +234,7 @@ impl LinkReport for Uplink {
             next_try_ms: self.next_try_ms(&state),
             waiting_scopes: state.waiting,
             progress: self.progress(state.waiting),
+            clock_ahead_ms: state.clock_ahead_ms,
         }
     }
 }

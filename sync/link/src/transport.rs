@@ -14,6 +14,7 @@
 //! ```
 
 mod chunked;
+mod clock;
 mod counted;
 mod dial;
 mod endpoint;
@@ -24,6 +25,7 @@ pub mod tuning;
 mod watched;
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{Method, Request, Uri, uri::PathAndQuery};
@@ -31,6 +33,8 @@ use http_body_util::Full;
 use hyper::{body::Incoming, client::conn::http2::SendRequest};
 use rustls::ClientConfig;
 use tokio::time::timeout;
+
+use clock::PeerClock;
 
 pub use chunked::ChunkedBody;
 pub use counted::{CountedStream, Counters, Traffic};
@@ -48,6 +52,7 @@ pub struct Connection {
     endpoint: Endpoint,
     timeouts: Timeouts,
     traffic: Arc<Traffic>,
+    clock: Arc<PeerClock>,
     tls_failure: watched::TlsFailure,
     resumed: bool,
 }
@@ -88,6 +93,7 @@ impl Connection {
             endpoint: endpoint.clone(),
             timeouts,
             traffic: dialled.traffic,
+            clock: Arc::new(PeerClock::new()),
             tls_failure: dialled.tls_failure,
             resumed: dialled.resumed,
         })
@@ -111,6 +117,12 @@ impl Connection {
     /// Bytes that went over the socket so far: TLS, HTTP/2 and handshake included.
     pub fn counters(&self) -> Counters {
         self.traffic.counters()
+    }
+
+    /// How far this machine's clock is ahead of the peer's, in milliseconds: 0 if it is so by less than ten seconds, negative
+    /// if it is behind, `None` before the first answer.
+    pub fn clock_ahead_ms(&self) -> Option<i64> {
+        self.clock.ahead_ms()
     }
 
     /// The endpoint this connection leads to.
@@ -157,6 +169,7 @@ impl Connection {
         path: &'static str,
         response: http::Response<Incoming>,
     ) -> Result<Bytes, TransportError> {
+        self.clock.saw(response.headers(), SystemTime::now());
         match response::read(response, self.timeouts.body_idle).await {
             Ok(bytes) => Ok(bytes),
             Err(response::Failed::Body(e)) => Err(self.failure(e)),

@@ -16,7 +16,9 @@ mod bundle;
 pub mod corpus;
 mod cursor;
 mod enrolment;
+mod finding;
 mod frame;
+mod headers;
 pub mod memory;
 pub mod mutate;
 mod ops;
@@ -41,7 +43,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 12] = [
     Target { name: "segment", run: segment::run },
     Target { name: "frame", run: frame::run },
     Target { name: "session", run: session::run },
@@ -52,6 +54,8 @@ pub const TARGETS: [Target; 10] = [
     Target { name: "bundle", run: bundle::run },
     Target { name: "patch", run: patch::run },
     Target { name: "cursor", run: cursor::run },
+    Target { name: "finding", run: finding::run },
+    Target { name: "headers", run: headers::run },
 ];
 
 /// Runs the target of this name within its memory.

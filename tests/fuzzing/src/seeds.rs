@@ -30,9 +30,39 @@ pub fn of(target: &str) -> Vec<(String, Vec<u8>)> {
         "bundle" => fhir::bundles(),
         "patch" => fhir::patches(),
         "cursor" => fhir::cursors(),
+        "finding" => typed(),
+        "headers" => headers(),
         _ => Vec::new(),
     };
     inputs.into_iter().enumerate().map(|(n, bytes)| (format!("seed-{n:02}"), bytes)).collect()
+}
+
+/// What is typed at a desk, and names and numbers as records have them.
+fn typed() -> Vec<Vec<u8>> {
+    let typed = [
+        "maría o'neil-garcía",
+        "12/03/1974 555 01",
+        "3.7.1974",
+        "1974年3月7日",
+        "NORTH-K7QM3X-0042-M",
+        "٢٢٣٣",
+        "山田 太",
+    ];
+    let names = ["O'Neil-García", "Nguyễn Thị", "山田太郎", "الحسن", "ÅSA ß", "D’Arcy"];
+    let mut out: Vec<_> = typed.iter().map(|text| tagged(0, text.as_bytes())).collect();
+    out.extend(names.iter().map(|text| tagged(1, text.as_bytes())));
+    out.extend([[74, 2, 6], [126, 11, 27]].map(|day| tagged(2, &day)));
+    out.extend(["NORTH-K7QM3X-0042-M", "A-77"].map(|text| tagged(3, text.as_bytes())));
+    out
+}
+
+fn headers() -> Vec<Vec<u8>> {
+    let ranges = ["bytes=0-0", "bytes=2-", "bytes=-3", "bytes=9-99999999999999999999999999", "bytes=0-1,4-5"];
+    let digest = "sha-512=:xx:, sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:";
+    let mut out: Vec<_> = ranges.iter().map(|text| [&[0, 10], text.as_bytes()].concat()).collect();
+    out.extend([[1, 10, 2, 3], [1, 10, 0xfe, 0]].map(|numbers| numbers.to_vec()));
+    out.push([&[2, digest.len() as u8, 0], digest.as_bytes(), b"abc"].concat());
+    out
 }
 
 fn tagged(mode: u8, bytes: &[u8]) -> Vec<u8> {

@@ -67,7 +67,7 @@ macro_rules! replays {
     };
 }
 
-replays! { segment frame session signature enrolment resource search bundle patch cursor }
+replays! { segment frame session signature enrolment resource search bundle patch cursor finding headers }
 
 #[test]
 fn broken_property_is_noticed() {

@@ -4,6 +4,7 @@
 //! ```text
 //! node ──enrols──▶ desktop;  node killed;  nurse signs in, charts;  desktop stopped;  node up: nurse deactivated;  node killed;
 //! desktop up: nurse signs in still, charts;  node up: desktop hears of it, the session ends, what she wrote waits for review
+//! node killed;  another nurse, 13 and 15 days on, and with the clock set back;  node up: all is as before
 //! ```
 
 use std::path::PathBuf;
@@ -32,6 +33,16 @@ struct Away {
     desktop: Option<(Process, String, String)>,
 }
 
+/// The library that gives a process another clock.
+fn faketime() -> Result<PathBuf> {
+    let folders = std::fs::read_dir("/usr/lib")?.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut found =
+        folders.map(|folder| folder.join("faketime/libfaketime.so.1")).filter(|path| path.exists());
+    found
+        .next()
+        .context("there is no libfaketime.so.1 below /usr/lib: install the package faketime (.ci/setup does)")
+}
+
 /// Plays the story; each thing that must or must not be possible is a case.
 pub(super) fn check(tally: &mut Tally) -> Result<()> {
     let mut away = Away::prepare()?;
@@ -40,12 +51,14 @@ pub(super) fn check(tally: &mut Tally) -> Result<()> {
     let importer = away.importer()?;
     let nurse = away.add_person(&admin, "nora")?;
     away.add_person(&admin, "stranger")?;
+    away.add_person(&admin, "nils")?;
     let patient = json!({"resourceType": "Patient", "id": "p", "name": [{"family": "Away"}]});
     let stored = away.at_node(&importer, "PUT", "/fhir/Patient/p", &patient)?;
     ensure!(stored.status == 201, "the patient cannot be stored: {}", stored.body);
     away.start_desktop()?;
     away.enrol()?;
     let signed = away.wait_sign_in("nora", PIN)?;
+    away.wait_sign_in("nils", PIN)?;
     away.wait("the patient is on the desktop", |away| {
         Ok(away.at_desktop(&signed, "GET", "/fhir/Patient/p", &Value::Null)?.status == 200)
     })?;
@@ -97,6 +110,34 @@ pub(super) fn check(tally: &mut Tally) -> Result<()> {
     tally.is("after reconnecting: what she wrote later waits for review", held.is_ok(), true);
     let is_merged = away.at_node(&importer, "GET", "/fhir/Observation/after", &Value::Null)?.status == 200;
     tally.is("after reconnecting: what she wrote later is in the chart", is_merged, false);
+    check_expiry(tally, &mut away)
+}
+
+/// A desktop that is alone for longer than people are confirmed for, and one whose clock is wrong.
+fn check_expiry(tally: &mut Tally, away: &mut Away) -> Result<()> {
+    away.node = None;
+    for (clock, day, may_write) in [
+        (Some("+13d"), "13 days on", true),
+        (Some("+15d"), "15 days on", false),
+        (None, "clock set back", false),
+    ] {
+        away.stop_desktop()?;
+        away.start_desktop_at(clock)?;
+        let signed = away.sign_in("nils", PIN)?;
+        tally.is(&format!("alone, {day}: signing in"), signed.is_some(), true);
+        let signed = signed.with_context(|| format!("nobody can sign in {day}"))?;
+        let reads = away.at_desktop(&signed, "GET", "/fhir/Patient/p", &Value::Null)?.status == 200;
+        tally.is(&format!("alone, {day}: reading"), reads, true);
+        let id = format!("after-{}", clock.unwrap_or("back").trim_start_matches('+'));
+        tally.is(&format!("alone, {day}: charting"), away.chart(&signed, &id)?, may_write);
+        let glass = json!({"patient": "p", "reason": "an emergency"});
+        let opened = away.at_desktop(&signed, "POST", "/api/session/break-glass", &glass)?.status;
+        tally.is(&format!("alone, {day}: breaking the glass"), opened < 300, true);
+    }
+    away.start_node()?;
+    let signed = away.wait_sign_in("nils", PIN)?;
+    let again = away.wait("charting goes on", |away| away.chart(&signed, "again"));
+    tally.is("node back, clock right: charting", again.is_ok(), true);
     Ok(())
 }
 
@@ -164,8 +205,17 @@ impl Away {
     }
 
     fn start_desktop(&mut self) -> Result<()> {
+        self.start_desktop_at(None)
+    }
+
+    /// With a clock that is so far ahead, as `faketime` takes it.
+    fn start_desktop_at(&mut self, clock: Option<&str>) -> Result<()> {
         let spec = Spec::binary("holdfast-desktop-headless", self.work.path())?;
-        let spec = spec.args(["--headless", "--data-dir"]).arg(self.path("desktop"));
+        let mut spec = spec.args(["--headless", "--data-dir"]).arg(self.path("desktop"));
+        if let Some(ahead) = clock {
+            spec = spec.env("LD_PRELOAD", faketime()?).env("FAKETIME", ahead);
+            spec = spec.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
         let mut desktop = Process::spawn(&spec)?;
         let url = desktop.wait_ready(READY)?;
         let (authority, secret) = url

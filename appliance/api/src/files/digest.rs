@@ -13,11 +13,11 @@ const MAX_BYTES: usize = 1024;
 
 /// SHA-256 of a body, as its sender says.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Asked([u8; 32]);
+pub struct Asked([u8; 32]);
 
 impl Asked {
     /// Whether the bytes are those that were sent.
-    pub(super) fn fits(&self, bytes: &[u8]) -> bool {
+    pub fn fits(&self, bytes: &[u8]) -> bool {
         Sha256::digest(bytes)[..] == self.0
     }
 }
@@ -26,7 +26,7 @@ impl Asked {
 ///
 /// # Errors
 /// [`RequestError::BadHeader`] for a `sha-256` that is none.
-pub(super) fn asked(headers: &HeaderMap) -> Result<Option<Asked>, RequestError> {
+pub fn asked(headers: &HeaderMap) -> Result<Option<Asked>, RequestError> {
     let Some(value) = headers.get(NAME) else { return Ok(None) };
     let bad = RequestError::BadHeader { name: "Content-Digest", expected: "sha-256=:BASE64:" };
     let text = value.to_str().ok().filter(|text| text.len() <= MAX_BYTES).ok_or(bad.clone())?;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What of a file is to be given.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Part {
+pub enum Part {
     /// All of it: nothing else was asked for, or nothing that is understood, or several parts, which are not given.
     Whole,
     /// These bytes; never empty.
@@ -14,7 +14,7 @@ pub(super) enum Part {
 }
 
 /// Reads the header of a request for a file of this size, which is not 0.
-pub(super) fn part(header: Option<&str>, size: u64) -> Part {
+pub fn part(header: Option<&str>, size: u64) -> Part {
     let Some(ranges) = header.and_then(|header| header.trim().strip_prefix("bytes=")) else {
         return Part::Whole;
     };

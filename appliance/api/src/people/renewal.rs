@@ -16,7 +16,7 @@ use crate::state::ApiState;
 /// From one look to the next.
 const EVERY: Duration = Duration::from_secs(600);
 /// From one look at the clock to the next.
-const TICK: Duration = Duration::from_secs(60);
+const TICK: Duration = Duration::from_secs(10);
 /// People looked at in one go, and renewed in one commit.
 const AT_ONCE: u32 = 200;
 /// The author of confirmations.
@@ -38,6 +38,7 @@ pub async fn run(state: ApiState, confirms: bool, mut stop: watch::Receiver<bool
 async fn look(state: &ApiState, confirms: bool, is_due: bool) -> Result<(), StoreError> {
     let (writer, sign_ins) = (state.writer(), state.sign_ins());
     sign_ins.clock.keep(writer).await?;
+    sign_ins.clock.hear(&state.parts().link.report(), writer);
     if !is_due {
         return Ok(());
     }

@@ -29,6 +29,7 @@ fn down() -> LinkStatus {
         next_try_ms: Some(1_790_000_030_000),
         waiting_scopes: 3,
         progress: None,
+        clock_ahead_ms: Some(-7_200_000),
     }
 }
 
@@ -55,7 +56,7 @@ async fn the_report_says_what_waits_and_why() {
     let link = json!({
         "state": "waiting", "endpoint": "https://hub.example", "sinceMs": 1_790_000_000_000u64,
         "lastError": { "code": "unreachable", "message": "cannot reach the hub" },
-        "nextTryMs": 1_790_000_030_000u64, "waitingScopes": 3, "progress": null,
+        "nextTryMs": 1_790_000_030_000u64, "waitingScopes": 3, "progress": null, "clockAheadMs": -7_200_000,
     });
     assert_eq!(report["link"], link);
     assert_eq!((&report["recordsHeld"], &report["conflictsOpen"]), (&3.into(), &0.into()));

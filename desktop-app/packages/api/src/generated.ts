@@ -1538,6 +1538,12 @@ export interface components {
         LinkState: "connected" | "connecting" | "waiting" | "off";
         /** @description How the link is now. Times are Unix milliseconds. */
         LinkStatus: {
+            /**
+             * Format: int64
+             * @description How far this machine's clock is ahead of that at the other end, in milliseconds; 0 if they agree to ten seconds, negative
+             *     if it is behind, `None` before they have met.
+             */
+            clockAheadMs?: number | null;
             /** @description URL of the endpoint in use, or tried last. */
             endpoint?: string | null;
             lastError?: null | components["schemas"]["LinkError"];

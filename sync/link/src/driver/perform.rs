@@ -81,6 +81,11 @@ impl Performer {
         (self.past.bytes_out + now.bytes_out, self.past.bytes_in + now.bytes_in)
     }
 
+    /// How far this machine's clock is ahead of the upstream's, as the present connection tells.
+    pub(super) fn clock_ahead_ms(&self) -> Option<i64> {
+        self.connection.as_ref()?.clock_ahead_ms()
+    }
+
     pub(super) fn endpoint_url(&self) -> String {
         self.config.endpoints.get(self.endpoint).map(ToString::to_string).unwrap_or_default()
     }

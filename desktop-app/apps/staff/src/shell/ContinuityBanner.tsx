@@ -2,14 +2,15 @@ import { useLingui } from '@holdfast/i18n';
 import { Mark } from '@holdfast/ui';
 import { useSession } from '../session/SessionContext';
 import { useContinuity } from './ContinuityProvider';
-import { headline } from './continuityWords';
+import { clockWords, headline } from './continuityWords';
 
 /** Says what is gone, for how long, what waits and what that means. Nothing while all is well. */
 export function ContinuityBanner() {
   const { i18n } = useLingui();
   const { setup } = useSession();
-  const { report, reachable, now } = useContinuity();
+  const { report, reachable, now, offset } = useContinuity();
   const words = report && headline(i18n, report, setup.host, now);
+  const clock = report && clockWords(i18n, report, setup.host, offset);
   return (
     <div role="status" className="no-print">
       {!reachable && (
@@ -26,6 +27,11 @@ export function ContinuityBanner() {
           <Mark kind="warn">
             {words.head} {words.detail}
           </Mark>
+        </p>
+      )}
+      {reachable && clock && (
+        <p className="banner warn">
+          <Mark kind="warn">{clock}</Mark>
         </p>
       )}
       {reachable && report?.damage && (

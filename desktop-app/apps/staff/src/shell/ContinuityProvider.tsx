@@ -8,9 +8,11 @@ interface State {
   reachable: boolean;
   /** Now, by the host's clock, in Unix milliseconds; it moves on each minute. */
   now: number;
+  /** The host's clock less that of this computer, in milliseconds. */
+  offset: number;
 }
 
-const Context = createContext<State>({ reachable: true, now: Date.now() });
+const Context = createContext<State>({ reachable: true, now: Date.now(), offset: 0 });
 export const useContinuity = () => use(Context);
 
 const TICK_MS = 20_000;
@@ -56,10 +58,7 @@ export function ContinuityProvider({ active, children }: { active: boolean; chil
     return () => clearInterval(timer);
   }, []);
 
-  const state = useMemo(
-    () => ({ report: news.report, reachable: news.reachable, now: Math.max(tick, Date.now()) + news.offset }),
-    [news, tick],
-  );
+  const state = useMemo(() => ({ ...news, now: Math.max(tick, Date.now()) + news.offset }), [news, tick]);
   return <Context value={state}>{children}</Context>;
 }
 

@@ -2,7 +2,7 @@ import type { Continuity } from '@holdfast/api';
 import { setupI18n } from '@lingui/core';
 import { expect, test } from 'vitest';
 import { messages } from '../../../../packages/i18n/src/locales/en.po';
-import { headline } from './continuityWords';
+import { clockWords, headline } from './continuityWords';
 
 const i18n = setupI18n({ locale: 'en', messages: { en: messages } });
 const MINUTE = 60_000;
@@ -41,4 +41,13 @@ test('nothing is called sent that waits', () => {
   expect(headline(i18n, { ...base, unsent: 2 }, 'node', 0).kind).toBe('busy');
   expect(headline(i18n, { ...base, link: { state: 'connected', waitingScopes: 3 } }, 'node', 0).kind).toBe('busy');
   expect(headline(i18n, { ...base, link: { state: 'off', waitingScopes: 0 } }, 'node', 0).kind).toBe('off');
+});
+
+test('a wrong clock is told, whosever it is, and a small difference is not', () => {
+  const ahead = (clockAheadMs: number) => ({ ...base, link: { ...base.link, clockAheadMs } });
+  expect(clockWords(i18n, base, 'node', 0)).toBe('');
+  expect(clockWords(i18n, ahead(30_000), 'desktop', -90_000)).toBe('');
+  expect(clockWords(i18n, base, 'node', -180 * MINUTE)).toMatch(/^The clock of this computer is 3 hours fast\./);
+  expect(clockWords(i18n, ahead(-5 * MINUTE), 'desktop', 0)).toMatch(/^The clock of this computer is 5 minutes slow\./);
+  expect(clockWords(i18n, ahead(5 * MINUTE), 'node', 0)).toMatch(/^The clock of the clinic’s node is 5 minutes fast\./);
 });

@@ -36,6 +36,33 @@ export function headline(i18n: I18n, report: Continuity, host: Host, now: number
   };
 }
 
+/** By how much a clock may be off before it matters to what is charted. */
+const CLOCK_MATTERS_MS = 2 * 60_000;
+
+/**
+ * What to say of a wrong clock: this computer's beside the node's (`offset`: the node's less this one's), or the host's own beside
+ * the replica above. Empty while they agree.
+ */
+export function clockWords(i18n: I18n, report: Continuity, host: Host, offset: number): string {
+  if (Math.abs(offset) >= CLOCK_MATTERS_MS) return wrongClock(i18n, -offset, 'this');
+  const ahead = report.link.clockAheadMs ?? 0;
+  if (Math.abs(ahead) < CLOCK_MATTERS_MS) return '';
+  return wrongClock(i18n, ahead, host === 'desktop' ? 'this' : 'node');
+}
+
+function wrongClock(i18n: I18n, aheadMs: number, whose: 'this' | 'node'): string {
+  const by = durationWords(i18n, Math.abs(aheadMs));
+  const wrong =
+    whose === 'this'
+      ? aheadMs > 0
+        ? i18n.t('The clock of this computer is {by} fast.', { by })
+        : i18n.t('The clock of this computer is {by} slow.', { by })
+      : aheadMs > 0
+        ? i18n.t('The clock of the clinic’s node is {by} fast.', { by })
+        : i18n.t('The clock of the clinic’s node is {by} slow.', { by });
+  return `${wrong} ${i18n.t('Look at each time that you enter, and have the clock set.')}`;
+}
+
 function unlinked(i18n: I18n, { unsent }: Continuity): Headline {
   const detail =
     unsent > 0
