@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{BitAnd, BitOr};
+use std::sync::Arc;
 
 use crate::id::Entity;
 use crate::rules::Rules;
@@ -141,8 +142,8 @@ pub struct Reader {
 /// What one reader or writer may reach.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Sight {
-    /// By type.
-    pub grants: Grants,
+    /// By type; shared, since a reader may be looked at anew for each read.
+    pub grants: Arc<Grants>,
     /// The one patient whose record may be reached; none: everybody's. Types that are no patient's are not concerned.
     pub patient: Option<String>,
     /// The person who reads; none: a program, from which nothing is kept.
@@ -167,7 +168,7 @@ pub struct OutOfSight {
 impl Sight {
     /// Everything.
     pub fn everything() -> Self {
-        Self { grants: Grants::every(May::ALL), patient: None, reader: None }
+        Self { grants: Arc::new(Grants::every(May::ALL)), patient: None, reader: None }
     }
 
     /// Whether nothing is out of sight.
@@ -298,7 +299,7 @@ mod tests {
 
     #[test]
     fn kinds_are_listed_either_way() {
-        let sight = |grants| Sight { grants, ..Sight::default() };
+        let sight = |grants| Sight { grants: Arc::new(grants), ..Sight::default() };
         let nurse = sight(Grants::every(May::ALL).with("AuditEvent", May::CREATE));
         assert_eq!(nurse.kinds(May::READ), Kinds::AllBut(vec!["AuditEvent".into()]));
         let auditor = sight(Grants::default().with("AuditEvent", May::LOOK));
@@ -336,8 +337,10 @@ mod tests {
 
     #[test]
     fn a_reference_is_followed_to_the_types_that_may_be_searched() {
-        let sight =
-            Sight { grants: Grants::every(May::ALL).with("Device", May::NOTHING), ..Sight::default() };
+        let sight = Sight {
+            grants: Arc::new(Grants::every(May::ALL).with("Device", May::NOTHING)),
+            ..Sight::default()
+        };
         let to = |kind: &str| Clause::Refers { param: 1, kind: kind.into(), to: vec![] };
         let narrow = |clause: Clause| sight.narrow(&Nobodys, "Appointment", &[clause]);
         let either = Clause::Any(vec![to("Patient"), to("Device")]);
@@ -358,7 +361,11 @@ mod tests {
 
     #[test]
     fn refusals_say_what_may_not_be_done() {
-        let sight = Sight { grants: Grants::every(May::READ), patient: Some("p".into()), ..Sight::default() };
+        let sight = Sight {
+            grants: Arc::new(Grants::every(May::READ)),
+            patient: Some("p".into()),
+            ..Sight::default()
+        };
         let text = sight.check("Patient", May::DELETE).unwrap_err().to_string();
         assert!(text.starts_with("cannot delete Patient:") && text.contains("other patients"), "{text}");
         assert_eq!(sight.check("Patient", May::READ), Ok(()));

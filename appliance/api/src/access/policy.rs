@@ -99,7 +99,7 @@ impl Principal {
         // Programs carry records as they are; from whoever works with them, some are kept.
         let is_program = roles.contains(&Role::System);
         let reader = (!is_program).then(|| Reader { name: id.clone(), ..Reader::default() });
-        Self { id, roles, sight: Arc::new(Sight { grants, patient: None, reader }) }
+        Self { id, roles, sight: Arc::new(Sight { grants: Arc::new(grants), patient: None, reader }) }
     }
 
     /// The same, to whom the records of these patients are open although they are kept from most.
@@ -116,7 +116,7 @@ impl Principal {
     /// The same, for reading alone.
     #[must_use]
     pub fn read_only(mut self) -> Self {
-        let grants = self.sight.grants.and(&Grants::every(May::LOOK));
+        let grants = Arc::new(self.sight.grants.and(&Grants::every(May::LOOK)));
         self.sight = Arc::new(Sight { grants, ..(*self.sight).clone() });
         self
     }
@@ -124,7 +124,7 @@ impl Principal {
     /// The same, reaching no more than these scopes say, and if a patient is named no other patient's record.
     #[must_use]
     pub fn limited(mut self, scopes: &[Scope], patient: Option<&str>) -> Self {
-        let grants = self.sight.grants.and(&scopes::grants(scopes));
+        let grants = Arc::new(self.sight.grants.and(&scopes::grants(scopes)));
         let patient = patient.map(str::to_owned);
         self.sight = Arc::new(Sight { grants, patient, reader: self.sight.reader.clone() });
         self

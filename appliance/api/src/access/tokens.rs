@@ -125,11 +125,15 @@ pub struct KnownToken {
     /// What it is good for.
     pub rights: Rights,
     hash: blake3::Hash,
+    /// Who asks with it: worked out once, since every request needs it.
+    principal: Principal,
 }
 
 impl KnownToken {
-    fn new(name: &str, rights: Rights, token: &str) -> Self {
-        Self { name: name.to_owned(), rights, hash: blake3::hash(token.as_bytes()) }
+    fn new(name: &str, rights: Rights, hash: blake3::Hash) -> Self {
+        let Rights { roles, scopes, patient } = &rights;
+        let principal = Principal::new(name, roles.iter().copied()).limited(scopes, patient.as_deref());
+        Self { name: name.to_owned(), rights, hash, principal }
     }
 
     fn parse(line: &str) -> Option<Self> {
@@ -140,18 +144,17 @@ impl KnownToken {
         let patient = patient.first().map(|word| &word[PATIENT.len()..]);
         let scopes: Vec<String> = scopes.into_iter().map(str::to_owned).collect();
         let rights = Rights::read(&roles, &scopes, patient).ok()?;
-        Some(Self { name: name.to_owned(), rights, hash: blake3::Hash::from_hex(hash).ok()? })
+        Some(Self::new(name, rights, blake3::Hash::from_hex(hash).ok()?))
     }
 
     fn line(&self) -> String {
         let head = format!("{} {} {}", self.name, self.rights.role_names(), self.hash.to_hex());
         std::iter::once(head).chain(self.rights.limits()).collect::<Vec<_>>().join(" ") + "\n"
     }
+}
 
-    fn principal(&self) -> Principal {
-        let Rights { roles, scopes, patient } = &self.rights;
-        Principal::new(self.name.clone(), roles.iter().copied()).limited(scopes, patient.as_deref())
-    }
+fn hash_of(token: &str) -> blake3::Hash {
+    blake3::hash(token.as_bytes())
 }
 
 /// A role by its name on the command line.
@@ -187,7 +190,7 @@ pub fn add(tokens: &mut Vec<KnownToken>, name: &str, rights: Rights) -> Result<S
     }
     let token = random_token()?;
     remove(tokens, name);
-    tokens.push(KnownToken::new(name, rights, &token));
+    tokens.push(KnownToken::new(name, rights, hash_of(&token)));
     Ok(token)
 }
 
@@ -225,7 +228,7 @@ impl Tokens {
     /// Those of a list, and that of `--dev` if it is given.
     pub fn new(known: Vec<KnownToken>, dev: Option<&str>) -> Arc<Self> {
         let rights = || Rights::of([Role::Admin, Role::Clinician]);
-        let dev = dev.map(|token| KnownToken::new("developer", rights(), token));
+        let dev = dev.map(|token| KnownToken::new("developer", rights(), hash_of(token)));
         Arc::new(Self { dev, known: RwLock::new(known) })
     }
 
@@ -241,7 +244,7 @@ impl Tokens {
 impl Authenticator for Tokens {
     fn principal(&self, token: &str) -> Option<Principal> {
         // `blake3::Hash` compares in constant time, and every token is compared.
-        let hash = blake3::hash(token.as_bytes());
+        let hash = hash_of(token);
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let mut found = None;
         for one in known.iter().chain(&self.dev) {
@@ -249,7 +252,7 @@ impl Authenticator for Tokens {
                 found = Some(one);
             }
         }
-        found.map(KnownToken::principal)
+        found.map(|one| one.principal.clone())
     }
 }
 

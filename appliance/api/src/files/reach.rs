@@ -42,6 +42,6 @@ pub(super) fn to_ask(caller: &Principal) -> Result<Arc<Principal>, ApiError> {
 fn with(caller: &Principal, may: May) -> Arc<Principal> {
     let grants =
         Grants::default().with("Patient", May::READ).with(HOLDFAST_FILE, may).with(HOLDFAST_CHUNK, may);
-    let sight = Arc::new(Sight { grants, ..(*caller.sight).clone() });
+    let sight = Arc::new(Sight { grants: Arc::new(grants), ..(*caller.sight).clone() });
     Arc::new(Principal { sight, ..caller.clone() })
 }

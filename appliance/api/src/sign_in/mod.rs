@@ -36,6 +36,7 @@ pub(crate) use clock::Clock;
 pub(crate) use cookie::{APP_HEADER, token};
 pub(crate) use pin::{check_new, hash};
 pub(crate) use session::{ChosenPin, Credentials, SessionShown, change_pin, current, sign_in, sign_out};
+use sessions::Reach;
 pub(crate) use sessions::{Key, OPEN_MS, Sessions};
 pub use setup::SetupCode;
 pub(crate) use setup::{FirstAdmin, SetupShown, check as check_person, first_admin, setup};
@@ -101,12 +102,18 @@ impl SignIns {
                 self.sessions.end(key);
                 return Ok(None);
             };
-            session.user = Arc::new(user);
+            if *session.user != user {
+                session.user = Arc::new(user);
+            }
             self.sessions.saw(key, commit, &session.user);
         }
         let mode = Mode::at(now_ms, session.user.confirmed_until_ms);
         let opened = session.opened_at(now_ms);
-        let principal = principal(&session.user, mode, opened);
+        let principal = session.reached(mode, &opened).unwrap_or_else(|| {
+            let (user, principal) = (session.user.clone(), principal(&session.user, mode, opened.clone()));
+            self.sessions.reaches(key, Reach { user, mode, opened, principal: principal.clone() });
+            principal
+        });
         Ok(Some(SignedIn { key, mode, expires_ms: session.expires_ms, principal, user: session.user }))
     }
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use holdfast_clinical::people::User;
+use holdfast_clinical::people::confirmed::Mode;
 
+use crate::access::policy::Principal;
 use crate::access::tokens::{TokenError, random_token};
 
 /// The longest that a session lasts: a shift, and what comes after it.
@@ -40,9 +42,27 @@ pub(crate) struct Session {
     pub(crate) expires_ms: u64,
     /// Patients whose glass was broken, each with the end of it.
     opened: BTreeMap<String, u64>,
+    /// What was last worked out of it.
+    reach: Option<Arc<Reach>>,
+}
+
+/// What somebody may reach, and what that follows from.
+#[derive(Debug)]
+pub(crate) struct Reach {
+    pub(crate) user: Arc<User>,
+    pub(crate) mode: Mode,
+    pub(crate) opened: Vec<String>,
+    pub(crate) principal: Principal,
 }
 
 impl Session {
+    /// Who asks, if nothing has changed since it was worked out.
+    pub(crate) fn reached(&self, mode: Mode, opened: &[String]) -> Option<Principal> {
+        let reach = self.reach.as_ref()?;
+        let is_same = Arc::ptr_eq(&reach.user, &self.user) && reach.mode == mode && reach.opened == opened;
+        is_same.then(|| reach.principal.clone())
+    }
+
     /// The patients who are open now.
     pub(crate) fn opened_at(&self, now_ms: u64) -> Vec<String> {
         self.opened.iter().filter(|(_, until)| now_ms < **until).map(|(id, _)| id.clone()).collect()
@@ -71,7 +91,14 @@ impl Sessions {
             all.remove(&oldest);
         }
         let (user, expires_ms) = (Arc::new(user), now_ms + LASTS_MS);
-        let session = Session { user, seen_at: None, began_ms: now_ms, expires_ms, opened: BTreeMap::new() };
+        let session = Session {
+            user,
+            seen_at: None,
+            began_ms: now_ms,
+            expires_ms,
+            opened: BTreeMap::new(),
+            reach: None,
+        };
         all.insert(key, session);
         Ok((token, key))
     }
@@ -92,6 +119,13 @@ impl Sessions {
         if let Some(session) = self.all().get_mut(&key) {
             session.seen_at = Some(commit);
             session.user = user.clone();
+        }
+    }
+
+    /// Keeps what was worked out for the next request.
+    pub(crate) fn reaches(&self, key: Key, reach: Reach) {
+        if let Some(session) = self.all().get_mut(&key) {
+            session.reach = Some(Arc::new(reach));
         }
     }
 
