@@ -59,7 +59,7 @@ pub struct LinkStatus {
     /// Long work in progress.
     pub progress: Option<LinkProgress>,
     /// How far this machine's clock is ahead of that at the other end, in milliseconds; 0 if they agree to ten seconds, negative
-    /// if it is behind, `None` before they have met.
+    /// if it is behind, `None` before they have met, or once this clock was set since.
     pub clock_ahead_ms: Option<i64>,
 }
 

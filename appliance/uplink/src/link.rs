@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Instant, SystemTime};
 
 use holdfast_api::link::{Above, LinkError, LinkProgress, LinkReport, LinkState as Shown, LinkStatus};
 use holdfast_core::id::Scope;
@@ -234,7 +235,7 @@ impl LinkReport for Uplink {
             next_try_ms: self.next_try_ms(&state),
             waiting_scopes: state.waiting,
             progress: self.progress(state.waiting),
-            clock_ahead_ms: state.clock_ahead_ms,
+            clock_ahead_ms: state.clock.and_then(|clock| clock.ahead_ms(SystemTime::now(), Instant::now())),
         }
     }
 }

@@ -25,7 +25,7 @@ pub mod tuning;
 mod watched;
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use bytes::Bytes;
 use http::{Method, Request, Uri, uri::PathAndQuery};
@@ -37,6 +37,7 @@ use tokio::time::timeout;
 use clock::PeerClock;
 
 pub use chunked::ChunkedBody;
+pub use clock::ClockBeside;
 pub use counted::{CountedStream, Counters, Traffic};
 pub use endpoint::Endpoint;
 pub use error::TransportError;
@@ -93,7 +94,7 @@ impl Connection {
             endpoint: endpoint.clone(),
             timeouts,
             traffic: dialled.traffic,
-            clock: Arc::new(PeerClock::new()),
+            clock: Arc::default(),
             tls_failure: dialled.tls_failure,
             resumed: dialled.resumed,
         })
@@ -119,10 +120,9 @@ impl Connection {
         self.traffic.counters()
     }
 
-    /// How far this machine's clock is ahead of the peer's, in milliseconds: 0 if it is so by less than ten seconds, negative
-    /// if it is behind, `None` before the first answer.
-    pub fn clock_ahead_ms(&self) -> Option<i64> {
-        self.clock.ahead_ms()
+    /// How this machine's clock stands beside the peer's; `None` before the first answer.
+    pub fn clock(&self) -> Option<ClockBeside> {
+        self.clock.beside()
     }
 
     /// The endpoint this connection leads to.
@@ -169,7 +169,7 @@ impl Connection {
         path: &'static str,
         response: http::Response<Incoming>,
     ) -> Result<Bytes, TransportError> {
-        self.clock.saw(response.headers(), SystemTime::now());
+        self.clock.saw(response.headers(), SystemTime::now(), Instant::now());
         match response::read(response, self.timeouts.body_idle).await {
             Ok(bytes) => Ok(bytes),
             Err(response::Failed::Body(e)) => Err(self.failure(e)),

@@ -35,7 +35,8 @@ impl Clock {
         writer.records().now_ms().saturating_add_signed(self.ahead_ms.load(Relaxed).saturating_neg())
     }
 
-    /// Takes the time from the replica above, while it is connected.
+    /// Takes the time from the replica above, while it is connected. Nothing is known of a clock that was set since its last answer:
+    /// else somebody could set it back, and cut the cable before the next.
     pub(crate) fn hear(&self, link: &LinkStatus, writer: &Writer) {
         let (LinkState::Connected, Some(ahead_ms)) = (link.state, link.clock_ahead_ms) else { return };
         if self.ahead_ms.swap(ahead_ms, Relaxed) != ahead_ms && ahead_ms != 0 {

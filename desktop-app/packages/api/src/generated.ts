@@ -1541,7 +1541,7 @@ export interface components {
             /**
              * Format: int64
              * @description How far this machine's clock is ahead of that at the other end, in milliseconds; 0 if they agree to ten seconds, negative
-             *     if it is behind, `None` before they have met.
+             *     if it is behind, `None` before they have met, or once this clock was set since.
              */
             clockAheadMs?: number | null;
             /** @description URL of the endpoint in use, or tried last. */

@@ -19,7 +19,7 @@ use super::ask::Question;
 use super::give_back::{EVERYTHING, GiveBack, Stretch};
 use super::relay::Relay;
 use crate::serve;
-use crate::transport::{Connection, Counters, TransportError};
+use crate::transport::{ClockBeside, Connection, Counters, TransportError};
 
 /// From one attempt to greet to the next.
 const GREET_AGAIN: Duration = Duration::from_secs(2);
@@ -81,9 +81,9 @@ impl Performer {
         (self.past.bytes_out + now.bytes_out, self.past.bytes_in + now.bytes_in)
     }
 
-    /// How far this machine's clock is ahead of the upstream's, as the present connection tells.
-    pub(super) fn clock_ahead_ms(&self) -> Option<i64> {
-        self.connection.as_ref()?.clock_ahead_ms()
+    /// How this machine's clock stands beside the upstream's, as the present connection tells.
+    pub(super) fn clock(&self) -> Option<ClockBeside> {
+        self.connection.as_ref()?.clock()
     }
 
     pub(super) fn endpoint_url(&self) -> String {

@@ -5,6 +5,7 @@ use holdfast_core::session::{Phase, Session};
 use tokio::sync::watch;
 
 use super::perform::Performer;
+use crate::transport::ClockBeside;
 
 /// What the link is doing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,9 +48,8 @@ pub struct LinkState {
     pub waiting: u64,
     /// Everything sent is acknowledged and nothing waits.
     pub settled: bool,
-    /// How far this machine's clock is ahead of the upstream's, in milliseconds, as its last answer told; 0 if they agree to ten
-    /// seconds, negative if it is behind, `None` before the first answer.
-    pub clock_ahead_ms: Option<i64>,
+    /// How this machine's clock stands beside the upstream's, as its last answer told; `None` before the first.
+    pub clock: Option<ClockBeside>,
     /// Bytes so far.
     pub traffic: LinkTraffic,
 }
@@ -66,7 +66,7 @@ impl LinkState {
             upstream: None,
             waiting: 0,
             settled: false,
-            clock_ahead_ms: None,
+            clock: None,
             traffic: LinkTraffic::default(),
         }
     }
@@ -100,7 +100,7 @@ pub(super) fn publish(to: &watch::Sender<LinkState>, session: &Session, performe
             LinkPhase::Waiting => session.wake_at_ms().map(|at| at.saturating_sub(now_ms)),
             LinkPhase::Connecting | LinkPhase::Connected => None,
         };
-        state.clock_ahead_ms = performer.clock_ahead_ms().or(state.clock_ahead_ms);
+        state.clock = performer.clock().or(state.clock);
         state.traffic = super::LinkTraffic { bytes_out, bytes_in };
         *state != before
     });
