@@ -92,6 +92,7 @@ lint: ## check format and lints
 .PHONY: test
 test: export PROPTEST_RNG_SEED ?= 20260901
 test: setup staff-app lint front-test ## everything CI runs: format, lints, every test, the short seeded shares of the long campaigns
+	@$(MAKE) window-test
 	cargo nextest run $(TESTED)
 	cargo test $(TESTED) --doc --quiet
 	@# The short shares of the campaigns, the drill, the import check and the benchmarks are tests of their own (tests).
@@ -146,9 +147,9 @@ bench-reconcile: binaries ## what reconciling costs after an outage and for a fr
 bench-scopes: binaries ## whether a session's cost grows with what is held or with the history
 	$(DRILL) bench-scopes
 
-bench-ui: front ## how long staff wait for the screen at 100,000 patients: search, chart, save, another desktop; sizes
+bench-ui: front desktop ## how long staff wait for the screen at 100,000 patients, in Chromium and in the desktop's window; sizes
 	cargo build --quiet --release -p holdfast-hub -p holdfast-node -p holdfast-desktop-host --bins
-	$(DRILL) bench-ui
+	$(DRILL) bench-ui -- --window $(RELEASE)/holdfast-desktop
 
 # The window is a workspace of its own (decision 28); its package is made by Tauri's bundler.
 DESKTOP := desktop-app/src-tauri
@@ -164,6 +165,15 @@ desktop: staff-app ## build the desktop's window and its package (.deb); the fir
 		cp "$$deb" $(RELEASE)/bundle/"$$name" && ls "$$deb" $(RELEASE)/bundle/"$$name"
 e2e-desktop: binaries desktop ## the package's real window, under a display of its own, at a real node
 	$(DRILL) e2e-desktop -- --deb $(DEB) --shots $(CARGO_TARGET_DIR)/shots
+
+# As `make e2e-desktop`, of a window built for tests, without the package.
+.PHONY: window-test
+window-test: staff-app ## the desktop's window under a display of its own, at a real node; a part of `make test`
+	@.ci/setup desktop
+	cargo build --quiet $(TESTED) --bins
+	cargo build --quiet --locked --manifest-path $(DESKTOP)/Cargo.toml
+	$(CARGO_TARGET_DIR)/debug/e2e-desktop --program $(CARGO_TARGET_DIR)/debug/holdfast-desktop \
+		--shots $(CARGO_TARGET_DIR)/shots/window
 
 .PHONY: laws
 laws: ## the property tests on many fresh inputs; `make test` plays the same few each time

@@ -5,6 +5,7 @@ use holdfast_clinical::identity::dates;
 use holdfast_clinical::identity::person::Person;
 use holdfast_clinical::identity::query::{MAX_CHARS, Typed, beginning};
 use holdfast_clinical::search::index;
+use holdfast_clinical::search::text::{MAX_WORDS, normalise};
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Dot, Entity, Lane};
 use holdfast_core::op::{Change, Op};
@@ -44,8 +45,11 @@ fn anything(text: &str) {
     }
 }
 
-/// The words of a name find who has it, as far as they are typed.
+/// The words of a name find who has it, as far as they are typed; of one with more words than are kept, those that are.
 fn name(text: &str) {
+    if normalise(text).split(' ').count() > MAX_WORDS {
+        return;
+    }
     let rows = rows(json!({"name": [{"family": text}]}));
     for word in Typed::read(text).words {
         for (at, _) in word.char_indices().skip(1).chain([(word.len(), ' ')]) {

@@ -12,14 +12,16 @@ use crate::process::{Process, Spec, run};
 use crate::reconcile::work::Work;
 
 const READY: Duration = Duration::from_secs(120);
-const LOGIN: &str = "rahimi";
-const PIN: &str = "704815";
+pub(super) const LOGIN: &str = "rahimi";
+pub(super) const PIN: &str = "704815";
 /// Names typed into the box, spread over all patients.
 const TYPED: u64 = 12;
 
 /// All that runs.
 pub(super) struct Clinic {
     url: String,
+    work: PathBuf,
+    data: PathBuf,
     desktops: Vec<String>,
     _processes: Vec<Process>,
 }
@@ -35,24 +37,31 @@ impl Clinic {
         let mut node = Process::spawn(&spec)?;
         let url = node.wait_ready(READY)?;
         add_clinician(&url, data)?;
-        let mut clinic = Self { url, desktops: Vec::new(), _processes: vec![node] };
+        let (work, data) = (work.to_owned(), data.to_owned());
+        let mut clinic = Self { url, work, data, desktops: Vec::new(), _processes: vec![node] };
         for name in ["desk-1", "desk-2"] {
-            clinic.add_desktop(work, data, name)?;
+            clinic.add_desktop(name)?;
         }
         Ok(clinic)
     }
 
-    fn add_desktop(&mut self, work: &Path, data: &Path, name: &str) -> Result<()> {
-        let admit = Spec::binary("holdfast-node", work)?.named("enrol-desktop");
-        let said = run(&admit.args(["enrol-desktop", "--name", name, "--data-dir"]).arg(data), READY)?;
+    /// What a new desktop of this name is told: the node's address and a token.
+    pub(super) fn admit(&self, name: &str) -> Result<(String, String)> {
+        let admit = Spec::binary("holdfast-node", &self.work)?.named("enrol-desktop");
+        let said = run(&admit.args(["enrol-desktop", "--name", name, "--data-dir"]).arg(&self.data), READY)?;
         let after = |label: &str| {
             let line = said.lines().find_map(|line| line.strip_prefix(label));
             line.map(|text| text.trim().to_owned()).with_context(|| format!("the node says {said}"))
         };
+        Ok((after("node")?, after("token")?))
+    }
+
+    fn add_desktop(&mut self, name: &str) -> Result<()> {
+        let (node, token) = self.admit(name)?;
+        let work = self.work.as_path();
         let folder: PathBuf = work.join(name);
         let enrol = Spec::binary("holdfast-desktop-headless", work)?.named("enrol");
-        let enrol =
-            enrol.args(["enrol", "--node", &after("node")?, "--token", &after("token")?, "--data-dir"]);
+        let enrol = enrol.args(["enrol", "--node", &node, "--token", &token, "--data-dir"]);
         run(&enrol.arg(&folder), READY).with_context(|| format!("{name} cannot enrol"))?;
         let serve = Spec::binary("holdfast-desktop-headless", work)?.named(name);
         let mut desktop = Process::spawn(&serve.args(["--headless", "--data-dir"]).arg(&folder))?;
@@ -90,7 +99,7 @@ fn add_clinician(url: &str, data: &Path) -> Result<()> {
 }
 
 /// Given name and family name of some patients, as people type them.
-fn typed(work: Work) -> Vec<String> {
+pub(super) fn typed(work: Work) -> Vec<String> {
     let step = (work.patient_count() / TYPED).max(1);
     let patients = (0..TYPED).filter_map(|at| work.chart(at * step % work.patient_count(), 0).pop());
     let name = |json: &str| -> Option<String> {

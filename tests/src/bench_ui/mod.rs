@@ -3,6 +3,7 @@
 //! ```text
 //! generator ─▶ data folder ─▶ holdfast-node ◀── two desktops, which hold whom they open
 //!                                  ▲                 ▲       ▲
+//!      the desktop's window ─────┤                 ▲       ▲     figure: window_search_p95_ms, window_chart_p95_ms, window_save_p95_ms
 //!      desktop-app/e2e/bench.mjs ──┴─ Chromium ──────┴───────┘ ─▶ figure: search_p95_ms, save_p95_ms, chart_p95_ms, follow_p95_ms
 //! ```
 //!
@@ -10,8 +11,9 @@
 
 mod clinic;
 mod record;
+mod window;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -27,12 +29,14 @@ pub struct Options {
     pub patients: u64,
     /// Of each kind of step.
     pub rounds: u64,
+    /// The desktop's program, to measure its window too.
+    pub window: Option<PathBuf>,
 }
 
 impl Default for Options {
     /// The sizes that the figures are stated for.
     fn default() -> Self {
-        Self { patients: 100_000, rounds: 40 }
+        Self { patients: 100_000, rounds: 40, window: None }
     }
 }
 
@@ -49,5 +53,8 @@ pub fn run(options: &Options, folder: &Path) -> Result<()> {
     bench.envs(clinic.environment(work)).env("ROUNDS", options.rounds.to_string());
     let status = bench.status().context("cannot run node; install Node.js")?;
     ensure!(status.success(), "the screens were not measured: node ended with {status}");
+    if let Some(program) = &options.window {
+        window::measure(program, folder, &clinic, work, options)?;
+    }
     Ok(())
 }

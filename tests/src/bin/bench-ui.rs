@@ -1,7 +1,7 @@
 //! `make bench-ui`: see `holdfast_tests::bench_ui`.
 //!
 //! ```text
-//! bench-ui [--patients N] [--rounds N]
+//! bench-ui [--patients N] [--rounds N] [--window PROGRAM]
 //! ```
 
 use anyhow::{Context, Result, bail};
@@ -12,11 +12,12 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Options> {
     let mut parsed = Options::default();
     while let Some(word) = words.next() {
         let value = words.next().with_context(|| format!("{word} needs a value"))?;
-        let value: u64 = value.parse().with_context(|| format!("{word} needs a number"))?;
+        let number = || value.parse().with_context(|| format!("{word} needs a number"));
         match word.as_str() {
-            "--patients" => parsed.patients = value,
-            "--rounds" => parsed.rounds = value,
-            other => bail!("no such argument: {other}; use --patients or --rounds"),
+            "--patients" => parsed.patients = number()?,
+            "--rounds" => parsed.rounds = number()?,
+            "--window" => parsed.window = Some(value.into()),
+            other => bail!("no such argument: {other}; use --patients, --rounds or --window"),
         }
     }
     Ok(parsed)

@@ -31,24 +31,9 @@ impl Steps {
 
     /// From the sign-in, whoever's tile it shows, to the landing.
     pub(super) fn sign_in(&mut self, person: Person) -> Result<()> {
-        self.enter(person, person.pin)?;
         let page = self.page()?;
-        page.wait("document.querySelector('#main')")?;
+        page.sign_in(person.login, person.pin)?;
         page.see(person.name)
-    }
-
-    fn enter(&self, person: Person, pin: &str) -> Result<()> {
-        let page = self.page()?;
-        page.wait("field('Login name') ?? press('button', 'Somebody else')")?;
-        // From the one who is locked out to the tiles, and from those to a name that is typed.
-        for _ in 0..2 {
-            if !page.has("field('Login name')")? {
-                page.press(BUTTON, "Somebody else")?;
-            }
-        }
-        page.fill("Login name", person.login)?;
-        page.fill("PIN", pin)?;
-        page.press(SUBMIT, "Sign in")
     }
 
     fn register(&mut self) -> Result<()> {
@@ -125,7 +110,7 @@ impl Steps {
     }
 
     fn wrong_pin(&mut self) -> Result<()> {
-        self.enter(DOCTOR, "704816")?;
+        self.page()?.enter(DOCTOR.login, "704816")?;
         self.page()?.wait("document.querySelector('[role=alert]')")?;
         let setup = self.setup()?;
         ensure!(setup["locked"] == true, "it says {setup}");

@@ -14,13 +14,13 @@ const START_WITHIN: Duration = Duration::from_secs(20);
 const SCREEN: &str = "1366x768x24";
 
 #[derive(Debug)]
-pub(super) struct Display {
+pub(crate) struct Display {
     _server: Process,
     number: String,
 }
 
 impl Display {
-    pub(super) fn start(work: &Path) -> Result<Self> {
+    pub(crate) fn start(work: &Path) -> Result<Self> {
         let server = Spec::program("xvfb", Path::new("/usr/bin/Xvfb"), work);
         let server = server.args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp"]);
         let mut server = Process::spawn(&server).context("cannot start a display; run .ci/setup desktop")?;
@@ -34,7 +34,7 @@ impl Display {
     }
 
     /// Photographs the whole display. The driver's own picture can be an old one.
-    pub(super) fn photograph(&self, to: &Path) -> Result<()> {
+    pub(crate) fn photograph(&self, to: &Path) -> Result<()> {
         let mut import = Command::new("import");
         import.env("DISPLAY", &self.number).args(["-silent", "-window", "root"]).arg(to);
         output(&mut import).map(drop)

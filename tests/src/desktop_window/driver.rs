@@ -21,7 +21,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// A driver with its window.
 #[derive(Debug)]
-pub(super) struct Driver {
+pub(crate) struct Driver {
     process: Process,
     port: u16,
     session: Option<String>,
@@ -31,7 +31,7 @@ pub(super) struct Driver {
 
 impl Driver {
     /// Starts the driver, under a message bus of its own, so that nobody's desktop session is met. `home` is the window's.
-    pub(super) fn start(work: &Path, home: &Path, display: &Display) -> Result<Self> {
+    pub(crate) fn start(work: &Path, home: &Path, display: &Display) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let session = Session::start(work)?;
         let spec = Spec::program("webdriver", Path::new("/usr/bin/WebKitWebDriver"), work)
@@ -57,8 +57,21 @@ impl Driver {
         Ok(driver)
     }
 
-    /// Opens the window.
-    pub(super) fn open(&mut self, program: &Path) -> Result<()> {
+    /// Opens the window and waits until its page is there.
+    pub(crate) fn open(&mut self, program: &Path) -> Result<()> {
+        self.begin(program)?;
+        let until = Instant::now() + ANSWER_WITHIN;
+        loop {
+            let state = self.script("return document.readyState + ' ' + location.pathname");
+            match state {
+                Ok(Value::String(state)) if state == "complete /" => return Ok(()),
+                other if Instant::now() > until => bail!("the window's page is not there: {other:?}"),
+                _ => std::thread::sleep(LOOK_AGAIN),
+            }
+        }
+    }
+
+    fn begin(&mut self, program: &Path) -> Result<()> {
         let options = json!({ "binary": program, "args": [] });
         let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
         let answer = self.ask("POST", "/session", Some(&wanted))?;
@@ -106,7 +119,7 @@ impl Driver {
     }
 
     /// Runs a script in the page and returns what it returns; a promise is waited for.
-    pub(super) fn script(&self, text: &str) -> Result<Value> {
+    pub(crate) fn script(&self, text: &str) -> Result<Value> {
         let wrapped = format!(
             "const done = arguments[arguments.length - 1];\
              (async () => {{ {text} }})().then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"
@@ -127,6 +140,16 @@ impl Driver {
     /// Types keys into a field.
     pub(super) fn type_into(&self, element: &Value, text: &str) -> Result<()> {
         self.ask("POST", &self.of(element, "value")?, Some(&json!({ "text": text }))).map(drop)
+    }
+
+    /// Presses keys together, and lets go of them in the other direction: `["\u{E009}", "k"]` is Ctrl+K
+    /// (<https://www.w3.org/TR/webdriver2/#keyboard-actions>).
+    pub(crate) fn keys(&self, together: &[&str]) -> Result<()> {
+        let down = together.iter().map(|key| json!({ "type": "keyDown", "value": key }));
+        let up = together.iter().rev().map(|key| json!({ "type": "keyUp", "value": key }));
+        let actions: Vec<Value> = down.chain(up).collect();
+        let body = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
+        self.ask("POST", &self.at("/actions")?, Some(&body)).map(drop)
     }
 
     /// The address that the window shows.

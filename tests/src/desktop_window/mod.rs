@@ -10,14 +10,15 @@
 mod arrival;
 mod charting;
 mod clinic;
-mod display;
-mod driver;
+pub(crate) mod display;
+pub(crate) mod driver;
+mod entering;
 mod http;
 mod keyring;
 mod ledger;
 mod opening;
 mod package;
-mod page;
+pub(crate) mod page;
 mod session;
 mod steps;
 mod update;

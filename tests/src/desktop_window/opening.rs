@@ -8,7 +8,6 @@ use anyhow::{Context, Result, ensure};
 use super::clinic::Clinic;
 use super::driver::Driver;
 use super::package::output;
-use super::page::SUBMIT;
 use super::steps::Steps;
 use crate::process::{Process, Spec};
 
@@ -78,11 +77,7 @@ impl Steps {
 
     fn enrol(&mut self) -> Result<()> {
         let (node, token) = self.clinic()?.admit(NAME)?;
-        let page = self.page()?;
-        page.fill("Address of the node", &node)?;
-        page.fill("Token", &token)?;
-        page.press(SUBMIT, "Join the clinic")?;
-        page.wait("field('Login name')")?;
+        self.page()?.enrol(&node, &token)?;
         let setup = self.setup()?;
         ensure!(setup["enrolled"] == true && setup["locked"] == false, "it says {setup}");
         Ok(())

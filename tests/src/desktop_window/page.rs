@@ -25,11 +25,11 @@ pub(super) const OPTION: &str = "[role=option]";
 pub(super) const SUBMIT: &str = "button[type=submit]";
 
 /// The page that a driver's window shows.
-pub(super) struct Page<'d>(pub(super) &'d Driver);
+pub(crate) struct Page<'d>(pub(crate) &'d Driver);
 
 impl Page<'_> {
     /// Types into the field of this label, in the place of what stood there.
-    pub(super) fn fill(&self, label: &str, text: &str) -> Result<()> {
+    pub(crate) fn fill(&self, label: &str, text: &str) -> Result<()> {
         let field = self.find(&format!("field({})", json!(label)))?;
         match self.value(label)?.is_empty() {
             true => self.0.type_into(&field, text),
@@ -38,7 +38,7 @@ impl Page<'_> {
     }
 
     /// Types on, behind what stands in the field.
-    pub(super) fn type_on(&self, label: &str, text: &str) -> Result<()> {
+    pub(crate) fn type_on(&self, label: &str, text: &str) -> Result<()> {
         let field = self.find(&format!("field({})", json!(label)))?;
         self.0.type_into(&field, text)
     }
@@ -57,7 +57,7 @@ impl Page<'_> {
     }
 
     /// Presses what has these words on it; `kind` is a selector.
-    pub(super) fn press(&self, kind: &str, words: &str) -> Result<()> {
+    pub(crate) fn press(&self, kind: &str, words: &str) -> Result<()> {
         self.0.click(&self.find(&format!("press({}, {})", json!(kind), json!(words)))?)
     }
 
@@ -67,7 +67,7 @@ impl Page<'_> {
     }
 
     /// Waits until the page says so.
-    pub(super) fn see(&self, text: &str) -> Result<()> {
+    pub(crate) fn see(&self, text: &str) -> Result<()> {
         self.wait(&format!("says({})", json!(text))).map(drop)
     }
 
@@ -83,7 +83,7 @@ impl Page<'_> {
     }
 
     /// Waits until an expression is something, and returns it.
-    pub(super) fn wait(&self, found: &str) -> Result<Value> {
+    pub(crate) fn wait(&self, found: &str) -> Result<Value> {
         let until = Instant::now() + SEEN_WITHIN;
         loop {
             // A page that is being loaded runs no script.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use super::clinic::Clinic;
@@ -75,16 +75,7 @@ impl Steps {
     /// Opens the window and waits until its page is there.
     pub(super) fn open(&mut self) -> Result<()> {
         let program = self.program.clone();
-        self.driver_mut()?.open(&program)?;
-        let until = Instant::now() + SEEN_WITHIN;
-        loop {
-            let state = self.driver()?.script("return document.readyState + ' ' + location.pathname");
-            match state {
-                Ok(Value::String(state)) if state == "complete /" => return Ok(()),
-                other if Instant::now() > until => bail!("the window's page is not there: {other:?}"),
-                _ => std::thread::sleep(Duration::from_millis(100)),
-            }
-        }
+        self.driver_mut()?.open(&program)
     }
 
     /// What the host says before anybody has signed in.

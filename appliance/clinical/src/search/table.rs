@@ -116,10 +116,13 @@ static TABLE: LazyLock<Vec<TypeTable>> = LazyLock::new(|| read(TEXT));
 
 const TEXT: &str = include_str!("../../definitions/search.tsv");
 
-/// A number that the table's text has for its own (FNV-1a).
+/// A number that the table's text has for its own (FNV-1a). Every search asks for it, so it is worked out once.
 pub(super) fn text_sum() -> u64 {
-    TEXT.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    static SUM: LazyLock<u64> = LazyLock::new(|| {
+        TEXT.bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    });
+    *SUM
 }
 
 /// The parameters of one resource type, by name, without those that every type has; empty for an unknown type. O(log n).

@@ -4,6 +4,7 @@
 
 mod cable;
 mod crash;
+mod disk_full;
 mod gate;
 mod locked;
 mod people;

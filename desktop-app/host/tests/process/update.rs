@@ -101,6 +101,10 @@ impl Releases {
 
     /// A desktop that looks for its keys and its installer here.
     fn desktop(&self) -> Desktop {
+        self.desktop_with(&[])
+    }
+
+    fn desktop_with(&self, flags: &[&str]) -> Desktop {
         let data = self.home.join("data");
         std::fs::create_dir_all(&data).unwrap();
         std::fs::set_permissions(&data, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
@@ -110,7 +114,7 @@ impl Releases {
             self.incoming()
         );
         std::fs::write(data.join("settings.toml"), settings).unwrap();
-        Desktop::start(&data, &[])
+        Desktop::start(&data, flags)
     }
 
     /// What the desktop has fetched so far, in bytes.
@@ -177,6 +181,38 @@ fn newer_version_comes_over_a_cut_cable_and_is_installed() {
     eventually("the desktop says that it is installed", || {
         update(&desktop).contains("\"stage\":\"installed\",\"version\":\"9.0.0\"")
     });
+}
+
+#[test]
+fn desktop_that_is_killed_while_it_fetches_goes_on_from_there() {
+    let home = tempfile::tempdir().unwrap();
+    let releases = Releases::new(home.path());
+    let node = Node::start(home.path());
+    std::fs::copy(home.path().join("release.pub"), home.path().join("node/release.pub")).unwrap();
+    let new = releases.make("9.0.0", &payload(12 << 20));
+    releases.put(&new, &home.path().join("node/packages"));
+    // One that needs no sign-in after its start.
+    let mut desktop = releases.desktop_with(&["--dev"]);
+    desktop.enrol(&node, "ward-1");
+    eventually("a part of it is here", || releases.fetched() > 1 << 20);
+    node.cable.pull();
+    desktop.kill();
+    let kept = releases.fetched();
+    assert!(kept < std::fs::metadata(&new).unwrap().len(), "it was killed too late for this test: {kept}");
+    desktop = releases.desktop_with(&["--dev"]);
+    assert_eq!(releases.fetched(), kept, "what is here stays");
+    let refused = desktop.send("POST", "/api/desktop/restart", "");
+    assert!(refused.status == 409 && refused.body.contains("nothing-installed"), "{refused:?}");
+    node.cable.plug_in();
+    let mut least = u64::MAX;
+    eventually("all of it is here", || {
+        let told = update(&desktop);
+        if told.contains("\"stage\":\"downloading\"") {
+            least = least.min(releases.fetched());
+        }
+        told.contains("\"stage\":\"ready\"")
+    });
+    assert!(least >= kept, "it went on from {kept}, and not from {least}");
 }
 
 #[test]
