@@ -21,7 +21,9 @@ pub const MAX_SHIFTS: usize = 200;
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum HoursError {
     /// More than [`MAX_WINDOW_DAYS`] were asked for.
-    #[error("cannot work out {days} days of hours: {MAX_WINDOW_DAYS} at the most are worked out at once; ask for fewer")]
+    #[error(
+        "cannot work out {days} days of hours: {MAX_WINDOW_DAYS} at the most are worked out at once; ask for fewer"
+    )]
     WindowTooLong {
         /// How many were asked for.
         days: i64,
@@ -173,10 +175,15 @@ mod tests {
         ] {
             for day in [before, after] {
                 let spans = on(name, &week, day);
-                let local: Vec<_> = spans.iter().map(|one| one.contains("T08:00") || one.contains("T13:00")).collect();
+                let local: Vec<_> =
+                    spans.iter().map(|one| one.contains("T08:00") || one.contains("T13:00")).collect();
                 assert_eq!(local, [true, true], "{name} {day} {spans:?}");
             }
-            assert_ne!(on(name, &week, before)[0][19..], on(name, &week, after)[0][19..], "{name}: another offset");
+            assert_ne!(
+                on(name, &week, before)[0][19..],
+                on(name, &week, after)[0][19..],
+                "{name}: another offset"
+            );
         }
     }
 
@@ -184,12 +191,17 @@ mod tests {
     fn night_shifts_follow_the_clock() {
         let night = hours(vec![shift(&[Weekday::Saturday], (22, 0), (6, 0))]);
         let zone = Zone::named("Europe/Berlin").unwrap();
-        for (saturday, length) in [(date(2026, 3, 28), 7 * 60), (date(2026, 10, 24), 9 * 60), (date(2026, 6, 6), 8 * 60)] {
+        for (saturday, length) in
+            [(date(2026, 3, 28), 7 * 60), (date(2026, 10, 24), 9 * 60), (date(2026, 6, 6), 8 * 60)]
+        {
             let window = Span::new(zone.day(saturday).from, zone.day(saturday).to + 2 * DAY_MIN);
             assert_eq!(night.working(&zone, window).unwrap().total_min(), length, "{saturday}");
         }
         // It reaches into a window that begins on Sunday.
-        assert_eq!(on("Europe/Berlin", &night, date(2026, 6, 7)), ["2026-06-07T00:00:00+02:00–2026-06-07T06:00:00+02:00"]);
+        assert_eq!(
+            on("Europe/Berlin", &night, date(2026, 6, 7)),
+            ["2026-06-07T00:00:00+02:00–2026-06-07T06:00:00+02:00"]
+        );
     }
 
     #[test]
@@ -203,9 +215,15 @@ mod tests {
         }
         // In the hour that comes twice nobody works twice.
         let half = hours(vec![shift(&ALL, (2, 0), (2, 30))]);
-        assert_eq!(on("Europe/Berlin", &half, date(2026, 10, 25)), ["2026-10-25T02:00:00+02:00–2026-10-25T02:30:00+02:00"]);
+        assert_eq!(
+            on("Europe/Berlin", &half, date(2026, 10, 25)),
+            ["2026-10-25T02:00:00+02:00–2026-10-25T02:30:00+02:00"]
+        );
         let through = hours(vec![shift(&ALL, (1, 0), (4, 0))]);
-        assert_eq!(on("Europe/Berlin", &through, date(2026, 10, 25)), ["2026-10-25T01:00:00+02:00–2026-10-25T04:00:00+01:00"]);
+        assert_eq!(
+            on("Europe/Berlin", &through, date(2026, 10, 25)),
+            ["2026-10-25T01:00:00+02:00–2026-10-25T04:00:00+01:00"]
+        );
     }
 
     #[test]
@@ -227,7 +245,8 @@ mod tests {
             ],
             ..Hours::default()
         };
-        let starts = |day| on("UTC", &hours, day).iter().map(|one| one[11..16].to_owned()).collect::<Vec<_>>();
+        let starts =
+            |day| on("UTC", &hours, day).iter().map(|one| one[11..16].to_owned()).collect::<Vec<_>>();
         assert_eq!(starts(date(2026, 5, 31)), ["08:00"]);
         assert_eq!(starts(date(2026, 6, 1)), ["09:00"]);
         assert_eq!(starts(date(2026, 6, 2)), ["09:00", "18:00"]);
@@ -240,10 +259,19 @@ mod tests {
         week.closed = Spans::new([span("2026-12-25T00:00Z", "2026-12-26T00:00Z")]);
         assert_eq!(on("UTC", &week, date(2026, 12, 25)), [""; 0]);
         week.extra = Spans::new([span("2026-12-25T10:00Z", "2026-12-25T12:00Z")]);
-        assert_eq!(on("UTC", &week, date(2026, 12, 25)), ["2026-12-25T10:00:00+00:00–2026-12-25T12:00:00+00:00"]);
+        assert_eq!(
+            on("UTC", &week, date(2026, 12, 25)),
+            ["2026-12-25T10:00:00+00:00–2026-12-25T12:00:00+00:00"]
+        );
         week.off = Spans::new([span("2026-12-25T11:00Z", "2026-12-28T09:00Z")]);
-        assert_eq!(on("UTC", &week, date(2026, 12, 25)), ["2026-12-25T10:00:00+00:00–2026-12-25T11:00:00+00:00"]);
-        assert_eq!(on("UTC", &week, date(2026, 12, 28)), ["2026-12-28T09:00:00+00:00–2026-12-28T16:00:00+00:00"]);
+        assert_eq!(
+            on("UTC", &week, date(2026, 12, 25)),
+            ["2026-12-25T10:00:00+00:00–2026-12-25T11:00:00+00:00"]
+        );
+        assert_eq!(
+            on("UTC", &week, date(2026, 12, 28)),
+            ["2026-12-28T09:00:00+00:00–2026-12-28T16:00:00+00:00"]
+        );
     }
 
     #[test]

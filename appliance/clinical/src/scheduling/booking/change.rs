@@ -20,7 +20,9 @@ pub enum ChangeError {
     #[error(transparent)]
     Step(#[from] StepError),
     /// It has begun, or is over.
-    #[error("cannot move the appointment: it is {status}, and only what has not begun is moved; book another one")]
+    #[error(
+        "cannot move the appointment: it is {status}, and only what has not begun is moved; book another one"
+    )]
     NotMovable {
         /// Its status.
         status: String,
@@ -29,7 +31,9 @@ pub enum ChangeError {
     #[error("cannot change the appointment: it has no time yet; book it first")]
     NoTime,
     /// A reason that is not in the value set.
-    #[error("cannot cancel the appointment: \"{code}\" is no reason of the list; use one of its codes, such as pat or prov")]
+    #[error(
+        "cannot cancel the appointment: \"{code}\" is no reason of the list; use one of its codes, such as pat or prov"
+    )]
     NoSuchReason {
         /// What was given, cut short.
         code: String,
@@ -38,7 +42,9 @@ pub enum ChangeError {
     #[error("cannot mark the appointment as not kept: it has not begun yet; wait until it has, or cancel it")]
     NotBegunYet,
     /// It would end before it begins, or take nothing.
-    #[error("cannot move the appointment: the new time is empty or nothing is taken; choose a time and who has it")]
+    #[error(
+        "cannot move the appointment: the new time is empty or nothing is taken; choose a time and who has it"
+    )]
     Empty,
 }
 
@@ -147,11 +153,16 @@ fn participants(appointment: &Value, resources: &[String]) -> Vec<Value> {
 ///
 /// # Errors
 /// [`ChangeError`] if the reason is not in the value set, or the status does not allow it.
-pub fn cancelled(appointment: &Value, reason: &str, words: Option<&str>) -> Result<Map<String, Value>, ChangeError> {
+pub fn cancelled(
+    appointment: &Value,
+    reason: &str,
+    words: Option<&str>,
+) -> Result<Map<String, Value>, ChangeError> {
     let reason = cancel_reason(reason)
         .ok_or_else(|| ChangeError::NoSuchReason { code: reason.chars().take(32).collect() })?;
     check_step("Appointment", appointment.get("status").and_then(Value::as_str), "cancelled")?;
-    let sequence = extension::number(appointment, extension::SEQUENCE, "valueUnsignedInt").unwrap_or(0).max(0);
+    let sequence =
+        extension::number(appointment, extension::SEQUENCE, "valueUnsignedInt").unwrap_or(0).max(0);
     let sequence = extension::one(extension::SEQUENCE, "valueUnsignedInt", sequence.saturating_add(1));
     let extensions = extension::exchanged(appointment, extension::SEQUENCE, Some(sequence));
     Ok(Map::from_iter([

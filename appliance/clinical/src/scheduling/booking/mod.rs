@@ -88,7 +88,10 @@ impl Booking<'_> {
             ("id".to_owned(), self.id.into()),
             ("status".to_owned(), self.way.status().into()),
             ("serviceType".to_owned(), self.kind.service_type()),
-            ("appointmentType".to_owned(), json!({ "coding": [{ "system": KINDS, "code": kind.0, "display": kind.1 }] })),
+            (
+                "appointmentType".to_owned(),
+                json!({ "coding": [{ "system": KINDS, "code": kind.0, "display": kind.1 }] }),
+            ),
             ("created".to_owned(), zone.instant(self.now).into()),
             ("participant".to_owned(), participants.into()),
             ("minutesDuration".to_owned(), self.span.length_min().into()),
@@ -126,7 +129,10 @@ impl Booking<'_> {
             out.push(extension::one(extension::OVERBOOK, "valueBoolean", true));
         }
         if let Some((series, number)) = self.series {
-            let parts = vec![extension::one("id", "valueId", series), extension::one("number", "valuePositiveInt", number)];
+            let parts = vec![
+                extension::one("id", "valueId", series),
+                extension::one("number", "valuePositiveInt", number),
+            ];
             out.push(extension::parts(extension::SERIES, parts));
         }
         out
@@ -134,7 +140,10 @@ impl Booking<'_> {
 }
 
 fn buffer(before: i64, after: i64) -> Value {
-    extension::parts(extension::BUFFER, vec![extension::duration("before", before), extension::duration("after", after)])
+    extension::parts(
+        extension::BUFFER,
+        vec![extension::duration("before", before), extension::duration("after", after)],
+    )
 }
 
 fn participant(key: &str, way: Way) -> Value {
@@ -184,7 +193,8 @@ impl Booked {
         let buffer = extension::find(appointment, extension::BUFFER);
         let minutes = |part| buffer.and_then(|of| extension::minutes(of, part)).unwrap_or(0).max(0);
         let actors = texts(appointment, &["participant", "actor", "reference"]);
-        let number = |url, name| extension::number(appointment, url, name).and_then(|n| u32::try_from(n).ok());
+        let number =
+            |url, name| extension::number(appointment, url, name).and_then(|n| u32::try_from(n).ok());
         let series = extension::find(appointment, extension::SERIES).and_then(|of| {
             let number = extension::number(of, "number", "valuePositiveInt")?;
             Some((extension::text(of, "id", "valueId")?.to_owned(), u32::try_from(number).ok()?))
@@ -211,7 +221,10 @@ impl Booked {
     /// `noshow` the time is gone too.
     pub fn takes_time(&self) -> bool {
         self.session.is_none()
-            && matches!(self.status.as_str(), "booked" | "arrived" | "checked-in" | "fulfilled" | "noshow" | "pending")
+            && matches!(
+                self.status.as_str(),
+                "booked" | "arrived" | "checked-in" | "fulfilled" | "noshow" | "pending"
+            )
     }
 }
 
@@ -222,11 +235,13 @@ fn is_resource(key: &str) -> bool {
 
 /// The id of an appointment's type.
 pub fn kind_of(appointment: &Value) -> Option<String> {
-    let codings = appointment.get("serviceType")?.as_array()?.iter().filter_map(|one| one.get("coding")?.as_array());
-    let ours = codings.flatten().find(|coding| coding.get("system").and_then(Value::as_str) == Some(super::fhir::TYPE_SYSTEM))?;
+    let codings =
+        appointment.get("serviceType")?.as_array()?.iter().filter_map(|one| one.get("coding")?.as_array());
+    let ours = codings
+        .flatten()
+        .find(|coding| coding.get("system").and_then(Value::as_str) == Some(super::fhir::TYPE_SYSTEM))?;
     Some(ours.get("code")?.as_str()?.to_owned())
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -60,8 +60,16 @@ fn assert_lawful(record: &Value) {
 #[test]
 fn bookings_of_every_way_are_lawful_and_come_back() {
     let (kind, resources) = (kind(), keys(&["Practitioner/7", "Location/r2"]));
-    for (way, status, takes) in [(Way::Booked, "booked", true), (Way::Requested, "proposed", false), (Way::WalkIn, "arrived", true)] {
-        let booking = Booking { way, is_overbooked: true, series: Some(("s", 3)), description: Some("Dressing"), ..booking(&kind, &resources) };
+    for (way, status, takes) in
+        [(Way::Booked, "booked", true), (Way::Requested, "proposed", false), (Way::WalkIn, "arrived", true)]
+    {
+        let booking = Booking {
+            way,
+            is_overbooked: true,
+            series: Some(("s", 3)),
+            description: Some("Dressing"),
+            ..booking(&kind, &resources)
+        };
         let record = booking.resource(&zone());
         assert_lawful(&record);
         assert_eq!(record["start"], "2026-06-01T09:00:00+02:00");
@@ -69,7 +77,10 @@ fn bookings_of_every_way_are_lawful_and_come_back() {
         assert_eq!((read.status.as_str(), read.takes_time()), (status, takes));
         assert_eq!(read.taken, booking.span.widened(5, 10));
         assert_eq!((read.patient.as_deref(), &read.resources), (Some("Patient/p"), &resources));
-        assert_eq!((read.kind.as_deref(), read.is_overbooked, read.series), (Some("wound"), true, Some(("s".into(), 3))));
+        assert_eq!(
+            (read.kind.as_deref(), read.is_overbooked, read.series),
+            (Some("wound"), true, Some(("s".into(), 3)))
+        );
     }
     let waiting = Booking { way: Way::Waiting, ..booking(&kind, &resources) }.resource(&zone());
     assert_lawful(&waiting);
@@ -81,18 +92,27 @@ fn bookings_of_every_way_are_lawful_and_come_back() {
 fn a_move_says_what_is_given_back_and_what_is_taken() {
     let (kind, resources) = (kind(), keys(&["Practitioner/7", "Location/r2"]));
     let record = booking(&kind, &resources).resource(&zone());
-    let later = Placement { span: Span::of(at("2026-06-01T07:15:00Z"), 30), resources: keys(&["Practitioner/8", "Location/r2"]) };
+    let later = Placement {
+        span: Span::of(at("2026-06-01T07:15:00Z"), 30),
+        resources: keys(&["Practitioner/8", "Location/r2"]),
+    };
     let change = moved(&record, &later, &zone()).unwrap();
     let start = at("2026-06-01T07:00:00Z");
     let old = Span::new(start - 5, start + 40);
-    assert_eq!(change.released, [("Practitioner/7".into(), old), ("Location/r2".into(), Span::new(start - 5, start + 10))]);
+    assert_eq!(
+        change.released,
+        [("Practitioner/7".into(), old), ("Location/r2".into(), Span::new(start - 5, start + 10))]
+    );
     let new = Span::new(start + 10, start + 55);
     assert_eq!(change.taken, [("Practitioner/8".into(), new), ("Location/r2".into(), new)]);
     let record = with(&record, change.elements);
     assert_lawful(&record);
     let read = Booked::read(&record).unwrap().unwrap();
     assert_eq!((read.span, read.taken, read.sequence), (later.span, new, 1));
-    assert_eq!((read.patient.as_deref(), read.resources), (Some("Patient/p"), keys(&["Location/r2", "Practitioner/8"])));
+    assert_eq!(
+        (read.patient.as_deref(), read.resources),
+        (Some("Patient/p"), keys(&["Location/r2", "Practitioner/8"]))
+    );
 }
 
 #[test]
@@ -103,8 +123,14 @@ fn what_cannot_be_moved_says_why() {
     let code = |record: &Value, to: &Placement| moved(record, to, &zone()).unwrap_err().code();
     assert_eq!(code(&record(Way::WalkIn), &to), "appointment-not-movable");
     assert_eq!(code(&record(Way::Waiting), &to), "appointment-without-time");
-    assert_eq!(code(&record(Way::Booked), &Placement { resources: vec![], ..to.clone() }), "appointment-empty");
-    assert_eq!(code(&record(Way::Booked), &Placement { span: Span::of(0, 0), ..to.clone() }), "appointment-empty");
+    assert_eq!(
+        code(&record(Way::Booked), &Placement { resources: vec![], ..to.clone() }),
+        "appointment-empty"
+    );
+    assert_eq!(
+        code(&record(Way::Booked), &Placement { span: Span::of(0, 0), ..to.clone() }),
+        "appointment-empty"
+    );
     let asked = moved(&record(Way::Requested), &to, &zone()).unwrap();
     assert_eq!((asked.released, asked.taken), (vec![], vec![]), "a request takes nothing");
 }
@@ -142,7 +168,8 @@ fn a_session_counts_its_places_and_names_no_patient() {
     assert_lawful(&session);
     let session = Booked::read(&session).unwrap().unwrap();
     let place = |id, way| {
-        let made = Booking { id, way, session: Some("Appointment/s"), ..booking(&kind, &resources) }.resource(&zone());
+        let made = Booking { id, way, session: Some("Appointment/s"), ..booking(&kind, &resources) }
+            .resource(&zone());
         assert_lawful(&made);
         Booked::read(&made).unwrap().unwrap()
     };

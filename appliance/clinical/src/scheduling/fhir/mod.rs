@@ -11,11 +11,13 @@
 pub mod extension;
 pub(super) mod read;
 mod resource;
+mod save;
 mod schedule;
 mod service;
 mod slots;
 
 pub use resource::resource_of;
+pub use save::saved;
 pub use schedule::{Exception, ExceptionKind, WeeklyHours, hours_of};
 pub use service::{AppointmentType, SYSTEM as TYPE_SYSTEM, Split};
 pub use slots::{MAX_SLOTS, SlotStyle, slots};

@@ -19,7 +19,11 @@ pub(in crate::scheduling) fn texts(of: &Value, path: &[&str]) -> Vec<String> {
 }
 
 /// The element's text, or what is missing.
-pub(in crate::scheduling) fn needed<'v>(of: &'v Value, kind: &'static str, element: &str) -> Result<&'v str, ReadError> {
+pub(in crate::scheduling) fn needed<'v>(
+    of: &'v Value,
+    kind: &'static str,
+    element: &str,
+) -> Result<&'v str, ReadError> {
     of.get(element).and_then(Value::as_str).ok_or_else(|| wrong(kind, element, "is missing"))
 }
 

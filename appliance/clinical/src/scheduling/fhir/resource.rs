@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::read::{needed, texts, wrong};
 use super::ReadError;
+use super::read::{needed, texts, wrong};
 use crate::scheduling::find::{Kind, Resource};
 
 /// What a `Practitioner` (with its `PractitionerRole`s), a `Location` or a `Device` is to the schedule.
@@ -18,7 +18,9 @@ pub fn resource_of(record: &Value, roles: &[Value]) -> Result<Resource, ReadErro
     let id = needed(record, "Resource", "id")?;
     let kind = needed(record, "Resource", "resourceType")?;
     let active = || roles.iter().filter(|role| role.get("active").and_then(Value::as_bool) != Some(false));
-    let of_roles = |element: &str| active().flat_map(|role| texts(role, &[element, "coding", "code"])).collect::<Vec<_>>();
+    let of_roles = |element: &str| {
+        active().flat_map(|role| texts(role, &[element, "coding", "code"])).collect::<Vec<_>>()
+    };
     let (kind, roles, skills) = match kind {
         "Practitioner" => {
             let mut skills = of_roles("specialty");
@@ -53,10 +55,14 @@ mod tests {
         ];
         let ana = resource_of(&ana, &roles).unwrap();
         assert_eq!((ana.key.as_str(), ana.kind), ("Practitioner/a", Kind::Practitioner));
-        assert_eq!((ana.roles, ana.skills, ana.languages), (vec!["nurse".to_owned()], vec!["wound".into(), "RN".into()], vec!["es".to_owned()]));
+        assert_eq!(
+            (ana.roles, ana.skills, ana.languages),
+            (vec!["nurse".to_owned()], vec!["wound".into(), "RN".into()], vec!["es".to_owned()])
+        );
         let room = json!({ "resourceType": "Location", "id": "r", "physicalType": { "coding": [{ "code": "ro" }] } });
         assert_eq!(resource_of(&room, &[]).unwrap().roles, ["ro"]);
-        let device = json!({ "resourceType": "Device", "id": "d", "type": { "coding": [{ "code": "ecg" }] } });
+        let device =
+            json!({ "resourceType": "Device", "id": "d", "type": { "coding": [{ "code": "ecg" }] } });
         assert_eq!(resource_of(&device, &[]).unwrap().kind, Kind::Equipment);
         assert!(resource_of(&json!({ "resourceType": "Patient", "id": "p" }), &[]).is_err());
     }

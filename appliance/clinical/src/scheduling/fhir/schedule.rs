@@ -47,7 +47,9 @@ impl WeeklyHours {
         let shifts = extension::all(schedule, extension::HOURS).map(read_shift).collect::<Result<_, _>>()?;
         let actor = texts(schedule, &["actor", "reference"]).into_iter().next();
         let horizon = |end: &str| -> Result<Option<Date>, ReadError> {
-            let Some(text) = schedule.get("planningHorizon").and_then(|period| period.get(end)) else { return Ok(None) };
+            let Some(text) = schedule.get("planningHorizon").and_then(|period| period.get(end)) else {
+                return Ok(None);
+            };
             let day = text.as_str().and_then(|text| text.get(..10)?.parse().ok());
             day.map(Some).ok_or_else(|| wrong(SCHEDULE, "planningHorizon", "is not from a day to a day"))
         };
@@ -70,8 +72,10 @@ impl WeeklyHours {
         if !extensions.is_empty() {
             out.insert("extension".to_owned(), extensions.into());
         }
-        let day = |name: &str, day: Option<Date>| day.map(|day| (name.to_owned(), Value::from(day.to_string())));
-        let horizon: Map<String, Value> = day("start", self.week.first).into_iter().chain(day("end", self.week.last)).collect();
+        let day =
+            |name: &str, day: Option<Date>| day.map(|day| (name.to_owned(), Value::from(day.to_string())));
+        let horizon: Map<String, Value> =
+            day("start", self.week.first).into_iter().chain(day("end", self.week.last)).collect();
         if !horizon.is_empty() {
             out.insert("planningHorizon".to_owned(), horizon.into());
         }
@@ -146,7 +150,8 @@ impl Exception {
 pub fn hours_of(actor: &str, schedules: &[WeeklyHours], exceptions: &[Exception], holidays: &Spans) -> Hours {
     let own: Vec<&WeeklyHours> = schedules.iter().filter(|one| one.is_active && one.actor == actor).collect();
     let of_kind = |kind| -> Spans {
-        let ours = exceptions.iter().filter(|one| one.kind == kind && own.iter().any(|own| own.id == one.schedule));
+        let ours =
+            exceptions.iter().filter(|one| one.kind == kind && own.iter().any(|own| own.id == one.schedule));
         ours.map(|one| one.span).collect()
     };
     Hours {
@@ -162,10 +167,13 @@ fn read_shift(of: &Value) -> Result<Shift, ReadError> {
     let days: Option<Vec<Weekday>> = extension::texts(of, "day", "valueCode").into_iter().map(day).collect();
     let time = |part: &str| -> Result<Time, ReadError> {
         let text = extension::text(of, part, "valueTime").and_then(|text| text.parse().ok());
-        text.ok_or_else(|| wrong(SCHEDULE, &format!("{}.{part}", extension::HOURS), "is not a time such as 08:00:00"))
+        text.ok_or_else(|| {
+            wrong(SCHEDULE, &format!("{}.{part}", extension::HOURS), "is not a time such as 08:00:00")
+        })
     };
     let days = days.filter(|days| !days.is_empty());
-    let days = days.ok_or_else(|| wrong(SCHEDULE, &format!("{}.day", extension::HOURS), "is not mon to sun"))?;
+    let days =
+        days.ok_or_else(|| wrong(SCHEDULE, &format!("{}.day", extension::HOURS), "is not mon to sun"))?;
     Ok(Shift { days, from: time("from")?, to: time("to")? })
 }
 
@@ -255,8 +263,18 @@ mod tests {
         let mut ended = WeeklyHours { id: "s2".into(), ..hours() };
         ended.is_active = false;
         let other = WeeklyHours { id: "s3".into(), actor: "Location/1".into(), ..hours() };
-        let off = |schedule: &str, kind, from| Exception { id: "x".into(), schedule: schedule.into(), kind, span: Span::of(from, 10), comment: None };
-        let exceptions = [off("s1", ExceptionKind::Off, 0), off("s1", ExceptionKind::Extra, 50), off("s3", ExceptionKind::Off, 100)];
+        let off = |schedule: &str, kind, from| Exception {
+            id: "x".into(),
+            schedule: schedule.into(),
+            kind,
+            span: Span::of(from, 10),
+            comment: None,
+        };
+        let exceptions = [
+            off("s1", ExceptionKind::Off, 0),
+            off("s1", ExceptionKind::Extra, 50),
+            off("s3", ExceptionKind::Off, 100),
+        ];
         let closed = Spans::new([Span::of(1_000, 10)]);
         let all = hours_of("Practitioner/7", &[hours(), ended, other], &exceptions, &closed);
         assert_eq!((all.weeks.len(), all.closed), (1, closed));

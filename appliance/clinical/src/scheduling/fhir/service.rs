@@ -54,10 +54,18 @@ impl AppointmentType {
     /// [`ReadError`] if the record is no type of ours, or a number is out of its range.
     pub fn read(service: &Value) -> Result<Self, ReadError> {
         let ours = extension::find(service, extension::TYPE);
-        let ours = ours.ok_or_else(|| wrong(KIND, extension::TYPE, "is missing: it is a service, not an appointment type"))?;
+        let ours = ours.ok_or_else(|| {
+            wrong(KIND, extension::TYPE, "is missing: it is a service, not an appointment type")
+        })?;
         let minutes = |part: &str, default: Option<i64>, least| {
-            let read = extension::minutes(ours, part).or(default).ok_or_else(|| wrong(KIND, part, "is missing, or not in minutes"))?;
-            if (least..=DAY_MIN).contains(&read) { Ok(read) } else { Err(wrong(KIND, part, "is out of its range")) }
+            let read = extension::minutes(ours, part)
+                .or(default)
+                .ok_or_else(|| wrong(KIND, part, "is missing, or not in minutes"))?;
+            if (least..=DAY_MIN).contains(&read) {
+                Ok(read)
+            } else {
+                Err(wrong(KIND, part, "is out of its range"))
+            }
         };
         let duration_min = minutes("duration", None, 1)?;
         let needs: Vec<Need> = extension::all(ours, "need").map(read_need).collect::<Result<_, _>>()?;
@@ -75,9 +83,15 @@ impl AppointmentType {
             after_min: minutes("after", Some(0), 0)?,
             step_min: minutes("step", Some(duration_min), 1)?,
             needs,
-            capacity: u32::try_from(capacity).ok().filter(|n| *n > 0).ok_or_else(|| wrong(KIND, "capacity", "is out of its range"))?,
+            capacity: u32::try_from(capacity)
+                .ok()
+                .filter(|n| *n > 0)
+                .ok_or_else(|| wrong(KIND, "capacity", "is out of its range"))?,
             split: Split {
-                web_percent: u8::try_from(web).ok().filter(|n| *n <= 100).ok_or_else(|| wrong(KIND, "web-percent", "is out of its range"))?,
+                web_percent: u8::try_from(web)
+                    .ok()
+                    .filter(|n| *n <= 100)
+                    .ok_or_else(|| wrong(KIND, "web-percent", "is out of its range"))?,
                 sell_until_min: extension::minutes(ours, "sell-until").unwrap_or(0).max(0),
             },
         })
@@ -147,7 +161,9 @@ fn write_need(need: &Need) -> Value {
     let mut parts = vec![extension::one("kind", "valueCode", need.kind.as_str())];
     parts.extend(need.role.iter().map(|role| extension::one("role", "valueCode", role.as_str())));
     parts.extend(need.skills.iter().map(|skill| extension::one("skill", "valueCode", skill.as_str())));
-    parts.extend(need.only.iter().map(|key| extension::one("only", "valueReference", json!({ "reference": key }))));
+    parts.extend(
+        need.only.iter().map(|key| extension::one("only", "valueReference", json!({ "reference": key }))),
+    );
     extension::parts("need", parts)
 }
 
@@ -165,7 +181,11 @@ mod tests {
             after_min: 10,
             step_min: 15,
             needs: vec![
-                Need { role: Some("nurse".into()), skills: vec!["wound".into()], ..Need::any(Kind::Practitioner) },
+                Need {
+                    role: Some("nurse".into()),
+                    skills: vec!["wound".into()],
+                    ..Need::any(Kind::Practitioner)
+                },
                 Need { only: vec!["Location/r2".into()], ..Need::any(Kind::Room) },
             ],
             capacity: 8,
@@ -202,7 +222,10 @@ mod tests {
             (of(30, vec![]), "need"),
             (of(30, vec![need("car")]), "need.kind"),
             (of(30, vec![need("room"); MAX_NEEDS + 1]), "need"),
-            (of(30, vec![need("room"), extension::one("web-percent", "valueUnsignedInt", 101)]), "web-percent"),
+            (
+                of(30, vec![need("room"), extension::one("web-percent", "valueUnsignedInt", 101)]),
+                "web-percent",
+            ),
             (of(30, vec![need("room"), extension::one("capacity", "valuePositiveInt", 0)]), "capacity"),
         ] {
             let error = AppointmentType::read(&record).unwrap_err();

@@ -23,12 +23,19 @@ pub struct SlotStyle {
 /// The Slots of one Schedule that begin in the window, in order, and where the next page begins if there are more than [`MAX_SLOTS`].
 ///
 /// A Slot is `free` if all of it is free and ours to give. Its id is the Schedule's with the minute it begins, so that it stays the same.
-pub fn slots(schedule: &str, free: &Free, zone: &Zone, window: Span, style: SlotStyle) -> (Vec<Value>, Option<Minute>) {
+pub fn slots(
+    schedule: &str,
+    free: &Free,
+    zone: &Zone,
+    window: Span,
+    style: SlotStyle,
+) -> (Vec<Value>, Option<Minute>) {
     let times = free.times();
     let mut out = Vec::new();
     for hours in free.working_hours().touching(window) {
         let first = first_from(*hours, window.from, style.length_min);
-        for span in cut(Span::new(first, hours.to), style.length_min).take_while(|span| span.from < window.to) {
+        for span in cut(Span::new(first, hours.to), style.length_min).take_while(|span| span.from < window.to)
+        {
             let is_free = times.covers(span);
             if !is_free && !style.with_busy {
                 continue;
@@ -78,22 +85,33 @@ mod tests {
 
     fn told(from: i64, to: i64, style: SlotStyle) -> Vec<String> {
         let working = Spans::new([Span::new(480, 545), Span::new(600, 660)]);
-        let free = Free::new(working, Spans::new([Span::new(500, 510)]), &Spans::new([Span::new(0, DAY_MIN)]));
+        let free =
+            Free::new(working, Spans::new([Span::new(500, 510)]), &Spans::new([Span::new(0, DAY_MIN)]));
         let (slots, next) = slots("s1", &free, &Zone::utc(), Span::new(from, to), style);
         assert_eq!(next, None);
         for slot in &slots {
             assert_eq!(crate::validate::first_error(crate::validate::validate(&slot.to_string())), None);
         }
-        slots.iter().map(|slot| format!("{} {}", slot["id"].as_str().unwrap(), slot["status"].as_str().unwrap())).collect()
+        slots
+            .iter()
+            .map(|slot| format!("{} {}", slot["id"].as_str().unwrap(), slot["status"].as_str().unwrap()))
+            .collect()
     }
 
     #[test]
     fn working_hours_are_cut_and_told_free_or_busy() {
         let style = SlotStyle { length_min: 20, with_busy: true };
-        assert_eq!(told(0, DAY_MIN, style), ["s1.480 free", "s1.500 busy", "s1.520 free", "s1.600 free", "s1.620 free", "s1.640 free"]);
+        assert_eq!(
+            told(0, DAY_MIN, style),
+            ["s1.480 free", "s1.500 busy", "s1.520 free", "s1.600 free", "s1.620 free", "s1.640 free"]
+        );
         let free = SlotStyle { with_busy: false, ..style };
         assert_eq!(told(490, 620, free), ["s1.520 free", "s1.600 free"]);
-        assert_eq!(told(0, DAY_MIN, SlotStyle { length_min: 0, with_busy: false }).len(), 115, "a step is at least a minute");
+        assert_eq!(
+            told(0, DAY_MIN, SlotStyle { length_min: 0, with_busy: false }).len(),
+            115,
+            "a step is at least a minute"
+        );
     }
 
     #[test]

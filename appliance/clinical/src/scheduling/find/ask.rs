@@ -101,9 +101,10 @@ impl Wish {
         };
         must(&self.with, |resource, key| resource.key == key)
             && must(&self.language, speaks)
-            && self.skills.iter().all(|(skill, strength)| {
-                *strength == Strength::Rather || resource.skills.contains(skill)
-            })
+            && self
+                .skills
+                .iter()
+                .all(|(skill, strength)| *strength == Strength::Rather || resource.skills.contains(skill))
     }
 }
 

@@ -112,7 +112,10 @@ impl<'a> Chooser<'a> {
     fn offer(&self, start: Minute, taken: &[Option<usize>], free: &[Vec<usize>], day: Span) -> Offer {
         let chosen = taken.iter().enumerate().filter_map(|(need, at)| {
             let at = (*at)?;
-            Some(Chosen { key: self.resources[at].0.key.clone(), reasons: self.reasons(need, at, &free[need], day) })
+            Some(Chosen {
+                key: self.resources[at].0.key.clone(),
+                reasons: self.reasons(need, at, &free[need], day),
+            })
         });
         Offer { span: self.ask.span(start), taken: self.ask.taken(start), chosen: chosen.collect() }
     }
@@ -157,4 +160,3 @@ fn assign(free: &[Vec<usize>], taken: &mut Vec<Option<usize>>, need: usize) -> b
     }
     false
 }
-

@@ -121,7 +121,8 @@ pub struct Answer {
 /// [`FindError`] if a number is out of its range.
 pub fn find(ask: &Ask, resources: &[(&Resource, &Free)], zone: &Zone) -> Result<Answer, FindError> {
     check(ask, resources.len())?;
-    let fits: Vec<Vec<usize>> = ask.needs.iter().enumerate().map(|(at, need)| who_fits(ask, at, need, resources)).collect();
+    let fits: Vec<Vec<usize>> =
+        ask.needs.iter().enumerate().map(|(at, need)| who_fits(ask, at, need, resources)).collect();
     if let Some(need) = fits.iter().position(Vec::is_empty) {
         return Ok(Answer { nothing: Some(Nothing::NobodyFits { need }), ..Answer::default() });
     }
@@ -163,7 +164,8 @@ fn check(ask: &Ask, resources: usize) -> Result<(), FindError> {
 
 fn who_fits(ask: &Ask, at: usize, need: &Need, resources: &[(&Resource, &Free)]) -> Vec<usize> {
     let is_lead = ask.lead() == Some(at);
-    let fits = |(resource, _): &(&Resource, &Free)| need.fits(resource) && (!is_lead || ask.wish.allows(resource));
+    let fits =
+        |(resource, _): &(&Resource, &Free)| need.fits(resource) && (!is_lead || ask.wish.allows(resource));
     resources.iter().enumerate().filter(|(_, one)| fits(one)).map(|(at, _)| at).collect()
 }
 
@@ -179,7 +181,8 @@ fn search_block(
     for at in fits.iter().flatten() {
         starts.entry(*at).or_insert_with(|| allowed(ask, resources[*at].1, block));
     }
-    let per_need = fits.iter().map(|fits| -> Spans { fits.iter().flat_map(|at| starts[at].iter()).collect() });
+    let per_need =
+        fits.iter().map(|fits| -> Spans { fits.iter().flat_map(|at| starts[at].iter()).collect() });
     let together = per_need.reduce(|all, one| all.intersect(&one)).unwrap_or_default();
     let together = together.minus(&starts::forbidden(ask));
     let chooser = Chooser::new(ask, resources, fits, zone);

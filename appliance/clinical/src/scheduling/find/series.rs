@@ -52,7 +52,10 @@ pub fn check_series(
         let found = find(&exact, resources, zone)?.offers.into_iter().next();
         let verdict = match found {
             Some(offer) => Verdict::Free { taken: offer.taken, chosen: offer.chosen },
-            None => Verdict::Taken { by: who_is_not_free(&exact, start, resources), instead: instead(ask, start, resources, zone)? },
+            None => Verdict::Taken {
+                by: who_is_not_free(&exact, start, resources),
+                instead: instead(ask, start, resources, zone)?,
+            },
         };
         Ok(Checked { instance: *instance, verdict })
     };
@@ -66,7 +69,12 @@ fn who_is_not_free(ask: &Ask, start: i64, resources: &[(&Resource, &Free)]) -> V
     out.map(|(resource, _)| resource.key.clone()).collect()
 }
 
-fn instead(ask: &Ask, start: i64, resources: &[(&Resource, &Free)], zone: &Zone) -> Result<Vec<Offer>, FindError> {
+fn instead(
+    ask: &Ask,
+    start: i64,
+    resources: &[(&Resource, &Free)],
+    zone: &Zone,
+) -> Result<Vec<Offer>, FindError> {
     let window = zone.day(zone.local(start).date());
     let day = Ask { window, per_start: 1, page: MAX_PAGE, ..ask.clone() };
     let mut offers = find(&day, resources, zone)?.offers;
@@ -95,10 +103,24 @@ mod tests {
         let last = zone.day(instances[2].local.date());
         let busy = Spans::new([Span::of(second.from - 10, 30), last]);
         let free = Free::new(hours.clone(), busy, &hours);
-        let nurse = Resource { key: "Practitioner/n".into(), kind: Kind::Practitioner, roles: vec![], skills: vec![], languages: vec![] };
+        let nurse = Resource {
+            key: "Practitioner/n".into(),
+            kind: Kind::Practitioner,
+            roles: vec![],
+            skills: vec![],
+            languages: vec![],
+        };
         let ask = Ask {
-            duration_min: 30, before_min: 0, after_min: 0, step_min: 10, needs: vec![Need::any(Kind::Practitioner)],
-            window: Span::of(0, 0), patient_busy: Spans::default(), wish: Wish::default(), per_start: 5, page: 5,
+            duration_min: 30,
+            before_min: 0,
+            after_min: 0,
+            step_min: 10,
+            needs: vec![Need::any(Kind::Practitioner)],
+            window: Span::of(0, 0),
+            patient_busy: Spans::default(),
+            wish: Wish::default(),
+            per_start: 5,
+            page: 5,
         };
         let checked = check_series(&instances, &ask, &[(&nurse, &free)], &zone).unwrap();
         assert!(matches!(&checked[0].verdict, Verdict::Free { taken, .. } if *taken == instances[0].span));
@@ -106,6 +128,10 @@ mod tests {
         let times: Vec<i64> = instead.iter().map(|offer| offer.span.from - second.from).collect();
         assert_eq!((by.as_slice(), times), (["Practitioner/n".to_owned()].as_slice(), vec![20, 30, -40]));
         assert!(matches!(&checked[2].verdict, Verdict::Taken { instead, .. } if instead.is_empty()));
-        assert!(checked.iter().all(|one| one.instance.wall == Wall::Once && zone.local(one.instance.span.from).hour() == 9));
+        assert!(
+            checked
+                .iter()
+                .all(|one| one.instance.wall == Wall::Once && zone.local(one.instance.span.from).hour() == 9)
+        );
     }
 }

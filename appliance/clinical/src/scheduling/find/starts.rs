@@ -19,16 +19,18 @@ pub(super) fn works(ask: &Ask, free: &Free) -> bool {
 
 /// The minutes at which such an appointment would meet another of the patient's.
 pub(super) fn forbidden(ask: &Ask) -> Spans {
-    ask.patient_busy.iter().map(|busy| Span::new(busy.from.saturating_sub(ask.duration_min - 1), busy.to)).collect()
+    ask.patient_busy
+        .iter()
+        .map(|busy| Span::new(busy.from.saturating_sub(ask.duration_min - 1), busy.to))
+        .collect()
 }
 
 /// The minutes `t` of the block for which `t - before .. t + after` lies in one of the spans; in order, apart from each other.
 fn shrunk(spans: &Spans, before: i64, after: i64, block: Span) -> Vec<Span> {
     let near = spans.touching(block.widened(before, after));
-    let starts = near.iter().map(|span| Span {
-        from: span.from.saturating_add(before),
-        to: span.to.saturating_sub(after - 1),
-    });
+    let starts = near
+        .iter()
+        .map(|span| Span { from: span.from.saturating_add(before), to: span.to.saturating_sub(after - 1) });
     starts.map(|starts| starts.common(block)).filter(|starts| !starts.is_empty()).collect()
 }
 
@@ -44,6 +46,8 @@ pub(super) fn next_on_grid(zone: &Zone, from: Minute, step_min: i64) -> Minute {
     let next = from + (step_min - late).min(to_midnight);
     match past(next) {
         0 => next,
-        _ => (from..=next).find(|at| past(*at) == 0).unwrap_or_else(|| next_on_grid(zone, next + 1, step_min)),
+        _ => {
+            (from..=next).find(|at| past(*at) == 0).unwrap_or_else(|| next_on_grid(zone, next + 1, step_min))
+        }
     }
 }

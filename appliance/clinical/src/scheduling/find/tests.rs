@@ -120,19 +120,32 @@ fn wishes_rank_or_rule_out() {
         ask.window.from = 540;
         let answer = search(&ask, &all);
         let first = answer.offers.first().map(|offer| offer.chosen[0].clone());
-        (first.clone().map(|one| one.key).unwrap_or_default(), first.map(|one| one.reasons).unwrap_or_default(), answer.offers.iter().filter(|offer| offer.span.from == 540).count())
+        (
+            first.clone().map(|one| one.key).unwrap_or_default(),
+            first.map(|one| one.reasons).unwrap_or_default(),
+            answer.offers.iter().filter(|offer| offer.span.from == 540).count(),
+        )
     };
     let rather = |text: &str| Some((text.to_owned(), Strength::Rather));
     let must = |text: &str| Some((text.to_owned(), Strength::Must));
     let none = Wish::default();
     assert_eq!(at_540(none.clone()), ("Ben".into(), vec![Reason::LeastBooked], 2));
-    assert_eq!(at_540(Wish { language: rather("es"), ..none.clone() }), ("Ana".into(), vec![Reason::Speaks("es".into())], 2));
+    assert_eq!(
+        at_540(Wish { language: rather("es"), ..none.clone() }),
+        ("Ana".into(), vec![Reason::Speaks("es".into())], 2)
+    );
     assert_eq!(at_540(Wish { language: must("es"), ..none.clone() }).2, 1);
     assert_eq!(at_540(Wish { language: must("e"), ..none.clone() }).2, 0);
     assert_eq!(at_540(Wish { before: vec!["Ana".into()], ..none.clone() }).1, [Reason::SeenBefore(0)]);
-    assert_eq!(at_540(Wish { with: rather("Ana"), before: vec!["Ben".into()], ..none.clone() }).1, [Reason::AskedFor]);
+    assert_eq!(
+        at_540(Wish { with: rather("Ana"), before: vec!["Ben".into()], ..none.clone() }).1,
+        [Reason::AskedFor]
+    );
     assert_eq!(at_540(Wish { with: must("Ben"), ..none.clone() }).2, 1);
-    assert_eq!(at_540(Wish { skills: vec![("wound".into(), Strength::Must)], ..none }).1, [Reason::Skilled("wound".into())]);
+    assert_eq!(
+        at_540(Wish { skills: vec![("wound".into(), Strength::Must)], ..none }).1,
+        [Reason::Skilled("wound".into())]
+    );
 }
 
 #[test]
@@ -172,7 +185,11 @@ fn numbers_out_of_range_are_refused() {
 
 #[test]
 fn times_lie_on_the_local_grid_across_a_clock_change() {
-    for (name, day, step) in [("Asia/Kathmandu", "2026-05-05", 20), ("Europe/Berlin", "2026-03-29", 60), ("Australia/Lord_Howe", "2026-10-04", 20)] {
+    for (name, day, step) in [
+        ("Asia/Kathmandu", "2026-05-05", 20),
+        ("Europe/Berlin", "2026-03-29", 60),
+        ("Australia/Lord_Howe", "2026-10-04", 20),
+    ] {
         let zone = Zone::named(name).unwrap();
         let window = zone.day(day.parse().unwrap());
         let nurse_free = Free::new(Spans::new([window]), Spans::default(), &Spans::new([window]));

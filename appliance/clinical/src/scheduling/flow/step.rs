@@ -90,7 +90,11 @@ pub struct Walk<'a> {
 /// [`FlowError`] if the patient is elsewhere by now, or a status does not allow it.
 pub fn step_to(walk: Walk<'_>, seen: Stage, to: Stage) -> Result<Step, FlowError> {
     // Who comes after all was marked as not kept, and is expected again.
-    let is = if status(walk.appointment) == "noshow" { Some(Stage::Booked) } else { stage_of(walk.appointment, walk.encounter) };
+    let is = if status(walk.appointment) == "noshow" {
+        Some(Stage::Booked)
+    } else {
+        stage_of(walk.appointment, walk.encounter)
+    };
     if is != Some(seen) {
         return Err(FlowError::NotThere { is });
     }
@@ -154,7 +158,9 @@ fn elements(walk: Walk<'_>, encounter: &Value, to: Stage, history: Vec<Value>) -
     }
     out.insert("period".to_owned(), period.into());
     // FHIR has no empty arrays: what is empty is left out, and so removed from the record.
-    out.into_iter().map(|(name, value)| (name, if value == json!([]) { Value::Null } else { value })).collect()
+    out.into_iter()
+        .map(|(name, value)| (name, if value == json!([]) { Value::Null } else { value }))
+        .collect()
 }
 
 fn mark(to: Stage) -> Option<Value> {

@@ -41,15 +41,29 @@ impl Clinic {
             None => {}
         }
         for record in std::iter::once(&self.appointment).chain(&self.encounter) {
-            assert_eq!(crate::validate::first_error(crate::validate::validate(&record.to_string())), None, "{record}");
+            assert_eq!(
+                crate::validate::first_error(crate::validate::validate(&record.to_string())),
+                None,
+                "{record}"
+            );
         }
         assert_eq!(stage_of(&self.appointment, self.encounter.as_ref()), Some(step.stage));
         step.stage
     }
 
-    fn act(&mut self, time: &str, act: impl Fn(Walk<'_>) -> Result<Step, FlowError>) -> Result<Stage, FlowError> {
+    fn act(
+        &mut self,
+        time: &str,
+        act: impl Fn(Walk<'_>) -> Result<Step, FlowError>,
+    ) -> Result<Stage, FlowError> {
         let zone = Zone::named("Europe/Berlin").unwrap();
-        let walk = Walk { appointment: &self.appointment, encounter: self.encounter.as_ref(), new_id: "e", zone: &zone, now: at(time) };
+        let walk = Walk {
+            appointment: &self.appointment,
+            encounter: self.encounter.as_ref(),
+            new_id: "e",
+            zone: &zone,
+            now: at(time),
+        };
         let step = act(walk)?;
         Ok(self.save(step))
     }
@@ -76,8 +90,12 @@ fn whole_way() -> Clinic {
 fn a_patient_goes_through_the_clinic_and_each_stage_is_timed() {
     let clinic = whole_way();
     let encounter = clinic.encounter.unwrap();
-    let told: Vec<(Stage, i64)> = stays(&encounter, at("12:00")).iter().map(|stay| (stay.stage, stay.span.length_min())).collect();
-    assert_eq!(told, [(Stage::Arrived, 15), (Stage::WithNurse, 10), (Stage::WithClinician, 25), (Stage::ToDoAfter, 5)]);
+    let told: Vec<(Stage, i64)> =
+        stays(&encounter, at("12:00")).iter().map(|stay| (stay.stage, stay.span.length_min())).collect();
+    assert_eq!(
+        told,
+        [(Stage::Arrived, 15), (Stage::WithNurse, 10), (Stage::WithClinician, 25), (Stage::ToDoAfter, 5)]
+    );
     assert_eq!(clinic.appointment["status"], "fulfilled");
     assert_eq!(encounter["period"]["end"], "2026-06-01T09:45:00+02:00");
     let told = waiting(&clinic.appointment, Some(&encounter), at("12:00")).unwrap();
@@ -96,7 +114,10 @@ fn every_step_can_be_undone_as_if_it_had_not_been() {
     let mut clinic = Clinic::new();
     clinic.go("08:50", Stage::Booked, Stage::Arrived).unwrap();
     clinic.undo("08:51", Stage::Arrived).unwrap();
-    assert_eq!((clinic.appointment["status"].as_str(), stays(clinic.encounter.as_ref().unwrap(), at("09:00"))), (Some("booked"), vec![]));
+    assert_eq!(
+        (clinic.appointment["status"].as_str(), stays(clinic.encounter.as_ref().unwrap(), at("09:00"))),
+        (Some("booked"), vec![])
+    );
     assert_eq!(clinic.undo("08:52", Stage::Booked).unwrap_err().code(), "flow-nothing-to-undo");
     clinic.go("09:10", Stage::Booked, Stage::Arrived).unwrap();
     let told = waiting(&clinic.appointment, clinic.encounter.as_ref(), at("09:30")).unwrap();
@@ -140,7 +161,13 @@ fn lateness_counts_from_the_appointment() {
 #[test]
 fn the_status_of_another_client_counts() {
     let encounter = |status: &str| json!({ "status": status, "extension": [extension::one(extension::STAGE, "valueCode", "to-do-after")] });
-    for (status, stage) in [("in-progress", Stage::ToDoAfter), ("triaged", Stage::WithNurse), ("finished", Stage::Done), ("planned", Stage::Booked), ("cancelled", Stage::Booked)] {
+    for (status, stage) in [
+        ("in-progress", Stage::ToDoAfter),
+        ("triaged", Stage::WithNurse),
+        ("finished", Stage::Done),
+        ("planned", Stage::Booked),
+        ("cancelled", Stage::Booked),
+    ] {
         assert_eq!(stage_of(&booked(), Some(&encounter(status))), Some(stage), "{status}");
     }
     for stage in Stage::ALL {

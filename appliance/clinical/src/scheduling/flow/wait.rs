@@ -51,7 +51,8 @@ pub struct Waiting {
 pub fn waiting(appointment: &Value, encounter: Option<&Value>, now: Minute) -> Option<Waiting> {
     let stage = stage_of(appointment, encounter)?;
     let stays = encounter.map(|encounter| stays(encounter, now)).unwrap_or_default();
-    let waited_min = stays.iter().filter(|stay| stay.stage == Stage::Arrived).map(|stay| stay.span.length_min()).sum();
+    let waited_min =
+        stays.iter().filter(|stay| stay.stage == Stage::Arrived).map(|stay| stay.span.length_min()).sum();
     let here_min = stays.first().zip(stays.last()).map_or(0, |(first, last)| last.span.to - first.span.from);
     let since = match (stage, encounter) {
         (Stage::Booked, _) | (_, None) => Booked::read(appointment).ok()??.span.from,

@@ -35,7 +35,8 @@ impl Rule {
                 Some(self.of_week(first, start.weekday()))
             }
             Frequency::Monthly => {
-                let month = start.first_of_month().checked_add(jiff::Span::new().try_months(step).ok()?).ok()?;
+                let month =
+                    start.first_of_month().checked_add(jiff::Span::new().try_months(step).ok()?).ok()?;
                 Some(self.of_month(month, start.day()))
             }
             Frequency::Yearly => {
@@ -61,7 +62,8 @@ impl Rule {
         let length = first.days_in_month();
         let all = || (1..=length).filter_map(|day| Date::new(first.year(), first.month(), day).ok());
         let on_day = |date: &Date| {
-            let listed = |day: &i8| if *day > 0 { date.day() == *day } else { date.day() == length + 1 + *day };
+            let listed =
+                |day: &i8| if *day > 0 { date.day() == *day } else { date.day() == length + 1 + *day };
             self.month_days.iter().any(listed)
         };
         match (self.month_days.is_empty(), self.days.is_empty()) {
@@ -115,7 +117,8 @@ mod tests {
     fn first(rule: &str, start: &str, count: usize) -> String {
         let rule = Rule::parse(rule).unwrap();
         let start: DateTime = start.parse().unwrap();
-        let dates: Vec<String> = rule.times(start).take(count).map(|at| at.strftime("%m-%d").to_string()).collect();
+        let dates: Vec<String> =
+            rule.times(start).take(count).map(|at| at.strftime("%m-%d").to_string()).collect();
         dates.join(" ")
     }
 
@@ -140,24 +143,45 @@ mod tests {
         ] {
             assert_eq!(first(rule, start, 4), expected, "{rule}");
         }
-        assert_eq!(first("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31", "2026-01-01T09:00", 4), "", "it comes to an end");
-        assert!(first("FREQ=YEARLY;INTERVAL=400", "2026-01-01T09:00", 100).len() > 10, "up to the calendar's end");
+        assert_eq!(
+            first("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31", "2026-01-01T09:00", 4),
+            "",
+            "it comes to an end"
+        );
+        assert!(
+            first("FREQ=YEARLY;INTERVAL=400", "2026-01-01T09:00", 100).len() > 10,
+            "up to the calendar's end"
+        );
     }
 
     fn any_rule() -> impl Strategy<Value = String> {
         let days = || proptest::sample::subsequence(vec!["MO", "TU", "WE", "TH", "FR", "SA", "SU"], 1..5);
-        let numbered = prop::collection::vec((prop::sample::select(vec!["1", "2", "4", "-1", "-2"]), prop::sample::select(vec!["MO", "WE", "SU"])), 1..3);
+        let numbered = prop::collection::vec(
+            (
+                prop::sample::select(vec!["1", "2", "4", "-1", "-2"]),
+                prop::sample::select(vec!["MO", "WE", "SU"]),
+            ),
+            1..3,
+        );
         let month_days = prop::collection::btree_set(prop_oneof![1_i8..=31, -31_i8..=-1], 1..4);
         let body = prop_oneof![
             Just("FREQ=DAILY".to_owned()),
             days().prop_map(|days| format!("FREQ=DAILY;BYDAY={}", days.join(","))),
-            (days(), prop::sample::select(vec!["MO", "SU", "SA"])).prop_map(|(days, start)| format!("FREQ=WEEKLY;BYDAY={};WKST={start}", days.join(","))),
+            (days(), prop::sample::select(vec!["MO", "SU", "SA"]))
+                .prop_map(|(days, start)| format!("FREQ=WEEKLY;BYDAY={};WKST={start}", days.join(","))),
             Just("FREQ=MONTHLY".to_owned()),
             Just("FREQ=YEARLY".to_owned()),
             days().prop_map(|days| format!("FREQ=MONTHLY;BYDAY={}", days.join(","))),
-            (days(), prop::sample::select(vec!["1", "2", "-1", "-3"])).prop_map(|(days, at)| format!("FREQ=MONTHLY;BYDAY={};BYSETPOS={at}", days.join(","))),
-            numbered.prop_map(|all| format!("FREQ=MONTHLY;BYDAY={}", all.iter().map(|(n, d)| format!("{n}{d}")).collect::<Vec<_>>().join(","))),
-            month_days.prop_map(|all| format!("FREQ=MONTHLY;BYMONTHDAY={}", all.iter().map(ToString::to_string).collect::<Vec<_>>().join(","))),
+            (days(), prop::sample::select(vec!["1", "2", "-1", "-3"]))
+                .prop_map(|(days, at)| format!("FREQ=MONTHLY;BYDAY={};BYSETPOS={at}", days.join(","))),
+            numbered.prop_map(|all| format!(
+                "FREQ=MONTHLY;BYDAY={}",
+                all.iter().map(|(n, d)| format!("{n}{d}")).collect::<Vec<_>>().join(",")
+            )),
+            month_days.prop_map(|all| format!(
+                "FREQ=MONTHLY;BYMONTHDAY={}",
+                all.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+            )),
         ];
         (body, 1_u16..5).prop_map(|(body, interval)| format!("{body};INTERVAL={interval}"))
     }

@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::civil::Weekday;
 
 use super::rule::{ByDay, End, Frequency, MAX_COUNT, MAX_INTERVAL, Rule, Until, WEEKDAYS};
+use crate::scheduling::ical::{read_date, read_local};
+use crate::scheduling::zone::Zone;
 
 /// The most characters of a rule: the longest lawful one of ours has some 300.
 const MAX_TEXT: usize = 1_000;
@@ -22,7 +23,9 @@ pub enum RuleError {
         reason: &'static str,
     },
     /// A lawful rule that Holdfast does not follow.
-    #[error("cannot follow the recurrence rule: {part} {reason}; book the dates one by one, or use another rule")]
+    #[error(
+        "cannot follow the recurrence rule: {part} {reason}; book the dates one by one, or use another rule"
+    )]
     Unsupported {
         /// The part of the rule.
         part: String,
@@ -109,7 +112,10 @@ impl Rule {
                     return Err(RuleError::unreadable("BYDAY", "numbers weekdays, which only months have"));
                 }
                 if !self.month_days.is_empty() || !self.months.is_empty() || !self.positions.is_empty() {
-                    return refuse("FREQ", "of days or weeks takes no months, days of the month or positions");
+                    return refuse(
+                        "FREQ",
+                        "of days or weeks takes no months, days of the month or positions",
+                    );
                 }
             }
             Frequency::Monthly if !self.months.is_empty() => {
@@ -157,7 +163,11 @@ fn number<N: FromStr + PartialOrd>(
     range: std::ops::RangeInclusive<N>,
 ) -> Result<N, RuleError> {
     let read: N = value.parse().map_err(|_| RuleError::unreadable(name, "is not a number in its range"))?;
-    if range.contains(&read) { Ok(read) } else { Err(RuleError::unreadable(name, "is not a number in its range")) }
+    if range.contains(&read) {
+        Ok(read)
+    } else {
+        Err(RuleError::unreadable(name, "is not a number in its range"))
+    }
 }
 
 fn each<T>(
@@ -198,19 +208,15 @@ fn read_by_day(name: &str, value: &str) -> Result<ByDay, RuleError> {
 }
 
 fn read_until(value: &str) -> Result<Until, RuleError> {
-    let wrong = |_| RuleError::unreadable("UNTIL", "is not a date or a time");
     let value = value.to_ascii_uppercase();
-    if !value.contains('T') {
-        return Date::strptime("%Y%m%d", &value).map(Until::Date).map_err(wrong);
-    }
-    match value.strip_suffix('Z') {
-        Some(utc) => {
-            let local = DateTime::strptime("%Y%m%dT%H%M%S", utc).map_err(wrong)?;
-            let at: Timestamp = jiff::tz::TimeZone::UTC.to_timestamp(local).map_err(wrong)?;
-            Ok(Until::Instant(at.as_second().div_euclid(60)))
-        }
-        None => DateTime::strptime("%Y%m%dT%H%M%S", &value).map(Until::Local).map_err(wrong),
-    }
+    let read = if !value.contains('T') {
+        read_date(&value).map(Until::Date)
+    } else if let Some(utc) = value.strip_suffix('Z') {
+        read_local(utc).map(|local| Until::Instant(Zone::utc().at(local).0))
+    } else {
+        read_local(&value).map(Until::Local)
+    };
+    read.ok_or_else(|| RuleError::unreadable("UNTIL", "is not a date or a time"))
 }
 
 #[cfg(test)]

@@ -46,7 +46,13 @@ impl Waiter {
             return Ok(None);
         }
         let periods = appointment.get("requestedPeriod").and_then(Value::as_array);
-        let wanted: Spans = periods.into_iter().flatten().map(|one| span(one, KIND)).collect::<Result<Vec<_>, _>>()?.into_iter().collect();
+        let wanted: Spans = periods
+            .into_iter()
+            .flatten()
+            .map(|one| span(one, KIND))
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .collect();
         let ever = || Spans::new([Span::new(0, i64::MAX)]);
         let priority = appointment.get("priority").and_then(Value::as_u64).and_then(|n| u8::try_from(n).ok());
         let since = appointment.get("created").and_then(Value::as_str).and_then(minute_of_instant);

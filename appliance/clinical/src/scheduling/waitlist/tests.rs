@@ -5,7 +5,8 @@ use crate::scheduling::find::{Kind, Need, Wish};
 
 fn nurse(free: &[(i64, i64)]) -> (Resource, Free) {
     let key = "Practitioner/n".to_owned();
-    let resource = Resource { key, kind: Kind::Practitioner, roles: vec![], skills: vec![], languages: vec![] };
+    let resource =
+        Resource { key, kind: Kind::Practitioner, roles: vec![], skills: vec![], languages: vec![] };
     let times: Spans = free.iter().map(|(from, to)| Span::new(*from, *to)).collect();
     (resource, Free::new(times.clone(), Spans::default(), &times))
 }
@@ -26,7 +27,14 @@ fn ask(duration_min: i64) -> Ask {
 }
 
 fn waiter(id: &str, priority: Option<u8>, since: i64) -> Waiter {
-    Waiter { id: id.into(), kind: None, priority, since, wanted: Spans::new([Span::new(0, 10_000)]), offered: vec![] }
+    Waiter {
+        id: id.into(),
+        kind: None,
+        priority,
+        since,
+        wanted: Spans::new([Span::new(0, 10_000)]),
+        offered: vec![],
+    }
 }
 
 fn made(waiters: &[Waiter], now: i64) -> Vec<(String, i64, i64)> {
@@ -39,8 +47,16 @@ fn made(waiters: &[Waiter], now: i64) -> Vec<(String, i64, i64)> {
 
 #[test]
 fn priority_then_time_of_waiting_decides() {
-    let all = [waiter("late", None, 20), waiter("early", None, 10), waiter("urgent", Some(1), 30), waiter("less", Some(5), 5)];
-    assert_eq!(in_order(&all).iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["urgent", "less", "early", "late"]);
+    let all = [
+        waiter("late", None, 20),
+        waiter("early", None, 10),
+        waiter("urgent", Some(1), 30),
+        waiter("less", Some(5), 5),
+    ];
+    assert_eq!(
+        in_order(&all).iter().map(|one| one.id.as_str()).collect::<Vec<_>>(),
+        ["urgent", "less", "early", "late"]
+    );
     // Half an hour each: two fit into what became free.
     assert_eq!(made(&all, 0), [("urgent".into(), 1_000, 120), ("less".into(), 1_030, 120)]);
 }
@@ -93,5 +109,8 @@ fn who_waits_comes_back_from_a_lawful_record() {
     assert_eq!(Waiter::read(&record), Ok(None));
     let bare = Waiter::read(&json!({ "id": "w", "status": "waitlist", "priority": 0 })).unwrap().unwrap();
     assert_eq!((bare.priority, bare.since), (None, i64::MAX));
-    assert!(Waiter::read(&json!({ "id": "w", "status": "waitlist", "requestedPeriod": [{ "start": "x" }] })).is_err());
+    assert!(
+        Waiter::read(&json!({ "id": "w", "status": "waitlist", "requestedPeriod": [{ "start": "x" }] }))
+            .is_err()
+    );
 }
