@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::PathBuf;
 
-use holdfast_clinical::scheduling::demand::{Counts, History, Outcome, Visit, judge};
+use holdfast_clinical::scheduling::demand::{Counts, History, Judged, Measure, Outcome, Visit, judge};
 use holdfast_clinical::scheduling::zone::Zone;
 use jiff::civil::{Date, date};
 
@@ -47,24 +47,23 @@ fn beats_last_weeks_value_on_weeks_that_were_held_back() {
     };
     let by_place: Vec<Visit> = dated.into_iter().map(|(_, visit)| visit).collect();
     let whole: Vec<Visit> = by_place.iter().map(|one| Visit { kind: "all".into(), ..one.clone() }).collect();
-    let came: Vec<Visit> = whole.iter().filter(|one| one.outcome == Outcome::Came).cloned().collect();
-    let missed: Vec<Visit> = whole.iter().filter(|one| one.outcome == Outcome::Missed).cloned().collect();
     assert_eq!(
         gather(&whole, &zone).counts("all", date(2016, 5, 2)),
         Some(Counts { came: 3_515, missed: 861 })
     );
-    for (name, visits, limit) in [
-        ("forecast_error_ratio", &whole, 0.95),
-        ("forecast_error_ratio_came", &came, 1.0),
-        ("forecast_error_ratio_missed", &missed, 1.2),
-        ("forecast_error_ratio_by_place", &by_place, 0.95),
+    // No-shows fell in those weeks, and of the whole clinic last week's value is as good.
+    for (name, visits, measure, limit) in [
+        ("forecast_error_ratio", &whole, Measure::Booked, 0.95),
+        ("forecast_error_ratio_came", &whole, Measure::Came, 0.95),
+        ("forecast_error_ratio_missed", &whole, Measure::Missed, 1.1),
+        ("forecast_error_ratio_by_place", &by_place, Measure::Booked, 0.95),
+        ("forecast_error_ratio_by_place_came", &by_place, Measure::Came, 0.95),
+        ("forecast_error_ratio_by_place_missed", &by_place, Measure::Missed, 0.95),
     ] {
-        let judged = judge(&gather(visits, &zone));
+        let judged = judge(&gather(visits, &zone), measure);
         let ratio = judged.ratio().unwrap();
-        println!(
-            "{name}: {} days compared, ours {:.1}, last week's value {:.1}",
-            judged.compared, judged.ours, judged.last_week
-        );
+        let Judged { compared, ours, last_week } = judged;
+        println!("{name}: {compared} days compared, ours {ours:.1}, last week's value {last_week:.1}");
         println!("figure: {name} {ratio:.3} ratio");
         assert!(ratio < limit, "{name}: {ratio}");
     }

@@ -43,5 +43,7 @@ pub mod hours;
 pub mod ical;
 pub mod recur;
 pub mod span;
+#[cfg(test)]
+mod testing;
 pub mod waitlist;
 pub mod zone;

@@ -15,7 +15,7 @@ use super::span::{Minute, Span};
 use super::zone::Zone;
 
 pub use change::{ChangeError, Move, Placement, cancelled, moved, no_show};
-pub use group::{Places, places, session_of};
+pub use group::{Places, open_sessions, places, session_of};
 pub use reason::{CANCEL_REASONS, CANCEL_SYSTEM, CancelReason, cancel_reason};
 
 const KIND: &str = "Appointment";

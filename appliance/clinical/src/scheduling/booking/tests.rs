@@ -1,22 +1,6 @@
 use super::*;
-use crate::scheduling::fhir::Split;
-use crate::scheduling::find::{Kind, Need};
+use crate::scheduling::testing::wound_care;
 use crate::scheduling::zone::minute_of_instant;
-
-fn kind() -> AppointmentType {
-    AppointmentType {
-        id: "wound".into(),
-        name: "Wound care".into(),
-        is_active: true,
-        duration_min: 30,
-        before_min: 5,
-        after_min: 10,
-        step_min: 15,
-        needs: vec![Need::any(Kind::Practitioner)],
-        capacity: 1,
-        split: Split { web_percent: 0, sell_until_min: 0 },
-    }
-}
 
 fn zone() -> Zone {
     Zone::named("Europe/Berlin").unwrap()
@@ -59,7 +43,7 @@ fn assert_lawful(record: &Value) {
 
 #[test]
 fn bookings_of_every_way_are_lawful_and_come_back() {
-    let (kind, resources) = (kind(), keys(&["Practitioner/7", "Location/r2"]));
+    let (kind, resources) = (wound_care(), keys(&["Practitioner/7", "Location/r2"]));
     for (way, status, takes) in
         [(Way::Booked, "booked", true), (Way::Requested, "proposed", false), (Way::WalkIn, "arrived", true)]
     {
@@ -90,7 +74,7 @@ fn bookings_of_every_way_are_lawful_and_come_back() {
 
 #[test]
 fn a_move_says_what_is_given_back_and_what_is_taken() {
-    let (kind, resources) = (kind(), keys(&["Practitioner/7", "Location/r2"]));
+    let (kind, resources) = (wound_care(), keys(&["Practitioner/7", "Location/r2"]));
     let record = booking(&kind, &resources).resource(&zone());
     let later = Placement {
         span: Span::of(at("2026-06-01T07:15:00Z"), 30),
@@ -117,7 +101,7 @@ fn a_move_says_what_is_given_back_and_what_is_taken() {
 
 #[test]
 fn what_cannot_be_moved_says_why() {
-    let (kind, resources) = (kind(), keys(&["Practitioner/7"]));
+    let (kind, resources) = (wound_care(), keys(&["Practitioner/7"]));
     let record = |way| Booking { way, ..booking(&kind, &resources) }.resource(&zone());
     let to = Placement { span: Span::of(0, 30), resources: resources.clone() };
     let code = |record: &Value, to: &Placement| moved(record, to, &zone()).unwrap_err().code();
@@ -137,7 +121,7 @@ fn what_cannot_be_moved_says_why() {
 
 #[test]
 fn cancelling_gives_a_reason_of_the_value_set() {
-    let (kind, resources) = (kind(), keys(&["Practitioner/7"]));
+    let (kind, resources) = (wound_care(), keys(&["Practitioner/7"]));
     let record = booking(&kind, &resources).resource(&zone());
     let record = with(&record, cancelled(&record, "pat-lt", Some("No bus")).unwrap());
     assert_lawful(&record);
@@ -152,7 +136,7 @@ fn cancelling_gives_a_reason_of_the_value_set() {
 
 #[test]
 fn nobody_fails_to_come_before_it_began() {
-    let (kind, resources) = (kind(), keys(&["Practitioner/7"]));
+    let (kind, resources) = (wound_care(), keys(&["Practitioner/7"]));
     let record = booking(&kind, &resources).resource(&zone());
     let start = at("2026-06-01T07:00:00Z");
     assert_eq!(no_show(&record, start - 1).unwrap_err().code(), "appointment-not-begun");
@@ -162,7 +146,7 @@ fn nobody_fails_to_come_before_it_began() {
 
 #[test]
 fn a_session_counts_its_places_and_names_no_patient() {
-    let kind = AppointmentType { capacity: 2, ..kind() };
+    let kind = AppointmentType { capacity: 2, ..wound_care() };
     let resources = keys(&["Practitioner/7", "Location/r2"]);
     let session = Booking { id: "s", patient: None, ..booking(&kind, &resources) }.resource(&zone());
     assert_lawful(&session);
@@ -179,6 +163,9 @@ fn a_session_counts_its_places_and_names_no_patient() {
     assert_eq!((count.taken, count.left()), (2, 0));
     assert_eq!(session_of(&all[0], [&session]).map(|one| one.id.as_str()), Some("s"));
     assert_eq!(places(&all[0], &all), None);
+    let open = |window, all: &[Booked]| open_sessions([&session], all, "wound", window).len();
+    let day = Span::of(session.span.from - 60, 120);
+    assert_eq!((open(day, &all), open(day, &all[..2]), open(Span::of(0, 9), &all[..2])), (0, 1, 0));
     assert_eq!(Places { capacity: 1, taken: 3 }.left(), 0);
 }
 

@@ -170,27 +170,10 @@ fn write_need(need: &Need) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scheduling::testing::wound_care;
 
     fn ours() -> AppointmentType {
-        AppointmentType {
-            id: "wound".into(),
-            name: "Wound care".into(),
-            is_active: true,
-            duration_min: 30,
-            before_min: 5,
-            after_min: 10,
-            step_min: 15,
-            needs: vec![
-                Need {
-                    role: Some("nurse".into()),
-                    skills: vec!["wound".into()],
-                    ..Need::any(Kind::Practitioner)
-                },
-                Need { only: vec!["Location/r2".into()], ..Need::any(Kind::Room) },
-            ],
-            capacity: 8,
-            split: Split { web_percent: 30, sell_until_min: 1_440 },
-        }
+        AppointmentType { capacity: 8, ..wound_care() }
     }
 
     fn record(ours: &AppointmentType, other: Value) -> Value {

@@ -22,7 +22,7 @@ pub enum FlowError {
     #[error(transparent)]
     Step(#[from] StepError),
     /// Somebody else has moved the patient on.
-    #[error("cannot move the patient: they are {} already; look at the board again", is.map_or("not expected", Stage::as_str))]
+    #[error("cannot move the patient: {}; look at the board again", whereabouts(*is))]
     NotThere {
         /// Where the patient is.
         is: Option<Stage>,
@@ -45,6 +45,13 @@ impl FlowError {
             Self::NoPatient => "flow-no-patient",
             Self::NothingToUndo => "flow-nothing-to-undo",
         }
+    }
+}
+
+fn whereabouts(is: Option<Stage>) -> String {
+    match is {
+        Some(stage) => format!("the board has them as {} by now", stage.as_str()),
+        None => "the appointment is cancelled, not kept, or not booked".to_owned(),
     }
 }
 
@@ -75,7 +82,7 @@ pub struct Walk<'a> {
     pub appointment: &'a Value,
     /// The encounter that was made of it, if there is one.
     pub encounter: Option<&'a Value>,
-    /// The id that an encounter gets if one is made.
+    /// The id that an encounter gets if one is made: best the appointment's own, so that two desks that cannot see each other make one.
     pub new_id: &'a str,
     /// The clinic's zone.
     pub zone: &'a Zone,

@@ -130,7 +130,7 @@ fn two_desks_move_a_patient_once() {
     clinic.go("08:50", Stage::Booked, Stage::Arrived).unwrap();
     let second = clinic.go("08:50", Stage::Booked, Stage::Arrived).unwrap_err();
     assert_eq!(second, FlowError::NotThere { is: Some(Stage::Arrived) });
-    assert!(second.to_string().contains("they are arrived already"));
+    assert!(second.to_string().contains("has them as arrived by now"));
 }
 
 #[test]

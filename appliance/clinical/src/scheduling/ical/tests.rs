@@ -4,6 +4,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
+use crate::scheduling::booking::Booked;
 use crate::scheduling::recur::Rule;
 use crate::scheduling::span::Span;
 use crate::scheduling::zone::{Zone, minute_of_instant};
@@ -244,6 +245,29 @@ fn what_an_event_does_not_need_is_passed_over() {
     assert_eq!(read(other.as_bytes(), &berlin()).unwrap().events, []);
     let bom = format!("\u{feff}{}", file("DTSTART:20260701T090000Z").replace("\r\n", "\n"));
     assert_eq!(read(bom.as_bytes(), &berlin()).unwrap().events.len(), 1);
+}
+
+#[test]
+fn an_appointment_that_is_cancelled_is_taken_out_of_calendars() {
+    let record = serde_json::json!({ "id": "a1", "status": "cancelled", "start": "2026-06-01T09:00:00+02:00", "end": "2026-06-01T09:30:00+02:00",
+        "extension": [{ "url": "urn:holdfast:schedule:sequence", "valueUnsignedInt": 4 }] });
+    let booked = Booked::read(&record).unwrap().unwrap();
+    let event = event_of(&booked, "north.example.org", "Appointment", 0, &berlin());
+    assert_eq!(
+        (event.uid.as_str(), event.sequence, event.status),
+        ("a1@north.example.org", 4, Status::Cancelled)
+    );
+    let text = write(&Calendar { method: Some(Method::Cancel), ..calendar(vec![event]) });
+    for line in [
+        "METHOD:CANCEL",
+        "STATUS:CANCELLED",
+        "SEQUENCE:4",
+        "DTSTART;TZID=Europe/Berlin:20260601T090000",
+        "ORGANIZER;CN=\"North clinic\":mailto:desk@example.org",
+    ] {
+        assert!(text.contains(&format!("{line}\r\n")), "{line}: {text}");
+    }
+    assert_eq!(read(text.as_bytes(), &berlin()).unwrap().method, Some(Method::Cancel));
 }
 
 proptest! {
