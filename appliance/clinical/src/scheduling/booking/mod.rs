@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides whether a time may be given: whoever owns it does (decision 33), in the transaction that writes what is made here.
 
+mod busy;
 mod change;
 mod group;
 mod reason;
@@ -14,6 +15,7 @@ use super::fhir::{AppointmentType, ReadError};
 use super::span::{Minute, Span};
 use super::zone::Zone;
 
+pub use busy::{Clash, busy, clashes, stranded};
 pub use change::{ChangeError, Move, Placement, cancelled, moved, no_show};
 pub use group::{Places, open_sessions, places, session_of};
 pub use reason::{CANCEL_REASONS, CANCEL_SYSTEM, CancelReason, cancel_reason};
