@@ -46,6 +46,7 @@ pub mod projection;
 pub mod reference;
 pub mod resource;
 mod rules;
+pub mod scheduling;
 pub mod scope;
 pub mod search;
 pub mod split;
