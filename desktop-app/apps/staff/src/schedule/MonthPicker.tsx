@@ -69,6 +69,7 @@ export function MonthPicker({ date, onChoose }: { date: string; onChoose: (date:
                     type="button"
                     className={`number${day.slice(0, 7) === at.slice(0, 7) ? '' : ' soft'}`}
                     tabIndex={day === at ? 0 : -1}
+                    data-autofocus={day === at || undefined}
                     aria-pressed={day === date}
                     aria-current={day === today() ? 'date' : undefined}
                     aria-label={longDay(day, locale)}

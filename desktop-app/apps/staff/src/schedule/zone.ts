@@ -12,6 +12,11 @@ export function dayAt(instant: string | number, timeZone: string, locale: string
   return format(locale, timeZone, DAY).format(new Date(instant));
 }
 
+/** Day and time of an instant, at the clinic. */
+export function timeAt(instant: string | number, timeZone: string, locale: string): string {
+  return `${dayAt(instant, timeZone, locale)} ${clockAt(instant, timeZone, locale)}`;
+}
+
 const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
 const DAY: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short' };
 const LONG_DAY: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' };

@@ -8,7 +8,7 @@ import { RefusalPanel } from '../book/RefusalPanel';
 import { SlotSearch } from '../book/SlotSearch';
 import { namesOf, titleOf, withWords } from '../names';
 import { useChange } from '../useChange';
-import { clockAt, dayAt } from '../zone';
+import { timeAt } from '../zone';
 
 interface Props {
   one: AppointmentShown;
@@ -32,7 +32,7 @@ export function OtherTime({ one, sheet, refused, onDone, onBack }: Props) {
   const submit = async () => {
     if (!slot || isPending) return;
     setPending(true);
-    const time = `${dayAt(slot.start, sheet.timeZone, locale)} ${clockAt(slot.start, sheet.timeZone, locale)}`;
+    const time = timeAt(slot.start, sheet.timeZone, locale);
     const where = withWords(slot.resources, names);
     const text = i18n.t('{name} is moved to {time}, {where}.', { name: titleOf(one), time, where });
     try {

@@ -3,7 +3,7 @@ import { useLingui, useLocale } from '@holdfast/i18n';
 import { Mark } from '@holdfast/ui';
 import { Checkbox } from '@mantine/core';
 import { refusalWords } from '../refusalWords';
-import { clockAt, dateAt, dayAt } from '../zone';
+import { dateAt, timeAt } from '../zone';
 
 interface Props {
   instances: SeriesInstance[];
@@ -26,11 +26,7 @@ export function Instances({ instances, timeZone, except, onExcept }: Props) {
           <li key={start}>
             <Checkbox
               size="xs"
-              label={
-                <span className="number">
-                  {dayAt(start, timeZone, locale)} {clockAt(start, timeZone, locale)}
-                </span>
-              }
+              label={<span className="number">{timeAt(start, timeZone, locale)}</span>}
               checked={!isOut && !refused}
               disabled={refused !== undefined}
               onChange={() => onExcept(isOut ? except.filter((one) => one !== date) : [...except, date])}

@@ -1,7 +1,7 @@
 import type { FreeSlot } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { becauseWords } from '../refusalWords';
-import { clockAt, dayAt } from '../zone';
+import { timeAt } from '../zone';
 
 interface Props {
   slot: Pick<FreeSlot, 'start' | 'resources'>;
@@ -19,9 +19,7 @@ export function SlotChoice({ slot, because, timeZone, where, isChosen, onChoose 
   return (
     <label>
       <input type="radio" name="slot" checked={isChosen} onChange={onChoose} />
-      <span className="when number">
-        {dayAt(slot.start, timeZone, locale)} {clockAt(slot.start, timeZone, locale)}
-      </span>
+      <span className="when number">{timeAt(slot.start, timeZone, locale)}</span>
       <bdi>{where}</bdi>
       {because.length > 0 && (
         <span className="soft small">{because.map((one) => becauseWords(i18n, one)).join(' · ')}</span>

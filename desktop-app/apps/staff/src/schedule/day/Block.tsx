@@ -1,6 +1,6 @@
 import type { AppointmentShown } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
-import { memo } from 'react';
+import { Fragment, memo } from 'react';
 import { StatusMark } from '../StatusMark';
 import { clockAt } from '../zone';
 import { flagsOf } from './flags';
@@ -53,11 +53,18 @@ export const Block = memo(function Block({ one, lane, frame, timeZone, isHere, i
         <span>
           <bdi className="block-name">{one.patient?.name ?? one.type.name}</bdi>{' '}
           <span className="block-facts">
-            <StatusMark status={one.status} /> {one.patient && <bdi>{one.type.name}</bdi>}
+            <StatusMark status={one.status} />
+            {one.patient && (
+              <>
+                {' · '}
+                <bdi>{one.type.name}</bdi>
+              </>
+            )}
             {flags.map((flag) => (
-              <span key={flag} className="flag">
-                {flag}
-              </span>
+              <Fragment key={flag}>
+                {' · '}
+                <span className="flag">{flag}</span>
+              </Fragment>
             ))}
           </span>
         </span>

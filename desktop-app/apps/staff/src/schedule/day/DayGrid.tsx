@@ -8,9 +8,11 @@ import { titleOf } from '../names';
 import { clockAt } from '../zone';
 import { Axis, linesOf } from './Axis';
 import type { Column } from './columns';
+import { WALK_STEP } from './cursor';
 import { lettersOf } from './flags';
 import { GridColumn } from './GridColumn';
-import { boundsOf, type Frame, instantOf, minuteAt, minuteOf, scaleOf } from './geometry';
+import { boundsOf, type Frame, instantOf, minuteAt, minuteOf } from './geometry';
+import { layoutOf } from './layout';
 import { useDrag } from './useDrag';
 import { type GridActions, useGrid } from './useGrid';
 
@@ -21,9 +23,6 @@ interface Props {
   actions: GridActions;
 }
 
-/** A column is at least so wide: a name, a type and a state fit into it. */
-const COLUMN_REM = 13.5;
-const COLUMN_PX = COLUMN_REM * 16;
 /** What stands beside the columns: the rail, the hours, the edges. */
 const BESIDE_PX = 290;
 /** So much of what is over is still seen above the line of now. */
@@ -36,13 +35,14 @@ export function DayGrid({ label, columns, canChange, actions }: Props) {
   const { dir } = useDirection();
   const { now } = useContinuity();
   const grid = useRef<HTMLDivElement>(null);
-  const frame = useFrame(columns);
+  const { frame, widths } = useFrame(columns);
   const first = columns[0];
   const sheet = first?.sheet;
   const nowOf = (column: Column) =>
     column.sheet.now === undefined ? undefined : Math.min(column.sheet.minutesInDay, minuteOf(column.sheet, now));
   const today = columns.find((column) => column.sheet.now !== undefined);
-  const start = today ? (nowOf(today) ?? frame.from) : (sheet?.opens ?? frame.from);
+  const begins = today ? (nowOf(today) ?? frame.from) : (sheet?.opens ?? frame.from);
+  const start = Math.floor(begins / WALK_STEP) * WALK_STEP;
   const state = useGrid({ grid, columns, frame, isRtl: dir === 'rtl', canChange, start, actions });
   const drag = useDrag({
     grid,
@@ -79,7 +79,7 @@ export function DayGrid({ label, columns, canChange, actions }: Props) {
   };
 
   if (!sheet) return null;
-  const widths = columns.map(({ width }) => `minmax(${COLUMN_REM * width}rem, ${width}fr)`).join(' ');
+  const tracks = widths.map((width) => `minmax(${width}px, ${width}fr)`).join(' ');
   const held = state.moving && columns[state.moving.column];
   const moved = state.moving && columns[state.moving.from]?.appointments.find(({ id }) => id === state.moving?.id);
   return (
@@ -89,7 +89,7 @@ export function DayGrid({ label, columns, canChange, actions }: Props) {
         role="grid"
         aria-label={label}
         className="day-grid"
-        style={{ gridTemplateColumns: `var(--axis) ${widths}`, '--lines': linesOf(sheet, frame) } as CSSProperties}
+        style={{ gridTemplateColumns: `var(--axis) ${tracks}`, '--lines': linesOf(sheet, frame) } as CSSProperties}
         onClick={onClick}
         onKeyDown={state.onKeyDown}
         {...drag.handlers}
@@ -142,22 +142,21 @@ function Hint() {
     ));
 }
 
-/** The part of the day that is drawn, high enough that all of it can be read. */
-function useFrame(columns: Column[]): Frame {
+/** The part of the day that is drawn, and how large, such that all of it can be read. */
+function useFrame(columns: Column[]): { frame: Frame; widths: number[] } {
   const { i18n } = useLingui();
   return useMemo(() => {
     const sheets = columns.map(({ sheet }) => sheet);
+    if (sheets.length === 0) return { frame: { from: 0, to: 60, scale: 1 }, widths: [] };
     const spans = columns.flatMap(({ resource, appointments }) => [...resource.hours, ...appointments]);
-    if (sheets.length === 0) return { from: 0, to: 60, scale: 1 };
-    const widths = columns.reduce((sum, { width }) => sum + width, 0);
-    const columnPx = Math.max(COLUMN_PX, (window.innerWidth - BESIDE_PX) / widths);
-    const written = columns.flatMap(({ appointments, lanes, width }) =>
+    const written = columns.map(({ appointments, lanes }) =>
       appointments.map((one) => ({
         minutes: one.toMinute - one.fromMinute,
         letters: lettersOf(i18n, one),
-        widthPx: (columnPx * width) / (lanes.get(one.id)?.lanes ?? 1),
+        lanes: lanes.get(one.id)?.lanes ?? 1,
       })),
     );
-    return { ...boundsOf(spans, sheets), scale: scaleOf(written) };
+    const { scale, widths } = layoutOf(written, window.innerWidth - BESIDE_PX);
+    return { frame: { ...boundsOf(spans, sheets), scale }, widths };
   }, [columns, i18n]);
 }

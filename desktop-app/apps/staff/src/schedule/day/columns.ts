@@ -1,7 +1,7 @@
 import type { AppointmentShown, DayResource, DaySheet, ResourceRef } from '@holdfast/api';
 import { takesTime } from '../status';
 import { instantOf } from './geometry';
-import { type Lane, lanesOf, widestOf } from './lanes';
+import { type Lane, lanesOf } from './lanes';
 
 /** A column of the grid: a resource on a day. */
 export interface Column {
@@ -13,12 +13,7 @@ export interface Column {
   resource: DayResource;
   appointments: AppointmentShown[];
   lanes: Map<string, Lane>;
-  /** How many times as wide as others it is, since some stand side by side in it. */
-  width: number;
 }
-
-/** How much wider a column is for each that stands beside another. */
-const BESIDE = 0.6;
 
 /** A column of what a resource has on a day. */
 export function columnOf(sheet: DaySheet, resource: DayResource, title: string, detail: string): Column {
@@ -32,7 +27,6 @@ export function columnOf(sheet: DaySheet, resource: DayResource, title: string, 
     resource,
     appointments,
     lanes,
-    width: 1 + (widestOf(lanes) - 1) * BESIDE,
   };
 }
 

@@ -15,11 +15,13 @@ export function flagsOf(i18n: I18n, one: AppointmentShown): string[] {
 }
 
 /** The mark of a status takes the room of so many letters. */
-const MARK_LETTERS = 3;
+const MARK_LETTERS = 2;
+/** A dot between two spaces. */
+const BETWEEN = 2;
 
 /** How many letters are written of an appointment. */
 export function lettersOf(i18n: I18n, one: AppointmentShown): number {
   const texts = [one.patient?.name ?? one.type.name, statusWords(i18n, one.status), ...flagsOf(i18n, one)];
   if (one.patient) texts.push(one.type.name);
-  return texts.reduce((sum, text) => sum + text.length + 1, MARK_LETTERS);
+  return texts.reduce((sum, text) => sum + text.length + BETWEEN, MARK_LETTERS);
 }

@@ -34,32 +34,6 @@ export function boundsOf(
 
 const floorTo = (value: number, step: number) => Math.floor(value / step) * step;
 
-const LINE_PX = 15;
-const FRAME_PX = 4;
-const LEAST_SCALE = 1.6;
-/** Beyond it a day is a scroll that nobody finds their way in. */
-const MOST_SCALE = 3.5;
-/** A letter of the appointments' font, on the wide side. */
-const LETTER_PX = 6.6;
-const SIDE_PX = 20;
-
-/** What is written of an appointment: how long it is, how many letters that are, and how wide it is drawn. */
-export interface Written {
-  minutes: number;
-  letters: number;
-  widthPx: number;
-}
-
-/** Pixels a minute, such that all that is written of the tightest appointment can be read. */
-export function scaleOf(written: Written[]): number {
-  const needed = written.map(({ minutes, letters, widthPx }) => {
-    const rows = Math.ceil(letters / Math.max(8, Math.floor((widthPx - SIDE_PX) / LETTER_PX)));
-    return (rows * LINE_PX + FRAME_PX) / Math.max(STEP, minutes);
-  });
-  const scale = Math.max(LEAST_SCALE, ...needed);
-  return Math.min(MOST_SCALE, Math.ceil(scale * 10) / 10);
-}
-
 /** Where a span stands, in pixels from the top of the drawn part; what lies outside is cut off. Nothing if all of it does. */
 export function placeOf(span: Span, frame: Frame): { top: number; height: number } | undefined {
   const from = Math.max(span.fromMinute, frame.from);

@@ -33,8 +33,3 @@ export function lanesOf(appointments: Pick<AppointmentShown, 'id' | 'fromMinute'
   close();
   return placed;
 }
-
-/** The most lanes that a column has at one time. */
-export function widestOf(lanes: Map<string, Lane>): number {
-  return Math.max(1, ...[...lanes.values()].map((one) => one.lanes));
-}

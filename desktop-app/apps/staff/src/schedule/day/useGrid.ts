@@ -115,5 +115,5 @@ function standing(walks: Walk[], wanted: Cursor, frame: Frame): Cursor {
   const column = Math.min(wanted.column, walks.length - 1);
   const isThere = walks[column]?.appointments.some(({ id }) => id === wanted.appointment);
   if (wanted.appointment && isThere) return { ...wanted, column };
-  return { column, minute: clampMinute(wanted.minute, frame) };
+  return cursorAt(walks, column, clampMinute(wanted.minute, frame), frame);
 }

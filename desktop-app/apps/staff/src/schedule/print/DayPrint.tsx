@@ -74,7 +74,7 @@ function List({ appointments, sheet, names, of }: ListProps) {
   const { i18n } = useLingui();
   const locale = useLocale();
   return (
-    <table className="table">
+    <table className="table day-list">
       <thead>
         <tr>
           <th scope="col">{i18n.t('Time')}</th>

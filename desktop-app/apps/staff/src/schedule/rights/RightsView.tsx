@@ -6,14 +6,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import { Failed } from '../../problems/Failed';
 import { Screen } from '../../shell/Screen';
-import { showTime, today } from '../../time/dates';
+import { today } from '../../time/dates';
 import { DayNav } from '../DayNav';
 import { instantOf } from '../day/geometry';
 import { useNames } from '../names';
 import { refusalWords } from '../refusalWords';
 import { useDay } from '../useDay';
 import { waitWords } from '../waitWords';
-import { clockAt } from '../zone';
+import { clockAt, timeAt } from '../zone';
 
 /** Who may sell which time, until when; and what was refused, and why. */
 export default function RightsView({ rest: [date = today()] }: { rest: string[] }) {
@@ -31,7 +31,7 @@ export default function RightsView({ rest: [date = today()] }: { rest: string[] 
         <>
           <Holder rights={rights.data} />
           <Owners rows={rights.data.rows} date={date} />
-          <Refusals refusals={rights.data.refusals} />
+          <Refusals refusals={rights.data.refusals} date={date} />
         </>
       )}
     </Screen>
@@ -101,7 +101,9 @@ function Owners({ rows, date }: { rows: RightsRow[]; date: string }) {
                     <td>
                       <Mark kind={kind}>{words}</Mark>
                     </td>
-                    <td className="number">{showTime(row.sellUntil, locale)}</td>
+                    <td className="number">
+                      {sheet && row.sellUntil && timeAt(row.sellUntil, sheet.timeZone, locale)}
+                    </td>
                     <td className="end number">{waitWords(i18n, row.sold)}</td>
                     <td className="end number">{row.epoch}</td>
                   </tr>
@@ -125,16 +127,17 @@ function stateWords(i18n: I18n, state: RightsRow['state']): [MarkKind, string] {
   return words[state] ?? ['off', state];
 }
 
-function Refusals({ refusals }: Pick<Rights, 'refusals'>) {
+function Refusals({ refusals, date }: Pick<Rights, 'refusals'> & { date: string }) {
   const { i18n } = useLingui();
   const locale = useLocale();
+  const sheet = useDay(date).data;
   return (
     <Panel title={i18n.t('What was refused')} flush>
       {refusals.length === 0 && <p className="empty">{i18n.t('Nothing was refused on this day.')}</p>}
       <ul className="rows">
         {refusals.map(({ at, code, message }) => (
           <li key={`${at} ${code} ${message}`}>
-            <span className="number">{showTime(at, locale)}</span>
+            <span className="number">{sheet && timeAt(at, sheet.timeZone, locale)}</span>
             <span className="main">{refusalWords(i18n, { code, message, by: undefined })}</span>
             <bdi className="soft small" dir="auto">
               {message}

@@ -4,9 +4,11 @@ import { Mark, Panel, ScrollX } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { useState } from 'react';
 import { Failed } from '../../problems/Failed';
-import { showTime } from '../../time/dates';
+import { today } from '../../time/dates';
 import { useResources } from '../names';
 import { roleName } from '../roleName';
+import { useDay } from '../useDay';
+import { timeAt } from '../zone';
 import { HoursForm } from './HoursForm';
 import { hoursWords } from './hours';
 import { TimeOffForm } from './TimeOffForm';
@@ -62,6 +64,7 @@ export function Resources() {
 function Line({ one, onHours, onOff }: { one: ResourceSetup; onHours: () => void; onOff: () => void }) {
   const { i18n } = useLingui();
   const locale = useLocale();
+  const zone = useDay(today()).data?.timeZone;
   const ahead = one.timeOff.filter(({ until }) => Date.parse(until) > Date.now());
   return (
     <tr>
@@ -84,9 +87,7 @@ function Line({ one, onHours, onOff }: { one: ResourceSetup; onHours: () => void
         {ahead.map(({ id, from, until, why }) => (
           <span key={id} className="line">
             <bdi>{why}</bdi>:{' '}
-            <span className="number">
-              {showTime(from, locale)} – {showTime(until, locale)}
-            </span>
+            <span className="number">{zone && `${timeAt(from, zone, locale)} – ${timeAt(until, zone, locale)}`}</span>
           </span>
         ))}
       </td>

@@ -8,10 +8,10 @@ import { newId } from '../../app/newId';
 import { FormDialog } from '../../chart/FormDialog';
 import { DateField } from '../../forms/DateField';
 import { Failed } from '../../problems/Failed';
-import { showTime, today } from '../../time/dates';
+import { today } from '../../time/dates';
 import { useResources } from '../names';
 import { useDay } from '../useDay';
-import { daysLater, instantAt } from '../zone';
+import { daysLater, instantAt, timeAt } from '../zone';
 import { ClockField } from './ClockField';
 
 /** When somebody is away, beside their working hours. What is booked in that time stays, and is shown. */
@@ -67,9 +67,7 @@ export function TimeOffForm({ resource, onClose }: { resource: string; onClose: 
           {one.timeOff.map(({ id: known, from, until, why }) => (
             <li key={known}>
               <bdi className="main">{why}</bdi>
-              <span className="number">
-                {showTime(from, locale)} – {showTime(until, locale)}
-              </span>
+              <span className="number">{zone && `${timeAt(from, zone, locale)} – ${timeAt(until, zone, locale)}`}</span>
               <span className="end">
                 <Button
                   size="compact-xs"

@@ -10,7 +10,7 @@ import { useAbilities } from '../../session/SessionContext';
 import { useBook } from '../book/useBook';
 import { type Names, withWords } from '../names';
 import { refusalWords } from '../refusalWords';
-import { clockAt, dayAt } from '../zone';
+import { clockAt, timeAt } from '../zone';
 
 interface Props {
   entry: WaitlistEntry;
@@ -52,7 +52,7 @@ function Line({ entry, offer, timeZone, names }: Props & { offer: WaitlistOffer 
   });
   const error = book.error ?? ask.error;
   const refusal = refusalOf(error);
-  const time = `${dayAt(start, timeZone, locale)} ${clockAt(start, timeZone, locale)}`;
+  const time = timeAt(start, timeZone, locale);
   return (
     <li>
       <span className="number">{time}</span> <bdi>{withWords(resources, names)}</bdi>{' '}

@@ -7,13 +7,13 @@ import { useState } from 'react';
 import { Failed } from '../../problems/Failed';
 import { useAbilities } from '../../session/SessionContext';
 import { Screen } from '../../shell/Screen';
-import { showTime, today } from '../../time/dates';
+import { today } from '../../time/dates';
 import { AppointmentDialog } from '../appointment/AppointmentDialog';
 import { flagsOf } from '../day/flags';
 import { namesOf, titleOf, withWords } from '../names';
 import { useChange } from '../useChange';
 import { useDay } from '../useDay';
-import { clockAt, dayAt } from '../zone';
+import { timeAt } from '../zone';
 
 /** What patients and lone desktops have asked for: each is confirmed, moved or declined. */
 export default function Requests(_: { rest: string[] }) {
@@ -53,9 +53,7 @@ function Line({ one, sheet, canAnswer }: { one: AppointmentShown; sheet: DayShee
   return (
     <li>
       <bdi className="main">{name}</bdi>
-      <span className="number">
-        {dayAt(one.start, sheet.timeZone, locale)} {clockAt(one.start, sheet.timeZone, locale)}
-      </span>
+      <span className="number">{timeAt(one.start, sheet.timeZone, locale)}</span>
       <bdi>{one.type.name}</bdi>
       <bdi className="soft">{withWords(one.resources, namesOf(sheet))}</bdi>
       {flagsOf(i18n, one).map((flag) => (
@@ -63,7 +61,7 @@ function Line({ one, sheet, canAnswer }: { one: AppointmentShown; sheet: DayShee
           {flag}
         </span>
       ))}
-      <span className="soft small">{i18n.t('asked {date}', { date: showTime(one.since, locale) })}</span>
+      <span className="soft small">{i18n.t('asked {date}', { date: timeAt(one.since, sheet.timeZone, locale) })}</span>
       {one.note && <bdi className="soft">{one.note}</bdi>}
       {writes && canAnswer && (
         <span className="end">

@@ -83,7 +83,7 @@ function Week({ days, resource }: { days: Parameters<typeof columnOf>[0][]; reso
       days.flatMap((sheet) => {
         const found = sheet.resources.find(({ ref }) => ref === resource);
         const { length } = sheet.appointments;
-        const detail = i18n.t('{count, plural, =0 {free} one {# appointment} other {# appointments}}', {
+        const detail = i18n.t('{count, plural, =0 {no appointments} one {# appointment} other {# appointments}}', {
           count: length,
         });
         return found ? [columnOf(sheet, found, shortDay(sheet.date, locale), detail)] : [];
