@@ -116,20 +116,22 @@ export function BookDialog({ wish, sheet, onClose }: Props) {
         value={form.slot}
         onChange={(slot) => set({ slot })}
       />
+      <div className="fields" style={{ marginBlockEnd: 0 }}>
+        <Textarea
+          label={i18n.t('Remark')}
+          dir="auto"
+          autosize
+          minRows={1}
+          value={form.note}
+          onChange={(event) => set({ note: event.currentTarget.value })}
+        />
+        {!wish.fromWaitlist && !isRequest && <RepeatFields value={repeat} onChange={setRepeat} />}
+      </div>
       <Checkbox
         label={i18n.t('Remote: by video or phone')}
         checked={form.remote}
         onChange={(event) => set({ remote: event.currentTarget.checked })}
       />
-      <Textarea
-        label={i18n.t('Remark')}
-        dir="auto"
-        autosize
-        minRows={1}
-        value={form.note}
-        onChange={(event) => set({ note: event.currentTarget.value })}
-      />
-      {!wish.fromWaitlist && !isRequest && <RepeatFields value={repeat} onChange={setRepeat} />}
       {isSeries && preview.data && (
         <Instances instances={preview.data.instances} timeZone={sheet.timeZone} except={except} onExcept={setExcept} />
       )}

@@ -30,11 +30,11 @@ const SCALES = [1.6, 1.8, 2, 2.2, 2.4, 2.6, 2.8, 3, 3.2, 3.4, 3.6];
  */
 export function layoutOf(columns: Written[][], availablePx: number): Layout {
   const layouts = SCALES.map((scale) => ({ scale, widths: columns.map((written) => widthOf(written, scale)) }));
-  const cost = ({ scale, widths }: Layout) => {
-    const screens = Math.max(1, widths.reduce((sum, width) => sum + width, 0) / availablePx);
-    return screens ** 2 * scale;
-  };
-  return layouts.reduce((best, one) => (cost(one) < cost(best) ? one : best));
+  const screens = ({ widths }: Layout) => widths.reduce((sum, width) => sum + width, 0) / availablePx;
+  const cost = (one: Layout) => screens(one) ** 2 * one.scale;
+  return (
+    layouts.find((one) => screens(one) <= 1) ?? layouts.reduce((best, one) => (cost(one) < cost(best) ? one : best))
+  );
 }
 
 function widthOf(written: Written[], scale: number): number {
