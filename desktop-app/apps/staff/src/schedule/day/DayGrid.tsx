@@ -2,7 +2,7 @@ import './grid.css';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Keys, usesSingleKeys } from '@holdfast/ui';
 import { useDirection } from '@mantine/core';
-import { type CSSProperties, type MouseEvent, useLayoutEffect, useMemo, useRef } from 'react';
+import { type CSSProperties, type FocusEvent, type MouseEvent, useLayoutEffect, useMemo, useRef } from 'react';
 import { useContinuity } from '../../shell/ContinuityProvider';
 import { titleOf } from '../names';
 import { clockAt } from '../zone';
@@ -59,17 +59,17 @@ export function DayGrid({ label, columns, canChange, actions }: Props) {
     if (grid.current) grid.current.scrollTop = (start - LOOK_BACK_MINUTES - frame.from) * frame.scale;
   }, []);
 
+  // However the focus comes to an appointment, the keys are about that one.
+  const onFocus = (event: FocusEvent) => {
+    const { column, one } = placeIn(event.target as HTMLElement, columns);
+    if (one && !state.moving) state.setCursor({ column, minute: one.fromMinute, appointment: one.id });
+  };
+
   const onClick = (event: MouseEvent) => {
     if (drag.wasDragged()) return;
     const target = event.target as HTMLElement;
-    const column = Number(target.closest<HTMLElement>('[data-column]')?.dataset.column ?? -1);
-    const { appointment } = target.closest<HTMLElement>('[data-appointment]')?.dataset ?? {};
-    const found = columns[column];
-    const one = found?.appointments.find(({ id }) => id === appointment);
-    if (found && one) {
-      state.setCursor({ column, minute: one.fromMinute, appointment: one.id });
-      return actions.open(one, found);
-    }
+    const { column, found, one } = placeIn(target, columns);
+    if (found && one) return actions.open(one, found);
     const { slot } = target.closest<HTMLElement>('[data-slot]')?.dataset ?? {};
     const body = target.closest<HTMLElement>('.column-body');
     if (!body) return;
@@ -91,6 +91,7 @@ export function DayGrid({ label, columns, canChange, actions }: Props) {
         className="day-grid"
         style={{ gridTemplateColumns: `var(--axis) ${tracks}`, '--lines': linesOf(sheet, frame) } as CSSProperties}
         onClick={onClick}
+        onFocus={onFocus}
         onKeyDown={state.onKeyDown}
         {...drag.handlers}
       >
@@ -122,6 +123,14 @@ export function DayGrid({ label, columns, canChange, actions }: Props) {
       </p>
     </div>
   );
+}
+
+/** Which column an element stands in, and which appointment it is of. */
+function placeIn(target: HTMLElement, columns: Column[]) {
+  const column = Number(target.closest<HTMLElement>('[data-column]')?.dataset.column ?? -1);
+  const { appointment } = target.closest<HTMLElement>('[data-appointment]')?.dataset ?? {};
+  const found = columns[column];
+  return { column, found, one: found?.appointments.find(({ id }) => id === appointment) };
 }
 
 function Hint() {
