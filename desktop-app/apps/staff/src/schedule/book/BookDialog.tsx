@@ -36,9 +36,7 @@ export function BookDialog({ wish, sheet, onClose }: Props) {
     type: wish.type ?? '',
     who: wish.resource && isPractitioner(sheet, wish.resource) ? wish.resource : 'any',
     place: wish.resource && !isPractitioner(sheet, wish.resource) ? wish.resource : 'any',
-    minutes: '',
     note: '',
-    remote: false,
     slot: asked || undefined,
   });
   const [repeat, setRepeat] = useState(NO_REPEAT);
@@ -53,10 +51,7 @@ export function BookDialog({ wish, sheet, onClose }: Props) {
     setOverbook(undefined);
     book.reset();
   };
-  const chooseType = (chosen: string) => {
-    const found = types.data?.find((one) => one.id === chosen);
-    set({ type: chosen, minutes: String(found?.minutes ?? ''), remote: found?.remote ?? false });
-  };
+  const chooseType = (chosen: string) => set({ type: chosen, minutes: undefined, remote: undefined });
   const isSeries = repeat.every !== 'never';
   const rule = ruleOf(repeat, except);
   const filled = type && isComplete(form, type) ? bookingOf(id, form, type, overbook?.trim()) : undefined;
@@ -98,7 +93,7 @@ export function BookDialog({ wish, sheet, onClose }: Props) {
         <TextInput
           label={i18n.t('Minutes')}
           inputMode="numeric"
-          value={form.minutes}
+          value={form.minutes ?? String(type?.minutes ?? '')}
           onChange={(event) => set({ minutes: event.currentTarget.value })}
         />
         <WhoField sheet={sheet} value={form.who} onChange={(who) => set({ who })} />
@@ -129,7 +124,7 @@ export function BookDialog({ wish, sheet, onClose }: Props) {
       </div>
       <Checkbox
         label={i18n.t('Remote: by video or phone')}
-        checked={form.remote}
+        checked={form.remote ?? type?.remote ?? false}
         onChange={(event) => set({ remote: event.currentTarget.checked })}
       />
       {isSeries && preview.data && (

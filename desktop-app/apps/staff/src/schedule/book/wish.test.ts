@@ -34,6 +34,14 @@ test('another length, a place and a reason to overbook go along', () => {
   });
 });
 
+test('while nobody has typed minutes, those of the type count', () => {
+  expect(bookingOf('id', { ...form, minutes: undefined, remote: undefined }, { ...type, remote: true })).toMatchObject({
+    remote: true,
+  });
+  expect(isComplete({ ...form, minutes: undefined }, type)).toBe(true);
+  expect(isComplete({ ...form, minutes: '' }, type)).toBe(false);
+});
+
 test('a patient is needed, but for a group', () => {
   expect(isComplete({ ...form, patient: undefined }, type)).toBe(false);
   expect(isComplete({ ...form, patient: undefined }, { ...type, capacity: 8 })).toBe(true);

@@ -17,9 +17,11 @@ export interface BookForm {
   who: string;
   /** A room or a piece of equipment, or `any`. */
   place: string;
-  minutes: string;
+  /** As the type says while nobody has typed another. */
+  minutes?: string;
   note: string;
-  remote: boolean;
+  /** As the type says while nobody has chosen. */
+  remote?: boolean;
   slot?: Pick<FreeSlot, 'start' | 'resources'>;
 }
 
@@ -32,10 +34,15 @@ export function minutesOf(text: string): number | undefined {
   return Number.isInteger(minutes) && minutes > 0 && minutes <= MOST_MINUTES ? minutes : undefined;
 }
 
-/** What is missing before a form can be sent. */
+/** How long it takes; nothing while what was typed is no length. */
+function lengthOf({ minutes }: BookForm, type: AppointmentType): number | undefined {
+  return minutes === undefined ? type.minutes : minutesOf(minutes);
+}
+
+/** Whether nothing is missing before a form can be sent. */
 export function isComplete(form: BookForm, type: AppointmentType | undefined): boolean {
   const needsPatient = (type?.capacity ?? 1) === 1;
-  return Boolean(type && form.slot && minutesOf(form.minutes) && (form.patient || !needsPatient));
+  return Boolean(type && form.slot && lengthOf(form, type) && (form.patient || !needsPatient));
 }
 
 /** The resources that a search asks for. */
@@ -46,7 +53,7 @@ export function wantedOf({ who, place }: Pick<BookForm, 'who' | 'place'>): strin
 /** The booking of a form. The id is made once a form, so that a second press, or one after a lost answer, books nothing twice. */
 export function bookingOf(id: string, form: BookForm, type: AppointmentType, overbook?: string): Booking | undefined {
   if (!form.slot) return undefined;
-  const minutes = minutesOf(form.minutes);
+  const minutes = lengthOf(form, type);
   return {
     id,
     type: type.id,
@@ -55,7 +62,7 @@ export function bookingOf(id: string, form: BookForm, type: AppointmentType, ove
     minutes: minutes === type.minutes ? undefined : minutes,
     resources: resourcesOf(form),
     note: form.note.trim() || undefined,
-    remote: form.remote || undefined,
+    remote: (form.remote ?? type.remote) || undefined,
     overbook: overbook ? { reason: overbook } : undefined,
   };
 }
