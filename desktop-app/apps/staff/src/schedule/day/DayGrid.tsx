@@ -2,7 +2,15 @@ import './grid.css';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Keys, usesSingleKeys } from '@holdfast/ui';
 import { useDirection } from '@mantine/core';
-import { type CSSProperties, type FocusEvent, type MouseEvent, useLayoutEffect, useMemo, useRef } from 'react';
+import {
+  type CSSProperties,
+  type FocusEvent,
+  type MouseEvent,
+  useDeferredValue,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+} from 'react';
 import { useContinuity } from '../../shell/ContinuityProvider';
 import { titleOf } from '../names';
 import { clockAt } from '../zone';
@@ -12,7 +20,7 @@ import { WALK_STEP } from './cursor';
 import { lettersOf } from './flags';
 import { GridColumn } from './GridColumn';
 import { boundsOf, type Frame, instantOf, minuteAt, minuteOf } from './geometry';
-import { layoutOf } from './layout';
+import { layoutOf, seenOf } from './layout';
 import { useDrag } from './useDrag';
 import { type GridActions, useGrid } from './useGrid';
 
@@ -35,7 +43,9 @@ export function DayGrid({ label, columns, canChange, actions }: Props) {
   const { dir } = useDirection();
   const { now } = useContinuity();
   const grid = useRef<HTMLDivElement>(null);
-  const { frame, widths } = useFrame(columns);
+  const { frame, widths, seen } = useFrame(columns);
+  // What is seen is painted first; columns that somebody has to scroll to follow in a calm moment.
+  const drawn = useDeferredValue(columns.length, seen);
   const first = columns[0];
   const sheet = first?.sheet;
   const nowOf = (column: Column) =>
@@ -100,7 +110,7 @@ export function DayGrid({ label, columns, canChange, actions }: Props) {
           frame={frame}
           now={today && { minute: nowOf(today) ?? 0, label: clockAt(now, sheet.timeZone, locale) }}
         />
-        {columns.map((column, index) => (
+        {columns.slice(0, Math.max(drawn, state.cursor.column + 1)).map((column, index) => (
           <GridColumn
             key={column.key}
             column={column}
@@ -152,11 +162,11 @@ function Hint() {
 }
 
 /** The part of the day that is drawn, and how large, such that all of it can be read. */
-function useFrame(columns: Column[]): { frame: Frame; widths: number[] } {
+function useFrame(columns: Column[]): { frame: Frame; widths: number[]; seen: number } {
   const { i18n } = useLingui();
   return useMemo(() => {
     const sheets = columns.map(({ sheet }) => sheet);
-    if (sheets.length === 0) return { frame: { from: 0, to: 60, scale: 1 }, widths: [] };
+    if (sheets.length === 0) return { frame: { from: 0, to: 60, scale: 1 }, widths: [], seen: 0 };
     const spans = columns.flatMap(({ resource, appointments }) => [...resource.hours, ...appointments]);
     const written = columns.map(({ appointments, lanes }) =>
       appointments.map((one) => ({
@@ -165,7 +175,9 @@ function useFrame(columns: Column[]): { frame: Frame; widths: number[] } {
         lanes: lanes.get(one.id)?.lanes ?? 1,
       })),
     );
-    const { scale, widths } = layoutOf(written, window.innerWidth - BESIDE_PX);
-    return { frame: { ...boundsOf(spans, sheets), scale }, widths };
+    const available = window.innerWidth - BESIDE_PX;
+    const layout = layoutOf(written, available);
+    const frame = { ...boundsOf(spans, sheets), scale: layout.scale };
+    return { frame, widths: layout.widths, seen: seenOf(layout, available) };
   }, [columns, i18n]);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layoutOf } from './layout';
+import { layoutOf, seenOf } from './layout';
 
 const quarter = { minutes: 15, letters: 30, lanes: 1 };
 
@@ -25,4 +25,9 @@ test('what stands side by side has room for its words', () => {
   const [double] = layoutOf([[{ ...quarter, lanes: 2 }]], 2000).widths;
   expect(single).toBeGreaterThan(176);
   expect(double).toBe(2 * (single ?? 0));
+});
+
+test('columns are seen up to the edge of the screen', () => {
+  const layout = { scale: 2, widths: [200, 200, 200, 200] };
+  expect([seenOf(layout, 399), seenOf(layout, 400), seenOf(layout, 401), seenOf(layout, 5000)]).toEqual([2, 2, 3, 4]);
 });

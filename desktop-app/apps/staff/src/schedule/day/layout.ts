@@ -37,6 +37,16 @@ export function layoutOf(columns: Written[][], availablePx: number): Layout {
   );
 }
 
+/** How many columns are seen before anybody scrolls. */
+export function seenOf({ widths }: Layout, availablePx: number): number {
+  let px = 0;
+  const first = widths.findIndex((width) => {
+    px += width;
+    return px >= availablePx;
+  });
+  return first < 0 ? widths.length : first + 1;
+}
+
 function widthOf(written: Written[], scale: number): number {
   const needed = written.map(({ minutes, letters, lanes }) => {
     const lines = Math.max(1, Math.floor((minutes * scale - EDGE_PX) / LINE_PX));
