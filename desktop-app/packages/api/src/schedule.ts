@@ -142,10 +142,12 @@ export interface Booking {
   patient?: string;
   start: string;
   minutes?: number;
+  /** What the type needs beside these is chosen by the host; of an empty list, all of it. */
   resources: ResourceRef[];
   note?: string;
   overbook?: { reason: string };
   remote?: boolean;
+  /** They are here already: it is booked as `arrived`. */
   walkIn?: boolean;
   fromWaitlist?: string;
 }
