@@ -5,6 +5,11 @@ export class Report {
   /** What axe found on a page that was spoilt on purpose. */
   control = undefined;
 
+  /** What the figures are called after. */
+  constructor(name = 'staff') {
+    this.name = name;
+  }
+
   async step(name, run) {
     const began = Date.now();
     try {
@@ -46,9 +51,9 @@ export class Report {
   }
 
   end() {
-    if (this.control !== undefined) console.log(`figure: staff_axe_control ${this.control} count`);
-    console.log(`figure: staff_axe_violations ${this.violations} count`);
-    console.log(`figure: staff_steps_failed ${this.failed} count`);
+    if (this.control !== undefined) console.log(`figure: ${this.name}_axe_control ${this.control} count`);
+    console.log(`figure: ${this.name}_axe_violations ${this.violations} count`);
+    console.log(`figure: ${this.name}_steps_failed ${this.failed} count`);
     return this.failed === 0 && this.violations === 0;
   }
 }

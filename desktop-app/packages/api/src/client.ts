@@ -11,6 +11,7 @@ const TIMEOUT_MS = 20_000;
 const BYTES_TIMEOUT_MS = 110_000;
 
 export interface Ask {
+  /** A text goes as it is, all else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
@@ -33,7 +34,7 @@ export async function ask<T>(method: string, path: string, { body, headers, sign
   const answer = await send(path, {
     method,
     headers: { ...(body === undefined ? {} : { 'content-type': mediaOf(path) }), ...headers },
-    body: body === undefined ? undefined : writeExact(body),
+    body: body === undefined || typeof body === 'string' ? body : writeExact(body),
     signal,
   });
   const text = await answer.text();

@@ -7,4 +7,5 @@ export { digitsOf, parseExact, writeExact } from './exact';
 export type * from './fhir';
 export { type FileBegun, type FileShown, files, type UnfinishedFiles } from './files';
 export { Problem, Unreachable } from './problem';
+export * from './schedule';
 export type * from './types';

@@ -34,7 +34,10 @@ export function setSingleKeys(on: boolean): void {
   localStorage.setItem(STORED, on ? 'on' : 'off');
 }
 
-/** Runs on a key combination, wherever the focus is; one without Ctrl or Alt not while somebody types. */
+/** What a text field does by itself. */
+const OF_FIELDS = new Set(['mod+z']);
+
+/** Runs on a key combination, wherever the focus is; one without Ctrl or Alt, or that text fields have too, not while somebody types. */
 export function useShortcut(keys: string, run: () => void, enabled = true): void {
   const latest = useRef(run);
   latest.current = run;
@@ -42,8 +45,8 @@ export function useShortcut(keys: string, run: () => void, enabled = true): void
     if (!enabled) return;
     const bare = !/mod|alt/.test(keys);
     const listen = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || !isPressed(keys, event) || (bare && (isTyping(event.target) || !usesSingleKeys())))
-        return;
+      if (event.defaultPrevented || !isPressed(keys, event) || (bare && !usesSingleKeys())) return;
+      if ((bare || OF_FIELDS.has(keys)) && isTyping(event.target)) return;
       event.preventDefault();
       latest.current();
     };

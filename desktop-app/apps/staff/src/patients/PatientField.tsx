@@ -3,7 +3,7 @@ import { useLingui } from '@holdfast/i18n';
 import { useListbox } from '@holdfast/ui';
 import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { HitLine } from './HitLine';
 
 const NONE: PatientHit[] = [];
@@ -27,10 +27,12 @@ export function PatientField({ label, value, onChange, except, autoFocus }: Prop
     queryFn: ({ signal }) => api.findPatients(q, signal),
     enabled: q.length > 0 && !value,
   });
-  const hits = value || !q ? NONE : (found.data?.patients.filter(({ id }) => id !== except) ?? NONE);
+  // The same hits are the same list: a new one would take the choice back that an arrow has made.
+  const patients = value || !q ? NONE : (found.data?.patients ?? NONE);
+  const hits = useMemo(() => patients.filter(({ id }) => id !== except), [patients, except]);
   const list = useListbox({ items: hits, open: !value, onClose: () => setText(''), onChoose: onChange });
   return (
-    <div className="code-field">
+    <div className="code-field plain">
       <TextInput
         label={label}
         dir="auto"

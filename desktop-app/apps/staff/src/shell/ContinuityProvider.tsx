@@ -62,5 +62,5 @@ export function ContinuityProvider({ active, children }: { active: boolean; chil
   return <Context value={state}>{children}</Context>;
 }
 
-const OF_RECORDS = new Set(['chart', 'today', 'conflicts', 'conflict', 'points', 'people', 'review']);
+const OF_RECORDS = new Set(['chart', 'today', 'conflicts', 'conflict', 'points', 'people', 'review', 'schedule']);
 const isOfRecords = ({ queryKey }: { queryKey: readonly unknown[] }) => OF_RECORDS.has(String(queryKey[0]));

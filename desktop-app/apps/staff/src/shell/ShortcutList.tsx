@@ -3,6 +3,7 @@ import { useLingui } from '@holdfast/i18n';
 import { Dialog, Keys, setSingleKeys, usesSingleKeys } from '@holdfast/ui';
 import { Checkbox } from '@mantine/core';
 import { chartActionsOf } from '../chart/chartActions';
+import { scheduleKeysOf } from '../schedule/parts';
 import { useAbilities } from '../session/SessionContext';
 import { workspacesOf } from './workspaces';
 
@@ -22,6 +23,7 @@ export function ShortcutList({ onClose }: { onClose: () => void }) {
       ],
     ],
     [i18n.t('Workspaces'), workspacesOf(i18n, abilities).map(({ name }, index) => [`alt+${index + 1}`, name])],
+    [i18n.t('In the schedule'), scheduleKeysOf(i18n)],
     [i18n.t('In a chart'), chartActionsOf(i18n).map(({ keys, name }) => [keys, name])],
   ];
   return (

@@ -21,6 +21,7 @@ const Register = part(() => import('../patients/Register'));
 const ChartScreen = part(() => import('../chart/ChartScreen'));
 const EncounterPrint = part(() => import('../print/EncounterPrint'));
 const SummaryPrint = part(() => import('../print/SummaryPrint'));
+const ScheduleScreen = part(() => import('../schedule/ScheduleScreen'));
 const Conflicts = part(() => import('../conflicts/Conflicts'));
 const People = part(() => import('../people/People'));
 const ReviewQueue = part(() => import('../people/ReviewQueue'));
@@ -37,7 +38,7 @@ export default function Workplace({ active }: { active: boolean }) {
   const [dialog, setDialog] = useState<'search' | 'shortcuts' | null>(null);
   const close = () => setDialog(null);
   useEffect(
-    () => (abilities.seesPatients ? ahead([ChartScreen, Today, Register]) : undefined),
+    () => (abilities.seesPatients ? ahead([ChartScreen, Today, Register, ScheduleScreen]) : undefined),
     [abilities.seesPatients],
   );
   useShortcut('mod+k', () => setDialog('search'), active && abilities.seesPatients);
@@ -113,6 +114,7 @@ function Screens() {
   return (
     <Switch>
       <Route path="/">{seesPatients ? <Today /> : <Redirect to="/people" />}</Route>
+      {seesPatients && <Route path="/schedule/*?">{({ '*': rest }) => <ScheduleScreen rest={rest ?? ''} />}</Route>}
       <Route path="/register/:id?" component={Register} />
       <Route path="/patients/:id/print/summary">{({ id }) => <SummaryPrint id={id} />}</Route>
       <Route path="/patients/:id/print/encounter/:encounter">

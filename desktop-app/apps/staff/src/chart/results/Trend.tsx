@@ -5,11 +5,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type UPlot from 'uplot';
 import { rangeText } from '../../fhir/words';
+import { Numbers } from '../../plots/Numbers';
+import { AXIS, LINE, Plot, type PlotOptions } from '../../plots/Plot';
 import { Failed } from '../../problems/Failed';
 import { intlTag, showDate, showTime } from '../../time/dates';
 import { useChart } from '../ChartContext';
-import { Numbers } from '../plots/Numbers';
-import { AXIS, LINE, Plot, type PlotOptions } from '../plots/Plot';
 import { summaryOf } from './summary';
 
 /** The course of one measurement: a plot, what it says in words, and the numbers. */

@@ -1,0 +1,99 @@
+/** @jsxImportSource preact */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { api, type Clinic } from './api';
+import { Book } from './Book';
+import { Own } from './Own';
+import { Trouble } from './Trouble';
+import type { Texts } from './texts/en';
+import { fill, LANGUAGES, type Language, type Spoken, textsOf, useWords, Words } from './words';
+
+interface Props {
+  first: { language: Language; texts: Texts };
+}
+
+/** The page on which patients book: one appointment by its link, or a new one. */
+export function App({ first }: Props) {
+  const [spoken, setSpoken] = useState(first);
+  const speak = (language: Language) => textsOf(language).then((texts) => setSpoken({ language, texts }));
+  const words = useMemo<Spoken>(
+    () => ({ language: spoken.language, say: (key, values) => fill(spoken.texts[key], values) }),
+    [spoken],
+  );
+  return (
+    <Words.Provider value={words}>
+      <Languages value={spoken.language} onChange={speak} />
+      <main>
+        <Screen />
+      </main>
+    </Words.Provider>
+  );
+}
+
+function Languages({ value, onChange }: { value: Language; onChange: (language: Language) => void }) {
+  const { say } = useWords();
+  return (
+    <nav aria-label={say('language')}>
+      {LANGUAGES.map(({ code, name }) => (
+        <button
+          key={code}
+          type="button"
+          lang={code}
+          aria-current={code === value ? 'true' : undefined}
+          onClick={() => onChange(code)}
+        >
+          {name}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+/** The link stands behind the #: it is sent to no server, and to nobody by a referrer. */
+const linkOf = (hash: string) => /^#\/a\/([\w-]+)$/.exec(hash)?.[1];
+
+function Screen() {
+  const [link, setLink] = useState(() => linkOf(location.hash));
+  useEffect(() => {
+    const look = () => setLink(linkOf(location.hash));
+    addEventListener('hashchange', look);
+    return () => removeEventListener('hashchange', look);
+  }, []);
+  if (link) return <Own key={link} link={link} />;
+  return <NewBooking />;
+}
+
+function NewBooking() {
+  const { say } = useWords();
+  const [clinic, setClinic] = useState<Clinic>();
+  const [error, setError] = useState<unknown>();
+  const read = () => {
+    setError(undefined);
+    api.clinic().then(setClinic, setError);
+  };
+  useEffect(read, []);
+  useEffect(() => {
+    document.title = [say('title'), clinic?.name].filter(Boolean).join(' · ');
+  }, [say, clinic]);
+  if (error) return <Trouble error={error} retry={read} />;
+  if (!clinic) return <p role="status">{say('loading')}</p>;
+  return (
+    <>
+      <p class="clinic">
+        <bdi>{clinic.name}</bdi>
+      </p>
+      <Book
+        clinic={clinic}
+        onBooked={(link) => {
+          location.hash = `#/a/${link}`;
+        }}
+      />
+      {clinic.phone && (
+        <p>
+          <a class="button" href={`tel:${clinic.phone.replace(/[^+\d]/g, '')}`}>
+            {say('clinicPhone', { phone: clinic.phone })}
+          </a>
+        </p>
+      )}
+    </>
+  );
+}

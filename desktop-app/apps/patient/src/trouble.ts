@@ -1,0 +1,18 @@
+import { Refused } from './api';
+import type { Key } from './words';
+
+/** What to say of an error. */
+export function troubleOf(error: unknown): Key {
+  const keys: Record<string, Key> = {
+    unreachable: 'errUnreachable',
+    'slot-taken': 'errTaken',
+    'code-wrong': 'errCode',
+    'code-over': 'errCodeOver',
+    'too-many': 'errTooMany',
+    'too-late': 'errTooLate',
+    'not-found': 'errUnknown',
+    'http-404': 'errUnknown',
+    'http-429': 'errTooMany',
+  };
+  return (error instanceof Refused && keys[error.code]) || 'errOther';
+}

@@ -1,0 +1,78 @@
+import './schedule.css';
+import { useLingui } from '@holdfast/i18n';
+import { Skeleton } from '@mantine/core';
+import { Suspense, useEffect } from 'react';
+import { Link, Redirect } from 'wouter';
+import { ahead, type Part, part } from '../app/part';
+import { Contained } from '../problems/Failed';
+import { useAbilities } from '../session/SessionContext';
+import { today } from '../time/dates';
+import { FollowProvider } from './FollowProvider';
+import { partsOf } from './parts';
+import { UndoProvider } from './UndoProvider';
+import { useDay } from './useDay';
+
+const PARTS: Record<string, Part<{ rest: string[] }>> = {
+  day: part(() => import('./day/DayView')),
+  rooms: part(() => import('./day/RoomView')),
+  week: part(() => import('./week/WeekView')),
+  flow: part(() => import('./flow/FlowBoard')),
+  waiting: part(() => import('./waitlist/Waitlist')),
+  requests: part(() => import('./waitlist/Requests')),
+  setup: part(() => import('./setup/Setup')),
+  rights: part(() => import('./rights/RightsView')),
+  demand: part(() => import('./demand/DemandView')),
+  print: part(() => import('./print/DayPrint')),
+};
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/** The schedule: `rest` is the part of the address behind it, what is shown and of which day. */
+export default function ScheduleScreen({ rest }: { rest: string }) {
+  const { i18n } = useLingui();
+  const { managesPeople } = useAbilities();
+  const [name = '', ...more] = rest.split('/').map(decodeURIComponent);
+  useEffect(() => ahead([PARTS.day, PARTS.rooms, PARTS.flow, PARTS.week].filter((one) => one !== undefined)), []);
+  const Shown = PARTS[name];
+  const isOpen = managesPeople || !['setup', 'rights', 'demand'].includes(name);
+  if (name === '') return <Redirect to="/schedule/day" replace />;
+  return (
+    <FollowProvider date={more.find((one) => DATE.test(one)) ?? today()}>
+      <UndoProvider>
+        <div className="schedule">
+          <Tabs current={name} />
+          <Contained key={name}>
+            <Suspense fallback={<Skeleton height={320} m="md" w="auto" />}>
+              {Shown && isOpen ? (
+                <Shown rest={more} />
+              ) : (
+                <p className="empty">{i18n.t('There is no such part of the schedule.')}</p>
+              )}
+            </Suspense>
+          </Contained>
+        </div>
+      </UndoProvider>
+    </FollowProvider>
+  );
+}
+
+function Tabs({ current }: { current: string }) {
+  const { i18n } = useLingui();
+  const { managesPeople } = useAbilities();
+  const { data } = useDay(today());
+  const counts: Record<string, number | undefined> = { waiting: data?.waitlist, requests: data?.requests };
+  return (
+    <nav className="tabs no-print" aria-label={i18n.t('Parts of the schedule')}>
+      <ul>
+        {partsOf(i18n, managesPeople).map(({ path, name }) => (
+          <li key={path}>
+            <Link href={`/schedule/${path}`} aria-current={path === current ? 'page' : undefined}>
+              {name}
+              {(counts[path] ?? 0) > 0 && <span className="tab-count number">{counts[path]}</span>}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

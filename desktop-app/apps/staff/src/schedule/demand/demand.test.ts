@@ -1,0 +1,40 @@
+import { setupI18n } from '@lingui/core';
+import { expect, test } from 'vitest';
+import { messages } from '../../../../../packages/i18n/src/locales/en.po';
+import { demandWords, hourTableOf, seriesOf } from './demand';
+
+const i18n = setupI18n({ locale: 'en', messages: { en: messages } });
+const history = [
+  { week: '2026-11-09', value: 200 },
+  { week: '2026-11-16', value: 210 },
+];
+const forecast = [{ week: '2026-11-23', value: 204.6, low: 180.2, high: 229.7 }];
+
+test('the line of what comes begins where the line of what was ends', () => {
+  const [weeks, was, comes, low, high] = seriesOf({ history, forecast });
+  expect(weeks.map((week) => new Date(week * 1000).toISOString().slice(0, 10))).toEqual([
+    '2026-11-09',
+    '2026-11-16',
+    '2026-11-23',
+  ]);
+  expect(was).toEqual([200, 210, null]);
+  expect(comes).toEqual([null, 210, 204.6]);
+  expect([low[2], high[2]]).toEqual([180.2, 229.7]);
+});
+
+test('the plot in a sentence', () => {
+  expect(demandWords(i18n, { history, forecast })).toBe(
+    'Last week: 210. Next week about 205, most likely between 180 and 230.',
+  );
+  expect(demandWords(i18n, { history: [], forecast: [] })).toMatch(/^Nothing is known yet/);
+});
+
+test('hours by weekdays', () => {
+  const table = hourTableOf([
+    { weekday: 2, hour: 9, arrivals: 4, noShows: 1, minutes: 15 },
+    { weekday: 1, hour: 10, arrivals: 7, noShows: 0, minutes: 18 },
+  ]);
+  expect([table.hours, table.weekdays, table.most]).toEqual([[9, 10], [1, 2], 7]);
+  expect(table.at(1, 10)?.arrivals).toBe(7);
+  expect(table.at(1, 9)).toBeUndefined();
+});

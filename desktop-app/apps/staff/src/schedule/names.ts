@@ -1,0 +1,40 @@
+import { type AppointmentShown, type DaySheet, type ResourceRef, schedule } from '@holdfast/api';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+
+/** What resources are called. */
+export type Names = Map<ResourceRef, string>;
+
+/** The names of a day's resources. */
+export function namesOf({ resources }: Pick<DaySheet, 'resources'>): Names {
+  return new Map(resources.map(({ ref, name }) => [ref, name]));
+}
+
+/** Whom or what an appointment is with, in words. */
+export function withWords(resources: ResourceRef[], names: Names): string {
+  return resources.map((ref) => names.get(ref) ?? ref).join(', ');
+}
+
+/** What to call an appointment: its patient, or for what the time is kept. */
+export function titleOf({ patient, type }: Pick<AppointmentShown, 'patient' | 'type'>): string {
+  return patient?.name ?? type.name;
+}
+
+/** Types of appointments; those that are not offered any more among them. */
+export function useTypes() {
+  return useQuery({ queryKey: ['schedule', 'types'], queryFn: schedule.types });
+}
+
+/** Practitioners, rooms and equipment, as they are set up. */
+export function useResources() {
+  return useQuery({ queryKey: ['schedule', 'resources'], queryFn: schedule.resources });
+}
+
+/** The names of all resources. */
+export function useNames(): Names {
+  const { data } = useResources();
+  return useMemo(
+    () => namesOf({ resources: (data ?? []).map((one) => ({ ...one, hours: [], off: [], elsewhere: [] })) }),
+    [data],
+  );
+}

@@ -1,0 +1,38 @@
+import type { Refusal } from '@holdfast/api';
+import type { I18n } from '@holdfast/i18n';
+import { languageNames } from './languageNames';
+
+/** Why something could not be booked, in plain words. What nobody has words for is said in the host's own. */
+export function refusalWords(i18n: I18n, { code, message, by }: Pick<Refusal, 'code' | 'message' | 'by'>): string {
+  const owner = by?.owner ?? i18n.t('head office');
+  const words: Record<string, string> = {
+    'slot-taken': i18n.t('This time is taken.'),
+    'not-ours': i18n.t('This time is sold by {owner}.', { owner }),
+    fenced: i18n.t('This node was restored and books nothing until it has caught up with head office.'),
+    'outside-hours': i18n.t('This is outside of working hours.'),
+    'time-off': i18n.t('They are off at this time.'),
+    full: i18n.t('All places are taken.'),
+    stale: i18n.t('Somebody changed this meanwhile. Look at it as it is now, then decide.'),
+  };
+  return words[code] ?? message;
+}
+
+/** Why a free time is offered. */
+export function becauseWords(i18n: I18n, because: string): string {
+  const [code = '', detail = ''] = because.split(':');
+  const words: Record<string, string> = {
+    soonest: i18n.t('the soonest'),
+    continuity: i18n.t('knows the patient'),
+    language: i18n.t('speaks {language}', { language: languageNames(detail ? [detail] : [], i18n.locale) }),
+    skill: i18n.t('can do {skill}', { skill: detail }),
+    freed: i18n.t('has just become free'),
+  };
+  return words[code] ?? because;
+}
+
+/** Why only requests can be filed. */
+export function whyWords(i18n: I18n, why: string | undefined): string {
+  if (why === 'fenced')
+    return i18n.t('This node was restored and books nothing until it has caught up with head office.');
+  return i18n.t('The clinic’s node is away.');
+}

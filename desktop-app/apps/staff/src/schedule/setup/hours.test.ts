@@ -1,0 +1,43 @@
+import type { WeeklyHours } from '@holdfast/api';
+import { expect, test } from 'vitest';
+import { clockOf, faultOf, hoursWords } from './hours';
+
+const line = (weekday: WeeklyHours['weekday'], from: string, to: string): WeeklyHours => ({ weekday, from, to });
+
+test('days with the same hours are told together', () => {
+  const weekly = [
+    line(1, '13:30', '18:00'),
+    line(1, '08:00', '12:30'),
+    line(2, '08:00', '12:30'),
+    line(2, '13:30', '18:00'),
+  ];
+  expect(hoursWords([...weekly, line(5, '08:00', '12:00')], 'en')).toEqual([
+    'Mon, Tue 08:00–12:30, 13:30–18:00',
+    'Fri 08:00–12:00',
+  ]);
+});
+
+test.each([
+  [[line(1, '08:00', '12:00'), line(1, '12:00', '17:00')], undefined],
+  [[line(1, '20:00', '24:00')], undefined],
+  [[line(1, '8', '12:00')], 'no-time'],
+  [[line(1, '12:00', '08:00')], 'ends-before'],
+  [[line(1, '08:00', '12:30'), line(1, '12:00', '17:00')], 'overlaps'],
+  [[line(1, '08:00', '12:30'), line(2, '12:00', '17:00')], undefined],
+])('what is wrong with hours', (weekly, fault) => {
+  expect(faultOf(weekly)).toBe(fault);
+});
+
+test.each([
+  ['8', '08:00'],
+  ['8:5', '08:05'],
+  ['0830', '08:30'],
+  ['8.30', '08:30'],
+  ['٠٨:٣٠', '08:30'],
+  ['24', '24:00'],
+  ['25', '25'],
+  ['8:75', '8:75'],
+  ['noon', 'noon'],
+])('%s is understood as %s', (typed, clock) => {
+  expect(clockOf(typed)).toBe(clock);
+});
