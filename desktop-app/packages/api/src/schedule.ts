@@ -5,6 +5,9 @@ import { ask, path } from './client';
 import { Problem } from './problem';
 
 /** "Practitioner/…", "Location/…" or "Device/…". */
+/** Whether the hosts serve the schedule: nobody is led to it before they do. */
+export const SERVES_SCHEDULE = false as boolean;
+
 export type ResourceRef = string;
 
 export type FlowStatus =

@@ -1,4 +1,5 @@
 import type { Role, Session, Setup } from '@holdfast/api';
+import { SERVES_SCHEDULE } from '@holdfast/api';
 import { createContext, use } from 'react';
 
 export interface SessionState {
@@ -26,6 +27,7 @@ export function abilitiesOf({ user, mode }: Session) {
   return {
     seesCharts: has(TREATS),
     seesPatients: has([...TREATS, 'front-desk', 'manager']),
+    seesSchedule: SERVES_SCHEDULE && has([...TREATS, 'front-desk', 'manager']),
     managesPeople: has(MANAGES),
     readsTrail: has(MANAGES),
     writes: mode === 'full',

@@ -23,7 +23,7 @@ export function ShortcutList({ onClose }: { onClose: () => void }) {
       ],
     ],
     [i18n.t('Workspaces'), workspacesOf(i18n, abilities).map(({ name }, index) => [`alt+${index + 1}`, name])],
-    [i18n.t('In the schedule'), scheduleKeysOf(i18n)],
+    [i18n.t('In the schedule'), abilities.seesSchedule ? scheduleKeysOf(i18n) : []],
     [i18n.t('In a chart'), chartActionsOf(i18n).map(({ keys, name }) => [keys, name])],
   ];
   return (
@@ -34,21 +34,23 @@ export function ShortcutList({ onClose }: { onClose: () => void }) {
       closeButtonProps={{ 'aria-label': i18n.t('Close') }}
     >
       <div className="shortcuts">
-        {groups.map(([title, keys]) => (
-          <section key={title}>
-            <h3>{title}</h3>
-            <dl>
-              {keys.map(([combination, name]) => (
-                <div key={combination}>
-                  <dt>{name}</dt>
-                  <dd>
-                    <Keys keys={combination} />
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
+        {groups
+          .filter(([, keys]) => keys.length > 0)
+          .map(([title, keys]) => (
+            <section key={title}>
+              <h3>{title}</h3>
+              <dl>
+                {keys.map(([combination, name]) => (
+                  <div key={combination}>
+                    <dt>{name}</dt>
+                    <dd>
+                      <Keys keys={combination} />
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
       </div>
       <Checkbox
         mt="md"

@@ -38,7 +38,7 @@ export default function Workplace({ active }: { active: boolean }) {
   const [dialog, setDialog] = useState<'search' | 'shortcuts' | null>(null);
   const close = () => setDialog(null);
   useEffect(
-    () => (abilities.seesPatients ? ahead([ChartScreen, Today, Register, ScheduleScreen]) : undefined),
+    () => (abilities.seesPatients ? ahead([ChartScreen, Today, Register]) : undefined),
     [abilities.seesPatients],
   );
   useShortcut('mod+k', () => setDialog('search'), active && abilities.seesPatients);
@@ -110,11 +110,11 @@ function Waiting() {
 }
 
 function Screens() {
-  const { managesPeople, readsTrail, seesPatients } = useAbilities();
+  const { managesPeople, readsTrail, seesPatients, seesSchedule } = useAbilities();
   return (
     <Switch>
       <Route path="/">{seesPatients ? <Today /> : <Redirect to="/people" />}</Route>
-      {seesPatients && <Route path="/schedule/*?">{({ '*': rest }) => <ScheduleScreen rest={rest ?? ''} />}</Route>}
+      {seesSchedule && <Route path="/schedule/*?">{({ '*': rest }) => <ScheduleScreen rest={rest ?? ''} />}</Route>}
       <Route path="/register/:id?" component={Register} />
       <Route path="/patients/:id/print/summary">{({ id }) => <SummaryPrint id={id} />}</Route>
       <Route path="/patients/:id/print/encounter/:encounter">

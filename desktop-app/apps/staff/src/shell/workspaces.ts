@@ -22,7 +22,7 @@ export interface Workspace {
 export function workspacesOf(i18n: I18n, abilities: ReturnType<typeof abilitiesOf>): Workspace[] {
   const all: (Workspace | false)[] = [
     abilities.seesPatients && { path: '/', name: i18n.t('Today'), icon: IconCalendarEvent },
-    abilities.seesPatients && { path: '/schedule', name: i18n.t('Schedule'), icon: IconCalendarTime },
+    abilities.seesSchedule && { path: '/schedule', name: i18n.t('Schedule'), icon: IconCalendarTime },
     abilities.seesPatients && { path: '/register', name: i18n.t('Register'), icon: IconUserPlus },
     abilities.seesPatients && { path: '/conflicts', name: i18n.t('Conflicts'), icon: IconArrowsSplit2 },
     abilities.managesPeople && { path: '/people', name: i18n.t('People'), icon: IconUsers },
