@@ -92,7 +92,6 @@ lint: ## check format and lints
 .PHONY: test
 test: export PROPTEST_RNG_SEED ?= 20260901
 test: setup staff-app lint front-test ## everything CI runs: format, lints, every test, the short seeded shares of the long campaigns
-	@$(MAKE) window-test
 	cargo nextest run $(TESTED)
 	cargo test $(TESTED) --doc --quiet
 	@# The short shares of the campaigns, the drill, the import check and the benchmarks are tests of their own (tests).
@@ -166,9 +165,8 @@ desktop: staff-app ## build the desktop's window and its package (.deb); the fir
 e2e-desktop: binaries desktop ## the package's real window, under a display of its own, at a real node
 	$(DRILL) e2e-desktop -- --deb $(DEB) --shots $(CARGO_TARGET_DIR)/shots
 
-# As `make e2e-desktop`, of a window built for tests, without the package.
 .PHONY: window-test
-window-test: staff-app ## the desktop's window under a display of its own, at a real node; a part of `make test`
+window-test: staff-app ## the same with a window built for tests, without the package
 	@.ci/setup desktop
 	cargo build --quiet $(TESTED) --bins
 	cargo build --quiet --locked --manifest-path $(DESKTOP)/Cargo.toml

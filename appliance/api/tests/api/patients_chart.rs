@@ -187,10 +187,21 @@ async fn what_head_office_has_acknowledged_is_told_from_what_is_here_alone() {
 }
 
 #[tokio::test]
-async fn the_front_desk_sees_no_chart_and_nobody_a_chart_that_is_not_there() {
+async fn the_front_desk_sees_the_person_alone_and_nobody_a_chart_that_is_not_there() {
     let server = start().await;
     a_patient_with_a_record(&server).await;
-    server.get_as(DESK, "/api/patients/p/chart").await.refused(403, "forbidden");
+    let seen = server.get_as(DESK, "/api/patients/p/chart").await.expect(200).json();
+    assert_eq!(seen["patient"]["resource"]["id"], "p");
+    let clinical = ["allergies", "medicines", "pastMedicines", "problems", "pastProblems", "immunizations"];
+    for list in clinical.iter().chain(&["results", "documents", "familyHistory"]) {
+        assert_eq!(seen[list], serde_json::json!([]), "{list}");
+        assert_eq!(seen["counts"][list], 0, "{list}");
+    }
+    assert_eq!(seen["vitals"], serde_json::json!({"news2": null, "latest": []}));
+    assert_eq!(seen["notes"], serde_json::json!({"total": 0, "latest": []}));
+    for kind in ["AllergyIntolerance", "Composition", "Observation", "MedicationRequest"] {
+        assert!(seen["hidden"].as_array().unwrap().contains(&kind.into()), "{kind}: {}", seen["hidden"]);
+    }
     server
         .get_as(DESK, "/api/patients/p/observations?code=http://loinc.org|29463-7")
         .await

@@ -76,6 +76,8 @@ export interface News2 {
   score: number;
   parts: Record<string, number>;
   band: string;
+  /** Parts that nobody looked at, which count as usual. */
+  assumed: string[];
 }
 
 export interface Chart {

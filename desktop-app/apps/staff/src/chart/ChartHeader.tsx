@@ -92,17 +92,20 @@ function Actions() {
   const { i18n } = useLingui();
   const { go, id } = useChart();
   const [, leave] = useLocation();
-  const { writes, seesCharts } = useAbilities();
+  const { keeps, seesCharts } = useAbilities();
   if (!seesCharts) return null;
-  const [note, vitals, ...others] = chartActionsOf(i18n);
+  const actions = chartActionsOf(i18n).filter(({ kind }) => keeps(kind));
+  const note = actions.find(({ kind }) => kind === 'Composition');
+  const vitals = actions.find(({ kind }) => kind === 'Observation');
+  const others = actions.filter((action) => action !== note && action !== vitals);
   return (
     <div className="chart-actions no-print">
-      {writes && note && (
+      {note && (
         <Button size="compact-md" onClick={() => go(note.to)} aria-keyshortcuts="Alt+N">
           {note.name}
         </Button>
       )}
-      {writes && vitals && (
+      {vitals && (
         <Button size="compact-md" variant="default" onClick={() => go(vitals.to)} aria-keyshortcuts="Alt+V">
           {vitals.name}
         </Button>
@@ -114,12 +117,11 @@ function Actions() {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {writes &&
-            others.map(({ to, keys, name }) => (
-              <Menu.Item key={to} onClick={() => go(to)} rightSection={<Keys keys={keys} />}>
-                {name}
-              </Menu.Item>
-            ))}
+          {others.map(({ to, keys, name }) => (
+            <Menu.Item key={to} onClick={() => go(to)} rightSection={<Keys keys={keys} />}>
+              {name}
+            </Menu.Item>
+          ))}
           <Menu.Item
             className="menu-rule"
             leftSection={<IconPrinter size={16} aria-hidden />}

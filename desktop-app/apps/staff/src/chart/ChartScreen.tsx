@@ -75,26 +75,30 @@ function Waiting() {
 
 function SectionOf({ section, item }: { section: string; item: string }) {
   const { i18n } = useLingui();
-  const Found = SECTIONS[section];
-  if (section === '') return <Overview />;
+  const { seesCharts } = useAbilities();
+  const shown = seesCharts ? section : 'details';
+  const Found = SECTIONS[shown];
+  if (shown === '') return <Overview />;
   if (!Found) return <p className="empty">{i18n.t('There is no such part of a chart.')}</p>;
   return <Found adding={item === 'new'} item={item} />;
 }
 
 function Tabs({ current, id }: { current: string; id: string }) {
   const { i18n } = useLingui();
-  const { writes, seesCharts } = useAbilities();
+  const { keeps, seesCharts } = useAbilities();
   const sections = sectionsOf(i18n).filter(({ path }) => seesCharts || path === 'details');
+  const here = seesCharts ? current : 'details';
   return (
     <nav className="tabs no-print" aria-label={i18n.t('Parts of the chart')}>
       <ul>
         {sections.map((section) => (
-          <Tab key={section.path} section={section} id={id} isHere={section.path === current} />
+          <Tab key={section.path} section={section} id={id} isHere={section.path === here} />
         ))}
       </ul>
-      {writes &&
-        seesCharts &&
-        chartActionsOf(i18n).map((action) => <Shortcut key={action.to} action={action} id={id} />)}
+      {seesCharts &&
+        chartActionsOf(i18n)
+          .filter(({ kind }) => keeps(kind))
+          .map((action) => <Shortcut key={action.to} action={action} id={id} />)}
     </nav>
   );
 }

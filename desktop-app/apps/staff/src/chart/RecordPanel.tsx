@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 import { Contained } from '../problems/Failed';
 import { useAbilities } from '../session/SessionContext';
 import { useChart } from './ChartContext';
+import { chartActionsOf } from './chartActions';
 import { SavedMark } from './SavedMark';
 
 export interface RowAction {
@@ -45,7 +46,8 @@ export function RecordPanel<R extends FhirResource>({
 }: Props<R>) {
   const { i18n } = useLingui();
   const { go } = useChart();
-  const { writes } = useAbilities();
+  const { keeps } = useAbilities();
+  const adds = chartActionsOf(i18n).find(({ to }) => to === add?.to);
   const shown = most ? records.slice(0, most) : records;
   const rest = records.length - shown.length;
   return (
@@ -54,7 +56,8 @@ export function RecordPanel<R extends FhirResource>({
       flush
       actions={
         add &&
-        writes && (
+        adds &&
+        keeps(adds.kind) && (
           <Button
             size="compact-xs"
             variant="subtle"
@@ -77,7 +80,7 @@ export function RecordPanel<R extends FhirResource>({
                 {(!brief || record.conflicts.length > 0 || record.savedAt === 'saving') && (
                   <SavedMark record={record} />
                 )}
-                {!brief && writes && actions && <Actions all={actions(record)} />}
+                {!brief && actions && keeps(record.resource.resourceType) && <Actions all={actions(record)} />}
               </span>
             </li>
           ))}

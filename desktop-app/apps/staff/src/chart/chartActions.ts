@@ -4,20 +4,22 @@ export interface ChartAction {
   /** The part of the address behind the patient's. */
   to: string;
   keys: string;
+  /** What is added. */
+  kind: string;
   name: string;
 }
 
 /** What can be added to a chart, each with its shortcut. */
 export function chartActionsOf(i18n: I18n): ChartAction[] {
   return [
-    { to: 'notes/new', keys: 'alt+n', name: i18n.t('New note') },
-    { to: 'vitals/new', keys: 'alt+v', name: i18n.t('Enter vitals') },
-    { to: 'problems/new', keys: 'alt+p', name: i18n.t('Add a problem') },
-    { to: 'allergies/new', keys: 'alt+a', name: i18n.t('Add an allergy') },
-    { to: 'medicines/new', keys: 'alt+m', name: i18n.t('Add a medicine') },
-    { to: 'immunizations/new', keys: 'alt+i', name: i18n.t('Add an immunization') },
-    { to: 'documents/new', keys: 'alt+u', name: i18n.t('Add a document') },
-    { to: 'family/new', keys: 'alt+y', name: i18n.t('Add family history') },
+    { to: 'notes/new', keys: 'alt+n', kind: 'Composition', name: i18n.t('New note') },
+    { to: 'vitals/new', keys: 'alt+v', kind: 'Observation', name: i18n.t('Enter vitals') },
+    { to: 'problems/new', keys: 'alt+p', kind: 'Condition', name: i18n.t('Add a problem') },
+    { to: 'allergies/new', keys: 'alt+a', kind: 'AllergyIntolerance', name: i18n.t('Add an allergy') },
+    { to: 'medicines/new', keys: 'alt+m', kind: 'MedicationRequest', name: i18n.t('Add a medicine') },
+    { to: 'immunizations/new', keys: 'alt+i', kind: 'Immunization', name: i18n.t('Add an immunization') },
+    { to: 'documents/new', keys: 'alt+u', kind: 'DocumentReference', name: i18n.t('Add a document') },
+    { to: 'family/new', keys: 'alt+y', kind: 'FamilyMemberHistory', name: i18n.t('Add family history') },
   ];
 }
 

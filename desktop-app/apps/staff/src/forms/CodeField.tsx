@@ -66,6 +66,12 @@ export function CodeField({ label, description, system, value, onChange, autoFoc
         onKeyDown={(event) => {
           const wasOpen = isOpen && codes.length > 0;
           if (wasOpen || event.key !== 'Escape') list.inputProps.onKeyDown(event);
+          // Whoever presses Enter on a word that was begun means the list, not to save the piece of a word.
+          const isLooking = isOpen && text.trim().length >= SHORTEST;
+          if (event.key === 'Enter' && isLooking && !event.ctrlKey && !event.metaKey) {
+            event.preventDefault();
+            setOpen(false);
+          }
         }}
       />
       {isOpen && codes.length > 0 && (

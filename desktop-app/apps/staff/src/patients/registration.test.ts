@@ -52,6 +52,51 @@ test('what the form does not show stays', () => {
   expect(patient.extension).toEqual(base.extension);
 });
 
+test('what nobody touched stays to the letter, and where it stands', () => {
+  const base: Patient = {
+    resourceType: 'Patient',
+    id: 'p',
+    name: [{ use: 'usual', text: 'Dr Amina Haddad', given: ['Amina', 'N.'], family: 'Haddad' }],
+    telecom: [
+      { system: 'email', value: 'a@example.org' },
+      { system: 'phone', value: '1', use: 'mobile' },
+      { system: 'phone', value: '2', use: 'home' },
+    ],
+    address: [{ text: '1 Mill Lane, Leeds', line: ['1 Mill Lane', 'Flat 2'], city: 'Leeds' }],
+    contact: [
+      {
+        name: { given: ['Sami'], family: 'Haddad' },
+        relationship: [{ coding: [{ system: 's', code: 'N', display: 'Next of kin' }] }],
+        telecom: [
+          { system: 'phone', value: '3' },
+          { system: 'phone', value: '4' },
+        ],
+      },
+    ],
+    communication: [
+      { language: { coding: [{ code: 'fr' }] } },
+      { language: { coding: [{ code: 'en', display: 'English' }] }, preferred: true },
+    ],
+    extension: [{ url: 'http://example.org/other', valueString: 'x' }],
+  };
+  const form = registrationOf(base);
+  expect(patientOf(form, base)).toEqual(base);
+  const town = patientOf({ ...form, city: 'York' }, base);
+  expect(town).toEqual({ ...base, address: [{ line: ['1 Mill Lane', 'Flat 2'], city: 'York' }] });
+  const phone = patientOf({ ...form, phone: '9' }, base);
+  expect(phone.telecom?.map(({ value }) => value)).toEqual(['a@example.org', '9', '2']);
+  expect({ ...phone, telecom: base.telecom }).toEqual(base);
+  const contact = patientOf({ ...form, contactPhone: '8' }, base).contact?.[0];
+  expect(contact?.name).toEqual(base.contact?.[0]?.name);
+  expect(contact?.relationship).toEqual(base.contact?.[0]?.relationship);
+  expect(contact?.telecom?.map(({ value }) => value)).toEqual(['8', '4']);
+  expect(patientOf({ ...form, language: 'Arabic' }, base).communication).toEqual([
+    { language: { coding: [{ code: 'fr' }] } },
+    { language: { text: 'Arabic' }, preferred: true },
+  ]);
+  expect(patientOf({ ...form, email: '' }, base).telecom?.map(({ value }) => value)).toEqual(['1', '2']);
+});
+
 test('duplicates are asked for once there is a name', () => {
   expect(likelyQuery(EMPTY)).toBeNull();
   expect(likelyQuery({ ...EMPTY, family: 'Ha' })).toBeNull();

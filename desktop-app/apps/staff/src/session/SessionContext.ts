@@ -1,5 +1,4 @@
-import type { Role, Session, Setup } from '@holdfast/api';
-import { SERVES_SCHEDULE } from '@holdfast/api';
+import { type Role, SERVES_SCHEDULE, type Session, type Setup } from '@holdfast/api';
 import { createContext, use } from 'react';
 
 export interface SessionState {
@@ -21,6 +20,25 @@ export function useSession(): SessionState {
 const TREATS: readonly string[] = ['nurse', 'clinician', 'pharmacist', 'system'];
 const MANAGES: readonly string[] = ['manager', 'admin'];
 
+/** What each role adds and changes, of what is offered on the screen: as the host has it (appliance/api/src/access/roles.rs). */
+const DESK: readonly string[] = ['Appointment', 'Consent', 'Encounter', 'Patient', 'RelatedPerson'];
+const KEEPS: Record<string, readonly string[]> = {
+  nurse: [
+    ...DESK,
+    'AllergyIntolerance',
+    'Composition',
+    'Condition',
+    'DocumentReference',
+    'FamilyMemberHistory',
+    'Immunization',
+    'MedicationStatement',
+    'Observation',
+  ],
+  pharmacist: ['AllergyIntolerance', 'MedicationStatement'],
+  'front-desk': DESK,
+  manager: ['Appointment'],
+};
+
 /** What somebody's work brings onto the screen. What they may do is decided by the host, each time. */
 export function abilitiesOf({ user, mode }: Session) {
   const has = (roles: readonly string[]) => user.roles.some((role: Role | 'system') => roles.includes(role));
@@ -31,6 +49,9 @@ export function abilitiesOf({ user, mode }: Session) {
     managesPeople: has(MANAGES),
     readsTrail: has(MANAGES),
     writes: mode === 'full',
+    /** Whether they add and change records of this type. */
+    keeps: (kind: string) =>
+      mode === 'full' && (has(['clinician', 'system']) || user.roles.some((role) => KEEPS[role]?.includes(kind))),
   };
 }
 

@@ -17,7 +17,7 @@ const MOST = 50;
 export function Consents() {
   const { i18n } = useLingui();
   const { id } = useChart();
-  const { writes } = useAbilities();
+  const writes = useAbilities().keeps('Consent');
   const client = useQueryClient();
   const say = useToast();
   const key = ['consents', id];

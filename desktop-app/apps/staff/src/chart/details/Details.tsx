@@ -18,7 +18,7 @@ import { PhotoPanel } from './PhotoPanel';
 export default function Details() {
   const { i18n } = useLingui();
   const { chart, id } = useChart();
-  const { writes } = useAbilities();
+  const writes = useAbilities().keeps('Patient');
   const save = useSave(id);
   const { resource, version } = chart.patient;
   // The form shows the version that it was opened with: what others save meanwhile is not overwritten but stands beside it.

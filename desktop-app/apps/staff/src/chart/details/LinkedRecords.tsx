@@ -15,7 +15,7 @@ import { FormDialog } from '../FormDialog';
 export function LinkedRecords() {
   const { i18n } = useLingui();
   const { chart, id } = useChart();
-  const { writes } = useAbilities();
+  const writes = useAbilities().keeps('Patient');
   const client = useQueryClient();
   const say = useToast();
   const [isOpen, setOpen] = useState(false);

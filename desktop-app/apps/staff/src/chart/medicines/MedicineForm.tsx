@@ -1,5 +1,6 @@
 import type { ChartRecord, CodeableConcept, MedicationRequest } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
+import { Mark } from '@holdfast/ui';
 import { Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { textOf } from '../../fhir/words';
@@ -25,6 +26,7 @@ export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicin
   const [accepted, setAccepted] = useState('');
   const check = useWarnings(id, code, dose, before?.id);
   const found = JSON.stringify(check.warnings);
+  const isOwnWords = Boolean(code.text?.trim()) && !code.coding?.[0] && !check.isChecking;
   const mustAccept = check.warnings.length > 0 && accepted !== found;
   const store = () => {
     const inSpite = `${i18n.t('Given in spite of:')} ${check.warnings.map((warning) => warningWords(i18n, warning)).join('; ')}`;
@@ -72,6 +74,11 @@ export function MedicineForm({ edited, onClose }: { edited?: ChartRecord<Medicin
           <Warning key={warning.kind + warning.text} warning={warning} />
         ))}
       </div>
+      {isOwnWords && (
+        <Mark kind="warn">
+          {i18n.t('Your own words, and no code: warnings are found by the name alone. Look at the allergies yourself.')}
+        </Mark>
+      )}
       {check.warnings.length > 0 && (
         <Checkbox
           label={i18n.t('I have read this and prescribe it all the same')}

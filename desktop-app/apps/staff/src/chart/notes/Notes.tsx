@@ -17,7 +17,7 @@ import { appendedTo, authorOfNote, type Note as NoteRecord, titleOfNote, visitOf
 export default function Notes({ adding, item }: { adding: boolean; item: string }) {
   const { i18n } = useLingui();
   const { chart, go } = useChart();
-  const { writes } = useAbilities();
+  const { keeps } = useAbilities();
   if (adding) return <NoteEditor />;
   const appended = item.startsWith('add-') ? item.slice('add-'.length) : '';
   if (appended) return <NoteEditor key={appended} appends={appended} />;
@@ -29,7 +29,7 @@ export default function Notes({ adding, item }: { adding: boolean; item: string 
       title={i18n.t('Notes')}
       flush
       actions={
-        writes && (
+        keeps('Composition') && (
           <Button size="compact-sm" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => go('notes/new')}>
             {i18n.t('New note')}
           </Button>
@@ -55,7 +55,7 @@ function Note({ record, addenda }: { record: ChartRecord<NoteRecord>; addenda: C
   const { i18n } = useLingui();
   const locale = useLocale();
   const { go, id } = useChart();
-  const { writes } = useAbilities();
+  const { keeps } = useAbilities();
   const [, leave] = useLocation();
   const { resource } = record;
   const encounter = visitOf(resource)?.replace('Encounter/', '');
@@ -68,7 +68,7 @@ function Note({ record, addenda }: { record: ChartRecord<NoteRecord>; addenda: C
         </span>
         <span className="end">
           <SavedMark record={record} />
-          {writes && (
+          {keeps('Composition') && (
             <Button size="compact-xs" variant="default" onClick={() => go(`notes/add-${resource.id}`)}>
               {i18n.t('Add to it')}
             </Button>

@@ -15,13 +15,13 @@ const SHOWN = [PRESSURE, '8867-4', '9279-1', '8310-5', '59408-5', '2708-6', OXYG
 export function LastVitals() {
   const { i18n } = useLingui();
   const { go } = useChart();
-  const { writes } = useAbilities();
+  const { keeps } = useAbilities();
   return (
     <Panel
       title={i18n.t('Last vitals')}
       flush
       actions={
-        writes && (
+        keeps('Observation') && (
           <Button
             size="compact-xs"
             variant="subtle"

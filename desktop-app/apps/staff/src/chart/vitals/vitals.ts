@@ -193,10 +193,14 @@ export function vitalText(i18n: I18n, observation: Observation): string {
 }
 
 /** NEWS2 in words, and how urgent it is (Royal College of Physicians, 2017). */
-export function newsWords(i18n: I18n, { score, band }: News2): { kind: 'ok' | 'warn' | 'danger'; text: string } {
+export function newsWords(i18n: I18n, news: News2): { kind: 'ok' | 'off' | 'warn' | 'danger'; text: string } {
+  const { score, band, assumed } = news;
   const isHigh = band === 'high' || score >= 7;
   const isMedium = !isHigh && (/^medium|^low-medium/.test(band) || score >= 5);
   if (isHigh) return { kind: 'danger', text: i18n.t('NEWS2 {score}: emergency response', { score }) };
   if (isMedium) return { kind: 'warn', text: i18n.t('NEWS2 {score}: urgent review', { score }) };
+  // What nobody looked at counts as usual; a low score by that alone is not shown as a good one.
+  if (assumed.length > 0)
+    return { kind: 'off', text: i18n.t('NEWS2 {score}, and not everything was looked at', { score }) };
   return { kind: 'ok', text: i18n.t('NEWS2 {score}: low risk', { score }) };
 }
