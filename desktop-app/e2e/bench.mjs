@@ -22,6 +22,7 @@ async function search(page) {
   const times = [];
   for (const name of JSON.parse(process.env.TYPED)) {
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
     let typed = '';
     for (const letter of name) {
       typed += letter;
