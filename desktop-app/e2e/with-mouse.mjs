@@ -3,7 +3,7 @@ import { must, newFamily } from './report.mjs';
 import { signIn } from './sign-in.mjs';
 
 /** What was saved is said at the lower edge. */
-async function toast(page, text) {
+export async function toast(page, text) {
   await page.locator('.toast', { hasText: text }).first().waitFor();
 }
 

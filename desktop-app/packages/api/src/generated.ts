@@ -1350,6 +1350,8 @@ export interface components {
              * @description When it was kept, in Unix milliseconds.
              */
             savedMs: number;
+            /** @description Which text this is: sent back as `If-Match`, it says upon which one the next goes on. */
+            version: string;
         };
         /** @description What is to be kept. */
         DraftSaved: {
@@ -2988,7 +2990,10 @@ export interface operations {
     put_api_drafts_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string;
+                "If-None-Match"?: string;
+            };
             path: {
                 key: components["schemas"]["Key"];
             };
@@ -3047,6 +3052,24 @@ export interface operations {
             };
             /** @description Request Timeout */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3131,7 +3154,9 @@ export interface operations {
     delete_api_drafts_key: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string;
+            };
             path: {
                 key: components["schemas"]["Key"];
             };
@@ -3175,6 +3200,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -80,7 +80,7 @@ function SectionOf({ section, item }: { section: string; item: string }) {
   const Found = SECTIONS[shown];
   if (shown === '') return <Overview />;
   if (!Found) return <p className="empty">{i18n.t('There is no such part of a chart.')}</p>;
-  return <Found adding={item === 'new'} item={item} />;
+  return <Found adding={item.split('~')[0] === 'new'} item={item} />;
 }
 
 function Tabs({ current, id }: { current: string; id: string }) {

@@ -30,11 +30,16 @@ function Registering({ id }: { id: string }) {
   const { i18n } = useLingui();
   const asked = useAskedName();
   const [fresh] = useState<Registration>(() => ({ ...EMPTY, ...asked }));
-  const draft = useDraft<Registration>({ key: `register:${id}`, form: 'registration', initial: fresh });
+  const draft = useDraft<Registration>({
+    key: `register:${id}`,
+    form: 'registration',
+    initial: fresh,
+    apart: (form) => form,
+  });
   const [, go] = useLocation();
   const form = draft.value;
   const register = useMutation({
-    mutationFn: () => save(id, form),
+    mutationFn: () => save(patientIdOf(draft.key), form),
     onSuccess: () => draft.drop(),
   });
   const submit = (event?: FormEvent) => {
@@ -44,7 +49,7 @@ function Registering({ id }: { id: string }) {
   useShortcut('mod+enter', submit);
   if (register.isSuccess) return <Registered {...register.data} name={`${form.given} ${form.family}`} />;
   return (
-    <Screen title={i18n.t('Register a patient')} actions={<DraftMark state={draft.state} />}>
+    <Screen title={i18n.t('Register a patient')} actions={<DraftMark draft={draft} />}>
       {draft.isLoading ? (
         <Skeleton height={480} />
       ) : (
@@ -68,6 +73,11 @@ function Registering({ id }: { id: string }) {
       )}
     </Screen>
   );
+}
+
+/** One id for each draft, so that a repeated save registers nobody twice. */
+function patientIdOf(key: string): string {
+  return key.replace('register:', '').replace('~', '-');
 }
 
 async function save(id: string, form: Registration) {

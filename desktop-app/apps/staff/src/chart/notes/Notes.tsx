@@ -18,9 +18,11 @@ export default function Notes({ adding, item }: { adding: boolean; item: string 
   const { i18n } = useLingui();
   const { chart, go } = useChart();
   const { keeps } = useAbilities();
-  if (adding) return <NoteEditor />;
-  const appended = item.startsWith('add-') ? item.slice('add-'.length) : '';
-  if (appended) return <NoteEditor key={appended} appends={appended} />;
+  // Behind a tilde: which draft, if there are several.
+  const [what = '', own] = item.split('~');
+  if (adding) return <NoteEditor key={item} own={own} />;
+  const appended = what.startsWith('add-') ? what.slice('add-'.length) : '';
+  if (appended) return <NoteEditor key={item} appends={appended} own={own} />;
   const all = chart.notes.latest;
   const known = new Set(all.map(({ resource }) => resource.id));
   const tops = all.filter(({ resource }) => !known.has(appendedTo(resource) ?? ''));

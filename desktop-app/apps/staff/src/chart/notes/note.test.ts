@@ -1,6 +1,6 @@
 import { setupI18n } from '@lingui/core';
 import { expect, test } from 'vitest';
-import { appendedTo, isBlank, type NoteDraft, sectionsOfNote, signed, templatesOf, underTemplate } from './note';
+import { appendedTo, isBlank, type NoteDraft, says, sectionsOfNote, signed, templatesOf, underTemplate } from './note';
 
 const i18n = setupI18n({ locale: 'en', messages: { en: {} } });
 const draft: NoteDraft = {
@@ -40,4 +40,10 @@ test('an addendum names its note', () => {
 test('white space is no note', () => {
   expect(isBlank({ ...draft, sections: [{ title: 'S', text: ' \n' }] })).toBe(true);
   expect(isBlank(draft)).toBe(false);
+});
+
+test('a note says what its draft does, and no more', () => {
+  const note = signed(draft, signing);
+  expect(says(note, draft)).toBe(true);
+  expect(says(note, { ...draft, sections: [...draft.sections, { title: 'P', text: 'And water' }] })).toBe(false);
 });

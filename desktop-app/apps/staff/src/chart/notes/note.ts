@@ -11,6 +11,8 @@ export interface NoteDraft {
   sections: { title: string; text: string }[];
   /** The note that this one adds to. */
   appends?: string;
+  /** When it was first signed in these words: signed again after an answer was lost, it is the same note. */
+  at?: string;
 }
 
 export interface Template {
@@ -45,6 +47,12 @@ export function underTemplate(draft: NoteDraft, template: Template): NoteDraft {
   const last = fitting.at(-1);
   if (last && rest.length > 0) last.text = [last.text, ...rest].filter((text) => text.trim()).join('\n\n');
   return { ...draft, template: template.key, title: template.name, sections: fitting };
+}
+
+/** Whether the note says what the draft does, and all of it. */
+export function says(note: Note, draft: NoteDraft): boolean {
+  const written = draft.sections.filter(({ text }) => text.trim()).map(({ title, text }) => ({ title, text }));
+  return JSON.stringify(sectionsOfNote(note)) === JSON.stringify(written);
 }
 
 export function isBlank(draft: NoteDraft): boolean {

@@ -39,13 +39,19 @@ interface Kept {
 }
 
 /** Enters vital signs. What can hardly be right is asked about, never refused: some patients are that ill. */
-export function VitalsEntry({ onClose }: { onClose: () => void }) {
+export function VitalsEntry({ own, onClose }: { own?: string; onClose: () => void }) {
   const { i18n } = useLingui();
   const { session } = useSession();
   const { id, chart } = useChart();
   const save = useSave(id);
-  const [fresh] = useState<Kept>(() => ({ ids: freshIds(), form: {} }));
-  const draft = useDraft<Kept>({ key: `vitals:${id}`, form: 'vitals', patient: id, initial: fresh });
+  const [fresh] = useState<Kept>(() => ({ ids: idsOf(newId()), form: {} }));
+  const draft = useDraft<Kept>({
+    key: own ? `vitals:${id}~${own}` : `vitals:${id}`,
+    form: 'vitals',
+    patient: id,
+    initial: fresh,
+    apart: ({ form }, id) => ({ ids: idsOf(id), form }),
+  });
   const { ids, form } = draft.value;
   const { check, isFresh } = useCheck(form, chart.patient.resource.birthDate, chart.patient.resource.gender);
   const all = check.data?.questions ?? [];
@@ -127,14 +133,14 @@ export function VitalsEntry({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       {check.isError && <Failed error={check.error} />}
-      <DraftMark state={draft.state} />
+      <DraftMark draft={draft} />
     </FormDialog>
   );
 }
 
-function freshIds(): Record<string, string> {
-  const codes = [...VITALS.map(({ code, panel }) => panel ?? code), CONSCIOUSNESS];
-  return Object.fromEntries(codes.map((code) => [code, newId()]));
+function idsOf(id: string): Record<string, string> {
+  const codes = new Set([...VITALS.map(({ code, panel }) => panel ?? code), CONSCIOUSNESS]);
+  return Object.fromEntries([...codes].map((code) => [code, `${id}-${code}`]));
 }
 
 function useCheck(form: VitalsForm, birthDate: string | undefined, gender: string | undefined) {
