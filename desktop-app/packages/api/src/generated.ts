@@ -1825,6 +1825,8 @@ export interface components {
              * @description When it ends, in Unix milliseconds.
              */
             expiresMs: number;
+            /** @description The resource types that they add and change, for a screen to offer no more; each request is checked all the same. */
+            keeps: string[];
             mode: components["schemas"]["SessionMode"];
             user: components["schemas"]["SessionUser"];
         };
