@@ -41,7 +41,12 @@ export default function Workplace({ active }: { active: boolean }) {
     () => (abilities.seesPatients ? ahead([ChartScreen, Today, Register]) : undefined),
     [abilities.seesPatients],
   );
-  useShortcut('mod+k', () => setDialog('search'), active && abilities.seesPatients);
+  const search = () => {
+    // Whoever searches will open a chart: its program is here before a name is typed.
+    ChartScreen.fetch().catch(() => undefined);
+    setDialog('search');
+  };
+  useShortcut('mod+k', search, active && abilities.seesPatients);
   useShortcut('?', () => setDialog('shortcuts'), active);
   useShortcut('mod+shift+l', lock, active);
   return (
@@ -52,7 +57,7 @@ export default function Workplace({ active }: { active: boolean }) {
         </button>
         <Rail workspaces={workspacesOf(i18n, abilities)} active={active} />
         <div className="stage">
-          <TopBar onSearch={() => setDialog('search')} onShortcuts={() => setDialog('shortcuts')} />
+          <TopBar onSearch={search} onShortcuts={() => setDialog('shortcuts')} />
           <ContinuityBanner />
           {session.mode === 'read-only' && (
             <p className="banner warn" role="status">
