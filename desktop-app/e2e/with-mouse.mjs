@@ -1,3 +1,4 @@
+import { everyNote } from './notes.mjs';
 import { register } from './patient.mjs';
 import { must, newFamily } from './report.mjs';
 import { signIn } from './sign-in.mjs';
@@ -137,6 +138,7 @@ export async function withMouse(report, page, who, shot) {
     await lines.filter({ hasText: 'Visit (SOAP)' }).first().waitFor();
     must((await lines.first().textContent()).match(/Hospital letter|Amoxicillin/), 'the first line is an older one');
   });
+  await everyNote(report, page, patient);
   await report.step('the summary on paper has it all', async () => {
     await more(page, /Print the patient summary/);
     const sheet = page.locator('.sheet');

@@ -126,3 +126,19 @@ export function visitOf(note: Note): string | undefined {
   const visit = note.resourceType === 'DocumentReference' ? note.context?.encounter?.[0] : note.encounter;
   return visit?.reference;
 }
+
+/** Whether its author has taken it back as a mistake. */
+export function isWithdrawn(note: Note): boolean {
+  return note.status === 'entered-in-error';
+}
+
+/** Whether somebody stands for its words: a note that was imported was signed where it comes from. */
+export function isSigned(note: Note): boolean {
+  return note.resourceType !== 'Composition' || note.status !== 'preliminary';
+}
+
+/** Who signed a note, and when. */
+export function signatureOf(note: Note): { time: string; name: string } {
+  const attester = note.resourceType === 'Composition' ? note.attester?.find(({ time }) => time) : undefined;
+  return { time: attester?.time ?? note.date ?? '', name: attester?.party?.display ?? authorOfNote(note) };
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { must } from './report.mjs';
+
+/** As many as do not stand in the chart at once. */
+const OLD = 8;
+
+/** Notes of years ago, written by whoever is signed in on the page. */
+async function writeOldNotes(page, patient) {
+  for (let year = 1; year <= OLD; year += 1) {
+    const note = {
+      resourceType: 'Composition',
+      id: randomUUID(),
+      status: 'final',
+      type: { coding: [{ system: 'http://loinc.org', code: '11506-3', display: 'Progress note' }] },
+      subject: { reference: `Patient/${patient.id}` },
+      date: `200${year}-05-04T09:00:00+00:00`,
+      author: [{ display: 'Dr Ancien' }],
+      title: `Old note ${year}`,
+      section: [
+        {
+          text: {
+            status: 'generated',
+            div: `<div xmlns="http://www.w3.org/1999/xhtml"><p>Words of 200${year}.</p></div>`,
+          },
+        },
+      ],
+    };
+    const status = await page.evaluate(async (body) => {
+      const headers = { 'content-type': 'application/json', 'x-holdfast': '1', 'if-none-match': '*' };
+      const options = { method: 'PUT', headers, body: JSON.stringify(body) };
+      return (await fetch(`/api/records/Composition/${body.id}`, options)).status;
+    }, note);
+    must(status < 300, `an old note is refused with ${status}`);
+  }
+}
+
+/** Every note can be read, however old: from the timeline, and a page at a time. */
+export async function everyNote(report, page, patient) {
+  await report.step('a note opens by itself, from the timeline', async () => {
+    await page.goto(`/#/patients/${patient.id}/timeline`);
+    await page.locator('.timeline li', { hasText: 'Visit (SOAP)' }).first().getByRole('link').click();
+    const note = page.getByRole('article');
+    await note.getByText('Review in 48 hours.').waitFor();
+    await note.getByText(/^Signed /).waitFor();
+    must(new URL(page.url()).hash.includes('/notes/'), 'the note has no address of its own');
+  });
+  await report.step('older notes are a press away, down to the first', async () => {
+    await writeOldNotes(page, patient);
+    await page.goto(`/#/patients/${patient.id}/notes`);
+    await page.reload();
+    await page.getByRole('button', { name: 'Older notes' }).click();
+    await page.getByRole('article', { name: 'Old note 1' }).getByText('Words of 2001.').waitFor();
+    await page.getByRole('link', { name: 'Old note 1', exact: true }).click();
+    await page.getByRole('heading', { name: 'Old note 1' }).waitFor();
+    must((await page.getByRole('article').count()) === 1, 'other notes stand beside it');
+    await page.getByRole('link', { name: 'All notes' }).click();
+    await page.getByRole('article').nth(1).waitFor();
+  });
+}
