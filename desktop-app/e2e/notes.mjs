@@ -1,36 +1,14 @@
-import { randomUUID } from 'node:crypto';
+import { noteOf, saveRecord } from './records.mjs';
 import { must } from './report.mjs';
 
 /** As many as do not stand in the chart at once. */
 const OLD = 8;
 
-/** Notes of years ago, written by whoever is signed in on the page. */
+/** Notes of years ago. */
 async function writeOldNotes(page, patient) {
   for (let year = 1; year <= OLD; year += 1) {
-    const note = {
-      resourceType: 'Composition',
-      id: randomUUID(),
-      status: 'final',
-      type: { coding: [{ system: 'http://loinc.org', code: '11506-3', display: 'Progress note' }] },
-      subject: { reference: `Patient/${patient.id}` },
-      date: `200${year}-05-04T09:00:00+00:00`,
-      author: [{ display: 'Dr Ancien' }],
-      title: `Old note ${year}`,
-      section: [
-        {
-          text: {
-            status: 'generated',
-            div: `<div xmlns="http://www.w3.org/1999/xhtml"><p>Words of 200${year}.</p></div>`,
-          },
-        },
-      ],
-    };
-    const status = await page.evaluate(async (body) => {
-      const headers = { 'content-type': 'application/json', 'x-holdfast': '1', 'if-none-match': '*' };
-      const options = { method: 'PUT', headers, body: JSON.stringify(body) };
-      return (await fetch(`/api/records/Composition/${body.id}`, options)).status;
-    }, note);
-    must(status < 300, `an old note is refused with ${status}`);
+    const date = `200${year}-05-04T09:00:00+00:00`;
+    await saveRecord(page, noteOf(patient, { title: `Old note ${year}`, date, text: `Words of 200${year}.` }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { everyNote } from './notes.mjs';
 import { register } from './patient.mjs';
+import { printedVisit } from './printed-visit.mjs';
 import { must, newFamily } from './report.mjs';
 import { signIn } from './sign-in.mjs';
 
@@ -139,6 +140,8 @@ export async function withMouse(report, page, who, shot) {
     must((await lines.first().textContent()).match(/Hospital letter|Amoxicillin/), 'the first line is an older one');
   });
   await everyNote(report, page, patient);
+  await printedVisit(report, page, patient);
+  await page.goto(`/#/patients/${patient.id}`);
   await report.step('the summary on paper has it all', async () => {
     await more(page, /Print the patient summary/);
     const sheet = page.locator('.sheet');

@@ -58,7 +58,7 @@ function lastTime<T>(items: T[], timeOf: (item: T) => number): number {
 }
 
 /** The next page, as the part behind "/fhir/": the host gives whole addresses. */
-function nextOf(bundle: Bundle<FhirResource> | undefined): string | undefined {
+export function nextOf(bundle: Bundle<FhirResource> | undefined): string | undefined {
   const next = bundle?.link?.find(({ relation }) => relation === 'next')?.url;
   const at = next?.indexOf('/fhir/') ?? -1;
   return next && at >= 0 ? next.slice(at + '/fhir/'.length) : undefined;
