@@ -51,6 +51,24 @@ export async function withMouse(report, page, who, shot) {
     await toast(page, 'Saved: vitals');
     await page.getByText('98/60 mmHg').first().waitFor();
   });
+  await report.step('what was measured earlier is entered as of then, never as of later', async () => {
+    await page.getByRole('button', { name: 'Enter vitals' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Pulse').fill('77');
+    await dialog.getByLabel('Date', { exact: true }).fill('2099-12-31');
+    await dialog.getByText('This time has not come yet.').waitFor();
+    must(await dialog.getByRole('button', { name: /^Save/ }).isDisabled(), 'it can be saved as of the future');
+    await dialog.getByRole('button', { name: 'Set to now' }).click();
+    await dialog.getByText('Now', { exact: true }).waitFor();
+    await dialog.getByLabel('Date', { exact: true }).fill('2024-02-29');
+    await dialog.getByLabel('Time', { exact: true }).fill('7.40');
+    await dialog.getByRole('button', { name: /^Save/ }).click();
+    await page.waitForFunction(async (id) => {
+      const answer = await fetch(`/fhir/Observation?patient=${id}&date=2024-02-29`);
+      const [found] = (await answer.json()).entry ?? [];
+      return found?.resource.effectiveDateTime.startsWith('2024-02-29T07:40');
+    }, patient.id);
+  });
   await report.step('write a note; the draft is kept; sign it', async () => {
     await page.getByRole('button', { name: 'New note' }).first().click();
     await page.getByLabel('Subjective').fill('Cough and fever for three days.');

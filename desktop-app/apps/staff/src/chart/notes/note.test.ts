@@ -66,3 +66,10 @@ test('an imported note counts as signed by its author', () => {
   expect(signatureOf(letter as never)).toEqual({ time: '2020-01-01', name: 'Dr Koné' });
   expect(isSigned(letter as never)).toBe(true);
 });
+
+test('a note can be of another time than its signature', () => {
+  const note = signed({ ...draft, when: { date: '2026-11-26', clock: '22:30' } }, signing);
+  expect(note.date?.slice(0, 16)).toBe('2026-11-26T22:30');
+  expect(signatureOf(note).time).toBe(signing.at);
+  expect(signed(draft, signing).date).toBe(signing.at);
+});

@@ -1,6 +1,7 @@
 import type { ClinicalImpression, Composition, CompositionSection, DocumentReference, Reference } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
 import { narrative, plainText, textOf } from '../../fhir/words';
+import { instantOfWhen, type When } from '../../forms/when';
 
 /** What a note holds while it is written. */
 export interface NoteDraft {
@@ -11,6 +12,8 @@ export interface NoteDraft {
   sections: { title: string; text: string }[];
   /** The note that this one adds to. */
   appends?: string;
+  /** Of when it is, if not of when it is signed. */
+  when?: When;
 }
 
 export interface Template {
@@ -68,7 +71,7 @@ export function signed(draft: NoteDraft, { patient, author, at, encounter }: Sig
     type: { coding: [{ system: 'http://loinc.org', code: '11506-3', display: 'Progress note' }] },
     subject: { reference: `Patient/${patient}` },
     encounter,
-    date: at,
+    date: draft.when ? instantOfWhen(draft.when, new Date(at)) : at,
     author: [author],
     title: draft.title,
     attester: [{ mode: 'professional', time: at, party: author.reference ? author : undefined }],
