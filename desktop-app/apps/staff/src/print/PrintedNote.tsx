@@ -1,7 +1,7 @@
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { NoteText } from '../chart/notes/NoteText';
 import { appendedTo, authorOfNote, isSigned, isWithdrawn, type Note, titleOfNote } from '../chart/notes/note';
-import { showTime } from '../time/dates';
+import { timeWords } from '../time/ahead';
 
 /** A note on paper: whose words, of when, and whether they hold. */
 export function PrintedNote({ note }: { note: Note }) {
@@ -10,7 +10,7 @@ export function PrintedNote({ note }: { note: Note }) {
   return (
     <section>
       <h2>
-        {titleOfNote(note) || i18n.t('Note')}, {showTime(note.date, locale)}, <bdi>{authorOfNote(note)}</bdi>
+        {titleOfNote(note) || i18n.t('Note')}, {timeWords(i18n, note.date, locale)}, <bdi>{authorOfNote(note)}</bdi>
       </h2>
       {appendedTo(note) && <p>{i18n.t('Added to an earlier note.')}</p>}
       {isWithdrawn(note) && (

@@ -6,7 +6,8 @@ import { isInError } from '../chart/placeInChart';
 import { vitalName, vitalText } from '../chart/vitals/vitals';
 import { readAll } from '../fhir/readAll';
 import { isolated, textOf } from '../fhir/words';
-import { nowInstant, showTime } from '../time/dates';
+import { timeWords } from '../time/ahead';
+import { nowInstant } from '../time/dates';
 
 const PAGE = 100;
 
@@ -56,7 +57,9 @@ export function measuredLine(i18n: I18n, one: Observation, locale: string): stri
   const code = one.code.coding?.[0]?.code ?? '';
   const known = vitalName(i18n, code);
   const name = known === code ? textOf(one.code) || code : known;
-  return [`${name}: ${isolated(vitalText(i18n, one))}`, showTime(whenOf(one), locale)].filter(Boolean).join(', ');
+  return [`${name}: ${isolated(vitalText(i18n, one))}`, timeWords(i18n, whenOf(one), locale)]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** The day of an instant where this device is, from its beginning to the next one's. */

@@ -7,6 +7,7 @@ import type { ReactNode, Ref } from 'react';
 import { useLocation } from 'wouter';
 import { useAbilities } from '../../session/SessionContext';
 import { showTime } from '../../time/dates';
+import { When } from '../../time/When';
 import { useChart } from '../ChartContext';
 import { SavedMark } from '../SavedMark';
 import { NoteText } from './NoteText';
@@ -33,7 +34,7 @@ export function NoteArticle({ thread, heading, children, ref }: Props) {
       <header>
         {heading}
         <span className="soft small">
-          {showTime(resource.date, locale)} · <bdi>{authorOfNote(resource)}</bdi>
+          <When at={resource.date} /> · <bdi>{authorOfNote(resource)}</bdi>
         </span>
         <span className="end">
           {record && <SavedMark record={record} />}

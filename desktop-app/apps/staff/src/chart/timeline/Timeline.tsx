@@ -1,5 +1,5 @@
 import './timeline.css';
-import { useLingui, useLocale } from '@holdfast/i18n';
+import { useLingui } from '@holdfast/i18n';
 import { Panel } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -7,14 +7,13 @@ import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { readPages } from '../../fhir/merged';
 import { Failed } from '../../problems/Failed';
-import { showTime } from '../../time/dates';
+import { When } from '../../time/When';
 import { useChart } from '../ChartContext';
 import { firstPages, knownEvents, nextPages } from './streams';
 
 /** Everything that has happened, a page at a time. */
 export default function Timeline() {
   const { i18n } = useLingui();
-  const locale = useLocale();
   const { id } = useChart();
   const query = useInfiniteQuery({
     queryKey: ['chart', id, 'timeline'],
@@ -31,7 +30,9 @@ export default function Timeline() {
       <ul className="rows timeline">
         {events.map((event) => (
           <li key={event.id}>
-            <span className="when number soft">{showTime(event.at, locale)}</span>
+            <span className="when number soft">
+              <When at={event.at} />
+            </span>
             <span className="kind">{event.kind}</span>
             <Link href={`/patients/${id}/${event.to}`} className="main">
               <bdi>{event.text || '–'}</bdi>
