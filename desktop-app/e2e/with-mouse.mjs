@@ -19,6 +19,19 @@ export async function withMouse(report, page, who, shot) {
   const family = newFamily('Essai');
   await report.step('sign in', () => signIn(page, who));
   await report.step('today is the landing', () => page.getByRole('heading', { level: 1, name: 'Today' }).waitFor());
+  await report.step('a birth date is understood as it is shown, and as it is typed', async () => {
+    await page.getByRole('link', { name: /^Register/ }).click();
+    for (const typed of ['20 Jul 1962', 'July 20, 1962', '20/7/1962', '٢٠/٧/١٩٦٢']) {
+      await page.getByLabel('Birth date').fill(typed);
+      await page.getByText(/20 Jul 1962 · \d+ years old/).waitFor();
+    }
+    await page.getByLabel('Birth date').fill('20 Jul 62');
+    await page.getByLabel('Family name').focus();
+    await page.getByText('This is no date.').waitFor();
+    await page.getByLabel('Birth date').fill('');
+    await page.getByRole('button', { name: 'Throw away' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+  });
   const patient = await report.step('register, and see the MRN', () => register(page, { given: 'Amélie', family }));
   await report.step('the header tells what is needed', async () => {
     await page.getByText('Speaks Français').waitFor();
