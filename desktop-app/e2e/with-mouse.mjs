@@ -3,6 +3,7 @@ import { register } from './patient.mjs';
 import { printedVisit } from './printed-visit.mjs';
 import { must, newFamily } from './report.mjs';
 import { signIn } from './sign-in.mjs';
+import { takenBack } from './undo.mjs';
 
 /** What was saved is said at the lower edge. */
 async function toast(page, text) {
@@ -172,6 +173,7 @@ export async function withMouse(report, page, who, shot) {
   });
   await everyNote(report, page, patient);
   await printedVisit(report, page, patient);
+  await takenBack(report, page, { ...patient, family });
   await page.goto(`/#/patients/${patient.id}`);
   await report.step('the summary on paper has it all', async () => {
     await more(page, /Print the patient summary/);

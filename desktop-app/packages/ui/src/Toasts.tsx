@@ -7,7 +7,7 @@ export interface Toast {
 }
 
 /** Long enough to read and reach for "Undo" with a keyboard; trouble stays until it is put away. */
-const SHOWN_MS = 10_000;
+export const TOAST_MS = 10_000;
 const MOST = 3;
 
 const Context = createContext<(toast: Toast) => void>(() => undefined);
@@ -22,7 +22,7 @@ export function Toasts({ children, closeLabel, label }: { children: ReactNode; c
     (toast: Toast) => {
       const id = Date.now() + Math.random();
       setShown((all) => [...all, { ...toast, id }].slice(-MOST));
-      if (!toast.kind) setTimeout(close, SHOWN_MS, id);
+      if (!toast.kind) setTimeout(close, TOAST_MS, id);
     },
     [close],
   );

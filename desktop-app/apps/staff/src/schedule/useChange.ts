@@ -5,10 +5,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { troubleOf } from '../problems/words';
 import { useContinuity } from '../shell/ContinuityProvider';
+import { useUndoable } from '../undo/UndoProvider';
 import { inWeek, withAppointment } from './patch';
 import { refusalWords } from './refusalWords';
 import { inStatus } from './status';
-import { useUndoable } from './UndoProvider';
 
 /** What goes along with a new status. */
 export interface StatusExtras {

@@ -8,18 +8,26 @@ const Context = createContext<(text: string, undo: () => void) => void>(() => un
 /** Says what was done, with a way back: in the message, and by Ctrl+Z. */
 export const useUndoable = () => use(Context);
 
-/** Keeps what can be taken back on the screens below. */
-export function UndoProvider({ children }: { children: ReactNode }) {
+interface Props {
+  /** So long the key takes something back; without a bound as long as this is on the screen. */
+  lastsMs?: number;
+  active?: boolean;
+  children: ReactNode;
+}
+
+/** Keeps what can be taken back on the screens below. One within another comes first. */
+export function UndoProvider({ lastsMs, active = true, children }: Props) {
   const { i18n } = useLingui();
   const say = useToast();
   const [stack] = useState(() => new UndoStack());
-  useShortcut('mod+z', () => stack.undo());
+  useShortcut('mod+z', () => stack.undo(), active);
   const tell = useCallback(
     (text: string, undo: () => void) => {
-      const run = stack.push({ run: undo });
+      const { run, forget } = stack.push({ run: undo });
+      if (lastsMs !== undefined) setTimeout(forget, lastsMs);
       say({ text, action: { label: i18n.t('Undo'), run } });
     },
-    [stack, say, i18n],
+    [stack, lastsMs, say, i18n],
   );
   return <Context value={tell}>{children}</Context>;
 }
