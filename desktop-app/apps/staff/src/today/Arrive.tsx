@@ -15,19 +15,24 @@ export function Arrive({ visit: { appointment, name } }: { visit: Visit }) {
   const client = useQueryClient();
   const say = useToast();
   const tell = useUndoable();
+  const about = `arrived ${appointment?.id}`;
   const complain = (error: unknown) => {
     const { what, todo } = troubleOf(i18n, error);
-    say({ kind: 'danger', text: `${what} ${todo}` });
+    say({ kind: 'danger', about, text: `${what} ${todo}` });
   };
   const readAgain = () => client.invalidateQueries({ queryKey: ['today'] });
   const arrive = useMutation({
     mutationFn: (booked: Appointment) => saveAs(booked, 'arrived', booked.meta?.versionId),
     onSuccess: ({ version }, booked) =>
-      tell(i18n.t('{name} has arrived.', { name }), () => {
-        saveAs(booked, booked.status, version)
-          .then(() => say({ text: i18n.t('Undone.') }), complain)
-          .finally(readAgain);
-      }),
+      tell(
+        i18n.t('{name} has arrived.', { name }),
+        () => {
+          saveAs(booked, booked.status, version)
+            .then(() => say({ about, text: i18n.t('Undone.') }), complain)
+            .finally(readAgain);
+        },
+        about,
+      ),
     onError: complain,
     onSettled: readAgain,
   });

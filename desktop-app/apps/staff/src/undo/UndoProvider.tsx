@@ -3,7 +3,7 @@ import { useShortcut, useToast } from '@holdfast/ui';
 import { createContext, type ReactNode, use, useCallback, useState } from 'react';
 import { UndoStack } from './undo';
 
-const Context = createContext<(text: string, undo: () => void) => void>(() => undefined);
+const Context = createContext<(text: string, undo: () => void, about?: string) => void>(() => undefined);
 
 /** Says what was done, with a way back: in the message, and by Ctrl+Z. */
 export const useUndoable = () => use(Context);
@@ -22,10 +22,10 @@ export function UndoProvider({ lastsMs, active = true, children }: Props) {
   const [stack] = useState(() => new UndoStack());
   useShortcut('mod+z', () => stack.undo(), active);
   const tell = useCallback(
-    (text: string, undo: () => void) => {
+    (text: string, undo: () => void, about?: string) => {
       const { run, forget } = stack.push({ run: undo });
       if (lastsMs !== undefined) setTimeout(forget, lastsMs);
-      say({ text, action: { label: i18n.t('Undo'), run } });
+      say({ text, about, action: { label: i18n.t('Undo'), run } });
     },
     [stack, lastsMs, say, i18n],
   );
