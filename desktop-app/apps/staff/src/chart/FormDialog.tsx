@@ -2,6 +2,7 @@ import { useLingui } from '@holdfast/i18n';
 import { Dialog, Keys, useShortcut } from '@holdfast/ui';
 import { Button, Stack } from '@mantine/core';
 import type { FormEvent, ReactNode } from 'react';
+import { DialogTitle } from './DialogTitle';
 
 interface Props {
   title: string;
@@ -23,7 +24,12 @@ export function FormDialog({ title, onClose, onSave, incomplete, saveLabel, size
   };
   useShortcut('mod+enter', submit);
   return (
-    <Dialog onClose={onClose} title={title} size={size} closeButtonProps={{ 'aria-label': i18n.t('Close') }}>
+    <Dialog
+      onClose={onClose}
+      title={<DialogTitle>{title}</DialogTitle>}
+      size={size}
+      closeButtonProps={{ 'aria-label': i18n.t('Close') }}
+    >
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           {children}
