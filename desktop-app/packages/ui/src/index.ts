@@ -7,5 +7,6 @@ export { Mark, type MarkKind } from './Mark';
 export { Panel } from './Panel';
 export { ScrollX } from './ScrollX';
 export { TOAST_MS, type Toast, Toasts, useToast } from './Toasts';
+export { useAnchored } from './useAnchored';
 export { useListbox } from './useListbox';
 export { isPressed, setSingleKeys, useShortcut, usesSingleKeys } from './useShortcut';
