@@ -1,3 +1,4 @@
+import './today.css';
 import { api, type FhirResource, path } from '@holdfast/api';
 import { type I18n, useLingui, useLocale } from '@holdfast/i18n';
 import { Keys, Mark, type MarkKind, Panel, ScrollX } from '@holdfast/ui';
@@ -134,7 +135,7 @@ function DaySheet({ visits }: { visits: Visit[] }) {
   const folds = over.length > FEW;
   return (
     <ScrollX label={i18n.t('Day sheet')}>
-      <table className="table">
+      <table className="table day-lines">
         <thead>
           <tr>
             <th scope="col">{i18n.t('Time')}</th>
@@ -185,7 +186,7 @@ function Line({ visit }: { visit: Visit }) {
       <td dir="auto" className="whole">
         {visit.who}
       </td>
-      <td>
+      <td className="state">
         <Mark kind={kind}>{words}</Mark>
       </td>
       <td className="end">
