@@ -91,6 +91,7 @@ export function VitalsEntry({ onClose }: { onClose: () => void }) {
     <FormDialog
       title={i18n.t('Enter vitals')}
       size="xl"
+      isKept
       onClose={onClose}
       onSave={store}
       incomplete={observations.length === 0 || faults.length > 0 || mustWait || isNoTime}
