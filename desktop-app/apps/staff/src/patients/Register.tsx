@@ -11,6 +11,7 @@ import { DraftMark } from '../drafts/DraftMark';
 import { useDraft } from '../drafts/useDraft';
 import { Failed } from '../problems/Failed';
 import { Screen } from '../shell/Screen';
+import { useThrowAway } from '../undo/useThrowAway';
 import { consentOf } from './consent';
 import { Likely } from './Likely';
 import { Registered } from './Registered';
@@ -30,12 +31,8 @@ function Registering({ id }: { id: string }) {
   const { i18n } = useLingui();
   const asked = useAskedName();
   const [fresh] = useState<Registration>(() => ({ ...EMPTY, ...asked }));
-  const draft = useDraft<Registration>({
-    key: `register:${id}`,
-    form: 'registration',
-    initial: fresh,
-    apart: (form) => form,
-  });
+  const key = `register:${id}`;
+  const draft = useDraft<Registration>({ key, form: 'registration', initial: fresh, apart: (form) => form });
   const [, go] = useLocation();
   const form = draft.value;
   const register = useMutation({
@@ -45,6 +42,13 @@ function Registering({ id }: { id: string }) {
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (!register.isPending && (form.family.trim() || form.given.trim())) register.mutate();
+  };
+  const throwDraftAway = useThrowAway();
+  const throwAway = async () => {
+    const thrown = { key, form: 'registration', body: form, to: `/register/${id}`, drop: draft.drop };
+    // Of an empty form there is nothing to bring back.
+    await (JSON.stringify(form) === JSON.stringify(fresh) ? draft.drop() : throwDraftAway(thrown));
+    go('/');
   };
   useShortcut('mod+enter', submit);
   if (register.isSuccess) return <Registered {...register.data} name={`${form.given} ${form.family}`} />;
@@ -62,7 +66,7 @@ function Registering({ id }: { id: string }) {
                 <Button type="submit" loading={register.isPending}>
                   {i18n.t('Register')}
                 </Button>
-                <Button variant="subtle" onClick={() => draft.drop().then(() => go('/'))}>
+                <Button variant="subtle" onClick={throwAway}>
                   {i18n.t('Throw away')}
                 </Button>
               </div>

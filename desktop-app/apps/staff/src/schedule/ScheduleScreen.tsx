@@ -7,9 +7,9 @@ import { ahead, type Part, part } from '../app/part';
 import { Contained } from '../problems/Failed';
 import { useAbilities } from '../session/SessionContext';
 import { today } from '../time/dates';
+import { UndoProvider } from '../undo/UndoProvider';
 import { FollowProvider } from './FollowProvider';
 import { partsOf } from './parts';
-import { UndoProvider } from './UndoProvider';
 import { useDay } from './useDay';
 
 const PARTS: Record<string, Part<{ rest: string[] }>> = {
