@@ -2,6 +2,7 @@ import { api } from '@holdfast/api';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { newId } from '../app/newId';
+import { useUnsaved } from '../forms/useUnsaved';
 import { beforeLeaving } from '../session/leaving';
 import { DraftKeeper, type DraftState } from './DraftKeeper';
 import { keepDraft, type Place } from './place';
@@ -84,6 +85,8 @@ export function useDraft<T>({ key, form, patient, initial, apart }: Options<T>):
       flush().then(() => client.invalidateQueries({ queryKey: ['drafts'] }));
     };
   }, [flush, client]);
+
+  useUnsaved(state !== 'none' && state !== 'saved');
 
   const value = typed ?? resumed.current?.value ?? initial;
   return {

@@ -45,7 +45,7 @@ function Registering({ id }: { id: string }) {
   };
   const throwDraftAway = useThrowAway();
   const throwAway = async () => {
-    const thrown = { key, form: 'registration', body: form, to: `/register/${id}`, drop: draft.drop };
+    const thrown = { key: draft.key, form: 'registration', body: form, to: `/register/${id}`, drop: draft.drop };
     // Of an empty form there is nothing to bring back.
     await (JSON.stringify(form) === JSON.stringify(fresh) ? draft.drop() : throwDraftAway(thrown));
     go('/');

@@ -6,8 +6,11 @@ import { useState } from 'react';
 import { newId } from '../../app/newId';
 import { DraftMark } from '../../drafts/DraftMark';
 import { useDraft } from '../../drafts/useDraft';
+import { WhenField } from '../../forms/WhenField';
+import { faultOfWhen } from '../../forms/when';
 import { useSession } from '../../session/SessionContext';
 import { nowInstant } from '../../time/dates';
+import { useThrowAway } from '../../undo/useThrowAway';
 import { useChart } from '../ChartContext';
 import { authorOf, openVisitOf } from '../references';
 import { useSave } from '../useSave';
@@ -35,8 +38,9 @@ export function NoteEditor({ appends, own }: { appends?: string; own?: string })
   });
   const note = draft.value;
   const [isSigning, setSigning] = useState(false);
+  const isNoTime = faultOfWhen(note.when, new Date()) !== undefined;
   const sign = async () => {
-    if (isSigning || isBlank(note)) return;
+    if (isSigning || isBlank(note) || isNoTime) return;
     setSigning(true);
     const at = note.at ?? nowInstant();
     draft.change({ ...note, at });
@@ -70,6 +74,15 @@ export function NoteEditor({ appends, own }: { appends?: string; own?: string })
   const choose = (key: string) => {
     const template = templates.find((one) => one.key === key);
     if (template) draft.change({ ...underTemplate(note, template), at: undefined });
+  };
+  const throwDraftAway = useThrowAway();
+  const throwAway = async () => {
+    const [rest] = draft.key.split('~').slice(1);
+    const place = `notes/${appends ? `add-${appends}` : 'new'}${rest ? `~${rest}` : ''}`;
+    const thrown = { key: draft.key, form: 'note', patient: id, body: note, to: `/patients/${id}/${place}` };
+    // Of a blank note there is nothing to bring back.
+    await (isBlank(note) ? draft.drop() : throwDraftAway({ ...thrown, drop: draft.drop }));
+    go('notes');
   };
   const title = appends ? i18n.t('Add to a note') : i18n.t('New note');
   return (
@@ -114,11 +127,16 @@ export function NoteEditor({ appends, own }: { appends?: string; own?: string })
                   onChange={(event) => write(index, event.currentTarget.value)}
                 />
               ))}
+              <WhenField
+                label={i18n.t('When it was')}
+                value={note.when}
+                onChange={(when) => draft.change({ ...note, when, at: undefined })}
+              />
               <div className="form-foot">
                 <Button
                   type="submit"
                   loading={isSigning}
-                  disabled={isBlank(note)}
+                  disabled={isBlank(note) || isNoTime}
                   rightSection={<Keys keys="mod+enter" />}
                 >
                   {i18n.t('Sign')}
@@ -126,7 +144,7 @@ export function NoteEditor({ appends, own }: { appends?: string; own?: string })
                 <Button variant="default" onClick={() => draft.flush().then(() => go('notes'))}>
                   {i18n.t('Keep as a draft')}
                 </Button>
-                <Button variant="subtle" onClick={() => draft.drop().then(() => go('notes'))}>
+                <Button variant="subtle" onClick={throwAway}>
                   {i18n.t('Throw away')}
                 </Button>
               </div>
