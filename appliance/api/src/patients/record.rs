@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use holdfast_clinical::search::chart::time_ms;
 use holdfast_clinical::tree::Node;
 use holdfast_core::json::push_string;
 use holdfast_store::StoreError;
@@ -124,6 +125,16 @@ pub(super) fn newest(mut records: Vec<Record>, most: usize) -> Vec<Record> {
     records.retain(|record| seen.insert(record.stored.entity.clone()));
     records.truncate(most);
     records
+}
+
+/// How far the clock of whoever measured may be ahead of this one.
+const SKEW_MS: u64 = 5 * 60_000;
+
+impl Record {
+    /// Whether it says that it will only be.
+    pub(super) fn is_ahead(&self, now_ms: u64) -> bool {
+        time_ms(&self.time).is_some_and(|time| time > now_ms + SKEW_MS)
+    }
 }
 
 /// Whether a resource says that it was entered in error.

@@ -2,9 +2,6 @@ import { expect, test } from 'vitest';
 import { isOvertaken } from './Toasts';
 
 test.each([
-  [{ kind: 'danger', text: 'Not saved: Saved: vitals. The node is away.' }, { text: 'Saved: vitals' }, true],
-  [{ kind: 'danger', text: 'Not saved: Saved: vitals.' }, { kind: 'danger', text: 'Saved: vitals' }, false],
-  [{ kind: 'danger', text: 'Not saved: Saved: vitals.' }, { text: 'Saved: photo' }, false],
   [{ text: 'Saved: vitals' }, { text: 'Saved: vitals' }, false],
   [{ kind: 'danger', text: 'x', about: 'a/1' }, { text: 'y', about: 'a/1' }, true],
   [{ kind: 'danger', text: 'x', about: 'a/1' }, { kind: 'danger', text: 'y', about: 'a/1' }, true],

@@ -17,13 +17,9 @@ const Context = createContext<(toast: Toast) => void>(() => undefined);
 /** Says something at the lower edge: what was saved, with a way back. */
 export const useToast = () => use(Context);
 
-/**
- * Whether what an older message says is no longer so: it is about the same, or it is a failure that names what has been done by
- * now ("Not saved: vitals" once the vitals are saved).
- */
+/** Whether what an older message says is no longer so. */
 export function isOvertaken(old: Toast, next: Toast): boolean {
-  if (old.about !== undefined && old.about === next.about) return true;
-  return old.kind === 'danger' && next.kind === undefined && old.text.includes(next.text);
+  return old.about !== undefined && old.about === next.about;
 }
 
 export function Toasts({ children, closeLabel, label }: { children: ReactNode; closeLabel: string; label: string }) {

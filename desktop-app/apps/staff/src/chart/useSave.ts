@@ -42,6 +42,7 @@ export function useSave(patient: string) {
       canUndo = true,
       onRefused,
     }: SaveRequest): Promise<Saved[] | undefined> {
+      const about = resources.map(({ id }) => id).join(' ');
       await client.cancelQueries({ queryKey: key });
       const chart = client.getQueryData<Chart>(key);
       const before = resources.map((resource) => chart && findInChart(chart, resource));
@@ -80,11 +81,12 @@ export function useSave(patient: string) {
         if (conflicted >= 0) {
           const { resourceType, id } = resources[conflicted] as Saveable;
           say({
+            about,
             text: i18n.t('Somebody else saved this meanwhile. Both values are kept.'),
             action: { label: i18n.t('Settle'), run: () => go(`/conflicts/${resourceType}/${id}`) },
           });
         } else {
-          say({ text: what, action: canUndo ? { label: i18n.t('Undo'), run: undo } : undefined });
+          say({ about, text: what, action: canUndo ? { label: i18n.t('Undo'), run: undo } : undefined });
         }
         return saved;
       } catch (error) {
@@ -96,7 +98,8 @@ export function useSave(patient: string) {
         const { what: why, todo } = troubleOf(i18n, error);
         say({
           kind: 'danger',
-          text: `${i18n.t('Not saved: {what}.', { what })} ${why} ${todo}`,
+          about,
+          text: `${i18n.t('Not saved: {what}.', { what: subjectOf(what) })} ${why} ${todo}`,
           action: { label: i18n.t('Try again'), run: again },
         });
         return undefined;
@@ -108,6 +111,11 @@ export function useSave(patient: string) {
     },
     [client, patient, i18n, say, go],
   );
+}
+
+/** "Vitals" of "Saved: vitals", in every language. */
+function subjectOf(what: string): string {
+  return what.replace(/^[^:]*:\s*/, '');
 }
 
 function wayBack(resource: Saveable, before: ChartRecord | undefined): Saveable {
