@@ -3,6 +3,7 @@ import type { I18n } from '@holdfast/i18n';
 import { appendedTo, type Note } from '../chart/notes/note';
 import { isOfChart } from '../chart/notes/noteAddress';
 import { isInError } from '../chart/placeInChart';
+import { patientsOf } from '../chart/references';
 import { vitalName, vitalText } from '../chart/vitals/vitals';
 import { readAll } from '../fhir/readAll';
 import { isolated, textOf } from '../fhir/words';
@@ -40,7 +41,7 @@ export async function readVisit(chart: Chart, encounter: string, signal: AbortSi
 /** What was measured on the day of a note that belongs to no visit. */
 export async function readDay(chart: Chart, at: string, signal: AbortSignal): Promise<Observation[]> {
   const [start, end] = dayOf(at);
-  const patient = chart.patient.resource.id ?? '';
+  const patient = patientsOf(chart);
   const since = path('Observation', { patient, category: 'vital-signs', date: `ge${start}`, _count: PAGE });
   return measuredOf(chart, await readAll<Observation>(`${since}&date=lt${encodeURIComponent(end)}`, signal));
 }

@@ -2,6 +2,7 @@ import { api, type Composition, path } from '@holdfast/api';
 import { useQuery } from '@tanstack/react-query';
 import { resourcesOf } from '../../fhir/merged';
 import { useChart } from '../ChartContext';
+import { patientsOf } from '../references';
 import type { Note } from './note';
 import { isOfChart, type NoteRef } from './noteAddress';
 import { addendaOf, type Shown, type Thread } from './olderNotes';
@@ -22,7 +23,7 @@ export function useNote({ type, id }: NoteRef) {
     queryKey: ['chart', patient, 'addenda', id],
     queryFn: ({ signal }) =>
       api.search<Composition>(
-        path('Composition', { patient, 'related-ref': `Composition/${id}`, _count: MOST_ADDENDA }),
+        path('Composition', { patient: patientsOf(chart), 'related-ref': `Composition/${id}`, _count: MOST_ADDENDA }),
         signal,
       ),
     enabled: type === 'Composition',

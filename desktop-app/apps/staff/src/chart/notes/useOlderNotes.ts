@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { readPages } from '../../fhir/merged';
 import { useChart } from '../ChartContext';
+import { patientsOf } from '../references';
 import { firstNotes, nextNotes, threadsOf } from './olderNotes';
 
 /** The notes of a chart: the newest at once, the older ones a page at a time, once they are asked for. */
@@ -11,7 +12,7 @@ export function useOlderNotes() {
   const query = useInfiniteQuery({
     queryKey: ['chart', id, 'notes'],
     queryFn: ({ pageParam, signal }) => readPages(pageParam, signal),
-    initialPageParam: firstNotes(id),
+    initialPageParam: firstNotes(patientsOf(chart)),
     getNextPageParam: (_last, pages) => nextNotes(pages),
     enabled: isAsked,
   });

@@ -9,16 +9,18 @@ import { readPages } from '../../fhir/merged';
 import { Failed } from '../../problems/Failed';
 import { When } from '../../time/When';
 import { useChart } from '../ChartContext';
+import { patientsOf } from '../references';
 import { firstPages, knownEvents, nextPages } from './streams';
 
 /** Everything that has happened, a page at a time. */
 export default function Timeline() {
   const { i18n } = useLingui();
-  const { id } = useChart();
+  const { id, chart } = useChart();
+  const patients = patientsOf(chart);
   const query = useInfiniteQuery({
-    queryKey: ['chart', id, 'timeline'],
+    queryKey: ['chart', id, 'timeline', patients],
     queryFn: ({ pageParam, signal }) => readPages(pageParam, signal),
-    initialPageParam: firstPages(id),
+    initialPageParam: firstPages(patients),
     getNextPageParam: (_last, pages) => nextPages(i18n, pages),
   });
   const events = useMemo(() => knownEvents(i18n, query.data?.pages ?? []), [i18n, query.data]);

@@ -17,7 +17,7 @@ const SORTED: Record<string, string> = {
   Observation: '-date',
 };
 
-/** The first page of each type, the newest first. */
+/** The first page of each type, the newest first; of several records, by ids with commas, all of them. */
 export function firstPages(patient: string): Addresses {
   return Object.fromEntries(
     Object.entries(SORTED).map(([type, sort]) => [type, path(type, { patient, _sort: sort, _count: PAGE })]),
