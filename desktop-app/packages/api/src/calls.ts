@@ -42,6 +42,13 @@ export const api = {
 
   findPatients: (q: string, signal?: AbortSignal) =>
     ask<{ patients: t.PatientHit[] }>('GET', path('/api/patients', { q, limit: 12 }), { signal }),
+  /** The same at head office too. Whoever is found there is held here from then on. */
+  findPatientsEverywhere: (q: string, signal?: AbortSignal) =>
+    ask<{ patients: t.PatientHit[]; elsewhere: t.Elsewhere }>(
+      'GET',
+      path('/api/patients', { q, limit: 12, everywhere: 'true' }),
+      { signal },
+    ),
   likelyPatients: (body: Record<string, unknown>, signal?: AbortSignal) =>
     ask<{ patients: t.LikelyPatient[] }>('POST', '/api/patients/likely', { body, signal }),
   register: (patient: Patient) =>
