@@ -79,7 +79,7 @@ export function useChange() {
         );
         tell(text, () => {
           change(after, inStatus(after, one.status, instant, one.room), () =>
-            schedule.status(one.id, { version: after.version, status: one.status, room: one.room }),
+            schedule.status(one.id, { version: after.version, status: one.status, room: one.room, undo: true }),
           ).then(() => say({ text: i18n.t('Undone.') }), complain);
         });
         return after;
