@@ -7,8 +7,9 @@ use holdfast_clinical::scheduling::span::Span;
 use holdfast_clinical::search::booked::{self, APPOINTMENT};
 use holdfast_core::id::Entity;
 use holdfast_store::search::{Room, Stretch};
-use holdfast_store::view::View;
+use holdfast_store::view::{Stored, View};
 use holdfast_store::{StoreError, Tx};
+use serde_json::Value;
 
 use super::ScheduleError;
 use super::records::{json_of, there};
@@ -65,4 +66,20 @@ pub(super) fn session(
             && named.iter().all(|key| one.resources.contains(key))
     };
     Ok(at(view, span)?.into_iter().find(is_it))
+}
+
+/// The records of the places of a session that are not given up. The transaction must not be narrowed.
+pub(super) fn places_of(tx: &mut Tx<'_>, session: &Value) -> Result<Vec<Stored>, ApiError> {
+    let session = Booked::read(session).map_err(ScheduleError::from)?;
+    let Some(session) = session.filter(|one| one.capacity.is_some()) else { return Ok(Vec::new()) };
+    let key = format!("Appointment/{}", session.id);
+    let mut view = tx.view()?;
+    let mut out = Vec::new();
+    for one in at(&mut view, session.span)? {
+        let is_open = matches!(one.status.as_str(), "booked" | "proposed" | "pending");
+        if is_open && one.session.as_deref() == Some(&key) {
+            out.extend(there(&mut view, &Entity::new("Appointment", &one.id))?);
+        }
+    }
+    Ok(out)
 }

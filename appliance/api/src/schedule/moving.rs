@@ -20,6 +20,7 @@ use super::ScheduleError;
 use super::book::{Desk, desk, must_book, with_instead};
 use super::busy::Busy;
 use super::changes::{seen, show};
+use super::group;
 use super::plan::{Wanted, around, choose, choose_anyhow};
 use super::query::instant;
 use super::records::{exchange, json_of, there};
@@ -144,8 +145,16 @@ fn store(
     if has_fit && booked.is_overbooked {
         no_longer_overbooked(&mut elements);
     }
+    let places = tx.beyond_sight(|tx| group::places_of(tx, &record))?;
     exchange(tx, stored, &elements, author)?;
-    Ok(())
+    // Those who have a place go with their session, whoever moves it.
+    tx.beyond_sight(|tx| {
+        for place in places {
+            let moved = moved(&json_of(&place), &to, &desk.zone).map_err(ScheduleError::from)?;
+            exchange(tx, &place, &moved.elements, author)?;
+        }
+        Ok(())
+    })
 }
 
 /// Where it stands now, nobody has to make room for it.

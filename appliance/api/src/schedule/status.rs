@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
+use holdfast_clinical::lifecycle::check_step;
 use holdfast_clinical::scheduling::booking::{cancel_reason, cancelled, no_show};
 use holdfast_clinical::scheduling::flow::{
     EncounterStep, FlowError, Stage, Step, Walk, stage_of, step_to, undo,
@@ -20,6 +21,7 @@ use utoipa::ToSchema;
 use super::ScheduleError;
 use super::book::must_book;
 use super::changes::{seen, show};
+use super::group;
 use super::query::words;
 use super::records::{exchange, json_of, put, there};
 use super::roster::entity_of;
@@ -107,9 +109,8 @@ fn change(
                 .as_deref()
                 .or(asked.reason.as_deref().filter(|text| cancel_reason(text).is_some()));
             let words = asked.reason.as_deref().filter(|text| Some(*text) != code);
-            let elements =
-                cancelled(&record, code.unwrap_or(OTHER_REASON), words).map_err(ScheduleError::from)?;
-            exchange(tx, &stored, &elements, author).map(drop)
+            let reason = Reason { code: code.unwrap_or(OTHER_REASON), words };
+            cancel(tx, &stored, &record, encounter, &reason, author)
         }
         FlowStatus::NoShow => {
             let elements = no_show(&record, now).map_err(ScheduleError::from)?;
@@ -127,6 +128,43 @@ fn change(
             None => Err(ScheduleError::Flow(FlowError::NotThere { is: None }).into()),
         },
     }
+}
+
+/// Why something is cancelled.
+struct Reason<'r> {
+    code: &'r str,
+    words: Option<&'r str>,
+}
+
+/// Cancels an appointment, the encounter that has begun of it, and of a session every place.
+fn cancel(
+    tx: &mut Tx<'_>,
+    stored: &Stored,
+    record: &Value,
+    encounter: Option<Stored>,
+    reason: &Reason<'_>,
+    author: &str,
+) -> Result<(), ApiError> {
+    let elements = cancelled(record, reason.code, reason.words).map_err(ScheduleError::from)?;
+    let places = tx.beyond_sight(|tx| group::places_of(tx, record))?;
+    exchange(tx, stored, &elements, author)?;
+    if let Some(encounter) = encounter.filter(|one| may_be_cancelled(&json_of(one))) {
+        let elements = Map::from_iter([("status".to_owned(), Value::from("cancelled"))]);
+        exchange(tx, &encounter, &elements, author)?;
+    }
+    // Of those whom the caller may not see, too: there is no session for them any more.
+    tx.beyond_sight(|tx| {
+        for place in places {
+            let elements =
+                cancelled(&json_of(&place), reason.code, reason.words).map_err(ScheduleError::from)?;
+            exchange(tx, &place, &elements, author)?;
+        }
+        Ok(())
+    })
+}
+
+fn may_be_cancelled(encounter: &Value) -> bool {
+    check_step("Encounter", Some(text(encounter, "status")), "cancelled").is_ok()
 }
 
 /// Where a patient goes.

@@ -252,7 +252,8 @@ async fn a_move_gives_back_what_it_leaves_and_takes_what_is_free() {
     server.desk("POST", path, &to("09:45", &booked["version"])).await.refused(409, "slot-taken");
     let moved = server.desk("POST", path, &to("09:10", &booked["version"])).await.expect(200).json();
     assert_eq!(moved["fromMinute"], json!(550));
-    let stale = server.desk("POST", path, &to("13:00", &booked["version"])).await.refused(409, "stale").json();
+    let stale =
+        server.desk("POST", path, &to("13:00", &booked["version"])).await.refused(409, "stale").json();
     assert!(stale["changed"].as_array().unwrap().contains(&json!("start")), "{stale}");
     assert_eq!(stale["version"], moved["version"]);
     let mut longer = to("13:00", &moved["version"]);
@@ -301,11 +302,8 @@ async fn a_patient_is_led_through_the_clinic_and_a_slip_is_taken_back() {
     server.led("a1", json!({ "version": "x", "status": "with-nurse" })).await.expect(200);
     now = server.on_day("a1").await;
     for status in ["with-clinician", "after", "done"] {
-        now = server
-            .led("a1", json!({ "version": now["version"], "status": status }))
-            .await
-            .expect(200)
-            .json();
+        now =
+            server.led("a1", json!({ "version": now["version"], "status": status })).await.expect(200).json();
         assert_eq!(now["status"], status);
     }
     let stored = server.get("/fhir/Appointment/a1").await.json();
@@ -333,8 +331,7 @@ async fn whoever_did_not_come_is_noted_once_it_has_begun() {
         "participant": [{ "actor": { "reference": "Practitioner/ana" }, "status": "accepted" },
             { "actor": { "reference": "Patient/p1" }, "status": "accepted" }] });
     let version = server.put("/fhir/Appointment/now", &record.to_string()).await.expect(201).version();
-    let gone =
-        server.led("now", json!({ "version": version, "status": "no-show" })).await.expect(200).json();
+    let gone = server.led("now", json!({ "version": version, "status": "no-show" })).await.expect(200).json();
     assert_eq!(gone["status"], "no-show");
     let back = json!({ "version": gone["version"], "status": "booked", "undo": true });
     assert_eq!(server.led("now", back).await.expect(200).json()["status"], "booked");

@@ -159,10 +159,18 @@ async fn a_group_has_as_many_places_as_it_has() {
     assert_eq!(all.len(), 1, "places stand in their session: {all:?}");
     assert_eq!((&all[0]["group"]["capacity"], &all[0]["group"]["taken"]), (&json!(2), &json!(2)));
     assert_eq!(all[0]["group"]["patients"].as_array().unwrap().len(), 2);
+    let session = all[0]["id"].as_str().unwrap();
+    let body =
+        json!({ "version": all[0]["version"], "start": at("15:00"), "resources": all[0]["resources"] });
+    let moved = server.desk("POST", &format!("appointments/{session}/move"), &body).await.expect(200).json();
+    assert_eq!(server.get("/fhir/Appointment/g1").await.json()["start"], at("15:00"));
     // By FHIR there is no third place either.
     let mut record = server.get("/fhir/Appointment/g2").await.expect(200).json();
     record["id"] = json!("g4");
     server.put("/fhir/Appointment/g4", &record.to_string()).await.refused(409, "full");
+    let body = json!({ "version": moved["version"], "status": "cancelled", "reasonCode": "prov" });
+    server.led(session, body).await.expect(200);
+    assert_eq!(server.get("/fhir/Appointment/g1").await.json()["status"], "cancelled");
 }
 
 #[tokio::test]

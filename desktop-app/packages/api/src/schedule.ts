@@ -359,19 +359,6 @@ export const schedule = {
 /** What a refused booking says, if that is what the error is. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Problem) || error.status !== 409) return undefined;
-  const { by, instead } = error.facts as Partial<Refusal>;
-  return { code: error.code, message: error.message, by, instead: Array.isArray(instead) ? instead : [] };
-}
-
-/**
- * Follows a day: `changed` is called when something of it has changed, `live` when the stream begins or breaks. Gives back what
- * ends it. The browser connects again by itself.
- */
-export function followSchedule(date: string, changed: () => void, live: (isLive: boolean) => void): () => void {
-  const stream = new EventSource(path(`${BASE}/follow`, { date }));
-  stream.onopen = () => live(true);
-  stream.onerror = () => live(false);
-  stream.onmessage = changed;
-  stream.addEventListener('changed', changed);
-  return () => stream.close();
+  const { by, changed, instead } = error.facts as Partial<Refusal>;
+  return { code: error.code, message: error.message, by, changed, instead: Array.isArray(instead) ? instead : [] };
 }
