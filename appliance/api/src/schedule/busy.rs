@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_clinical::scheduling::span::{Span, Spans};
 use holdfast_clinical::search::booked::{self, APPOINTMENT};
+use holdfast_core::search::after_prefix;
 use holdfast_store::StoreError;
 use holdfast_store::search::{Room, Stretch};
 use holdfast_store::view::View;
@@ -18,7 +19,7 @@ const MOST_HERE: usize = 500;
 pub(super) struct Busy(BTreeMap<String, Vec<(Span, String)>>);
 
 impl Busy {
-    /// Everybody's. The view must not be narrowed: whom somebody may not see takes time, too.
+    /// Of every resource. The view must not be narrowed: whom somebody may not see takes time, too.
     pub(super) fn read(view: &mut View<'_>, window: Span) -> Result<Self, StoreError> {
         let mut out = Self::default();
         for (from, below) in booked::taken(APPOINTMENT, window) {
@@ -52,7 +53,7 @@ impl Busy {
     /// What those who may see these appointments do not see: which one takes which time of which resources.
     pub(super) fn unseen(&self, seen: &BTreeSet<String>) -> Vec<(String, Span, Vec<String>)> {
         let mut out: BTreeMap<&str, (Span, Vec<String>)> = BTreeMap::new();
-        for (whose, all) in self.0.iter().filter(|(whose, _)| !whose.starts_with("Patient/")) {
+        for (whose, all) in &self.0 {
             for (span, id) in all.iter().filter(|(_, id)| !seen.contains(id)) {
                 let keys = &mut out.entry(id).or_insert((*span, Vec::new())).1;
                 if !keys.contains(whose) {
@@ -66,6 +67,17 @@ impl Busy {
     fn all(&self, whose: &str) -> impl Iterator<Item = &(Span, String)> {
         self.0.get(whose).into_iter().flatten()
     }
+}
+
+/// What is taken of one's time, a patient's as well.
+pub(super) fn taken_of(view: &mut View<'_>, whose: &str, window: Span) -> Result<Spans, StoreError> {
+    let mut out = Vec::new();
+    for begin in booked::taken_of(APPOINTMENT, whose, window) {
+        let below = after_prefix(&begin);
+        let rows = view.values_between("Appointment", APPOINTMENT, (&begin, &below), MOST_ROWS)?;
+        out.extend(rows.iter().filter_map(|(_, value)| booked::read(value)).map(|(_, span)| span));
+    }
+    Ok(out.into_iter().collect())
 }
 
 /// The ids of appointments that take somebody's time in the span, each once.

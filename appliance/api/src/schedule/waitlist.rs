@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 
 use super::ScheduleError;
 use super::book::must_book;
-use super::busy::Busy;
+use super::busy::{Busy, taken_of};
 use super::day::{must_look, told};
 use super::exceptions::exceptions;
 use super::free::{SlotAsked, within};
@@ -237,13 +237,18 @@ fn freed(
     let (exceptions, busy) = (exceptions(view, around)?, Busy::read(view, around)?);
     let free = roster.free(&exceptions, &busy, zone, around, None).map_err(ScheduleError::from)?;
     let free: Vec<(&Resource, &Free)> = free.iter().map(|(resource, free)| (*resource, free)).collect();
+    let mut elsewhere = BTreeMap::new();
+    for (waiter, record) in waiting {
+        if let Some(patient) = patient_of(record) {
+            elsewhere.insert(waiter.id.clone(), taken_of(view, &patient, around)?);
+        }
+    }
     let waiters: Vec<Waiter> = waiting.iter().map(|(waiter, _)| waiter.clone()).collect();
     let line = Line { waiters: &waiters, resources: &free, zone, now };
     let ask_of = |waiter: &Waiter| {
         let kind = kinds.get(waiter.kind.as_ref()?).filter(|kind| kind.is_active)?;
         let mut ask = kind.ask(window);
-        let (_, record) = waiting.iter().find(|(one, _)| one.id == waiter.id)?;
-        ask.patient_busy = patient_of(record).map(|key| busy.of(&key, None)).unwrap_or_default();
+        ask.patient_busy = elsewhere.get(&waiter.id).cloned().unwrap_or_default();
         Some(ask)
     };
     let found = offers(line, window, ask_of).map_err(ScheduleError::from)?;

@@ -3,7 +3,8 @@
 //!
 //! | Value | Of |
 //! |---|---|
-//! | `part ␟ whose ␟ from ␟ to` | an `Appointment` that takes time, for each whom it names; a `Slot` that breaks hours, for its Schedule |
+//! | `part ␟ whose ␟ from ␟ to` | an `Appointment` that takes time, for each resource that it names; a `Slot` that breaks hours, for its Schedule |
+//! | `~part ␟ whose ␟ from ␟ to` | the same for its patients: whoever asks what is taken of all resources passes them by |
 //! | `@part ␟ from ␟ to` | the same once, and of Appointments those that take no time, too |
 //! | `@waitlist`, `@proposed` | an `Appointment` that waits, or is asked for |
 //!
@@ -116,9 +117,14 @@ fn push_span(param: u32, span: Span, whose: &[String], rows: &mut Vec<IndexRow>)
     for part in parts(param, span) {
         rows.push(IndexRow { param, value: format!("@{part}{ends}") });
         for one in whose {
-            rows.push(IndexRow { param, value: format!("{part}{TOKEN_SEPARATOR}{one}{ends}") });
+            rows.push(IndexRow { param, value: format!("{}{part}{TOKEN_SEPARATOR}{one}{ends}", mark(one)) });
         }
     }
+}
+
+/// Sets patients apart.
+fn mark(whose: &str) -> &'static str {
+    if whose.starts_with("Patient/") { "~" } else { "" }
 }
 
 /// From the first beginning to the last end; none if it has no time that can be read.
@@ -156,11 +162,11 @@ pub fn on(param: u32, window: Span) -> Vec<String> {
 
 /// What the values begin with of what is taken of somebody's time in the window.
 pub fn taken_of(param: u32, whose: &str, window: Span) -> Vec<String> {
-    let begin = |part: String| format!("{part}{TOKEN_SEPARATOR}{whose}{TOKEN_SEPARATOR}");
+    let begin = |part: String| format!("{}{part}{TOKEN_SEPARATOR}{whose}{TOKEN_SEPARATOR}", mark(whose));
     looked_at(param, window).into_iter().map(begin).collect()
 }
 
-/// Between which values everything lies that is taken in the window, whosever time it is.
+/// Between which values everything lies that is taken of resources in the window, of whichever.
 pub fn taken(param: u32, window: Span) -> Vec<(String, String)> {
     let beyond = |part: &str| format!("{part}{}", char::MAX);
     let (first, last) = (part_of(param, window.from), part_of(param, window.to.saturating_sub(1)));
@@ -208,10 +214,10 @@ mod tests {
             values(&booked),
             [
                 "@00000004^1790^1820",
-                "00000004^Patient/p^1790^1820",
+                "~00000004^Patient/p^1790^1820",
                 "00000004^Practitioner/n^1790^1820",
                 "@00000005^1790^1820",
-                "00000005^Patient/p^1790^1820",
+                "~00000005^Patient/p^1790^1820",
                 "00000005^Practitioner/n^1790^1820",
             ]
         );
@@ -232,7 +238,7 @@ mod tests {
         let ranges = taken(APPOINTMENT, window);
         let within =
             |value: &str| ranges.iter().any(|(from, below)| value >= from.as_str() && value < below.as_str());
-        assert_eq!(rows.iter().filter(|row| within(&row.value)).count(), 2);
+        assert_eq!(rows.iter().filter(|row| within(&row.value)).count(), 1);
     }
 
     #[test]
