@@ -318,9 +318,15 @@ export const schedule = {
   /** `undo` takes the last step back as if it had not been made; `reasonCode` is HL7's, beside words of one's own. */
   status: (
     id: string,
-    body: { version: string; status: FlowStatus; room?: ResourceRef; reason?: string; reasonCode?: string; undo?: boolean },
-  ) =>
-    post<AppointmentShown>(`${at(id)}/status`, body),
+    body: {
+      version: string;
+      status: FlowStatus;
+      room?: ResourceRef;
+      reason?: string;
+      reasonCode?: string;
+      undo?: boolean;
+    },
+  ) => post<AppointmentShown>(`${at(id)}/status`, body),
   series: (body: { id: string; booking: Booking; rule: SeriesRule; dry: boolean }) =>
     post<{ instances: SeriesInstance[] }>(`${BASE}/series`, body),
 
