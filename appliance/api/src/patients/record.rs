@@ -13,7 +13,7 @@ use crate::link::Above;
 
 /// Where what a record says is kept for certain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum SavedAt {
+pub(crate) enum SavedAt {
     /// On this replica, and nowhere else yet.
     Here,
     /// At the clinic's node.
@@ -24,7 +24,7 @@ pub(super) enum SavedAt {
 
 impl SavedAt {
     /// Of a record of which every op of ours has been acknowledged, or has not.
-    pub(super) fn of(is_sent: bool, is_head_office: bool, above: Above) -> Self {
+    pub(crate) fn of(is_sent: bool, is_head_office: bool, above: Above) -> Self {
         match (is_sent, above) {
             _ if is_head_office => Self::HeadOffice,
             (false, _) => Self::Here,
@@ -33,7 +33,7 @@ impl SavedAt {
         }
     }
 
-    fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Here => "here",
             Self::Node => "node",

@@ -222,12 +222,13 @@ impl Booked {
     /// Whether its resources are taken: not by a request, by what was cancelled, or by one place in a session. Of a
     /// `noshow` the time is gone too.
     pub fn takes_time(&self) -> bool {
-        self.session.is_none()
-            && matches!(
-                self.status.as_str(),
-                "booked" | "arrived" | "checked-in" | "fulfilled" | "noshow" | "pending"
-            )
+        self.session.is_none() && takes_time(&self.status)
     }
+}
+
+/// Whether an appointment of that status takes the time of its resources.
+pub fn takes_time(status: &str) -> bool {
+    matches!(status, "booked" | "arrived" | "checked-in" | "fulfilled" | "noshow" | "pending")
 }
 
 /// Whether the reference is to something whose time is given.

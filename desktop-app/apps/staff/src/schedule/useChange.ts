@@ -14,6 +14,8 @@ import { inStatus } from './status';
 export interface StatusExtras {
   room?: string;
   reason?: string;
+  /** HL7's code of it. */
+  reasonCode?: string;
 }
 
 /** Where an appointment goes. */
@@ -77,11 +79,16 @@ export function useChange() {
         const after = await change(one, inStatus(one, status, instant, extras.room), () =>
           schedule.status(one.id, { version: one.version, status, ...extras }),
         );
+        // FHIR leads nowhere from there: who takes it back books again.
+        if (status === 'cancelled') {
+          say({ text });
+          return after;
+        }
         tell(
           text,
           () => {
             change(after, inStatus(after, one.status, instant, one.room), () =>
-              schedule.status(one.id, { version: after.version, status: one.status, room: one.room }),
+              schedule.status(one.id, { version: after.version, status: one.status, room: one.room, undo: true }),
             ).then(
               () => say({ about: one.id, text: i18n.t('Undone.') }),
               (error) => complain(error, one.id),

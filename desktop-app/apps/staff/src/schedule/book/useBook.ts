@@ -15,7 +15,7 @@ export function useBook(onDone: () => void) {
   const { complain } = useChange();
   const takeBack = (one: AppointmentShown) => () => {
     schedule
-      .status(one.id, { version: one.version, status: 'cancelled', reason: 'entered-in-error' })
+      .status(one.id, { version: one.version, status: 'cancelled', reasonCode: 'oth-err' })
       .then(() => say({ text: i18n.t('Undone.') }), complain)
       .finally(() => client.invalidateQueries({ queryKey: ['schedule'] }));
   };
