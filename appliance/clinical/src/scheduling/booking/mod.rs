@@ -6,6 +6,7 @@ mod busy;
 mod change;
 mod group;
 mod reason;
+mod takes;
 
 use serde_json::{Map, Value, json};
 
@@ -19,10 +20,15 @@ pub use busy::{Clash, busy, clashes, stranded};
 pub use change::{ChangeError, Move, Placement, cancelled, moved, no_show};
 pub use group::{Places, open_sessions, places, session_of};
 pub use reason::{CANCEL_REASONS, CANCEL_SYSTEM, CancelReason, cancel_reason};
+pub(crate) use takes::is_read;
+pub use takes::{PLACE_POOL, takes};
 
 const KIND: &str = "Appointment";
 /// HL7's table of kinds of appointment (<https://hl7.org/fhir/R4/v2/0276/>).
 const KINDS: &str = "http://terminology.hl7.org/CodeSystem/v2-0276";
+
+/// Statuses of what takes the time of its resources, or its place.
+const TAKING: [&str; 6] = ["booked", "arrived", "checked-in", "fulfilled", "noshow", "pending"];
 
 /// How somebody comes to an appointment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -222,11 +228,7 @@ impl Booked {
     /// Whether its resources are taken: not by a request, by what was cancelled, or by one place in a session. Of a
     /// `noshow` the time is gone too.
     pub fn takes_time(&self) -> bool {
-        self.session.is_none()
-            && matches!(
-                self.status.as_str(),
-                "booked" | "arrived" | "checked-in" | "fulfilled" | "noshow" | "pending"
-            )
+        self.session.is_none() && TAKING.contains(&self.status.as_str())
     }
 }
 
