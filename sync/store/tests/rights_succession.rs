@@ -135,3 +135,24 @@ fn a_new_node_does_not_begin_a_calendar_that_its_hub_knows() {
     fresh.sync(&hub);
     assert_eq!(fresh.book("x", &[ANA], 600), "yes");
 }
+
+#[test]
+fn a_copy_of_all_disks_sells_nothing_on_another_machine() {
+    use common::booking::open_on;
+    let node = open_on(
+        "north",
+        Arc::new(holdfast_store::sqlite::Sqlite::in_memory().unwrap()),
+        Arc::default(),
+        [1; 32],
+    );
+    node.begin(&[]);
+    let disks =
+        |desk: &Desk| (Arc::new(desk.db.duplicate_in_memory().unwrap()), Arc::new(desk.sidecar.duplicate()));
+    let (db, sidecar) = disks(&node);
+    let (same, beside) = disks(&node);
+    let twin = open_on("north", db, sidecar, [2; 32]);
+    assert_ne!(twin.actor(), node.actor());
+    assert_eq!(twin.book("x", &[ANA], 600), "time-not-ours");
+    let again = open_on("north", same, beside, [1; 32]);
+    assert_eq!((again.actor(), again.book("x", &[ANA], 600)), (node.actor(), "yes"));
+}

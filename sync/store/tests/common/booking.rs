@@ -96,12 +96,22 @@ pub(crate) struct Desk {
 
 /// Opens a database of this clinic (none: a hub).
 pub(crate) fn open_desk(clinic: &str, db: Arc<Sqlite>, sidecar: Arc<MemorySidecar>) -> Desk {
+    let identity = Identity::beside(sidecar.clone());
+    open_by(clinic, db, sidecar, identity)
+}
+
+/// The same on a machine of its own.
+pub(crate) fn open_on(clinic: &str, db: Arc<Sqlite>, sidecar: Arc<MemorySidecar>, machine: [u8; 32]) -> Desk {
+    let identity = Identity::beside(sidecar.clone()).on_machine(machine);
+    open_by(clinic, db, sidecar, identity)
+}
+
+fn open_by(clinic: &str, db: Arc<Sqlite>, sidecar: Arc<MemorySidecar>, identity: Identity) -> Desk {
     let now = Arc::new(AtomicU64::new(DAY as u64 * 60_000));
     let time = now.clone();
     let now_ms = Box::new(move || time.fetch_add(1, Ordering::Relaxed));
     let surroundings = Surroundings { now_ms, ..Surroundings::default() };
     let place = Place { clinic: clinic.into(), schema: 1 };
-    let identity = Identity::beside(sidecar.clone());
     let records = Records::open(db.clone(), Arc::new(BookRules), identity, place, surroundings).unwrap();
     let peer = Peer { replica: "node".into(), clinic: clinic.into(), kind: "node".into() };
     Desk { records, db, sidecar, now, peer }
