@@ -125,8 +125,9 @@ impl Ledger {
         out
     }
 
-    /// Who holds the calendar: who began it, or who follows. A successor follows once every hub of the calendar has fenced the one
-    /// before and named the same; without a hub, once it says so itself. O(successions × hubs).
+    /// Who holds the calendar: who began it, or who follows. Each hub of the calendar names a successor of its own to whom it has fenced,
+    /// and one to that, and so on; whoever all of them end at follows, and until they agree the last on whom they all did. Without a hub
+    /// a successor says so itself. O(successions × hubs × records).
     pub fn holder(&self) -> Holder {
         let mut holders = self.calendars.iter().map(|(holder, hubs)| self.last_of(*holder, hubs));
         let Some(first) = holders.next() else { return Holder::Nobody };
@@ -134,35 +135,47 @@ impl Ledger {
     }
 
     fn last_of(&self, began: ActorId, hubs: &[ActorId]) -> Holder {
-        let (mut actor, mut generation) = (began, 0);
-        let mut met = BTreeSet::from([began]);
-        loop {
-            let followers = self.successors(actor, hubs);
-            let mut fresh = followers.iter().filter(|next| !met.contains(next));
-            match (fresh.next(), fresh.next()) {
-                (None, _) => return Holder::Is { actor, generation },
-                (Some(_), Some(_)) => return Holder::Contested,
-                (Some(next), None) => {
-                    met.insert(*next);
-                    (actor, generation) = (*next, generation + 1);
-                }
-            }
-        }
+        let walks: Option<Vec<Vec<ActorId>>> = match hubs {
+            [] => self.walk(began, None).map(|walk| vec![walk]),
+            hubs => hubs.iter().map(|hub| self.walk(began, Some(&self.selves(*hub)))).collect(),
+        };
+        let Some(walks) = walks else { return Holder::Contested };
+        let shortest = walks.iter().map(Vec::len).min().unwrap_or_default();
+        let agreed =
+            (0..shortest).take_while(|at| walks.iter().all(|walk| walk[*at] == walks[0][*at])).count();
+        let ends: BTreeSet<Option<&ActorId>> = walks.iter().map(|walk| walk.last()).collect();
+        let (actor, at) = match (ends.len(), walks.first()) {
+            (1, Some(walk)) => (walk.last().copied().unwrap_or(began), walks.iter().map(Vec::len).max()),
+            (_, Some(walk)) => (walk.get(agreed.saturating_sub(1)).copied().unwrap_or(began), Some(agreed)),
+            (_, None) => (began, None),
+        };
+        let generation = u32::try_from(at.unwrap_or(1).saturating_sub(1)).unwrap_or(u32::MAX);
+        Holder::Is { actor, generation }
     }
 
-    /// Whom all hubs name to follow.
-    fn successors(&self, of: ActorId, hubs: &[ActorId]) -> BTreeSet<ActorId> {
-        let named = self.gone.iter().filter(|(gone, ..)| *gone == of);
-        let all: BTreeSet<ActorId> = named.clone().map(|(_, _, next)| *next).collect();
-        let is_named_by = |next: ActorId, hub: ActorId| {
-            let selves = self.selves(hub);
-            named.clone().any(|(_, by, to)| *to == next && selves.contains(by))
+    /// Who follows whom, as one hub says (`None`: as those say who follow); `None` if it says two things.
+    fn walk(&self, began: ActorId, hub: Option<&BTreeSet<ActorId>>) -> Option<Vec<ActorId>> {
+        let next_of = |actor: ActorId| -> BTreeSet<ActorId> {
+            let says = |by: &ActorId, next: &ActorId| hub.map_or(by == next, |selves| selves.contains(by));
+            let said = self.gone.iter().filter(|(of, by, next)| *of == actor && says(by, next));
+            said.map(|(_, _, next)| *next).collect()
         };
-        let has_all = |next: &ActorId| match hubs {
-            [] => is_named_by(*next, *next),
-            hubs => hubs.iter().all(|hub| is_named_by(*next, *hub)),
-        };
-        all.into_iter().filter(has_all).collect()
+        let mut walk = vec![began];
+        while let Some(actor) = walk.last().copied() {
+            let mut said = next_of(actor);
+            said.retain(|next| !walk.contains(next));
+            let mut last = said.clone();
+            if said.len() > 1 {
+                // A hub that forgot what it had said says it again of another, once the first is gone as well.
+                last.retain(|next| next_of(*next).is_empty());
+            }
+            match (said.is_empty(), last.pop_first(), last.is_empty()) {
+                (true, ..) => break,
+                (false, Some(next), true) => walk.push(next),
+                _ => return None,
+            }
+        }
+        Some(walk)
     }
 
     /// A hub and what it became: a hub that was restored says itself which it was.

@@ -155,6 +155,34 @@ fn hubs_that_name_different_successors_give_the_calendar_to_neither() {
 }
 
 #[test]
+fn hubs_may_come_to_the_same_successor_by_different_ways() {
+    // The first that followed died before the second hub had heard of it.
+    let last = ActorId([8; 16]);
+    let mut all = ledger(&[calendar(), gone(NODE, HUB, NEW_NODE), gone(NODE, OTHER_HUB, last)]);
+    assert_eq!(all.holder(), Holder::Is { actor: NODE, generation: 0 });
+    all.add(&gone(NEW_NODE, HUB, last));
+    assert_eq!(all.holder(), Holder::Is { actor: last, generation: 2 });
+    let begun =
+        [gone(NODE, HUB, NEW_NODE), gone(NODE, OTHER_HUB, NEW_NODE), gone(NEW_NODE, HUB, last), calendar()];
+    assert_eq!(
+        ledger(&begun).holder(),
+        Holder::Is { actor: NEW_NODE, generation: 1 },
+        "as long as one is silent"
+    );
+}
+
+#[test]
+fn a_hub_that_forgot_what_it_had_said_may_say_it_again() {
+    let (reborn, last) = (ActorId([7; 16]), ActorId([8; 16]));
+    let alone = record("calendar", Act::Calendar { holder: NODE, hubs: vec![HUB] });
+    let mut all =
+        ledger(&[alone, gone(NODE, HUB, NEW_NODE), gone(HUB, reborn, reborn), gone(NODE, reborn, last)]);
+    assert_eq!(all.holder(), Holder::Contested);
+    all.add(&gone(NEW_NODE, reborn, last));
+    assert_eq!(all.holder(), Holder::Is { actor: last, generation: 1 });
+}
+
+#[test]
 fn a_restored_hub_speaks_for_its_former_self() {
     let reborn = ActorId([7; 16]);
     let all = ledger(&[
