@@ -85,6 +85,9 @@ pub enum Act {
         epoch: u64,
         /// The taker sells it until here, Unix milliseconds.
         sell_until_ms: u64,
+        /// The taker sells it once it has this much of the giver's log of operations: what was cancelled or moved away to make the time
+        /// free comes in another lane than this record, and may be lost with the giver while this is not.
+        after: u64,
         /// Which time.
         pieces: Vec<Piece>,
     },

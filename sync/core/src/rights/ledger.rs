@@ -68,8 +68,21 @@ impl fmt::Display for Owner {
 struct Claim {
     span: Span,
     epoch: u64,
-    /// Granted to whom, until when; none: the calendar's again.
-    taker: Option<(ActorId, u64)>,
+    /// Granted to whom; none: the calendar's again.
+    granted: Option<Granted>,
+}
+
+/// To whom a span is granted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Granted {
+    /// Who.
+    pub taker: ActorId,
+    /// Until when it is sold, Unix milliseconds.
+    pub sell_until_ms: u64,
+    /// By whom.
+    pub giver: ActorId,
+    /// How much of the giver's log of operations the taker needs first.
+    pub after: u64,
 }
 
 /// A set of records, or as many of them as a question needs: those about the calendar, and those that name the resources asked about.
@@ -93,9 +106,10 @@ impl Ledger {
                 self.gone.insert((*of, *by, *successor));
             }
             Act::Ask { .. } => {}
-            Act::Grant { taker, epoch, sell_until_ms, pieces, .. } => {
-                let taker = Some((*taker, *sell_until_ms));
-                pieces.iter().for_each(|piece| self.claim(&piece.resource, &piece.spans, *epoch, taker));
+            Act::Grant { giver, taker, epoch, sell_until_ms, after, pieces } => {
+                let (taker, sell_until_ms, giver, after) = (*taker, *sell_until_ms, *giver, *after);
+                let granted = Some(Granted { taker, sell_until_ms, giver, after });
+                pieces.iter().for_each(|piece| self.claim(&piece.resource, &piece.spans, *epoch, granted));
             }
             Act::Return { epoch, pieces, .. } | Act::TakeBack { epoch, pieces, .. } => {
                 pieces.iter().for_each(|piece| self.claim(&piece.resource, &piece.spans, *epoch, None));
@@ -103,13 +117,13 @@ impl Ledger {
         }
     }
 
-    /// Takes in what one record says of spans of a resource: granted to whom and until when, or (`None`) the calendar's again.
-    pub fn claim(&mut self, resource: &str, spans: &[Span], epoch: u64, taker: Option<(ActorId, u64)>) {
+    /// Takes in what one record says of spans of a resource: granted to whom, or (`None`) the calendar's again.
+    pub fn claim(&mut self, resource: &str, spans: &[Span], epoch: u64, granted: Option<Granted>) {
         let claims = self.claims.entry(resource.to_owned()).or_default();
         claims.extend(spans.iter().filter(|span| !span.is_empty()).map(|span| Claim {
             span: *span,
             epoch,
-            taker,
+            granted,
         }));
     }
 
@@ -208,7 +222,9 @@ impl Ledger {
         let naming = self.claims.get(resource).into_iter().flatten();
         let naming = naming.filter(|claim| claim.span.from <= minute && minute < claim.span.to);
         let highest = naming.clone().map(|claim| claim.epoch).max();
-        let mut last = naming.filter(|claim| Some(claim.epoch) == highest).map(|claim| claim.taker);
+        let mut last = naming
+            .filter(|claim| Some(claim.epoch) == highest)
+            .map(|claim| claim.granted.map(|to| (to.taker, to.sell_until_ms)));
         match last.next() {
             Some(first) if last.any(|other| other != first) => Owner::Contested,
             Some(Some((taker, sell_until_ms))) => Owner::Taker { taker, sell_until_ms },
@@ -230,6 +246,18 @@ impl Ledger {
                 Some((last, of)) if *of == owner => last.to = part.to,
                 _ => out.push((part, owner)),
             }
+        }
+        out
+    }
+
+    /// What one database has to have of the logs of those who granted it parts of a span, before it sells them: whose, how much.
+    pub fn awaited(&self, actor: ActorId, resource: &str, span: Span) -> BTreeSet<(ActorId, u64)> {
+        let claims = || self.claims.get(resource).into_iter().flatten();
+        let mut out = BTreeSet::new();
+        for (part, epoch) in self.epochs(resource, span) {
+            let last = claims().filter(|claim| claim.epoch == epoch && claim.span.overlaps(part));
+            let granted = last.filter_map(|claim| claim.granted).filter(|granted| granted.taker == actor);
+            out.extend(granted.map(|granted| (granted.giver, granted.after)));
         }
         out
     }

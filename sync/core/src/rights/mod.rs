@@ -24,7 +24,7 @@
 //! let mut ledger = Ledger::default();
 //! ledger.add(&record("a", Act::Calendar { holder: node, hubs: vec![hub] }));
 //! let pieces = vec![Piece { resource: "Practitioner/7".into(), spans: vec![Span::new(600, 660)] }];
-//! ledger.add(&record("b", Act::Grant { giver: node, taker: hub, epoch: 1, sell_until_ms: 9_000, pieces }));
+//! ledger.add(&record("b", Act::Grant { giver: node, taker: hub, epoch: 1, sell_until_ms: 9_000, after: 0, pieces }));
 //! assert_eq!(ledger.owner("Practitioner/7", 600), Owner::Taker { taker: hub, sell_until_ms: 9_000 });
 //! assert_eq!(ledger.owner("Practitioner/7", 660), Owner::Holder(node));
 //! ```
@@ -44,7 +44,7 @@ mod takes;
 
 pub use act::{Act, BadRecord, KIND, MAX_ROWS, MAX_SPAN_MIN, Piece, Record, check_span};
 pub use gap::{SKEW_BOUND_MS, TooEarly, may_take_back};
-pub use ledger::{Holder, Ledger, Owner};
+pub use ledger::{Granted, Holder, Ledger, Owner};
 pub use refusal::Refusal;
 pub use takes::Takes;
 

@@ -41,6 +41,16 @@ pub enum Refusal {
         /// Until when it was sold.
         sell_until_ms: u64,
     },
+    /// It was granted, and what made it free has not come yet.
+    #[error(
+        "cannot confirm yet: what {giver} saved before it granted the time of {resource} is still on its way; try again, or file a request"
+    )]
+    NotHeard {
+        /// Whose time.
+        resource: String,
+        /// Who granted it.
+        giver: ActorId,
+    },
     /// Somebody has it.
     #[error("cannot confirm: {resource} is taken from minute {} to {} by {by}; choose another time", span.from, span.to)]
     Taken {
@@ -148,6 +158,7 @@ impl Refusal {
             Self::NotOurs { owner: Owner::Contested, .. } => "time-contested",
             Self::NotOurs { .. } => "time-not-ours",
             Self::Expired { .. } => "right-expired",
+            Self::NotHeard { .. } => "grant-incomplete",
             Self::Taken { .. } => "time-taken",
             Self::NoPlace { .. } => "place-unknown",
             Self::Full { .. } => "places-taken",
@@ -170,7 +181,11 @@ impl Refusal {
     pub fn is_request(&self) -> bool {
         matches!(
             self,
-            Self::NoCalendar { .. } | Self::NotOurs { .. } | Self::Expired { .. } | Self::Full { .. }
+            Self::NoCalendar { .. }
+                | Self::NotHeard { .. }
+                | Self::NotOurs { .. }
+                | Self::Expired { .. }
+                | Self::Full { .. }
         )
     }
 }

@@ -3,6 +3,7 @@
 
 use super::act::{Act, KIND, Record, check_name, check_span};
 use super::counted;
+use super::ledger::Granted;
 use super::span::{DAY_MIN, Span};
 use super::takes::Takes;
 use crate::id::ActorId;
@@ -71,9 +72,10 @@ pub fn of_record(json: &str) -> Vec<IndexRow> {
         Act::Gone { of, .. } => {
             return sorted(vec![head(&[&record.clinic, "gone"]), head(&["", "gone", &of.to_hex()])]);
         }
-        Act::Grant { taker, epoch, sell_until_ms, .. } => {
+        Act::Grant { giver, taker, epoch, sell_until_ms, after, .. } => {
             out.push(head(&[&record.clinic, "grant", &padded(over_at(&record.act, *sell_until_ms))]));
-            (*epoch, format!("{}{SEPARATOR}{sell_until_ms}", taker.to_hex()))
+            let (until, after) = (sell_until_ms.to_string(), after.to_string());
+            (*epoch, joined(&[&taker.to_hex(), &until, &giver.to_hex(), &after]))
         }
         Act::Return { epoch, .. } | Act::TakeBack { epoch, .. } => (*epoch, String::new()),
     };
@@ -166,8 +168,8 @@ pub fn read_booked(value: &str) -> Option<BookedRow> {
     Some(BookedRow { span, is_overbooked: parts.next()? == "1" })
 }
 
-/// What a row says of who owns a stretch: the stretch, the epoch, to whom it is granted and until when, or none: the calendar's.
-pub type PieceRow = (Span, u64, Option<(ActorId, u64)>);
+/// What a row says of who owns a stretch: the stretch, the epoch, to whom it is granted, or none: the calendar's.
+pub type PieceRow = (Span, u64, Option<Granted>);
 
 /// Reads a row found under [`pieces`]; `None` if it is damaged.
 pub fn read_piece(value: &str) -> Option<PieceRow> {
@@ -176,7 +178,12 @@ pub fn read_piece(value: &str) -> Option<PieceRow> {
     let epoch = parts.next()?.parse().ok()?;
     let taker = match parts.next()? {
         "" => None,
-        actor => Some((ActorId::from_hex(actor)?, parts.next()?.parse().ok()?)),
+        actor => Some(Granted {
+            taker: ActorId::from_hex(actor)?,
+            sell_until_ms: parts.next()?.parse().ok()?,
+            giver: ActorId::from_hex(parts.next()?)?,
+            after: parts.next()?.parse().ok()?,
+        }),
     };
     Some((span, epoch, taker))
 }

@@ -11,6 +11,8 @@ pub struct Takes {
     pub is_taken: bool,
     /// Whether it was forced in: it needs no right, and keeps nobody else out.
     pub is_overbooked: bool,
+    /// Whether it reads in several ways, of which a person has to choose: then it takes all that it may be.
+    pub is_unsettled: bool,
     /// How many places it has, if it is a group's session: the numbers of its pool ([`super::counted`]).
     pub places: u32,
 }

@@ -40,7 +40,7 @@ fn any_record() -> impl Strategy<Value = Record> {
         |(kind, a, b, c, epoch, pieces)| match kind {
             0 => Act::Calendar { holder: NODE, hubs: vec![HUB, OTHER_HUB] },
             1 => Act::Gone { of: a, by: b, successor: c },
-            2 | 3 => Act::Grant { giver: a, taker: b, epoch, sell_until_ms: 1_000, pieces },
+            2 | 3 => Act::Grant { giver: a, taker: b, epoch, sell_until_ms: 1_000, after: 0, pieces },
             4 => Act::Return { by: a, epoch, pieces },
             _ => Act::TakeBack { by: a, of: b, epoch, pieces },
         },
@@ -224,6 +224,7 @@ fn a_grant_is_sold_until_its_time_and_comes_back_with_a_higher_epoch() {
         taker: HUB,
         epoch: 1,
         sell_until_ms: 500,
+        after: 3,
         pieces: piece("Location/1", 10, 20),
     };
     let mut all = ledger(&[calendar(), record("g", grant)]);
@@ -231,6 +232,11 @@ fn a_grant_is_sold_until_its_time_and_comes_back_with_a_higher_epoch() {
     assert!(all.may_sell(HUB, "Location/1", span, 499).is_ok());
     assert_eq!(all.may_sell(HUB, "Location/1", span, 500).unwrap_err().code(), "right-expired");
     assert_eq!(all.may_sell(HUB, "Location/1", Span::of(5, 20), 0).unwrap_err().code(), "time-not-ours");
+    assert_eq!(all.awaited(HUB, "Location/1", span).into_iter().collect::<Vec<_>>(), [(NODE, 3)]);
+    assert!(
+        all.awaited(HUB, "Location/1", Span::of(40, 5)).is_empty()
+            && all.awaited(NODE, "Location/1", span).is_empty()
+    );
     let told = all.epochs("Location/1", Span::new(0, 40));
     assert_eq!(told, [(Span::new(0, 10), 0), (Span::new(10, 30), 1), (Span::new(30, 40), 0)]);
     let epoch = 2;
@@ -246,7 +252,7 @@ fn a_grant_is_sold_until_its_time_and_comes_back_with_a_higher_epoch() {
 fn numbers_of_a_pool_are_owned_as_minutes_are() {
     let places = counted::pool("Appointment/s", "place");
     let pieces = vec![Piece { resource: places.clone(), spans: vec![Span::new(6, 10)] }];
-    let grant = Act::Grant { giver: NODE, taker: HUB, epoch: 1, sell_until_ms: 500, pieces };
+    let grant = Act::Grant { giver: NODE, taker: HUB, epoch: 1, sell_until_ms: 500, after: 3, pieces };
     let all = ledger(&[calendar(), record("g", grant)]);
     let owned = |actor| all.owned_by(actor, &places, counted::all(10));
     assert_eq!((owned(NODE).total_min(), owned(HUB).total_min()), (6, 4));

@@ -18,6 +18,8 @@ pub enum Confirmed {
     No,
     /// Forced in beside others.
     Overbooked,
+    /// Two databases have said different things of it: until a person has chosen, it takes all that it may be.
+    Unsettled,
 }
 
 /// A booking that was saved.
@@ -50,6 +52,7 @@ impl Tx<'_> {
         let loaded = self.entity(entity)?;
         let (takes, clinic) = (rules.takes(&loaded.state), loaded.clinic.clone());
         let confirmed = match (takes.is_taken, takes.is_overbooked) {
+            (true, _) if takes.is_unsettled => Confirmed::Unsettled,
             (false, _) => Confirmed::No,
             (true, true) => Confirmed::Overbooked,
             (true, false) => Confirmed::Yes,

@@ -42,7 +42,12 @@ impl Tx<'_> {
         let clinic = loaded.clinic.clone();
         let is_moved = before.is_there && before.takes.bundle != after.bundle;
         let is_forced_anew = before.is_there && before.takes.is_overbooked != after.is_overbooked;
-        let new = added(before.takes.confirmed(), after.confirmed());
+        // What a person has chosen of several is looked at as what it now is.
+        let is_chosen = before.takes.is_unsettled && !after.is_unsettled;
+        let is_part = after.bundle.iter().all(|one| before.takes.bundle.contains(one));
+        let is_moved = is_moved && !(before.takes.is_unsettled && is_part);
+        let known = if is_chosen { &[] } else { before.takes.confirmed() };
+        let new = added(known, after.confirmed());
         if !is_forced_anew && (after.is_overbooked || new.is_empty() && !is_moved) {
             return Ok(());
         }

@@ -2,6 +2,8 @@
 //!
 //! Kept under the incarnation that heard it: a restored database has forgotten what it heard since.
 
+use std::collections::BTreeSet;
+
 use holdfast_core::id::ActorId;
 use holdfast_core::rights::{Act, rows};
 
@@ -30,6 +32,20 @@ pub(crate) fn is_settled(sql: &mut dyn Sql, records: &Records, of: ActorId, by: 
     Ok(meta(sql, &settled_name(records, of, by))?.is_some())
 }
 
+/// An upstream and those of whom it says that they were itself: what they said it has said.
+fn former_selves(upstream: ActorId, said: &[(ActorId, ActorId, ActorId)]) -> BTreeSet<ActorId> {
+    let mut selves = BTreeSet::from([upstream]);
+    loop {
+        let known = selves.len();
+        let of_themselves = said.iter().filter(|(_, by, successor)| by == successor && selves.contains(by));
+        let former: Vec<ActorId> = of_themselves.map(|(of, ..)| *of).collect();
+        selves.extend(former);
+        if selves.len() == known {
+            return selves;
+        }
+    }
+}
+
 impl Records {
     /// A pull that began at `began_ms` (by this database's wall clock, Unix milliseconds) has brought all that the upstream had: the page
     /// says that nothing waits, and is durable here. Call it for every such page, an empty one too.
@@ -42,12 +58,15 @@ impl Records {
             if known.is_none_or(|known| began_ms > known) {
                 set_meta(tx.sql, &pulled_name(self, upstream), Some(&began_ms.to_le_bytes()))?;
             }
-            for record in records_in(tx.sql, &rows::heads(self.clinic(), "gone"))? {
-                if let Act::Gone { of, by, .. } = record.act
-                    && by == upstream
-                {
-                    set_meta(tx.sql, &settled_name(self, of, by), Some(&[1]))?;
-                }
+            let said = records_in(tx.sql, &rows::heads(self.clinic(), "gone"))?;
+            let said = said.into_iter().filter_map(|record| match record.act {
+                Act::Gone { of, by, successor } => Some((of, by, successor)),
+                _ => None,
+            });
+            let said: Vec<(ActorId, ActorId, ActorId)> = said.collect();
+            let selves = former_selves(upstream, &said);
+            for (of, by, _) in said.iter().filter(|(_, by, _)| selves.contains(by)) {
+                set_meta(tx.sql, &settled_name(self, *of, *by), Some(&[1]))?;
             }
             Ok(())
         })

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use holdfast_core::id::{ActorId, Entity};
+use holdfast_core::id::{ActorId, Entity, Lane};
 use holdfast_core::rights::span::{Span, Spans};
 use holdfast_core::rights::{
     Act, Holder, KIND, Ledger, Owner, Piece, Record, Refusal, SKEW_BOUND_MS, check_span, counted,
     may_take_back, rows,
 };
 
-use super::heard::{is_settled, pulled_ms};
+use super::heard::pulled_ms;
 use super::known::{self, ledger, taken, taken_spans};
 use crate::author::Base;
 use crate::error::{Result, StoreError};
+use crate::log;
 use crate::tx::Tx;
 
 /// Pieces by the epoch that the next record about them has.
@@ -89,8 +90,18 @@ impl Tx<'_> {
                 return Err(Refusal::Taken { resource, span, by: one.by }.into());
             }
         }
-        let act = |epoch, pieces| Act::Grant { giver, taker, epoch, sell_until_ms, pieces };
+        let after = self.last_operation()?;
+        let act = |epoch, pieces| Act::Grant { giver, taker, epoch, sell_until_ms, after, pieces };
         self.write_by_epoch(clinic, by_epoch(&ledger, pieces), author, act)
+    }
+
+    /// How far this database's own log of operations, in which appointments travel, has come.
+    fn last_operation(&mut self) -> Result<u64> {
+        if let Some(next) = self.next_seq.get(&Lane::OPERATIONS) {
+            return Ok(next.saturating_sub(1));
+        }
+        let no = self.actor_no(self.records.actor())?;
+        log::last_seq(self.sql, no, Lane::OPERATIONS)
     }
 
     /// Returns what was granted to this database and is not sold: what is sold no more, or (`also_before`) all of it. What is sold stays,
@@ -137,9 +148,8 @@ impl Tx<'_> {
 
     /// Whether a taker has sold nothing that is not known here, and sells no more.
     fn is_silent(&mut self, calendar: &Ledger, of: ActorId, sell_until_ms: u64) -> Result<bool> {
-        if let Some(said_by) = calendar.gone_by(of)
-            && is_settled(self.sql, self.records, of, said_by)?
-        {
+        // Of those who are gone the calendar knows only whom this database has heard of to the end.
+        if calendar.gone_by(of).is_some() {
             return Ok(true);
         }
         let skew_ms = SKEW_BOUND_MS;

@@ -1,12 +1,13 @@
 //! What this database knows of rights and of time that is taken, found by index rows.
 
-use holdfast_core::id::ActorId;
+use holdfast_core::id::{ActorId, Lane};
 use holdfast_core::rights::rows::{self, Range};
 use holdfast_core::rights::span::{Span, Spans};
 use holdfast_core::rights::{Act, KIND, Ledger, Owner, Record, Refusal};
 
 use super::heard;
 use crate::error::Result;
+use crate::log;
 use crate::records::Records;
 use crate::sql::{Row, Sql, Value};
 
@@ -60,7 +61,9 @@ pub(crate) fn ledger<'a>(
     }
     for record in records_in(sql, &rows::heads(clinic, "gone"))? {
         if let Act::Gone { of, by, .. } = &record.act
-            && (*by == records.actor() || heard::is_settled(sql, records, *of, *by)?)
+            && (*by == records.actor()
+                || is_former_self(sql, *by)?
+                || heard::is_settled(sql, records, *of, *by)?)
         {
             ledger.add(&record);
         }
@@ -108,10 +111,22 @@ pub(crate) fn taken_spans(sql: &mut dyn Sql, resource: &str, span: Span) -> Resu
     Ok(taken(sql, resource, span, None)?.into_iter().map(|one| one.span).collect())
 }
 
+/// Whether it is an earlier incarnation of this database: what it said holds.
+fn is_former_self(sql: &mut dyn Sql, actor: ActorId) -> Result<bool> {
+    let text = "SELECT 1 FROM actor WHERE actor = $1 AND replica = $2";
+    Ok(!sql.query(text, &[actor.0.to_vec().into(), "self".into()])?.is_empty())
+}
+
 /// Whether this database takes nothing new of another's any more, because it has said that it is gone.
 pub(crate) fn is_fenced(sql: &mut dyn Sql, records: &Records, of: ActorId) -> Result<bool> {
     let said = records_in(sql, &rows::gone(of))?;
-    Ok(said.iter().any(|record| matches!(record.act, Act::Gone { by, .. } if by == records.actor())))
+    for record in said {
+        let Act::Gone { by, .. } = record.act else { continue };
+        if by == records.actor() || is_former_self(sql, by)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether this database may sell a span now.
@@ -131,8 +146,33 @@ pub(crate) fn may_sell(
             }
         }
     }
-    let _ = sql;
-    Ok(ledger.may_sell(records.actor(), resource, span, now))
+    let lawful = ledger.may_sell(records.actor(), resource, span, now);
+    if lawful.is_ok()
+        && let Some(giver) = unheard(sql, records, ledger, (resource, span))?
+    {
+        return Ok(Err(Refusal::NotHeard { resource: resource.to_owned(), giver }));
+    }
+    Ok(lawful)
+}
+
+/// Who has granted this database a part of a span, and saved before what is not here yet.
+fn unheard(
+    sql: &mut dyn Sql,
+    records: &Records,
+    ledger: &Ledger,
+    (resource, span): (&str, Span),
+) -> Result<Option<ActorId>> {
+    for (giver, after) in ledger.awaited(records.actor(), resource, span) {
+        let rows = sql.query("SELECT no FROM actor WHERE actor = $1", &[giver.0.to_vec().into()])?;
+        let held = match rows.first() {
+            Some(row) => log::head(sql, row.int(0)?, Lane::OPERATIONS)?.0,
+            None => 0,
+        };
+        if held < after {
+            return Ok(Some(giver));
+        }
+    }
+    Ok(None)
 }
 
 impl Records {
@@ -149,17 +189,15 @@ impl Records {
     /// # Errors
     /// The database. Cost as [`Records::owners`], and what is booked on those days.
     pub fn sellable(&self, clinic: &str, resource: &str, span: Span) -> Result<Spans> {
-        let (me, now) = (self.actor(), self.highest_ms());
         self.read(|view| {
             let ledger = ledger(view.sql, self, clinic, [(resource, span)])?;
-            let is_ours = |owner: Owner| match owner {
-                Owner::Holder(holder) => holder == me,
-                Owner::Taker { taker, sell_until_ms } => taker == me && now < sell_until_ms,
-                Owner::Nobody | Owner::Contested => false,
-            };
-            let parts = ledger.owners(resource, span).into_iter();
-            let ours: Spans = parts.filter(|(_, owner)| is_ours(*owner)).map(|(part, _)| part).collect();
-            Ok(ours.minus(&taken_spans(view.sql, resource, span)?))
+            let mut ours = Vec::new();
+            for (part, _) in ledger.owners(resource, span) {
+                if may_sell(view.sql, self, &ledger, (resource, part))?.is_ok() {
+                    ours.push(part);
+                }
+            }
+            Ok(Spans::new(ours).minus(&taken_spans(view.sql, resource, span)?))
         })
     }
 }

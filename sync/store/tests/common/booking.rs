@@ -59,6 +59,7 @@ impl Rules for BookRules {
             bundle,
             is_taken: ["booked", "arrived"].contains(&status.as_str()),
             is_overbooked: text("overbook").is_some(),
+            is_unsettled: false,
             places: number("places").unwrap_or_default() as u32,
         }
     }
@@ -207,6 +208,7 @@ pub(crate) fn told(booked: Result<Booked, StoreError>) -> &'static str {
         Ok(Booked { confirmed: Confirmed::Yes, .. }) => "yes",
         Ok(Booked { confirmed: Confirmed::No, .. }) => "no",
         Ok(Booked { confirmed: Confirmed::Overbooked, .. }) => "over",
+        Ok(Booked { confirmed: Confirmed::Unsettled, .. }) => "unsettled",
         Err(error) => error.code(),
     }
 }

@@ -30,8 +30,11 @@ pub fn takes(state: &EntityState) -> Takes {
         return Takes::default();
     }
     let mut out: Option<Takes> = None;
-    for reading in readings(state) {
-        let one = of_reading(&reading);
+    let readings = readings(state);
+    let is_unsettled = readings.len() > 1;
+    for reading in readings {
+        // A beginning of one and an end of another may be no time at all.
+        let Some(one) = of_reading(&reading) else { continue };
         let all = out.get_or_insert_with(|| one.clone());
         all.bundle.extend(one.bundle);
         all.is_taken |= one.is_taken;
@@ -39,6 +42,7 @@ pub fn takes(state: &EntityState) -> Takes {
         all.places = all.places.max(one.places);
     }
     let mut all = out.unwrap_or_default();
+    all.is_unsettled = is_unsettled;
     all.bundle.sort_unstable();
     all.bundle.dedup();
     all
@@ -51,6 +55,13 @@ fn readings(state: &EntityState) -> Vec<Value> {
     for element in ELEMENTS {
         let values: Vec<Value> =
             state.values(element).filter_map(|text| serde_json::from_str(text).ok()).collect();
+        let mut distinct: Vec<Value> = Vec::new();
+        values.into_iter().for_each(|value| {
+            if !distinct.contains(&value) {
+                distinct.push(value)
+            }
+        });
+        let values = distinct;
         let Some(first) = values.first() else { continue };
         let mut more = Vec::new();
         for reading in &mut all {
@@ -68,19 +79,31 @@ fn readings(state: &EntityState) -> Vec<Value> {
     all.into_iter().map(Value::Object).collect()
 }
 
-fn of_reading(json: &Value) -> Takes {
-    let Ok(Some(booked)) = Booked::read(json) else { return Takes::default() };
+fn of_reading(json: &Value) -> Option<Takes> {
+    let booked = Booked::read(json).ok().flatten()?;
     let is_overbooked = booked.is_overbooked;
     let Some(session) = &booked.session else {
         let bundle = resources(json).into_iter().map(|key| (key, booked.taken)).collect();
         let places = booked.capacity.unwrap_or_default();
-        return Takes { bundle, is_taken: booked.takes_time(), is_overbooked, places };
+        return Some(Takes {
+            bundle,
+            is_taken: booked.takes_time(),
+            is_overbooked,
+            places,
+            is_unsettled: false,
+        });
     };
     let number = extension::number(json, extension::PLACE, "valueUnsignedInt");
     // One without a number takes none that there is, and is refused.
     let place = number.and_then(|n| u32::try_from(n).ok()).map_or(Span::new(0, 0), counted::number);
     let is_taken = super::TAKING.contains(&booked.status.as_str());
-    Takes { bundle: vec![(counted::pool(session, PLACE_POOL), place)], is_taken, is_overbooked, places: 0 }
+    Some(Takes {
+        bundle: vec![(counted::pool(session, PLACE_POOL), place)],
+        is_taken,
+        is_overbooked,
+        places: 0,
+        is_unsettled: false,
+    })
 }
 
 /// The keys of everybody and everything whose time it takes, once each.
