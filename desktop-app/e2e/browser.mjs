@@ -35,6 +35,29 @@ export async function newDevice(browser, { url, language = 'en', width = 1366, h
   return { context, page, faults };
 }
 
+/** Of every open page: a picture, what it says, what has the focus, and what it still waits for. */
+export async function whatIsSeen(browser, folder, name) {
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  for (const [at, page] of pages.entries()) {
+    await page.screenshot({ path: `${folder}/failed-${at}-${name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60)}.png` });
+    const seen = await page.evaluate(() => {
+      const focus = document.activeElement;
+      const waits = performance
+        .getEntriesByType('resource')
+        .slice(-5)
+        .map(({ name, responseStatus, duration }) => `${new URL(name).pathname} ${responseStatus} ${duration | 0} ms`);
+      return {
+        at: location.hash,
+        focus: `${focus?.tagName} ${focus?.getAttribute('aria-label') ?? ''} ${focus?.value ?? ''}`,
+        dialogs: [...document.querySelectorAll('[role=dialog]')].map((one) => one.textContent.slice(0, 400)),
+        text: document.getElementById('main')?.textContent.slice(0, 400),
+        waits,
+      };
+    });
+    console.log(`SEEN  ${JSON.stringify(seen)}`);
+  }
+}
+
 export function shotsFolder() {
   const folder = process.env.SHOTS ?? 'e2e/shots';
   mkdirSync(folder, { recursive: true });

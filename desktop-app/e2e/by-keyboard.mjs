@@ -65,6 +65,28 @@ export async function byKeyboard(report, page, who) {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await focusComesTo(page, 'main');
   });
+  await report.step('keyboard: what is typed right behind Ctrl K is all there, on a slow computer too', async () => {
+    const slow = await page.context().newCDPSession(page);
+    const text = `Zoé ${family}`;
+    for (const rate of [1, 4, 12, 20]) {
+      await slow.send('Emulation.setCPUThrottlingRate', { rate });
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(text);
+      const typed = await page.getByRole('combobox', { name: 'Find a patient' }).inputValue();
+      must(typed === text, `of "${text}" only "${typed}" is there`);
+      for (let left = 2; left > 0 && (await page.getByRole('dialog').count()) > 0; left--) {
+        await page.keyboard.press('Escape');
+        await page.waitForTimeout(100);
+      }
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    await slow.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+    await slow.detach();
+  });
   await report.step('keyboard: search finds nobody and goes on to registration', async () => {
     await page.keyboard.press('Control+k');
     await page.keyboard.type(`Zoé ${family}`);

@@ -4,6 +4,8 @@ export class Report {
   violations = 0;
   /** What axe found on a page that was spoilt on purpose. */
   control = undefined;
+  /** Looks at what is on the screen when a step has failed. */
+  onFailure = undefined;
 
   /** What the figures are called after. */
   constructor(name = 'staff') {
@@ -18,6 +20,7 @@ export class Report {
       return value;
     } catch (error) {
       this.failed += 1;
+      await this.onFailure?.(name).catch(() => undefined);
       console.log(
         `FAIL  ${name}: ${String(error?.message ?? error)
           .split('\n')

@@ -7,7 +7,7 @@
 // The sign-in is of somebody who treats patients and manages people. ONLY=mouse,screens-ar chooses parts; those that need a
 // second or an empty node are left out, and say so, when the environment names none.
 import { violationsOf } from './axe.mjs';
-import { newDevice, shotsFolder, startBrowser } from './browser.mjs';
+import { newDevice, shotsFolder, startBrowser, whatIsSeen } from './browser.mjs';
 import { byKeyboard } from './by-keyboard.mjs';
 import { control } from './control.mjs';
 import { documentShots } from './docs.mjs';
@@ -18,6 +18,7 @@ import { Report } from './report.mjs';
 import { everyScreen } from './screens.mjs';
 import { people, signIn } from './sign-in.mjs';
 import { atTwoNodes } from './two-nodes.mjs';
+import { twoWindows } from './two-windows.mjs';
 import { twoAtOnce, withMouse } from './with-mouse.mjs';
 
 const env = process.env;
@@ -26,6 +27,7 @@ const who = people();
 const folder = shotsFolder();
 const report = new Report();
 const browser = await startBrowser();
+report.onFailure = (name) => whatIsSeen(browser, folder, name);
 const only = env.ONLY?.split(',');
 const wanted = (name) => !only || only.includes(name);
 const shotOf = (page, prefix) => (name) => page.screenshot({ path: `${folder}/${prefix}-${name}.png` });
@@ -66,6 +68,7 @@ if (wanted('first') && env.HOLDFAST_EMPTY_URL) {
 await part('mouse', 'with the mouse', async (page, shot) => {
   patient = await withMouse(report, page, who, shot);
   await onDevice({}, (other) => twoAtOnce(report, page, other, who, patient, shot));
+  await twoWindows(report, page, patient);
 });
 await part('keyboard', 'by keyboard alone', (page) => byKeyboard(report, page, who));
 await part(

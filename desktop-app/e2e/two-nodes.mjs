@@ -37,6 +37,16 @@ async function setTown({ page }, town) {
   await page.locator('.toast', { hasText: 'Saved: details' }).waitFor();
 }
 
+/** Looks for somebody whom nobody knows, and waits for what is said of head office. */
+async function lookElsewhere({ page }, name, said) {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Find a patient' }).fill(name);
+  await page.getByText(`Nobody was found. ${said}`).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.getByRole('combobox', { name: 'Find a patient' }).waitFor({ state: 'detached' });
+}
+
 /** Two nodes of one clinic write one element apart while their link is cut; the conflict is settled at the first. */
 export async function atTwoNodes(report, first, second, patient, shot) {
   try {
@@ -54,6 +64,9 @@ async function writeApart(report, first, second, patient, shot) {
     await until('the patient arrives', () => openDetails(second.page, patient));
     await openDetails(first.page, patient);
   });
+  await report.step('two nodes: who is not found here is looked for at head office', () =>
+    lookElsewhere(first, 'Nemo Nusquam', 'Head office was asked too.'),
+  );
   await report.step('two nodes: the link is cut, both go on, and say so', async () => {
     cutLink();
     await setTown(first, 'Cardiff');
@@ -61,6 +74,9 @@ async function writeApart(report, first, second, patient, shot) {
     await first.page.getByText(/Link to head office down for .* Nothing is lost\./).waitFor();
     await shot('link-down');
   });
+  await report.step('two nodes: with the link cut a search says that it looked here alone', () =>
+    lookElsewhere(first, 'Nemo Nullibi', 'Head office cannot be asked now.'),
+  );
   await report.step('two nodes: the link heals, and the inbox has the conflict', async () => {
     healLink();
     await first.page.goto('/#/conflicts');

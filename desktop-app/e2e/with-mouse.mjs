@@ -1,9 +1,12 @@
+import { everyNote } from './notes.mjs';
 import { register } from './patient.mjs';
+import { printedVisit } from './printed-visit.mjs';
 import { must, newFamily } from './report.mjs';
 import { signIn } from './sign-in.mjs';
+import { takenBack } from './undo.mjs';
 
 /** What was saved is said at the lower edge. */
-async function toast(page, text) {
+export async function toast(page, text) {
   await page.locator('.toast', { hasText: text }).first().waitFor();
 }
 
@@ -17,6 +20,19 @@ export async function withMouse(report, page, who, shot) {
   const family = newFamily('Essai');
   await report.step('sign in', () => signIn(page, who));
   await report.step('today is the landing', () => page.getByRole('heading', { level: 1, name: 'Today' }).waitFor());
+  await report.step('a birth date is understood as it is shown, and as it is typed', async () => {
+    await page.getByRole('link', { name: /^Register/ }).click();
+    for (const typed of ['20 Jul 1962', 'July 20, 1962', '20/7/1962', '٢٠/٧/١٩٦٢']) {
+      await page.getByLabel('Birth date').fill(typed);
+      await page.getByText(/20 Jul 1962 · \d+ years old/).waitFor();
+    }
+    await page.getByLabel('Birth date').fill('20 Jul 62');
+    await page.getByLabel('Family name').focus();
+    await page.getByText('This is no date.').waitFor();
+    await page.getByLabel('Birth date').fill('');
+    await page.getByRole('button', { name: 'Throw away' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
+  });
   const patient = await report.step('register, and see the MRN', () => register(page, { given: 'Amélie', family }));
   await report.step('the header tells what is needed', async () => {
     await page.getByText('Speaks Français').waitFor();
@@ -48,6 +64,24 @@ export async function withMouse(report, page, who, shot) {
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await toast(page, 'Saved: vitals');
     await page.getByText('98/60 mmHg').first().waitFor();
+  });
+  await report.step('what was measured earlier is entered as of then, never as of later', async () => {
+    await page.getByRole('button', { name: 'Enter vitals' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Pulse').fill('77');
+    await dialog.getByLabel('Date', { exact: true }).fill('2099-12-31');
+    await dialog.getByText('This time has not come yet.').waitFor();
+    must(await dialog.getByRole('button', { name: /^Save/ }).isDisabled(), 'it can be saved as of the future');
+    await dialog.getByRole('button', { name: 'Set to now' }).click();
+    await dialog.getByText('Now', { exact: true }).waitFor();
+    await dialog.getByLabel('Date', { exact: true }).fill('2024-02-29');
+    await dialog.getByLabel('Time', { exact: true }).fill('7.40');
+    await dialog.getByRole('button', { name: /^Save/ }).click();
+    await page.waitForFunction(async (id) => {
+      const answer = await fetch(`/fhir/Observation?patient=${id}&date=2024-02-29`);
+      const [found] = (await answer.json()).entry ?? [];
+      return found?.resource.effectiveDateTime.startsWith('2024-02-29T07:40');
+    }, patient.id);
   });
   await report.step('write a note; the draft is kept; sign it', async () => {
     await page.getByRole('button', { name: 'New note' }).first().click();
@@ -137,6 +171,10 @@ export async function withMouse(report, page, who, shot) {
     await lines.filter({ hasText: 'Visit (SOAP)' }).first().waitFor();
     must((await lines.first().textContent()).match(/Hospital letter|Amoxicillin/), 'the first line is an older one');
   });
+  await everyNote(report, page, patient);
+  await printedVisit(report, page, patient);
+  await takenBack(report, page, { ...patient, family });
+  await page.goto(`/#/patients/${patient.id}`);
   await report.step('the summary on paper has it all', async () => {
     await more(page, /Print the patient summary/);
     const sheet = page.locator('.sheet');

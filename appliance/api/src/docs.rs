@@ -148,10 +148,11 @@ pub(crate) const SET_PIN: Doc = Doc::new("Sets somebody's PIN, which ends their 
 pub(crate) const DRAFTS: Doc = Doc::new("One's own drafts", &[(200, Carries::of::<drafts::Drafts>())]);
 pub(crate) const SAVE_DRAFT: Doc =
     Doc::new("Keeps a draft of one's own", &[(200, Carries::of::<drafts::DraftShown>())])
+        .headers(&["If-Match", "If-None-Match"])
         .body(Carries::of::<drafts::DraftSaved>())
-        .refusals(&[422]);
+        .refusals(&[409, 412, 422]);
 pub(crate) const DELETE_DRAFT: Doc =
-    Doc::new("Lets a draft of one's own go", &[(204, Nothing)]).refusals(&[422]);
+    Doc::new("Lets a draft of one's own go", &[(204, Nothing)]).headers(&["If-Match"]).refusals(&[412, 422]);
 
 pub(crate) const PATIENTS: Doc = Doc::new(
     "Finds patients by what is typed into one box: names, birth date, record number, phone",

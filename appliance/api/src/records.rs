@@ -57,7 +57,7 @@ pub(crate) async fn save(
     let text = body::text(&parts.headers, body, Media::Json, RESOURCE_BODY_BYTES).await?;
     check_body(&entity, &text)?;
     let text = to_relative(text, &address);
-    if !matches!(base, Base::Absent) {
+    if base != Base::Once {
         lookup::bring(&state, &caller, vec![entity.clone()]).await?;
     }
     let (author, saved) = (caller.id.clone(), entity.clone());
@@ -69,7 +69,7 @@ pub(crate) async fn save(
 fn base(headers: &HeaderMap) -> Result<Base, RequestError> {
     match if_match(headers)? {
         Some(version) => Ok(Base::Seen(version)),
-        None if must_be_new(headers) => Ok(Base::Absent),
+        None if must_be_new(headers) => Ok(Base::Once),
         None => Err(RequestError::VersionRequired),
     }
 }

@@ -9,6 +9,7 @@ use holdfast_store::{StoreError, Tx};
 use crate::access::policy::Principal;
 use crate::error::ApiError;
 use crate::request::limits::INDEX_WAIT;
+use crate::schedule::take;
 use crate::state::ApiState;
 
 /// Holds the error while the store only sees that there was one.
@@ -69,9 +70,12 @@ where
     let writer = state.writer();
     let slot = Slot::default();
     let inner = slot.clone();
+    let records = writer.records().clone();
     let job = move |tx: &mut Tx<'_>| {
         tx.narrow(sight.clone());
-        work(tx).map_err(|error| inner.keep(error))
+        // Whatever route it came by: nobody's time is given twice.
+        let done = work(tx).and_then(|done| take::check(tx, records.now_ms()).map(|()| done));
+        done.map_err(|error| inner.keep(error))
     };
     let outcome = writer.write(job).await;
     if matches!(outcome, Err(StoreError::IndexBehind)) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use holdfast_clinical::medicines::RuleSet;
 use holdfast_clinical::medicines::starter::starter;
+use holdfast_clinical::scheduling::zone::Zone;
 use holdfast_store::writer::Writer;
 use tokio::sync::{Semaphore, watch};
 
@@ -54,6 +55,8 @@ pub struct ApiParts {
     pub max_file_bytes: u64,
     /// What is known of medicines; by default the small set that is built in.
     pub medicine_rules: Arc<dyn RuleSet>,
+    /// By whose clock the clinic's days begin and its people work; by default UTC.
+    pub time_zone: Zone,
 }
 
 /// Where the API is served.
@@ -88,6 +91,7 @@ impl ApiParts {
             rates: Rates::default(),
             max_file_bytes: FILE_BYTES,
             medicine_rules: Arc::new(starter().clone()),
+            time_zone: Zone::utc(),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::sign_in::passkey;
 use crate::state::ApiState;
 use crate::{
     break_glass, checks, codes, conflicts, continuity, docs, drafts, fhir, files, openapi, page, patients,
-    people, probe, records, sign_in, staff_app, withheld,
+    people, probe, records, schedule, sign_in, staff_app, withheld,
 };
 
 /// The whole API as a router.
@@ -19,7 +19,7 @@ pub fn router(state: ApiState) -> Router {
 
 /// The same, to which a binary may add routes of its own before [`Routes::build`].
 pub fn routes(state: &ApiState) -> Routes {
-    of_fhir(of_files(of_patients(of_our_own(Routes::new(state)))))
+    of_fhir(of_schedule(of_files(of_patients(of_our_own(Routes::new(state))))))
 }
 
 fn of_our_own(routes: Routes) -> Routes {
@@ -88,6 +88,40 @@ fn of_files(routes: Routes) -> Routes {
         .put("/api/files/{id}/chunks/{n}", write, &files::docs::CHUNK, files::take)
         .post("/api/files/{id}/complete", write, &files::docs::COMPLETE, files::complete)
         .get("/api/files/{id}/content", read, &files::docs::CONTENT, files::content)
+}
+
+fn of_schedule(routes: Routes) -> Routes {
+    use schedule::docs;
+    let (read, write) = (Read(Records), Write(Records));
+    routes
+        .get("/api/schedule/day", read, &docs::DAY, schedule::day)
+        .get("/api/schedule/week", read, &docs::WEEK, schedule::week)
+        .get("/api/schedule/free", read, &docs::FREE, schedule::free)
+        .post("/api/schedule/appointments", write, &docs::BOOK, schedule::book)
+        .post("/api/schedule/appointments/{id}/move", write, &docs::MOVE, schedule::move_to)
+        .post("/api/schedule/appointments/{id}/status", write, &docs::STATUS, schedule::status)
+        .post("/api/schedule/series", write, &docs::SERIES, schedule::series)
+        .get("/api/schedule/waitlist", read, &docs::WAITLIST, schedule::waitlist)
+        .post("/api/schedule/waitlist", write, &docs::WAIT, schedule::wait)
+        .post("/api/schedule/waitlist/{id}/offer", write, &docs::OFFER, schedule::offer)
+        .delete("/api/schedule/waitlist/{id}", write, &docs::LEAVE, schedule::leave_waitlist)
+        .get("/api/schedule/requests", read, &docs::REQUESTS, schedule::requests)
+        .get("/api/schedule/types", read, &docs::TYPES, schedule::types)
+        .put("/api/schedule/types/{id}", write, &docs::SAVE_TYPE, schedule::save_type)
+        .get("/api/schedule/resources", read, &docs::RESOURCES, schedule::resources)
+        .put("/api/schedule/resources/{type}/{id}/hours", write, &docs::HOURS, schedule::save_hours)
+        .post("/api/schedule/resources/{type}/{id}/off", write, &docs::TIME_OFF, schedule::take_time_off)
+        .delete(
+            "/api/schedule/resources/{type}/{id}/off/{off}",
+            write,
+            &docs::END_TIME_OFF,
+            schedule::end_time_off,
+        )
+        .get("/api/schedule/holidays", read, &docs::HOLIDAYS, schedule::holidays)
+        .put("/api/schedule/holidays", write, &docs::SAVE_HOLIDAYS, schedule::save_holidays)
+        .get("/api/schedule/demand", read, &docs::DEMAND, schedule::demand)
+        .get("/api/schedule/calendar.ics", read, &docs::CALENDAR, schedule::calendar)
+        .post("/api/schedule/calendar", write, &docs::IMPORT, schedule::import)
 }
 
 fn of_fhir(routes: Routes) -> Routes {

@@ -74,7 +74,7 @@ impl Readers {
         Ok(readers)
     }
 
-    /// Runs `work` on one of the threads.
+    /// Runs `work` on one of the threads, unless its caller has gone away by then.
     ///
     /// # Errors
     /// What `work` fails with; [`StoreError::Closed`] if it panicked.
@@ -85,8 +85,10 @@ impl Readers {
         let _place = self.places.acquire().await.map_err(|_| StoreError::Closed)?;
         let (reply, answer) = oneshot::channel();
         self.push(Box::new(move |records| {
-            // A caller that went away wants no answer.
-            let _gone = reply.send(work(records));
+            // Whoever types letter by letter leaves a search for each behind: those nobody waits for are not made.
+            if !reply.is_closed() {
+                let _gone = reply.send(work(records));
+            }
         }));
         answer.await.map_err(|_| StoreError::Closed)?
     }

@@ -5,6 +5,7 @@
 mod common;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{open, replica};
 use holdfast_core::id::Entity;
@@ -74,6 +75,32 @@ async fn reads_wait_for_no_slow_one_and_go_on_after_a_panic() {
     assert!(all.len() == 500 && all.into_iter().all(|one| one.unwrap().is_none()));
     go.send(()).unwrap();
     assert!(slow.await.unwrap().unwrap());
+}
+
+#[tokio::test]
+async fn a_read_nobody_waits_for_is_not_made() {
+    let writer = Writer::start(Arc::new(replica("node").records)).unwrap();
+    let (mut gates, mut slow) = (Vec::new(), tokio::task::JoinSet::new());
+    // More than there are threads.
+    for _ in 0..64 {
+        let (go, gone) = std::sync::mpsc::channel::<()>();
+        let writer = writer.clone();
+        gates.push(go);
+        slow.spawn(async move { writer.read(move |_| Ok(gone.recv().is_ok())).await });
+    }
+    tokio::task::yield_now().await;
+    let made = Arc::new(AtomicUsize::new(0));
+    let counted = || {
+        let made = made.clone();
+        writer.read(move |_| Ok(made.fetch_add(1, Ordering::SeqCst)))
+    };
+    for _ in 0..50 {
+        let abandoned = tokio::time::timeout(std::time::Duration::ZERO, counted()).await;
+        assert!(abandoned.is_err(), "the threads are busy");
+    }
+    drop(gates);
+    assert_eq!(counted().await.unwrap(), 0, "those before it were not made");
+    assert_eq!(slow.join_all().await.len(), 64);
 }
 
 /// Whoever remembers what a record said after a commit must see that there was another one before its author is told so.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::clinic::Clinic;
 use super::{Options, record};
@@ -26,6 +26,10 @@ const PAUSE: Duration = Duration::from_millis(900);
 const REST: Duration = Duration::from_millis(300);
 /// What `begin` in the page leaves behind.
 const RESULT: &str = "return await window.painted";
+
+/// What is on the screen, where a wait came to no end.
+const SEEN: &str =
+    "return `${location.hash} ${document.activeElement?.tagName} ${document.body.innerText.slice(0, 900)}`";
 
 /// The window of a desktop that has just joined the clinic.
 struct Window {
@@ -82,7 +86,10 @@ impl Window {
     }
 
     fn painted(&self) -> Result<Duration> {
-        let time: Value = self.driver.script(RESULT)?;
+        let time = self.driver.script(RESULT).with_context(|| {
+            let seen = self.driver.script(SEEN).unwrap_or_default();
+            format!("on the screen: {seen}")
+        })?;
         let ms = time.as_f64().with_context(|| format!("the page measured {time}"))?;
         Duration::try_from_secs_f64(ms / 1e3).with_context(|| format!("the page measured {ms} ms"))
     }
@@ -122,7 +129,7 @@ impl Window {
                 self.driver.keys(&[&letter.to_string()])?;
             }
             page.wait(&format!(
-                "document.querySelector('.search[aria-busy=false] input')?.value === {} && document.querySelector('[role=option]')",
+                "document.querySelector('.search[aria-busy=false] input')?.value === {} && document.querySelectorAll('[role=option]').length > 1",
                 json!(record::FAMILY)
             ))?;
             self.watch("chart", record::FAMILY)?;

@@ -256,6 +256,13 @@ impl<'c> Chart<'c> {
         self.put("MedicationRequest", body)
     }
 
+    /// An order of before is over: another one has taken its place.
+    pub(super) fn replaced(&mut self, order: &str) {
+        if let Some(old) = self.resources.iter_mut().rev().find(|one| one.id == order) {
+            old.json = old.json.replacen("\"status\":\"active\"", "\"status\":\"completed\"", 1);
+        }
+    }
+
     /// What somebody takes that nobody here has prescribed.
     pub(super) fn takes(&mut self, visit: &Visit, code: &str, dose: &str) {
         let body = json!({

@@ -128,8 +128,8 @@ pub(super) fn write(chart: &mut Chart<'_>, has: &[Has], now: Now) {
 pub(super) struct State {
     /// Problems that are on the list already.
     listed: Vec<Problem>,
-    /// Medicines by code, and until which day they last.
-    supplied: Vec<(&'static str, i64)>,
+    /// Medicines by code, until which day they last, and by which order.
+    supplied: Vec<(&'static str, i64, String)>,
     reviews: usize,
     pub(super) is_allergic: bool,
 }
@@ -339,12 +339,13 @@ fn medicines(chart: &mut Chart<'_>, state: &mut State, visit: &Visit, has: Has, 
     for regimen in course.regimens {
         let is_on = since >= regimen.from && regimen.until.is_none_or(|until| since < until);
         let supplied =
-            state.supplied.iter().any(|(code, until)| *code == regimen.code && visit.at.day < *until);
+            state.supplied.iter().any(|(code, until, _)| *code == regimen.code && visit.at.day < *until);
         if !is_on || supplied {
             continue;
         }
-        state.supplied.retain(|(code, _)| *code != regimen.code);
-        state.supplied.push((regimen.code, visit.at.day + SUPPLY - 20));
+        for (_, _, order) in state.supplied.extract_if(.., |(code, ..)| *code == regimen.code) {
+            chart.replaced(&order);
+        }
         let ends = regimen.until.map(|until| has.since + until);
         let status = match ends {
             Some(end) if end <= today && end < visit.at.day + SUPPLY => "stopped",
@@ -359,7 +360,8 @@ fn medicines(chart: &mut Chart<'_>, state: &mut State, visit: &Visit, has: Has, 
             reason: Some(course.icd),
             days: SUPPLY,
         };
-        chart.prescribe(visit, &order);
+        let id = chart.prescribe(visit, &order);
+        state.supplied.push((regimen.code, visit.at.day + SUPPLY - 20, id));
     }
 }
 

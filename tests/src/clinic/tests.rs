@@ -228,4 +228,18 @@ fn histories_hang_together() {
     let old = text(&record_of(&clinic, people::Role::Polypharmacy));
     assert!(old.contains("warfarin sodium 5 MG") && old.contains("ibuprofen 200 MG"));
     assert!(text(&record_of(&clinic, people::Role::Pregnant)).contains("Antenatal visit"));
+    for at in 0..clinic.people.len() {
+        let mut orders: Vec<String> = clinic
+            .patient(at)
+            .iter()
+            .filter(|resource| resource.resource_type == "MedicationRequest")
+            .map(|resource| serde_json::from_str::<Value>(&resource.json).unwrap())
+            .filter(|order| order["status"] == "active" && order["reasonCode"] != Value::Null)
+            .map(|order| order["medicationCodeableConcept"]["coding"][0]["code"].to_string())
+            .collect();
+        let all = orders.len();
+        orders.sort();
+        orders.dedup();
+        assert_eq!(orders.len(), all, "person {at} is to take one medicine twice");
+    }
 }

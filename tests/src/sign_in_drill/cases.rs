@@ -162,7 +162,8 @@ fn of_route(out: &mut Vec<Case>, path: &str, method: &str) -> Result<()> {
         .replace("{id}", "kept-observation")
         .replace("{vid}", "1")
         .replace("{no}", "1")
-        .replace("{key}", "drill");
+        .replace("{key}", "drill")
+        .replace("{off}", "drill");
     for role in ROLES.iter().chain(&STRANGERS) {
         let is_stranger = STRANGERS.contains(role);
         let must = match &who {

@@ -49,6 +49,8 @@ pub enum Carries {
     Html,
     /// Plain text.
     Text,
+    /// An iCalendar file.
+    Calendar,
     /// A stream of events.
     Events,
     /// Bytes of any kind.
@@ -109,6 +111,7 @@ impl Carries {
             Self::Form => &["application/x-www-form-urlencoded"],
             Self::Html => &["text/html"],
             Self::Text => &["text/plain"],
+            Self::Calendar => &["text/calendar"],
             Self::Events => &["text/event-stream"],
             Self::Bytes => &["application/octet-stream"],
         }

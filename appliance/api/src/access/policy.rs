@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use holdfast_clinical::types::RESOURCE_TYPES;
 use holdfast_core::sight::{Grants, May, Reader, Sight};
 
 use super::roles;
@@ -128,6 +129,12 @@ impl Principal {
         let patient = patient.map(str::to_owned);
         self.sight = Arc::new(Sight { grants, patient, reader: self.sight.reader.clone() });
         self
+    }
+
+    /// The resource types of which they may add and change resources.
+    pub(crate) fn keeps(&self) -> Vec<&'static str> {
+        let keeps = May::CREATE | May::UPDATE;
+        RESOURCE_TYPES.into_iter().filter(|kind| self.sight.grants.of(kind).includes(keeps)).collect()
     }
 
     fn may_any(&self, may: May) -> bool {

@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::access::Caller;
 use crate::error::{ApiError, RequestError};
-use crate::request::limits::{EVENT_PAUSE, EVENT_TICK, MAX_STREAMS};
+use crate::request::limits::{EVENT_BEAT, EVENT_PAUSE, EVENT_TICK, MAX_STREAMS};
 use crate::state::ApiState;
 
 /// Answers a stream: one event now, and one whenever the report has changed.
@@ -34,7 +34,7 @@ pub(crate) async fn events(
         last: String::new(),
         _permit: permit,
     };
-    Ok(Sse::new(stream(watching)).keep_alive(KeepAlive::default()).into_response())
+    Ok(Sse::new(stream(watching)).keep_alive(KeepAlive::new().interval(EVENT_BEAT)).into_response())
 }
 
 /// One page that watches.

@@ -9,8 +9,8 @@ use holdfast_clinical::types::is_id;
 use holdfast_core::id::Entity;
 use holdfast_store::StoreError;
 use holdfast_store::author::Base;
-use holdfast_store::view::View;
-use http::StatusCode;
+use holdfast_store::view::{Stored, View};
+use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -20,6 +20,7 @@ use crate::conflicts::json;
 use crate::error::{ApiError, RequestError};
 use crate::refusal::{own_read, own_write};
 use crate::request::body;
+use crate::request::condition::{if_match, must_be_new};
 use crate::state::ApiState;
 
 /// Drafts that one person may have: past that they are asked to finish some.
@@ -40,6 +41,8 @@ pub(crate) struct DraftShown {
     body: Box<RawValue>,
     /// When it was kept, in Unix milliseconds.
     saved_ms: u64,
+    /// Which text this is: sent back as `If-Match`, it says upon which one the next goes on.
+    version: String,
 }
 
 /// One's own drafts.
@@ -60,9 +63,9 @@ pub(crate) struct DraftSaved {
 }
 
 impl DraftShown {
-    fn of(draft: Draft) -> Self {
+    fn of(draft: Draft, version: String) -> Self {
         let Draft { key, patient, form, body, saved_ms, .. } = draft;
-        Self { key, patient, form, body, saved_ms }
+        Self { key, patient, form, body, saved_ms, version }
     }
 }
 
@@ -74,21 +77,24 @@ pub(crate) async fn list(
     let author = signed.user.id.clone();
     let mut drafts = own_read(&state, move |view| Ok(of(view, &author)?)).await?;
     drafts.sort_by_key(|draft| std::cmp::Reverse(draft.saved_ms));
-    Ok(json(&Drafts { drafts: drafts.into_iter().map(DraftShown::of).collect() }))
+    Ok(json(&Drafts { drafts }))
 }
 
-fn of(view: &mut View<'_>, author: &str) -> Result<Vec<Draft>, StoreError> {
+fn of(view: &mut View<'_>, author: &str) -> Result<Vec<DraftShown>, StoreError> {
     let (mut out, mut next) = (Vec::new(), Some(0));
     while let Some(after) = next.filter(|_| out.len() < MOST) {
         let found = view.search(HOLDFAST_DRAFT, &[of_draft_author(author)], after, 100)?;
-        let drafts = found.resources.iter().filter_map(|stored| Draft::read(&stored.json));
-        out.extend(drafts.filter(|draft| draft.author == author));
+        let read = |stored: Stored| Some((Draft::read(&stored.json)?, stored.version));
+        let drafts = found.resources.into_iter().filter_map(read);
+        let own = drafts.filter(|(draft, _)| draft.author == author);
+        out.extend(own.map(|(draft, version)| DraftShown::of(draft, version)));
         next = found.next;
     }
     Ok(out)
 }
 
-/// Keeps a draft, in place of what its author kept under the key before.
+/// Keeps a draft, in place of what its author kept under the key before. With `If-Match` or `If-None-Match: *`, only if that is
+/// what the author's window has seen: somebody may have the same form open twice.
 pub(crate) async fn save(
     State(state): State<ApiState>,
     Path(key): Path<String>,
@@ -98,6 +104,7 @@ pub(crate) async fn save(
 ) -> Result<Response, ApiError> {
     check_key(&key)?;
     let (parts, body) = request.into_parts();
+    let base = base(&parts.headers)?;
     let DraftSaved { patient, form, body } = body::own(&parts.headers, body).await?;
     if body.get().len() > MAX_BODY_BYTES {
         return Err(RequestError::BadDraft { what: "the body", expected: "256 KiB at most" }.into());
@@ -115,22 +122,31 @@ pub(crate) async fn save(
     let draft = Draft { author: signed.user.id.clone(), key, patient, form, body, saved_ms };
     let entity = Entity::new(HOLDFAST_DRAFT, draft::id(&draft.author, &draft.key));
     let text = draft.resource();
-    own_write(&state, move |tx| Ok(tx.put(&entity, &text, &Base::Blind, &caller.id)?)).await?;
-    Ok(json(&DraftShown::of(draft)))
+    let saved = own_write(&state, move |tx| Ok(tx.put(&entity, &text, &base, &caller.id)?)).await?;
+    Ok(json(&DraftShown::of(draft, saved.version)))
 }
 
-/// Lets a draft go; one that is not there is gone already.
+fn base(headers: &HeaderMap) -> Result<Base, RequestError> {
+    let unseen = if must_be_new(headers) { Base::Absent } else { Base::Blind };
+    Ok(if_match(headers)?.map_or(unseen, Base::Exactly))
+}
+
+/// Lets a draft go, with `If-Match` only the text that was seen; one that is not there is gone already.
 pub(crate) async fn delete(
     State(state): State<ApiState>,
     Path(key): Path<String>,
     Caller(caller): Caller,
     Signed(signed): Signed,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     check_key(&key)?;
+    let base = base(&headers)?;
     let entity = Entity::new(HOLDFAST_DRAFT, draft::id(&signed.user.id, &key));
-    let gone = own_write(&state, move |tx| match tx.delete(&entity, &Base::Blind, &caller.id) {
-        Ok(_) | Err(StoreError::NotFound(_)) => Ok(()),
-        Err(error) => Err(error.into()),
+    let gone = own_write(&state, move |tx| {
+        if tx.view()?.get(&entity)?.is_some_and(|stored| !stored.deleted) {
+            tx.delete(&entity, &base, &caller.id)?;
+        }
+        Ok(())
     });
     gone.await?;
     Ok(StatusCode::NO_CONTENT.into_response())

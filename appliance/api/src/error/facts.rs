@@ -42,6 +42,7 @@ impl ApiError {
                 Facts::new(status, error.code(), error.issue_type().as_str())
             }
             Self::File(error) => error.facts(),
+            Self::Schedule(error) => error.facts(),
             Self::Search(error) => Facts::new(StatusCode::BAD_REQUEST, error.code(), "value"),
             Self::Invalid { code, issue, .. } => Facts::new(StatusCode::UNPROCESSABLE_ENTITY, code, issue),
             Self::Patch { source, .. } => {

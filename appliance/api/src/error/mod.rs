@@ -17,6 +17,7 @@ use holdfast_clinical::search::query::SearchError;
 use holdfast_store::StoreError;
 
 use crate::files::FileError;
+use crate::schedule::ScheduleError;
 
 /// Why a request was refused or failed. The text has three parts: what failed, why, what to do.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,9 @@ pub enum ApiError {
     /// A file cannot be taken or given.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Something of the schedule is refused.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
     /// The resource breaks FHIR's rules.
     #[error("{text}")]
     Invalid {
@@ -104,7 +108,11 @@ impl ApiError {
             Self::Request(RequestError::SignInWrong { tries_left }) => Some(*tries_left),
             _ => None,
         };
-        Problem { facts, text: self.public_text(), expression: self.expression(), tries_left }
+        let more = match self {
+            Self::Schedule(error) => error.more(),
+            _ => serde_json::Map::new(),
+        };
+        Problem { facts, text: self.public_text(), expression: self.expression(), tries_left, more }
     }
 
     /// Where in the request, as a FHIRPath.

@@ -17,6 +17,8 @@ pub(crate) struct Problem {
     pub(crate) expression: Option<String>,
     /// Tries that cost no waiting, of a sign-in that went wrong.
     pub(crate) tries_left: Option<u32>,
+    /// What else a client's program goes by, beside the members of RFC 9457.
+    pub(crate) more: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Problem {
@@ -52,6 +54,9 @@ impl Problem {
         }
         if let Some(seconds) = self.facts.retry_after_s {
             problem["retryAfterS"] = seconds.into();
+        }
+        for (name, value) in &self.more {
+            problem[name] = value.clone();
         }
         problem.to_string()
     }

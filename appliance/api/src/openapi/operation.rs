@@ -141,7 +141,9 @@ fn content(carries: Carries, media: &[&str]) -> Value {
         Carries::Typed(typed) => reference(&typed.name()),
         Carries::Form => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
         Carries::Bytes => json!({ "type": "string", "format": "binary" }),
-        Carries::Nothing | Carries::Html | Carries::Text | Carries::Events => json!({ "type": "string" }),
+        Carries::Nothing | Carries::Html | Carries::Text | Carries::Calendar | Carries::Events => {
+            json!({ "type": "string" })
+        }
     };
     media.iter().map(|media| ((*media).to_owned(), json!({ "schema": schema }))).collect::<Map<_, _>>().into()
 }

@@ -90,7 +90,7 @@ pub(crate) async fn chart(
     let work = move |view: &mut View<'_>, patient: &Entity| {
         let sent = records.sent(view)?;
         let is_head_office = records.clinic().is_empty();
-        Reader::new(view, sent, above, is_head_office).chart(patient, now_ms)
+        Reader::new(view, sent, above, is_head_office, now_ms).chart(patient)
     };
     let (mut text, patients) = lookup::read(&state, &caller, &patient, work).await?;
     text.push_str(&format!(",\"tookMs\":{:.3}}}", began.elapsed().as_secs_f64() * 1000.0));
@@ -108,14 +108,21 @@ pub(super) struct Reader<'r, 'v> {
     is_head_office: bool,
     /// Types that the reader may not see.
     hidden: BTreeSet<String>,
+    now_ms: u64,
 }
 
 /// What stands on a page of paper, by the names of [`PARTS`].
 const ON_PAPER: [&str; 5] = ["allergies", "medicines", "problems", "results", "immunizations"];
 
 impl<'r, 'v> Reader<'r, 'v> {
-    pub(super) fn new(view: &'r mut View<'v>, sent: Sent, above: Above, is_head_office: bool) -> Self {
-        Self { view, sent, above, is_head_office, hidden: BTreeSet::new() }
+    pub(super) fn new(
+        view: &'r mut View<'v>,
+        sent: Sent,
+        above: Above,
+        is_head_office: bool,
+        now_ms: u64,
+    ) -> Self {
+        Self { view, sent, above, is_head_office, hidden: BTreeSet::new(), now_ms }
     }
 }
 
@@ -137,7 +144,7 @@ impl Reader<'_, '_> {
     }
 
     /// The chart without its end, and whose records are in it.
-    fn chart(mut self, asked: &Entity, now_ms: u64) -> Result<(String, BTreeSet<String>), StoreError> {
+    fn chart(mut self, asked: &Entity) -> Result<(String, BTreeSet<String>), StoreError> {
         let stored = self.view.read(asked)?;
         let found = survivor(self.view, stored)?;
         let patients: Vec<String> = {
@@ -163,7 +170,7 @@ impl Reader<'_, '_> {
             member(&mut out, name, records);
         }
         out.push_str(",\"vitals\":{\"news2\":");
-        out.push_str(&vitals::news2_of(&found.person, &vitals, now_ms));
+        out.push_str(&vitals::news2_of(&found.person, &vitals, self.now_ms));
         member(&mut out, "latest", &vitals);
         out.push_str(&format!(
             "}},\"notes\":{{\"total\":{}",
@@ -246,6 +253,10 @@ impl Reader<'_, '_> {
             }
             // A measurement that was taken back must not hide the one before it.
             of_code.retain(|record| !record.is_in_error());
+            // Nor does one of a clock that runs ahead; where there is no other it is better than none.
+            if of_code.iter().any(|record| !record.is_ahead(self.now_ms)) {
+                of_code.retain(|record| !record.is_ahead(self.now_ms));
+            }
             all.extend(newest(of_code, 1));
         }
         Ok(newest(all, vitals::CODES.len()))

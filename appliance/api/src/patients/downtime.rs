@@ -91,7 +91,7 @@ async fn make(state: &ApiState, caller: std::sync::Arc<Principal>, language: &st
         move |view: &mut View<'_>| {
             let sent = records.sent(view)?;
             let is_head_office = records.clinic().is_empty();
-            let mut reader = Reader::new(view, sent, above, is_head_office);
+            let mut reader = Reader::new(view, sent, above, is_head_office, now_ms);
             Ok(visits(&mut reader, &coming)?)
         }
     };

@@ -17,6 +17,7 @@ mod survivor;
 mod vitals;
 
 pub use downtime::downtime_pack;
+pub(crate) use record::SavedAt;
 pub(crate) use survivor::linked_ids;
 pub(crate) use vitals::News2;
 

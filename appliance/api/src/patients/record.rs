@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use holdfast_clinical::search::chart::time_ms;
 use holdfast_clinical::tree::Node;
 use holdfast_core::json::push_string;
 use holdfast_store::StoreError;
@@ -12,7 +13,7 @@ use crate::link::Above;
 
 /// Where what a record says is kept for certain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum SavedAt {
+pub(crate) enum SavedAt {
     /// On this replica, and nowhere else yet.
     Here,
     /// At the clinic's node.
@@ -23,7 +24,7 @@ pub(super) enum SavedAt {
 
 impl SavedAt {
     /// Of a record of which every op of ours has been acknowledged, or has not.
-    pub(super) fn of(is_sent: bool, is_head_office: bool, above: Above) -> Self {
+    pub(crate) fn of(is_sent: bool, is_head_office: bool, above: Above) -> Self {
         match (is_sent, above) {
             _ if is_head_office => Self::HeadOffice,
             (false, _) => Self::Here,
@@ -32,7 +33,7 @@ impl SavedAt {
         }
     }
 
-    fn code(self) -> &'static str {
+    pub(crate) fn code(self) -> &'static str {
         match self {
             Self::Here => "here",
             Self::Node => "node",
@@ -124,6 +125,16 @@ pub(super) fn newest(mut records: Vec<Record>, most: usize) -> Vec<Record> {
     records.retain(|record| seen.insert(record.stored.entity.clone()));
     records.truncate(most);
     records
+}
+
+/// How far the clock of whoever measured may be ahead of this one.
+const SKEW_MS: u64 = 5 * 60_000;
+
+impl Record {
+    /// Whether it says that it will only be.
+    pub(super) fn is_ahead(&self, now_ms: u64) -> bool {
+        time_ms(&self.time).is_some_and(|time| time > now_ms + SKEW_MS)
+    }
 }
 
 /// Whether a resource says that it was entered in error.

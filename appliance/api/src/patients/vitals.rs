@@ -40,11 +40,12 @@ impl From<Score> for News2 {
 /// The score of the newest round of measurements, as JSON; `null` if it lacks one, or the patient is a child.
 pub(super) fn news2_of(person: &Person, vitals: &[Record], now_ms: u64) -> String {
     let of_round = || {
-        let at = vitals.iter().filter_map(|record| time_ms(&record.time)).max()?;
+        let there = || vitals.iter().filter(|record| !record.is_ahead(now_ms));
+        let at = there().filter_map(|record| time_ms(&record.time)).max()?;
         let is_of_it = |record: &&Record| time_ms(&record.time).is_some_and(|time| at - time <= ONE_ROUND_MS);
         // Newest first: of two of one kind the newest is to be the last.
         let measured: Vec<_> =
-            vitals.iter().rev().filter(is_of_it).flat_map(|record| read(&record.stored.json)).collect();
+            there().rev().filter(is_of_it).flat_map(|record| read(&record.stored.json)).collect();
         let today = instant(Hlc::new(now_ms, 0));
         let months = age::months(person.birth_date.as_deref()?, &today)?;
         score(months, &measured, Spo2Scale::One)

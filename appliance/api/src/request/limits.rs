@@ -58,5 +58,7 @@ pub const CONTINUITY_FRESH: Duration = Duration::from_millis(250);
 pub const COUNTS_FRESH: Duration = Duration::from_secs(5);
 /// The least time between two events of one stream: while a reconcile commits all the time, a page needs no more.
 pub const EVENT_PAUSE: Duration = Duration::from_millis(500);
+/// How often a stream says that it is alive: a window that hears nothing for two of these and some says that the host is away.
+pub const EVENT_BEAT: Duration = Duration::from_secs(4);
 /// How often a stream looks at the link, which does not announce its changes.
 pub const EVENT_TICK: Duration = Duration::from_secs(1);

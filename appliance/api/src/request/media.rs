@@ -18,9 +18,12 @@ pub(crate) enum Media {
     Form,
     /// `application/json-patch+json`.
     JsonPatch,
+    /// `text/calendar`.
+    Calendar,
 }
 
 const JSON_TYPES: [&str; 3] = ["application/fhir+json", "application/json", "text/json"];
+const CALENDAR_TYPE: &str = "text/calendar";
 const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 /// RFC 6902 §6.
 pub(crate) const JSON_PATCH: &str = "application/json-patch+json";
@@ -35,6 +38,7 @@ pub(crate) fn check_content_type(headers: &HeaderMap, media: Media) -> Result<()
     let (fits, expected) = match media {
         Media::Json => (JSON_TYPES.contains(&sent.as_str()), JSON_TYPES[0]),
         Media::Form => (sent == FORM_TYPE, FORM_TYPE),
+        Media::Calendar => (sent == CALENDAR_TYPE, CALENDAR_TYPE),
         Media::JsonPatch => match other_patch(&sent) {
             Some(what) => return Err(RequestError::UnsupportedPatch { what }),
             None => (sent == JSON_PATCH, JSON_PATCH),

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::sessions::LASTS_MS;
 use super::tries::Guess;
-use super::{SignedIn, check_new, cookie, note, pin, read_user};
+use super::{SignedIn, check_new, cookie, note, pin, principal, read_user};
 use crate::access::{Caller, Signed};
 use crate::audit::Look;
 use crate::conflicts::json;
@@ -52,6 +52,8 @@ pub(crate) struct SessionShown {
     confirmed_until_ms: u64,
     /// When it ends, in Unix milliseconds.
     expires_ms: u64,
+    /// The resource types that they add and change, for a screen to offer no more; each request is checked all the same.
+    keeps: Vec<&'static str>,
 }
 
 /// Who has signed in.
@@ -76,6 +78,7 @@ enum SessionMode {
 
 impl SessionShown {
     fn of(user: &User, mode: Mode, expires_ms: u64) -> Self {
+        let keeps = principal(user, mode, Vec::new()).keeps();
         let mode = match mode {
             Mode::Full => SessionMode::Full,
             Mode::ReadOnly => SessionMode::ReadOnly,
@@ -87,7 +90,7 @@ impl SessionShown {
             roles: RoleName::all_of(&user.roles),
             practitioner: user.practitioner.clone(),
         };
-        Self { user: shown, mode, confirmed_until_ms: user.confirmed_until_ms, expires_ms }
+        Self { user: shown, mode, confirmed_until_ms: user.confirmed_until_ms, expires_ms, keeps }
     }
 }
 

@@ -36,6 +36,36 @@ async fn a_draft_outlives_a_change_of_user_and_nobody_else_sees_it() {
 }
 
 #[tokio::test]
+async fn of_two_windows_neither_writes_over_what_it_has_not_seen() {
+    let (server, admin) = start_with_admin().await;
+    let nurse = server.person(&admin, "nina", &["nurse"]).await;
+    let put = async |text: &str, header: (&str, &str)| {
+        let body = json!({"form": "note", "body": text});
+        server.by_with(&nurse, "PUT", "/api/drafts/n", &[("x-holdfast", "1"), header], &body).await
+    };
+    let version = |kept: &Value| format!("W/\"{}\"", kept["version"].as_str().unwrap());
+    let first = version(&put("one", ("if-none-match", "*")).await.expect(200).json());
+    put("two", ("if-none-match", "*")).await.refused(409, "exists");
+    let second = version(&put("one more", ("if-match", &first)).await.expect(200).json());
+    put("one else", ("if-match", &first)).await.refused(412, "stale-version");
+    let listed = server.by(&nurse, "GET", "/api/drafts", &Value::Null).await.expect(200).json();
+    assert_eq!(
+        (&listed["drafts"][0]["body"], version(&listed["drafts"][0])),
+        (&json!("one more"), second.clone())
+    );
+
+    let drop = async |seen: &str| {
+        let headers = [("x-holdfast", "1"), ("if-match", seen)];
+        server.by_with(&nurse, "DELETE", "/api/drafts/n", &headers, &Value::Null).await
+    };
+    drop(&first).await.refused(412, "stale-version");
+    drop(&second).await.expect(204);
+    drop(&second).await.expect(204);
+    put("late", ("if-match", &second)).await.refused(412, "stale-version");
+    put("anew", ("if-none-match", "*")).await.expect(200);
+}
+
+#[tokio::test]
 async fn drafts_have_bounds_and_no_program_has_any() {
     let (server, admin) = start_with_admin().await;
     let large = json!({"form": "note", "body": "x".repeat(256 * 1024)});

@@ -46,6 +46,8 @@ mod people;
 mod presentation;
 mod rates;
 mod read_only;
+mod schedule;
+mod schedule_more;
 mod search;
 mod search_references;
 mod search_results;

@@ -245,3 +245,16 @@ async fn a_measurement_that_was_taken_back_does_not_hide_the_one_before() {
     let chart = server.get("/api/patients/p/chart").await.expect(200).json();
     assert_eq!(ids(&chart["vitals"]["latest"]), "before", "{chart}");
 }
+
+#[tokio::test]
+async fn a_measurement_of_a_clock_that_runs_ahead_hides_none() {
+    let server = start().await;
+    put(&server, "Patient", "p", "\"gender\":\"female\"").await;
+    let weight = |at: &str, value: &str| vital("29463-7", "p", at, value, "kg");
+    put(&server, "Observation", "ahead", &weight("2999-01-01", "71")).await;
+    let chart = server.get("/api/patients/p/chart").await.expect(200).json();
+    assert_eq!(ids(&chart["vitals"]["latest"]), "ahead", "better than none");
+    put(&server, "Observation", "now", &weight("2026-11-01", "70")).await;
+    let chart = server.get("/api/patients/p/chart").await.expect(200).json();
+    assert_eq!(ids(&chart["vitals"]["latest"]), "now");
+}

@@ -27,6 +27,7 @@ async fn past_the_confirmation_a_sign_in_reads_and_writes_nothing() {
     confirmed_until(&server, &doctor, 1).await;
     let session = server.by(&doctor, "GET", "/api/session", &Value::Null).await.expect(200).json();
     assert_eq!((&session["mode"], &session["confirmedUntilMs"]), (&json!("read-only"), &json!(1)));
+    assert_eq!(session["keeps"], json!([]), "nothing is offered that would be refused");
     server.by(&doctor, "GET", "/fhir/Patient/p1", &Value::Null).await.expect(200);
     server.by(&doctor, "GET", "/fhir/Observation?subject=Patient/p1", &Value::Null).await.expect(200);
     let note = json!({"resourceType": "Observation", "id": "o", "status": "final", "code": {"text": "x"}});

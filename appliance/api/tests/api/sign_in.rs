@@ -113,3 +113,16 @@ async fn saves_by_session_carry_the_name_of_their_person() {
     let history = server.writer.read(move |view| view.history(&entity, &wanted)).await.unwrap();
     assert_eq!(history.versions[0].author, "Practitioner/7");
 }
+
+#[tokio::test]
+async fn a_session_says_what_its_person_adds_and_changes() {
+    let (server, admin) = start_with_admin().await;
+    let nurse = server.person(&admin, "nina", &["nurse"]).await;
+    let keeps = async |who: &Person| {
+        let session = server.by(who, "GET", "/api/session", &Value::Null).await.expect(200).json();
+        session["keeps"].as_array().unwrap().clone()
+    };
+    let (of_nurse, of_admin) = (keeps(&nurse).await, keeps(&admin).await);
+    assert!(of_nurse.contains(&json!("Observation")) && !of_nurse.contains(&json!("MedicationRequest")));
+    assert_eq!(of_admin, Vec::<Value>::new());
+}

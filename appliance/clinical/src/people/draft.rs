@@ -1,4 +1,5 @@
-//! What is unfinished on somebody's screen: the author's alone, last writer wins, gone when it is signed.
+//! What is unfinished on somebody's screen: the author's alone, gone when it is signed. Of two replicas the last writer wins; a window
+//! that goes on from another text than the one that is kept is told so.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

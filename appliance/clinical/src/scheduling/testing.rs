@@ -17,6 +17,7 @@ pub(super) fn wound_care() -> AppointmentType {
         step_min: 15,
         needs: vec![nurse, Need { only: vec!["Location/r2".into()], ..Need::any(Kind::Room) }],
         capacity: 1,
+        is_remote: false,
         split: Split { web_percent: 30, sell_until_min: 1_440 },
     }
 }

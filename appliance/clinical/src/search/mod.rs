@@ -13,14 +13,15 @@
 //! | number | the same without a unit | bounds |
 //! | uri | as written | the whole · `:below`: its beginning |
 //!
-//! Two groups of rows answer no parameter of R4: those by which people are found ([`find`]) and those from which a chart
-//! opens ([`chart`]).
+//! Three groups of rows answer no parameter of R4: those by which people are found ([`find`]), those from which a chart
+//! opens ([`chart`]), and those that tell what is taken of whose time ([`booked`]).
 //!
 //! (`␟` is U+001F.) Beside a slot's own number stand further ones, for what only some searches look at: [`BY_END`],
 //! [`IDENTIFIER`], [`OF_TYPE`], [`PRESENT`]. What has no rows at all is [`check`]ed on what the rest of a search has found.
 //!
 //! Deletion is not looked at: a deleted resource keeps its rows, and the store leaves it out of answers.
 
+pub mod booked;
 pub mod care;
 pub mod chart;
 pub mod check;
@@ -166,6 +167,7 @@ pub fn is_prompt(number: u32) -> bool {
     people::is_row(number)
         || rights::rows::is_row(number)
         || find::has_param(number)
+        || booked::has_param(number)
         || [0, BY_END, IDENTIFIER, OF_TYPE, PRESENT]
             .into_iter()
             .filter_map(|offset| number.checked_sub(offset).and_then(table::slot))
@@ -188,6 +190,7 @@ pub fn has_param(number: u32) -> bool {
         || slot(IDENTIFIER).is_some_and(|slot| slot.kind == Kind::Reference)
         || slot(OF_TYPE).is_some_and(|slot| slot.kind == Kind::Token)
         || find::has_param(number)
+        || booked::has_param(number)
         || chart::has_param(number)
 }
 
@@ -206,6 +209,7 @@ pub fn touches_index(kind: &str, register_key: &str) -> bool {
     is_own_touched(kind, element)
         || table::slots(kind).any(|slot| slot.paths.iter().any(|path| path.is_in(element)))
         || find::is_read(kind, element)
+        || booked::is_read(kind, element)
         || chart::is_read(kind, element)
 }
 
@@ -267,6 +271,11 @@ fn collect(
 ) -> Vec<IndexRow> {
     let mut rows = Vec::new();
     find::push(state, is_wanted, &mut rows);
+    if let Some(elements) = booked::elements(&state.entity.kind)
+        && elements.iter().any(|element| is_wanted(element))
+    {
+        booked::push(state, &mut rows);
+    }
     if beside == Beside::All {
         chart::push(state, &mut rows);
     }
@@ -317,7 +326,9 @@ mod tests {
                 found.min_by_key(|name| (name.len(), *name)).map_or_else(|| base.to_string(), str::to_owned);
             format!("{name}{beside} {}", row.value.replace(TOKEN_SEPARATOR, "^"))
         };
-        let answers_parameters = |row: &IndexRow| !find::has_param(row.param) && !chart::has_param(row.param);
+        let answers_parameters = |row: &IndexRow| {
+            !find::has_param(row.param) && !chart::has_param(row.param) && !booked::has_param(row.param)
+        };
         rows.into_iter().filter(answers_parameters).map(shown).collect()
     }
 

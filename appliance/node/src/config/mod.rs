@@ -19,6 +19,7 @@ use holdfast_api::access::rate::Rates;
 pub use holdfast_api::config::Problems;
 use holdfast_api::config::{FileText, Layers, Reader, connections, file_bytes, rates};
 use holdfast_api::listen::Connections;
+use holdfast_clinical::scheduling::zone::Zone;
 use holdfast_link::transport::Endpoint;
 
 /// The commented default.
@@ -29,6 +30,8 @@ pub const DEFAULT: &str = include_str!("default.toml");
 pub struct Config {
     /// What the node is and where it serves.
     pub node: NodeConfig,
+    /// The clinic it stands in.
+    pub clinic: ClinicConfig,
     /// Where it syncs.
     pub hub: HubConfig,
     /// The port for the clinic's desktops.
@@ -58,6 +61,13 @@ pub struct NodeConfig {
     pub clinic: Option<String>,
     /// How clients reach the node, without a slash at the end.
     pub public_url: Option<String>,
+}
+
+/// The clinic the node stands in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClinicConfig {
+    /// By whose clock its days begin and its people work.
+    pub time_zone: Zone,
 }
 
 /// Where the node syncs.
@@ -141,12 +151,14 @@ impl Config {
     /// Reads every key before it gives up, so that every problem is found.
     fn read(reader: &mut Reader) -> Option<Self> {
         let (node, hub, log) = (node(reader), hub(reader), log(reader));
+        let clinic = clinic(reader);
         let desktops = desktops::desktops(reader);
         let (store, scrub) = (store(reader), care::scrub(reader));
         let (eviction, limits) = (care::eviction(reader), limits(reader));
         let downtime = downtime::downtime(reader);
         Some(Self {
             node: node?,
+            clinic: clinic?,
             hub: hub?,
             desktops: desktops?,
             log: log?,
@@ -173,6 +185,12 @@ fn node(reader: &mut Reader) -> Option<NodeConfig> {
     let fix = "http:// or https://, a host and perhaps a port, without a path; or empty";
     let public_url = reader.text("node", "public_url", fix, |text| optional(text, public_url));
     Some(NodeConfig { data_dir: data_dir?, listen: listen?, clinic: clinic?, public_url: public_url? })
+}
+
+fn clinic(reader: &mut Reader) -> Option<ClinicConfig> {
+    let fix = "a name of the tz database, for example \"Europe/Berlin\"";
+    let time_zone = reader.text("clinic", "time_zone", fix, |text| Zone::named(text).ok());
+    Some(ClinicConfig { time_zone: time_zone? })
 }
 
 fn hub(reader: &mut Reader) -> Option<HubConfig> {

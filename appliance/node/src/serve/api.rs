@@ -52,6 +52,7 @@ pub(super) fn state(config: &Config, running: &Running, dev: bool, setup: Option
     }
     parts.max_file_bytes = config.limits.file_bytes;
     parts.public_url = config.node.public_url.clone();
+    parts.time_zone = config.clinic.time_zone.clone();
     parts.setup = setup;
     parts.codes = Arc::new(CodeLists::in_folder(DataDir::new(&config.node.data_dir).codes()));
     ApiState::new(parts)

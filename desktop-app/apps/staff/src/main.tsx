@@ -6,6 +6,8 @@ import './forms/forms.css';
 import { firstLocale, setLocale } from '@holdfast/i18n';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { keepFieldsClean } from './forms/typed';
 
+keepFieldsClean(document);
 const root = document.getElementById('root');
 if (root) setLocale(firstLocale()).then(() => createRoot(root).render(<App />));

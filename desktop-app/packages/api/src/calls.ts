@@ -34,12 +34,21 @@ export const api = {
     told(http.POST('/api/people/{id}/pin', { params: { path: { id } }, body: { pin } })),
 
   drafts: () => told(http.GET('/api/drafts')).then(({ drafts }) => drafts),
-  saveDraft: (key: string, body: { patient?: string; form: string; body: unknown }) =>
-    told(http.PUT('/api/drafts/{key}', { params: { path: { key } }, body })),
-  dropDraft: (key: string) => told(http.DELETE('/api/drafts/{key}', { params: { path: { key } } })),
+  /** Keeps a draft upon the version that this window has seen, or as new; another window's is not written over. */
+  saveDraft: (key: string, body: { patient?: string; form: string; body: unknown }, version?: string) =>
+    told(http.PUT('/api/drafts/{key}', { params: { path: { key } }, body, headers: upon(version) })),
+  dropDraft: (key: string, version: string) =>
+    told(http.DELETE('/api/drafts/{key}', { params: { path: { key } }, headers: ifMatch(version) })),
 
   findPatients: (q: string, signal?: AbortSignal) =>
     ask<{ patients: t.PatientHit[] }>('GET', path('/api/patients', { q, limit: 12 }), { signal }),
+  /** The same at head office too. Whoever is found there is held here from then on. */
+  findPatientsEverywhere: (q: string, signal?: AbortSignal) =>
+    ask<{ patients: t.PatientHit[]; elsewhere: t.Elsewhere }>(
+      'GET',
+      path('/api/patients', { q, limit: 12, everywhere: 'true' }),
+      { signal },
+    ),
   likelyPatients: (body: Record<string, unknown>, signal?: AbortSignal) =>
     ask<{ patients: t.LikelyPatient[] }>('POST', '/api/patients/likely', { body, signal }),
   register: (patient: Patient) =>
@@ -62,7 +71,7 @@ export const api = {
   save: (resource: FhirResource & { id: string }, version?: string) =>
     ask<t.Saved>('PUT', `/api/records/${resource.resourceType}/${resource.id}`, {
       body: resource,
-      headers: version ? ifMatch(version) : { 'if-none-match': '*' },
+      headers: upon(version),
     }),
   search: <R extends FhirResource>(query: string, signal?: AbortSignal) =>
     ask<Bundle<R>>('GET', `/fhir/${query}`, { signal }),
@@ -78,6 +87,10 @@ export const api = {
     }),
   continuity: () => told(http.GET('/api/continuity')),
 };
+
+function upon(version: string | undefined): Record<string, string> {
+  return version ? ifMatch(version) : { 'if-none-match': '*' };
+}
 
 function ifMatch(version: string): Record<string, string> {
   return { 'if-match': `W/"${version}"` };

@@ -1,7 +1,7 @@
 import type { Continuity } from './types';
 
-/** A stream that says nothing for so long is taken as broken; the host sends something every 15 s. */
-const SILENCE_MS = 40_000;
+/** A stream that says nothing for so long is taken as broken; the host sends something every 4 s. */
+const SILENCE_MS = 10_000;
 const RETRY_MS = 1_000;
 const RETRY_LONGEST_MS = 15_000;
 
@@ -17,16 +17,19 @@ export async function followContinuity(tell: (news: ContinuityNews) => void, sto
     const heard = await stream((report) => tell({ report, reachable: true }), stop);
     if (stop.aborted) return;
     if (heard === 'refused') return;
-    if (heard === 'nothing') tell({ reachable: false });
-    pause = heard === 'news' ? RETRY_MS : Math.min(pause * 2, RETRY_LONGEST_MS);
+    if (heard !== 'ended') tell({ reachable: false });
+    pause = heard === 'ended' ? RETRY_MS : Math.min(pause * 2, RETRY_LONGEST_MS);
     await new Promise((done) => setTimeout(done, pause));
   }
 }
 
-async function stream(take: (report: Continuity) => void, stop: AbortSignal): Promise<'news' | 'nothing' | 'refused'> {
+/** How a stream came to its end: the host ended it, as when it restarts; it fell silent; or there was none. */
+type End = 'ended' | 'silent' | 'nothing' | 'refused';
+
+async function stream(take: (report: Continuity) => void, stop: AbortSignal): Promise<End> {
   const silence = new AbortController();
   let alarm = setTimeout(() => silence.abort(), SILENCE_MS);
-  let heard: 'news' | 'nothing' = 'nothing';
+  let heard: 'ended' | 'nothing' = 'nothing';
   try {
     const signal = AbortSignal.any([stop, silence.signal]);
     const answer = await fetch('/api/continuity/events', { signal, cache: 'no-store' });
@@ -44,12 +47,12 @@ async function stream(take: (report: Continuity) => void, stop: AbortSignal): Pr
         ?.split('\n')
         .find((line) => line.startsWith('data: '));
       if (data) take(JSON.parse(data.slice(6)) as Continuity);
-      heard = 'news';
+      heard = 'ended';
     }
   } catch {
     // Whatever broke it, the loop connects again.
   } finally {
     clearTimeout(alarm);
   }
-  return heard;
+  return silence.signal.aborted ? 'silent' : heard;
 }

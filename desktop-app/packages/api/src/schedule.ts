@@ -60,6 +60,8 @@ export interface AppointmentShown {
   room?: ResourceRef;
   note?: string;
   overbook: boolean;
+  /** Why it was forced in. */
+  overbookReason?: string;
   remote: boolean;
   walkIn: boolean;
   series?: { id: string; at: number; of?: number };
@@ -70,6 +72,8 @@ export interface AppointmentShown {
   conflict: boolean;
   /** Ids of appointments that are at the same time on a resource. */
   overlapsWith: string[];
+  /** It is kept from whoever looks: nothing but its time is told, and its type has no name. */
+  withheld?: boolean;
 }
 
 export interface Span {
@@ -159,7 +163,10 @@ export interface Booking {
 export interface Refusal {
   code: 'slot-taken' | 'not-ours' | 'fenced' | 'outside-hours' | 'time-off' | 'full' | 'stale' | string;
   message: string;
-  by?: { appointment?: string; owner?: string; until?: string };
+  /** `resource` is a name. */
+  by?: { appointment?: string; resource?: string; owner?: string; until?: string };
+  /** Of `stale`: elements that are not as they were. */
+  changed?: string[];
   instead: FreeSlot[];
 }
 
@@ -177,6 +184,8 @@ export interface SeriesRule {
 
 export interface SeriesInstance {
   start: string;
+  /** Clocks leave out the time of the series on that day, so that it begins at another. */
+  skipped?: boolean;
   booked?: AppointmentShown;
   refused?: Refusal;
 }
@@ -282,7 +291,6 @@ export interface Demand {
   history: { week: string; value: number }[];
   forecast: { week: string; value: number; low: number; high: number }[];
   byHour: { weekday: number; hour: number; arrivals: number; noShows: number; minutes: number }[];
-  words: string;
 }
 
 const BASE = '/api/schedule';
@@ -307,8 +315,18 @@ export const schedule = {
   book: (booking: Booking) => post<AppointmentShown>(`${BASE}/appointments`, booking),
   move: (id: string, body: { version: string; start: string; resources: ResourceRef[]; minutes?: number }) =>
     post<AppointmentShown>(`${at(id)}/move`, body),
-  status: (id: string, body: { version: string; status: FlowStatus; room?: ResourceRef; reason?: string }) =>
-    post<AppointmentShown>(`${at(id)}/status`, body),
+  /** `undo` takes the last step back as if it had not been made; `reasonCode` is HL7's, beside words of one's own. */
+  status: (
+    id: string,
+    body: {
+      version: string;
+      status: FlowStatus;
+      room?: ResourceRef;
+      reason?: string;
+      reasonCode?: string;
+      undo?: boolean;
+    },
+  ) => post<AppointmentShown>(`${at(id)}/status`, body),
   series: (body: { id: string; booking: Booking; rule: SeriesRule; dry: boolean }) =>
     post<{ instances: SeriesInstance[] }>(`${BASE}/series`, body),
 
@@ -347,19 +365,6 @@ export const schedule = {
 /** What a refused booking says, if that is what the error is. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof Problem) || error.status !== 409) return undefined;
-  const { by, instead } = error.facts as Partial<Refusal>;
-  return { code: error.code, message: error.message, by, instead: Array.isArray(instead) ? instead : [] };
-}
-
-/**
- * Follows a day: `changed` is called when something of it has changed, `live` when the stream begins or breaks. Gives back what
- * ends it. The browser connects again by itself.
- */
-export function followSchedule(date: string, changed: () => void, live: (isLive: boolean) => void): () => void {
-  const stream = new EventSource(path(`${BASE}/follow`, { date }));
-  stream.onopen = () => live(true);
-  stream.onerror = () => live(false);
-  stream.onmessage = changed;
-  stream.addEventListener('changed', changed);
-  return () => stream.close();
+  const { by, changed, instead } = error.facts as Partial<Refusal>;
+  return { code: error.code, message: error.message, by, changed, instead: Array.isArray(instead) ? instead : [] };
 }

@@ -163,3 +163,6 @@ export interface ConflictedRecord {
   version: string;
   conflicts: { element: string; values: ConflictValue[] }[];
 }
+
+/** What asking head office came to; `none`: there is no head office to ask. */
+export type Elsewhere = 'all' | 'more' | 'too-wide' | 'coming' | 'unreachable' | 'none';

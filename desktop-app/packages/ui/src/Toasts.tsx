@@ -3,11 +3,13 @@ import { createContext, type ReactNode, use, useCallback, useMemo, useState } fr
 export interface Toast {
   text: string;
   kind?: 'danger';
+  /** What it is about: one that says something newer of the same takes its place. */
+  about?: string;
   action?: { label: string; run: () => void };
 }
 
 /** Long enough to read and reach for "Undo" with a keyboard; trouble stays until it is put away. */
-const SHOWN_MS = 10_000;
+export const TOAST_MS = 10_000;
 const MOST = 3;
 
 const Context = createContext<(toast: Toast) => void>(() => undefined);
@@ -15,14 +17,19 @@ const Context = createContext<(toast: Toast) => void>(() => undefined);
 /** Says something at the lower edge: what was saved, with a way back. */
 export const useToast = () => use(Context);
 
+/** Whether what an older message says is no longer so. */
+export function isOvertaken(old: Toast, next: Toast): boolean {
+  return old.about !== undefined && old.about === next.about;
+}
+
 export function Toasts({ children, closeLabel, label }: { children: ReactNode; closeLabel: string; label: string }) {
   const [shown, setShown] = useState<(Toast & { id: number })[]>([]);
   const close = useCallback((id: number) => setShown((all) => all.filter((one) => one.id !== id)), []);
   const say = useCallback(
     (toast: Toast) => {
       const id = Date.now() + Math.random();
-      setShown((all) => [...all, { ...toast, id }].slice(-MOST));
-      if (!toast.kind) setTimeout(close, SHOWN_MS, id);
+      setShown((all) => [...all.filter((one) => !isOvertaken(one, toast)), { ...toast, id }].slice(-MOST));
+      if (!toast.kind) setTimeout(close, TOAST_MS, id);
     },
     [close],
   );

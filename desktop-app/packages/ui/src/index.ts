@@ -6,6 +6,7 @@ export { Look } from './Look';
 export { Mark, type MarkKind } from './Mark';
 export { Panel } from './Panel';
 export { ScrollX } from './ScrollX';
-export { type Toast, Toasts, useToast } from './Toasts';
+export { TOAST_MS, type Toast, Toasts, useToast } from './Toasts';
+export { useAnchored } from './useAnchored';
 export { useListbox } from './useListbox';
 export { isPressed, setSingleKeys, useShortcut, usesSingleKeys } from './useShortcut';

@@ -176,6 +176,29 @@ impl View<'_> {
         self.sql.query(&text, &params)?.first().map_or(Ok(0), |row| row.uint(0))
     }
 
+    /// The ids of resources of a type that are there, each with its values under a parameter from one value to before another, in the
+    /// order of the values; `most` of them. Whosever they are: it tells what is taken, and must not be shown.
+    ///
+    /// # Errors
+    /// The database. Cost: the rows gone past, and a look for each.
+    pub fn values_between(
+        &mut self,
+        kind: &str,
+        param: u32,
+        (from, below): (&str, &str),
+        most: u64,
+    ) -> Result<Vec<(String, String)>> {
+        let params: [Value; 4] =
+            [kind.into(), i64::from(param).into(), (&*storable(from)).into(), (&*storable(below)).into()];
+        let text = format!(
+            "SELECT r.id, d.value FROM search d CROSS JOIN resource r WHERE d.param = $2 AND d.value >= $3 \
+             AND d.value < $4 AND r.no = d.resource_no AND r.kind || '' = $1 AND r.deleted = 0 \
+             ORDER BY d.value, d.resource_no LIMIT {most}"
+        );
+        let rows = self.sql.query(&text, &params)?;
+        rows.into_iter().map(|mut row| Ok((row.take_text(0)?, row.take_text(1)?))).collect()
+    }
+
     /// The first value under a parameter at or after `from`, whoever's it is: it tells what may be looked for, and must not
     /// be shown.
     ///

@@ -27,9 +27,6 @@ const KIND: &str = "Appointment";
 /// HL7's table of kinds of appointment (<https://hl7.org/fhir/R4/v2/0276/>).
 const KINDS: &str = "http://terminology.hl7.org/CodeSystem/v2-0276";
 
-/// Statuses of what takes the time of its resources, or its place.
-const TAKING: [&str; 6] = ["booked", "arrived", "checked-in", "fulfilled", "noshow", "pending"];
-
 /// How somebody comes to an appointment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Way {
@@ -228,8 +225,13 @@ impl Booked {
     /// Whether its resources are taken: not by a request, by what was cancelled, or by one place in a session. Of a
     /// `noshow` the time is gone too.
     pub fn takes_time(&self) -> bool {
-        self.session.is_none() && TAKING.contains(&self.status.as_str())
+        self.session.is_none() && takes_time(&self.status)
     }
+}
+
+/// Whether an appointment of that status takes the time of its resources.
+pub fn takes_time(status: &str) -> bool {
+    matches!(status, "booked" | "arrived" | "checked-in" | "fulfilled" | "noshow" | "pending")
 }
 
 /// Whether the reference is to something whose time is given.

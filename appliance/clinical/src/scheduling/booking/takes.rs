@@ -96,7 +96,7 @@ fn of_reading(json: &Value) -> Option<Takes> {
     let number = extension::number(json, extension::PLACE, "valueUnsignedInt");
     // One without a number takes none that there is, and is refused.
     let place = number.and_then(|n| u32::try_from(n).ok()).map_or(Span::new(0, 0), counted::number);
-    let is_taken = super::TAKING.contains(&booked.status.as_str());
+    let is_taken = super::takes_time(&booked.status);
     Some(Takes {
         bundle: vec![(counted::pool(session, PLACE_POOL), place)],
         is_taken,

@@ -11,6 +11,10 @@ pub const HOURS: &str = "urn:holdfast:schedule:hours";
 pub const BUFFER: &str = "urn:holdfast:schedule:buffer";
 /// On `Appointment`: that it was forced in beside another (`valueBoolean`).
 pub const OVERBOOK: &str = "urn:holdfast:schedule:overbook";
+/// On `Appointment`: why it was forced in (`valueString`).
+pub const OVERBOOK_REASON: &str = "urn:holdfast:schedule:overbook-reason";
+/// On `Appointment`: that it is held by video or telephone (`valueBoolean`).
+pub const REMOTE: &str = "urn:holdfast:schedule:remote";
 /// On `Appointment`: how many patients a group session takes (`valuePositiveInt`).
 pub const CAPACITY: &str = "urn:holdfast:schedule:capacity";
 /// On `Appointment`: the session in which the patient has a place (`valueReference`).

@@ -43,6 +43,8 @@ pub struct AppointmentType {
     pub needs: Vec<Need>,
     /// How many patients a session takes; 1: it is no group session.
     pub capacity: u32,
+    /// Whether it is held by video or telephone, unless somebody says otherwise.
+    pub is_remote: bool,
     /// Who may sell its time.
     pub split: Split,
 }
@@ -87,6 +89,8 @@ impl AppointmentType {
                 .ok()
                 .filter(|n| *n > 0)
                 .ok_or_else(|| wrong(KIND, "capacity", "is out of its range"))?,
+            is_remote: extension::find(ours, "remote")
+                .is_some_and(|of| of.get("valueBoolean") == Some(&Value::Bool(true))),
             split: Split {
                 web_percent: u8::try_from(web)
                     .ok()
@@ -109,6 +113,9 @@ impl AppointmentType {
         parts.extend(self.needs.iter().map(write_need));
         if self.capacity > 1 {
             parts.push(extension::one("capacity", "valuePositiveInt", self.capacity));
+        }
+        if self.is_remote {
+            parts.push(extension::one("remote", "valueBoolean", true));
         }
         if self.split.web_percent > 0 {
             parts.push(extension::one("web-percent", "valueUnsignedInt", self.split.web_percent));
@@ -173,7 +180,7 @@ mod tests {
     use crate::scheduling::testing::wound_care;
 
     fn ours() -> AppointmentType {
-        AppointmentType { capacity: 8, ..wound_care() }
+        AppointmentType { capacity: 8, is_remote: true, ..wound_care() }
     }
 
     fn record(ours: &AppointmentType, other: Value) -> Value {

@@ -12,6 +12,7 @@ import { Screen } from '../shell/Screen';
 import { showTime } from '../time/dates';
 import { lookOf } from './event';
 import { referenceOf, usePatientNames, usePeople } from './names';
+import { type Sitting, together } from './together';
 
 const PAGE = 50;
 
@@ -111,7 +112,6 @@ function questionPath({ patient, who, from, until, outcome }: Question): string 
 
 function Lines({ events, names }: { events: AuditEvent[]; names: Map<string, string> }) {
   const { i18n } = useLingui();
-  const locale = useLocale();
   const looks = events.map((event) => lookOf(i18n, event));
   const patients = usePatientNames(looks.flatMap((look) => (look.patients.length === 1 ? look.patients : [])));
   if (events.length === 0)
@@ -129,28 +129,63 @@ function Lines({ events, names }: { events: AuditEvent[]; names: Map<string, str
           </tr>
         </thead>
         <tbody>
-          {looks.map((look) => (
-            <tr key={look.id}>
-              <td className="number">{showTime(look.at, locale)}</td>
-              <th scope="row" dir="auto" className="whole">
-                {names.get(look.who) ?? look.who}
-              </th>
-              <td dir="auto">{look.what}</td>
-              <td>
-                <Patients ids={look.patients} names={patients} />
-              </td>
-              <td>
-                {look.refused ? (
-                  <Mark kind="danger">{i18n.t('Refused')}</Mark>
-                ) : (
-                  <Mark kind="ok">{i18n.t('Done')}</Mark>
-                )}
-              </td>
-            </tr>
+          {together(looks).map((sitting) => (
+            <Line key={sitting.looks[0]?.id} sitting={sitting} names={names} patients={patients} />
           ))}
         </tbody>
       </table>
     </ScrollX>
+  );
+}
+
+function Line({
+  sitting,
+  names,
+  patients,
+}: {
+  sitting: Sitting;
+  names: Map<string, string>;
+  patients: Map<string, string>;
+}) {
+  const { i18n } = useLingui();
+  const locale = useLocale();
+  const { looks, whats } = sitting;
+  const [newest] = looks;
+  if (!newest) return null;
+  return (
+    <tr>
+      <td className="number">{showTime(newest.at, locale)}</td>
+      <th scope="row" dir="auto" className="whole">
+        {names.get(newest.who) ?? newest.who}
+      </th>
+      <td dir="auto">
+        {looks.length === 1 ? (
+          newest.what
+        ) : (
+          <details>
+            <summary>
+              {whats.join(', ')}{' '}
+              <span className="soft small">
+                {i18n.t('{count, plural, one {# request} other {# requests}}', { count: looks.length })}
+              </span>
+            </summary>
+            <ul className="small">
+              {looks.map((look) => (
+                <li key={look.id}>
+                  <span className="number">{showTime(look.at, locale)}</span> {look.what}
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </td>
+      <td>
+        <Patients ids={newest.patients} names={patients} />
+      </td>
+      <td>
+        {newest.refused ? <Mark kind="danger">{i18n.t('Refused')}</Mark> : <Mark kind="ok">{i18n.t('Done')}</Mark>}
+      </td>
+    </tr>
   );
 }
 

@@ -9,6 +9,8 @@ export interface Look {
   who: string;
   what: string;
   refused: boolean;
+  /** Whether a known record was looked at; not searched for, nor changed. */
+  isLook: boolean;
   /** Of which patients, by id: a search shows several. */
   patients: string[];
 }
@@ -36,6 +38,7 @@ export function lookOf(i18n: I18n, event: AuditEvent): Look {
     what: [actionWords(i18n, subtype, event.action), type && typeWords(i18n, type), query && askedFor(decoded(query))]
       .filter(Boolean)
       .join(' · '),
+    isLook: LOOKS.has(subtype ?? ''),
     refused: event.outcome !== undefined && event.outcome !== '0',
     patients,
   };
@@ -66,6 +69,8 @@ function actionWords(i18n: I18n, subtype: string | undefined, action: string | u
   };
   return words[subtype ?? ''] ?? subtype ?? words[action ?? ''] ?? action ?? '';
 }
+
+const LOOKS = new Set(['read', 'vread', 'history-instance', 'operation']);
 
 /** What somebody was looked for by; how many at a time and in what order tells nothing of them. */
 const ASKED = new Set(['q', 'name', 'family', 'given', 'birthdate', 'identifier', 'phone', 'telecom', 'address']);

@@ -1,5 +1,4 @@
 import './chart.css';
-import { Problem } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { useShortcut } from '@holdfast/ui';
 import { Skeleton } from '@mantine/core';
@@ -12,6 +11,7 @@ import { BreakGlass } from './BreakGlass';
 import { ChartContext, useChartQuery } from './ChartContext';
 import { ChartHeader } from './ChartHeader';
 import { type ChartAction, chartActionsOf, type Section, sectionsOf } from './chartActions';
+import { mayBeKeptBack } from './glass';
 import { Overview } from './Overview';
 
 const SECTIONS: Record<string, Part<{ adding: boolean; item: string }>> = {
@@ -31,15 +31,14 @@ const SECTIONS: Record<string, Part<{ adding: boolean; item: string }>> = {
 /** One patient's chart. `rest` is the part of the address behind the patient's: section, and what of it. */
 export default function ChartScreen({ id, rest }: { id: string; rest: string }) {
   const query = useChartQuery(id);
+  const { seesPatients } = useAbilities();
   useEffect(() => ahead(Object.values(SECTIONS)), []);
   const [, go] = useLocation();
   const chart = query.data;
   const state = useMemo(() => chart && { id, chart, go: (to: string) => go(`/patients/${id}/${to}`) }, [id, chart, go]);
   if (query.isError && !chart) {
-    // Somebody else's patient reads as nobody's; in an emergency there is a way, which is looked at afterwards.
-    const isClosed = query.error instanceof Problem && (query.error.status === 403 || query.error.status === 404);
-    return isClosed ? (
-      <BreakGlass id={id} error={query.error} onOpen={query.refetch} />
+    return mayBeKeptBack(query.error, seesPatients) ? (
+      <BreakGlass id={id} error={query.error} onOpen={query.refetch} retry={query.refetch} />
     ) : (
       <Failed error={query.error} retry={query.refetch} />
     );
@@ -80,7 +79,7 @@ function SectionOf({ section, item }: { section: string; item: string }) {
   const Found = SECTIONS[shown];
   if (shown === '') return <Overview />;
   if (!Found) return <p className="empty">{i18n.t('There is no such part of a chart.')}</p>;
-  return <Found adding={item === 'new'} item={item} />;
+  return <Found adding={item.split('~')[0] === 'new'} item={item} />;
 }
 
 function Tabs({ current, id }: { current: string; id: string }) {

@@ -23,3 +23,8 @@ export function openVisitOf({ encounters }: Chart, now = Date.now()): Reference 
   });
   return open && { reference: `Encounter/${open.resource.id}` };
 }
+
+/** Whose records a chart is made of, as a search asks for them: the patient's, and those that were joined to it. */
+export function patientsOf({ patient, linked = [] }: Chart): string {
+  return [patient, ...linked].map(({ resource: { id } }) => id).join(',');
+}

@@ -1,4 +1,4 @@
-import { api, type Chart, type ChartRecord, type FhirResource, type Saved } from '@holdfast/api';
+import { api, type Chart, type ChartRecord, type FhirResource, Problem, type Saved } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { useToast } from '@holdfast/ui';
 import { useQueryClient } from '@tanstack/react-query';
@@ -18,6 +18,8 @@ export interface SaveRequest {
   seen?: Record<string, string>;
   /** A signed note cannot be taken back, only added to. */
   canUndo?: boolean;
+  /** Takes over when the host refuses; says whether it did, so that nothing more is said. */
+  onRefused?: (problem: Problem) => Promise<boolean>;
 }
 
 /**
@@ -33,7 +35,14 @@ export function useSave(patient: string) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key is made of the patient.
   return useCallback(
-    async function save({ resources, what, seen = {}, canUndo = true }: SaveRequest): Promise<Saved[] | undefined> {
+    async function save({
+      resources,
+      what,
+      seen = {},
+      canUndo = true,
+      onRefused,
+    }: SaveRequest): Promise<Saved[] | undefined> {
+      const about = resources.map(({ id }) => id).join(' ');
       await client.cancelQueries({ queryKey: key });
       const chart = client.getQueryData<Chart>(key);
       const before = resources.map((resource) => chart && findInChart(chart, resource));
@@ -49,7 +58,7 @@ export function useSave(patient: string) {
         );
       });
       const again = () => {
-        save({ resources, what, seen, canUndo });
+        save({ resources, what, seen, canUndo, onRefused });
       };
       try {
         const saved = await Promise.all(
@@ -72,11 +81,12 @@ export function useSave(patient: string) {
         if (conflicted >= 0) {
           const { resourceType, id } = resources[conflicted] as Saveable;
           say({
+            about,
             text: i18n.t('Somebody else saved this meanwhile. Both values are kept.'),
             action: { label: i18n.t('Settle'), run: () => go(`/conflicts/${resourceType}/${id}`) },
           });
         } else {
-          say({ text: what, action: canUndo ? { label: i18n.t('Undo'), run: undo } : undefined });
+          say({ about, text: what, action: canUndo ? { label: i18n.t('Undo'), run: undo } : undefined });
         }
         return saved;
       } catch (error) {
@@ -84,10 +94,12 @@ export function useSave(patient: string) {
           const old = before[index];
           show((now) => (old ? placeInChart(now, old) : removeFromChart(now, resource)));
         });
+        if (error instanceof Problem && (await onRefused?.(error))) return undefined;
         const { what: why, todo } = troubleOf(i18n, error);
         say({
           kind: 'danger',
-          text: `${i18n.t('Not saved: {what}.', { what })} ${why} ${todo}`,
+          about,
+          text: `${i18n.t('Not saved: {what}.', { what: subjectOf(what) })} ${why} ${todo}`,
           action: { label: i18n.t('Try again'), run: again },
         });
         return undefined;
@@ -99,6 +111,11 @@ export function useSave(patient: string) {
     },
     [client, patient, i18n, say, go],
   );
+}
+
+/** "Vitals" of "Saved: vitals", in every language. */
+function subjectOf(what: string): string {
+  return what.replace(/^[^:]*:\s*/, '');
 }
 
 function wayBack(resource: Saveable, before: ChartRecord | undefined): Saveable {

@@ -29,3 +29,32 @@ test('one text needs no heading, nothing has no line, and what has no word stand
   expect(lines(undefined)).toEqual([]);
   expect(lines({ constructor: 'x', birthTime: '10:00' })).toEqual(['constructor: x', 'birthTime: 10:00']);
 });
+
+test('a number to call is one line, and ranks are said in words', () => {
+  const plain = (value: unknown) => lines(value).map((line) => line.replace(/[\u2066\u2069]/g, ''));
+  expect(
+    plain([
+      { system: 'phone', value: '+33 6 11', use: 'mobile', rank: 1 },
+      { system: 'phone', value: '+33 6 22', rank: 2 },
+      { system: 'email', value: 'a@b.c', use: 'work' },
+    ]),
+  ).toEqual(['Phone, Mobile: +33 6 11, preferred', 'Phone: +33 6 22', 'E-mail, Work: a@b.c']);
+});
+
+test('an address has its own words, days are shown as elsewhere', () => {
+  const address = { use: 'home', type: 'postal', line: ['1 rue X'], district: 'Finistère', state: 'Bretagne' };
+  expect(lines([{ ...address, period: { start: '2020-03-12' } }])).toEqual([
+    'Used for: Home',
+    'Type: For letters',
+    'Street and number: 1 rue X',
+    'District: Finistère',
+    'Region: Bretagne',
+    expect.stringMatching(/^When:/),
+    expect.stringMatching(/From: .*Mar.*2020$/),
+  ]);
+});
+
+test('what only machines read is left out', () => {
+  expect(lines([{ id: 'x1', url: 'http://a', valueBoolean: true }])).toEqual(['Value: Yes']);
+  expect(lines({ reference: 'Practitioner/1', display: 'Dr Koné' })).toEqual(['Name: Dr Koné']);
+});

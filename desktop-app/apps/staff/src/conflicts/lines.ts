@@ -1,11 +1,16 @@
 import type { I18n } from '@holdfast/i18n';
+import { isolated } from '../fhir/words';
+import { showTime } from '../time/dates';
+
+/** A day, or a moment. */
+const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?$/;
 
 /** Deeper lines are set in by this. */
 const INSET = '\u2003';
 
 /**
  * A value in lines of "name: value", in the words of the forms; what has no word here stands as FHIR writes it. Addresses of
- * code systems tell nobody anything and are left out.
+ * code systems and ranks tell nobody anything and are left out.
  */
 export function linesOf(i18n: I18n, value: unknown, depth = 0): string[] {
   if (value === null || value === undefined) return [];
@@ -19,8 +24,9 @@ export function linesOf(i18n: I18n, value: unknown, depth = 0): string[] {
   }
   // A dose or a name in one text needs no heading.
   if (Object.keys(value).length === 1 && 'text' in value) return [`${inset}${String(value.text)}`];
+  if (isContact(value)) return [`${inset}${contactWords(i18n, value)}`];
   return Object.entries(value)
-    .filter(([name]) => name !== 'system' || !('code' in value))
+    .filter(([name]) => !isMachines(name, value))
     .flatMap(([name, one]) => {
       const lines = linesOf(i18n, one, depth + 1);
       const heading = fieldWords(i18n, name);
@@ -28,6 +34,34 @@ export function linesOf(i18n: I18n, value: unknown, depth = 0): string[] {
         ? [`${inset}${heading}: ${lines[0]}`]
         : [`${inset}${heading}:`, ...lines];
     });
+}
+
+interface Contact {
+  system: string;
+  value: string;
+  use?: string;
+  rank?: number;
+}
+
+const CONTACTS = new Set(['phone', 'fax', 'email', 'pager', 'url', 'sms', 'other']);
+
+function isContact(value: object): value is Contact {
+  const { system, value: number } = value as Partial<Contact>;
+  return typeof system === 'string' && CONTACTS.has(system) && typeof number === 'string';
+}
+
+/** "Phone, Mobile: +33 6 11, preferred": numbers read from the left in any sentence. */
+function contactWords(i18n: I18n, { system, value, use, rank }: Contact): string {
+  const kind = [system, use].filter((one) => one !== undefined).map((one) => valueWords(i18n, one));
+  const line = `${kind.join(', ')}: ${isolated(value)}`;
+  return rank === 1 ? i18n.t('{contact}, preferred', { contact: line }) : line;
+}
+
+/** What is there for machines: nobody decides by it. */
+function isMachines(name: string, value: object): boolean {
+  if (name === 'system') return 'code' in value;
+  if (name === 'reference') return 'display' in value;
+  return ['id', 'rank', 'url'].includes(name) && Object.keys(value).length > 1;
 }
 
 /** What is inside of an element, as the forms name it. */
@@ -56,8 +90,27 @@ function fieldWords(i18n: I18n, name: string): string {
     name: i18n.t('Name'),
     relationship: i18n.t('Relation'),
     telecom: i18n.t('Phone and e-mail'),
+    address: i18n.t('Address'),
+    prefix: i18n.t('Title'),
+    suffix: i18n.t('Behind the name'),
+    district: i18n.t('District'),
+    state: i18n.t('Region'),
+    period: i18n.t('When'),
+    rank: i18n.t('Order'),
+    gender: i18n.t('Sex'),
+    reference: i18n.t('Refers to'),
+    extension: i18n.t('Further detail'),
+    comparator: i18n.t('More or less than'),
+    doseAndRate: i18n.t('Dose'),
+    doseQuantity: i18n.t('Dose'),
+    route: i18n.t('Route'),
+    timing: i18n.t('How often'),
+    title: i18n.t('Title'),
+    type: i18n.t('Type'),
   };
-  return Object.hasOwn(words, name) ? (words[name] as string) : name;
+  if (Object.hasOwn(words, name)) return words[name] as string;
+  // FHIR writes the type of a value behind its name: valueString, valueBoolean.
+  return /^value[A-Z]/.test(name) ? i18n.t('Value') : name;
 }
 
 /** FHIR's own short words. */
@@ -71,6 +124,18 @@ function valueWords(i18n: I18n, value: unknown): string {
     old: i18n.t('Former'),
     official: i18n.t('Official'),
     phone: i18n.t('Phone'),
+    fax: i18n.t('Fax'),
+    sms: i18n.t('Text message'),
+    pager: i18n.t('Pager'),
+    url: i18n.t('Web address'),
+    temp: i18n.t('For a while'),
+    usual: i18n.t('Usual'),
+    nickname: i18n.t('Nickname'),
+    maiden: i18n.t('Name before marriage'),
+    billing: i18n.t('For bills'),
+    postal: i18n.t('For letters'),
+    physical: i18n.t('Where they live'),
+    both: i18n.t('Where they live, and for letters'),
     email: i18n.t('E-mail'),
     female: i18n.t('Female'),
     male: i18n.t('Male'),
@@ -84,5 +149,6 @@ function valueWords(i18n: I18n, value: unknown): string {
     low: i18n.t('Unpleasant'),
   };
   const text = String(value);
+  if (DATE.test(text)) return showTime(text, i18n.locale);
   return Object.hasOwn(words, text) ? (words[text] as string) : text;
 }

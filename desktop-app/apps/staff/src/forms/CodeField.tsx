@@ -1,6 +1,6 @@
 import { api, type Code, type CodeableConcept, type CodeSystem } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
-import { useListbox } from '@holdfast/ui';
+import { useAnchored, useListbox } from '@holdfast/ui';
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -42,6 +42,7 @@ export function CodeField({ label, description, system, value, onChange, autoFoc
       setOpen(false);
     },
   });
+  const floating = useAnchored(isOpen && codes.length > 0);
   const coding = value.coding?.[0];
   const kept = coding
     ? i18n.t('Code {code}', { code: coding.code ?? '' })
@@ -49,7 +50,7 @@ export function CodeField({ label, description, system, value, onChange, autoFoc
       ? i18n.t('Kept as free text')
       : description;
   return (
-    <div className="code-field">
+    <div className="code-field" ref={floating.anchor}>
       <TextInput
         label={label}
         value={text}
@@ -75,7 +76,7 @@ export function CodeField({ label, description, system, value, onChange, autoFoc
         }}
       />
       {isOpen && codes.length > 0 && (
-        <div {...list.listProps} aria-label={label}>
+        <div {...list.listProps} ref={floating.list} aria-label={label}>
           {codes.map(({ system: url, code, display }, index) => (
             <div key={`${url}|${code}`} {...list.optionProps(index)}>
               <bdi>{display}</bdi>{' '}

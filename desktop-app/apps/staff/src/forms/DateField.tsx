@@ -22,6 +22,7 @@ export function DateField({ label, value, onChange, withAge, required, plain }: 
   const locale = useLocale();
   const order = dateOrder(intlTag(locale));
   const [text, setText] = useState<string>();
+  const [hasLeft, setLeft] = useState(false);
   const typed = text ?? writeDate(value, order);
   const isFault = typed !== '' && value === '';
   const age = withAge ? ageWords(i18n, ageOn(value, today())) : '';
@@ -35,7 +36,8 @@ export function DateField({ label, value, onChange, withAge, required, plain }: 
       label={label}
       value={typed}
       placeholder={example}
-      dir="ltr"
+      // Digits read from the left, the name of a month as its language does.
+      dir="auto"
       autoComplete="off"
       required={required}
       withAsterisk={false}
@@ -44,14 +46,22 @@ export function DateField({ label, value, onChange, withAge, required, plain }: 
       error={
         isAhead
           ? i18n.t('This day has not come yet.')
-          : isFault && text !== undefined && text.length >= 8
+          : isFault && (hasLeft || looksWhole(typed))
             ? i18n.t('This is no date.')
             : undefined
       }
+      onBlur={() => setLeft(true)}
       onChange={(event) => {
         setText(event.currentTarget.value);
-        onChange(parseDate(event.currentTarget.value, order) ?? '');
+        const date = parseDate(event.currentTarget.value, order, locale) ?? '';
+        if (date) setLeft(false);
+        onChange(date);
       }}
     />
   );
+}
+
+/** Whether somebody has come to the end of a date: before that there is nothing to complain of. */
+function looksWhole(typed: string): boolean {
+  return typed.length >= 8 && /[\d٠-٩۰-۹]{4}/.test(typed);
 }

@@ -1,6 +1,6 @@
 import { api, type PatientHit } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
-import { useListbox } from '@holdfast/ui';
+import { useAnchored, useListbox } from '@holdfast/ui';
 import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -31,8 +31,9 @@ export function PatientField({ label, value, onChange, except, autoFocus }: Prop
   const patients = value || !q ? NONE : (found.data?.patients ?? NONE);
   const hits = useMemo(() => patients.filter(({ id }) => id !== except), [patients, except]);
   const list = useListbox({ items: hits, open: !value, onClose: () => setText(''), onChoose: onChange });
+  const floating = useAnchored(hits.length > 0);
   return (
-    <div className="code-field plain">
+    <div className="code-field plain" ref={floating.anchor}>
       <TextInput
         label={label}
         dir="auto"
@@ -45,7 +46,7 @@ export function PatientField({ label, value, onChange, except, autoFocus }: Prop
         }}
       />
       {hits.length > 0 && (
-        <div {...list.listProps} aria-label={i18n.t('Patients')}>
+        <div {...list.listProps} ref={floating.list} aria-label={i18n.t('Patients')}>
           {hits.map((hit, index) => (
             <div key={hit.id} {...list.optionProps(index)}>
               <HitLine hit={hit} />

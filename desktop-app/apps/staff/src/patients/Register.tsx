@@ -11,6 +11,7 @@ import { DraftMark } from '../drafts/DraftMark';
 import { useDraft } from '../drafts/useDraft';
 import { Failed } from '../problems/Failed';
 import { Screen } from '../shell/Screen';
+import { useThrowAway } from '../undo/useThrowAway';
 import { consentOf } from './consent';
 import { Likely } from './Likely';
 import { Registered } from './Registered';
@@ -30,21 +31,29 @@ function Registering({ id }: { id: string }) {
   const { i18n } = useLingui();
   const asked = useAskedName();
   const [fresh] = useState<Registration>(() => ({ ...EMPTY, ...asked }));
-  const draft = useDraft<Registration>({ key: `register:${id}`, form: 'registration', initial: fresh });
+  const key = `register:${id}`;
+  const draft = useDraft<Registration>({ key, form: 'registration', initial: fresh, apart: (form) => form });
   const [, go] = useLocation();
   const form = draft.value;
   const register = useMutation({
-    mutationFn: () => save(id, form),
+    mutationFn: () => save(patientIdOf(draft.key), form),
     onSuccess: () => draft.drop(),
   });
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (!register.isPending && (form.family.trim() || form.given.trim())) register.mutate();
   };
+  const throwDraftAway = useThrowAway();
+  const throwAway = async () => {
+    const thrown = { key: draft.key, form: 'registration', body: form, to: `/register/${id}`, drop: draft.drop };
+    // Of an empty form there is nothing to bring back.
+    await (JSON.stringify(form) === JSON.stringify(fresh) ? draft.drop() : throwDraftAway(thrown));
+    go('/');
+  };
   useShortcut('mod+enter', submit);
   if (register.isSuccess) return <Registered {...register.data} name={`${form.given} ${form.family}`} />;
   return (
-    <Screen title={i18n.t('Register a patient')} actions={<DraftMark state={draft.state} />}>
+    <Screen title={i18n.t('Register a patient')} actions={<DraftMark draft={draft} />}>
       {draft.isLoading ? (
         <Skeleton height={480} />
       ) : (
@@ -57,7 +66,7 @@ function Registering({ id }: { id: string }) {
                 <Button type="submit" loading={register.isPending}>
                   {i18n.t('Register')}
                 </Button>
-                <Button variant="subtle" onClick={() => draft.drop().then(() => go('/'))}>
+                <Button variant="subtle" onClick={throwAway}>
                   {i18n.t('Throw away')}
                 </Button>
               </div>
@@ -68,6 +77,11 @@ function Registering({ id }: { id: string }) {
       )}
     </Screen>
   );
+}
+
+/** One id for each draft, so that a repeated save registers nobody twice. */
+function patientIdOf(key: string): string {
+  return key.replace('register:', '').replace('~', '-');
 }
 
 async function save(id: string, form: Registration) {

@@ -60,14 +60,14 @@ export function printItem({ id = '' }: FhirResource, ...parts: (string | undefin
   return { id, text: parts.filter(Boolean).join(', ') };
 }
 
-/** A part of a sheet; nothing is printed of what is empty but a word that says so. */
-export function PrintList({ title, items }: { title: string; items: PrintItem[] }) {
+/** A part of a sheet; nothing is printed of what is empty but a word, `empty`, that says so. */
+export function PrintList({ title, items, empty }: { title: string; items: PrintItem[]; empty?: string }) {
   const { i18n } = useLingui();
   return (
     <section>
       <h2>{title}</h2>
       {items.length === 0 ? (
-        <p>{i18n.t('None recorded.')}</p>
+        <p>{empty ?? i18n.t('None recorded.')}</p>
       ) : (
         <ul>
           {items.map(({ id, text }) => (

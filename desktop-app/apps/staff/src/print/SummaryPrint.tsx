@@ -4,9 +4,11 @@ import { conceptOf, dosageOf, isActive } from '../chart/medicines/medicine';
 import { NoteText } from '../chart/notes/NoteText';
 import { authorOfNote, titleOfNote } from '../chart/notes/note';
 import { isOpenProblem } from '../chart/problems/problem';
-import { vitalName, vitalText } from '../chart/vitals/vitals';
+import { useLatestVitals } from '../chart/vitals/useLatestVitals';
+import { SHOWN, vitalName, vitalText } from '../chart/vitals/vitals';
 import { isolated, textOf } from '../fhir/words';
-import { showDate, showTime } from '../time/dates';
+import { latestOf, timeWords } from '../time/ahead';
+import { showDate } from '../time/dates';
 import { ForPrint } from './ForPrint';
 import { PrintFrame, PrintList, printItem } from './PrintFrame';
 
@@ -23,7 +25,10 @@ function Sheet() {
   const { i18n } = useLingui();
   const locale = useLocale();
   const { chart } = useChart();
-  const note = chart.notes.latest[0]?.resource;
+  const codes = chart.vitals.latest.map(({ resource }) => resource.code.coding?.[0]?.code ?? '');
+  const all = [...new Set([...SHOWN, ...codes])];
+  const { of } = useLatestVitals(all);
+  const note = latestOf(chart.notes.latest, ({ resource }) => resource.date, Date.now())?.resource;
   return (
     <PrintFrame title={i18n.t('Patient summary')}>
       <PrintList
@@ -57,11 +62,11 @@ function Sheet() {
       />
       <PrintList
         title={i18n.t('Last vitals')}
-        items={chart.vitals.latest.map(({ resource }) => {
-          const code = resource.code.coding?.[0]?.code ?? '';
-          const value = isolated(vitalText(i18n, resource));
-          const at = showTime(resource.effectiveDateTime, locale);
-          return printItem(resource, `${vitalName(i18n, code)}: ${value} (${at})`);
+        items={all.flatMap((code) => {
+          const found = of(code)?.resource;
+          if (!found) return [];
+          const at = timeWords(i18n, found.effectiveDateTime, locale);
+          return [printItem(found, `${vitalName(i18n, code)}: ${isolated(vitalText(i18n, found))} (${at})`)];
         })}
       />
       <PrintList
@@ -73,7 +78,8 @@ function Sheet() {
       {note && (
         <section>
           <h2>
-            {i18n.t('Last note')}: {titleOfNote(note)}, {showTime(note.date, locale)}, <bdi>{authorOfNote(note)}</bdi>
+            {i18n.t('Last note')}: {titleOfNote(note)}, {timeWords(i18n, note.date, locale)},{' '}
+            <bdi>{authorOfNote(note)}</bdi>
           </h2>
           <NoteText note={note} />
         </section>

@@ -7,7 +7,7 @@ import { troubleOf } from './words';
 /** An error in plain words, with what to do about it. */
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
   const { i18n } = useLingui();
-  const { what, todo, code } = troubleOf(i18n, error);
+  const { what, todo, code, raw } = troubleOf(i18n, error);
   return (
     <div className="failed" role="alert">
       <p>
@@ -18,7 +18,14 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
           {i18n.t('Try again')}
         </Button>
       )}
-      <p className="small">{i18n.t('For support: {code}', { code })}</p>
+      <p className="small">
+        {i18n.t('For support: {code}', { code })}{' '}
+        {raw && (
+          <bdi lang="en" dir="ltr">
+            {raw}
+          </bdi>
+        )}
+      </p>
     </div>
   );
 }

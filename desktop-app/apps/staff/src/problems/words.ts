@@ -1,6 +1,8 @@
 import { Problem, Unreachable } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
 import { durationWords } from '../time/duration';
+import { wordsByKind } from './byKind';
+import { byStatus } from './byStatus';
 
 /** What went wrong, and what to do about it. */
 export interface Trouble {
@@ -8,9 +10,11 @@ export interface Trouble {
   todo: string;
   /** For whoever is asked for help. */
   code: string;
+  /** What the host says of it, in English: small print, where our own words are not of this very trouble. */
+  raw?: string;
 }
 
-/** Says any error in plain words. What nobody has words for is said in the host's own. */
+/** Says any error in plain words, in the language of the reader. */
 export function troubleOf(i18n: I18n, error: unknown): Trouble {
   if (error instanceof Unreachable) {
     return {
@@ -28,8 +32,7 @@ export function troubleOf(i18n: I18n, error: unknown): Trouble {
   }
   const known = knownWords(i18n, error);
   if (known) return { ...known, code: error.code };
-  const detail = error.message.charAt(0).toUpperCase() + error.message.slice(1);
-  return { what: detail, todo: i18n.t('If it happens again, tell whoever looks after the system.'), code: error.code };
+  return { ...(wordsByKind(i18n, error) ?? byStatus(i18n, error.status)), code: error.code, raw: error.message };
 }
 
 function knownWords(i18n: I18n, error: Problem): Omit<Trouble, 'code'> | undefined {
@@ -106,32 +109,8 @@ function knownWords(i18n: I18n, error: Problem): Omit<Trouble, 'code'> | undefin
         todo: i18n.t('Look at it as it is now, then decide.'),
       };
     default:
-      return byStatus(i18n, error.status);
+      return undefined;
   }
-}
-
-function byStatus(i18n: I18n, status: number): Omit<Trouble, 'code'> | undefined {
-  if (status === 401)
-    return { what: i18n.t('You are not signed in any more.'), todo: i18n.t('Sign in again; your drafts are kept.') };
-  if (status === 403)
-    return {
-      what: i18n.t('Your roles do not reach this.'),
-      todo: i18n.t('Ask your manager if you need it for your work.'),
-    };
-  if (status === 404)
-    return {
-      what: i18n.t('This was not found.'),
-      todo: i18n.t('It may be another clinic’s, or its address was mistyped.'),
-    };
-  if (status === 413) return { what: i18n.t('This is too large.'), todo: i18n.t('Choose a smaller file.') };
-  if (status === 429)
-    return { what: i18n.t('Too many requests at once.'), todo: i18n.t('Wait a moment, then try again.') };
-  if (status === 507)
-    return {
-      what: i18n.t('The disk is full: nothing more can be saved.'),
-      todo: i18n.t('Tell whoever looks after the system now. What was saved is safe.'),
-    };
-  return undefined;
 }
 
 function triesWords(i18n: I18n, left: number | undefined): string {

@@ -7,9 +7,8 @@ import { ahead, type Part, part } from '../app/part';
 import { Contained } from '../problems/Failed';
 import { useAbilities } from '../session/SessionContext';
 import { today } from '../time/dates';
-import { FollowProvider } from './FollowProvider';
+import { UndoProvider } from '../undo/UndoProvider';
 import { partsOf } from './parts';
-import { UndoProvider } from './UndoProvider';
 import { useDay } from './useDay';
 
 const PARTS: Record<string, Part<{ rest: string[] }>> = {
@@ -25,8 +24,6 @@ const PARTS: Record<string, Part<{ rest: string[] }>> = {
   print: part(() => import('./print/DayPrint')),
 };
 
-const DATE = /^\d{4}-\d\d-\d\d$/;
-
 /** The schedule: `rest` is the part of the address behind it, what is shown and of which day. */
 export default function ScheduleScreen({ rest }: { rest: string }) {
   const { i18n } = useLingui();
@@ -37,22 +34,20 @@ export default function ScheduleScreen({ rest }: { rest: string }) {
   const isOpen = managesPeople || !['setup', 'rights', 'demand'].includes(name);
   if (name === '') return <Redirect to="/schedule/day" replace />;
   return (
-    <FollowProvider date={more.find((one) => DATE.test(one)) ?? today()}>
-      <UndoProvider>
-        <div className="schedule">
-          <Tabs current={name} />
-          <Contained key={name}>
-            <Suspense fallback={<Skeleton height={320} m="md" w="auto" />}>
-              {Shown && isOpen ? (
-                <Shown rest={more} />
-              ) : (
-                <p className="empty">{i18n.t('There is no such part of the schedule.')}</p>
-              )}
-            </Suspense>
-          </Contained>
-        </div>
-      </UndoProvider>
-    </FollowProvider>
+    <UndoProvider>
+      <div className="schedule">
+        <Tabs current={name} />
+        <Contained key={name}>
+          <Suspense fallback={<Skeleton height={320} m="md" w="auto" />}>
+            {Shown && isOpen ? (
+              <Shown rest={more} />
+            ) : (
+              <p className="empty">{i18n.t('There is no such part of the schedule.')}</p>
+            )}
+          </Suspense>
+        </Contained>
+      </div>
+    </UndoProvider>
   );
 }
 

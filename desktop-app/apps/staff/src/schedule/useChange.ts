@@ -5,15 +5,17 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { troubleOf } from '../problems/words';
 import { useContinuity } from '../shell/ContinuityProvider';
+import { useUndoable } from '../undo/UndoProvider';
 import { inWeek, withAppointment } from './patch';
 import { refusalWords } from './refusalWords';
 import { inStatus } from './status';
-import { useUndoable } from './UndoProvider';
 
 /** What goes along with a new status. */
 export interface StatusExtras {
   room?: string;
   reason?: string;
+  /** HL7's code of it. */
+  reasonCode?: string;
 }
 
 /** Where an appointment goes. */
@@ -62,10 +64,10 @@ export function useChange() {
   );
 
   const complain = useCallback(
-    (error: unknown) => {
+    (error: unknown, about?: string) => {
       const refusal = refusalOf(error);
       const { what, todo } = troubleOf(i18n, error);
-      say({ kind: 'danger', text: refusal ? refusalWords(i18n, refusal) : `${what} ${todo}` });
+      say({ kind: 'danger', about, text: refusal ? refusalWords(i18n, refusal) : `${what} ${todo}` });
     },
     [i18n, say],
   );
@@ -77,14 +79,26 @@ export function useChange() {
         const after = await change(one, inStatus(one, status, instant, extras.room), () =>
           schedule.status(one.id, { version: one.version, status, ...extras }),
         );
-        tell(text, () => {
-          change(after, inStatus(after, one.status, instant, one.room), () =>
-            schedule.status(one.id, { version: after.version, status: one.status, room: one.room }),
-          ).then(() => say({ text: i18n.t('Undone.') }), complain);
-        });
+        // FHIR leads nowhere from there: who takes it back books again.
+        if (status === 'cancelled') {
+          say({ text });
+          return after;
+        }
+        tell(
+          text,
+          () => {
+            change(after, inStatus(after, one.status, instant, one.room), () =>
+              schedule.status(one.id, { version: after.version, status: one.status, room: one.room, undo: true }),
+            ).then(
+              () => say({ about: one.id, text: i18n.t('Undone.') }),
+              (error) => complain(error, one.id),
+            );
+          },
+          one.id,
+        );
         return after;
       } catch (error) {
-        complain(error);
+        complain(error, one.id);
         return undefined;
       }
     },
@@ -95,11 +109,18 @@ export function useChange() {
   const move = useCallback(
     async (one: AppointmentShown, guess: AppointmentShown, target: Target, text: string) => {
       const after = await change(one, guess, () => schedule.move(one.id, { version: one.version, ...target }));
-      tell(text, () => {
-        change(after, { ...one, version: after.version }, () =>
-          schedule.move(one.id, { version: after.version, start: one.start, resources: one.resources }),
-        ).then(() => say({ text: i18n.t('Undone.') }), complain);
-      });
+      tell(
+        text,
+        () => {
+          change(after, { ...one, version: after.version }, () =>
+            schedule.move(one.id, { version: after.version, start: one.start, resources: one.resources }),
+          ).then(
+            () => say({ about: one.id, text: i18n.t('Undone.') }),
+            (error) => complain(error, one.id),
+          );
+        },
+        one.id,
+      );
       return after;
     },
     [change, complain, tell, say, i18n],

@@ -20,27 +20,8 @@ export function useSession(): SessionState {
 const TREATS: readonly string[] = ['nurse', 'clinician', 'pharmacist', 'system'];
 const MANAGES: readonly string[] = ['manager', 'admin'];
 
-/** What each role adds and changes, of what is offered on the screen: as the host has it (appliance/api/src/access/roles.rs). */
-const DESK: readonly string[] = ['Appointment', 'Consent', 'Encounter', 'Patient', 'RelatedPerson'];
-const KEEPS: Record<string, readonly string[]> = {
-  nurse: [
-    ...DESK,
-    'AllergyIntolerance',
-    'Composition',
-    'Condition',
-    'DocumentReference',
-    'FamilyMemberHistory',
-    'Immunization',
-    'MedicationStatement',
-    'Observation',
-  ],
-  pharmacist: ['AllergyIntolerance', 'MedicationStatement'],
-  'front-desk': DESK,
-  manager: ['Appointment'],
-};
-
 /** What somebody's work brings onto the screen. What they may do is decided by the host, each time. */
-export function abilitiesOf({ user, mode }: Session) {
+export function abilitiesOf({ user, mode, keeps }: Session) {
   const has = (roles: readonly string[]) => user.roles.some((role: Role | 'system') => roles.includes(role));
   return {
     seesCharts: has(TREATS),
@@ -50,8 +31,7 @@ export function abilitiesOf({ user, mode }: Session) {
     readsTrail: has(MANAGES),
     writes: mode === 'full',
     /** Whether they add and change records of this type. */
-    keeps: (kind: string) =>
-      mode === 'full' && (has(['clinician', 'system']) || user.roles.some((role) => KEEPS[role]?.includes(kind))),
+    keeps: (kind: string) => keeps.includes(kind),
   };
 }
 

@@ -3,10 +3,11 @@ import { api, type PatientHit } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { Dialog, useListbox } from '@holdfast/ui';
 
-import { IconUserPlus } from '@tabler/icons-react';
+import { IconUserPlus, IconWorldSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { HitLine } from '../patients/HitLine';
+import { elsewhereWords, useElsewhere } from '../patients/useElsewhere';
 import { Failed } from '../problems/Failed';
 import { useAbilities } from '../session/SessionContext';
 
@@ -16,9 +17,9 @@ interface Props {
   onGo: (to: string, name?: string) => void;
 }
 
-type Choice = { hit: PatientHit } | { register: string };
+type Choice = { hit: PatientHit } | { elsewhere: string } | { register: string };
 
-/** Finds a patient by name, birth date, MRN or phone; whoever is not found can be registered at once. */
+/** Finds a patient by name, birth date, MRN or phone, here and at head office; whoever is not found can be registered at once. */
 export function SearchDialog({ onClose, onGo }: Props) {
   const { i18n } = useLingui();
   const { writes } = useAbilities();
@@ -30,13 +31,20 @@ export function SearchDialog({ onClose, onGo }: Props) {
     enabled: q.length > 0,
     placeholderData: keepPreviousData,
   });
-  const hits = q ? found.data?.patients : undefined;
+  const isCurrent = found.isSuccess && !found.isPlaceholderData;
+  const { hits: all, outcome, ask } = useElsewhere(q, isCurrent ? found.data.patients.length : undefined);
+  const here = q ? found.data?.patients : undefined;
+  const hits = q && all ? all : here;
   const choices = useMemo<Choice[]>(() => {
-    const known = (hits ?? []).map((hit) => ({ hit }));
+    const known: Choice[] = (hits ?? []).map((hit) => ({ hit }));
+    if (known.length > 0 && !outcome) known.push({ elsewhere: q });
     return q && writes ? [...known, { register: q }] : known;
-  }, [hits, q, writes]);
-  const choose = (choice: Choice) =>
-    'hit' in choice ? onGo(`/patients/${choice.hit.id}`) : onGo('/register', choice.register);
+  }, [hits, q, writes, outcome]);
+  const choose = (choice: Choice) => {
+    if ('hit' in choice) onGo(`/patients/${choice.hit.id}`);
+    else if ('elsewhere' in choice) ask();
+    else onGo('/register', choice.register);
+  };
   const list = useListbox({ items: choices, onChoose: choose, onClose, open: true });
 
   return (
@@ -67,19 +75,20 @@ export function SearchDialog({ onClose, onGo }: Props) {
         {q && choices.length > 0 && (
           <div {...list.listProps} aria-label={i18n.t('Patients')}>
             {choices.map((choice, index) => (
-              <div key={'hit' in choice ? choice.hit.id : 'register'} {...list.optionProps(index)}>
-                {'hit' in choice ? <HitLine hit={choice.hit} /> : <RegisterLine name={choice.register} />}
+              <div key={keyOf(choice)} {...list.optionProps(index)}>
+                <ChoiceLine choice={choice} />
               </div>
             ))}
           </div>
         )}
         <p className="search-foot soft small" role="status">
           {q === '' && i18n.t('Type a few letters. Accents and small typing errors do not matter.')}
-          {q !== '' && found.isSuccess && !found.isPlaceholderData && hits?.length === 0 && i18n.t('Nobody was found.')}
+          {q !== '' && isCurrent && hits?.length === 0 && i18n.t('Nobody was found.')}
           {q !== '' &&
             hits &&
             hits.length > 0 &&
-            i18n.t('{count, plural, one {# patient} other {# patients}}', { count: hits.length })}
+            i18n.t('{count, plural, one {# patient} other {# patients}}', { count: hits.length })}{' '}
+          {q !== '' && elsewhereWords(i18n, outcome)}
         </p>
         {found.isError && <Failed error={found.error} retry={found.refetch} />}
       </div>
@@ -87,12 +96,21 @@ export function SearchDialog({ onClose, onGo }: Props) {
   );
 }
 
-function RegisterLine({ name }: { name: string }) {
+function keyOf(choice: Choice): string {
+  return 'hit' in choice ? choice.hit.id : Object.keys(choice).join('');
+}
+
+function ChoiceLine({ choice }: { choice: Choice }) {
   const { i18n } = useLingui();
+  if ('hit' in choice) return <HitLine hit={choice.hit} />;
   return (
     <span className="hit">
-      <IconUserPlus size={16} aria-hidden />
-      <span>{i18n.t('Register “{name}” as a new patient', { name })}</span>
+      {'elsewhere' in choice ? <IconWorldSearch size={16} aria-hidden /> : <IconUserPlus size={16} aria-hidden />}
+      <span>
+        {'elsewhere' in choice
+          ? i18n.t('Look at head office too')
+          : i18n.t('Register “{name}” as a new patient', { name: choice.register })}
+      </span>
     </span>
   );
 }

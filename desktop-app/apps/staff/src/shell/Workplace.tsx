@@ -1,12 +1,13 @@
 import './shell.css';
 import { useLingui } from '@holdfast/i18n';
-import { useShortcut } from '@holdfast/ui';
+import { TOAST_MS, useShortcut } from '@holdfast/ui';
 import { Skeleton } from '@mantine/core';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { ahead, part } from '../app/part';
 import { Contained } from '../problems/Failed';
 import { useAbilities, useSession } from '../session/SessionContext';
+import { UndoProvider } from '../undo/UndoProvider';
 import { ContinuityBanner } from './ContinuityBanner';
 import { ContinuityProvider } from './ContinuityProvider';
 import { Rail } from './Rail';
@@ -41,39 +42,47 @@ export default function Workplace({ active }: { active: boolean }) {
     () => (abilities.seesPatients ? ahead([ChartScreen, Today, Register]) : undefined),
     [abilities.seesPatients],
   );
-  useShortcut('mod+k', () => setDialog('search'), active && abilities.seesPatients);
+  const search = () => {
+    // Whoever searches will open a chart: its program is here before a name is typed.
+    ChartScreen.fetch().catch(() => undefined);
+    setDialog('search');
+  };
+  useShortcut('mod+k', search, active && abilities.seesPatients);
   useShortcut('?', () => setDialog('shortcuts'), active);
   useShortcut('mod+shift+l', lock, active);
   return (
     <ContinuityProvider active={active}>
-      <div className="shell">
-        <button type="button" className="skip" onClick={focusMain}>
-          {i18n.t('Skip to the content')}
-        </button>
-        <Rail workspaces={workspacesOf(i18n, abilities)} active={active} />
-        <div className="stage">
-          <TopBar onSearch={() => setDialog('search')} onShortcuts={() => setDialog('shortcuts')} />
-          <ContinuityBanner />
-          {session.mode === 'read-only' && (
-            <p className="banner warn" role="status">
-              {i18n.t(
-                'You can read, and not change anything: your sign-in was not confirmed by head office for too long.',
-              )}
-            </p>
-          )}
-          <Main />
+      {/* By key only what its message still tells of: nobody takes back what is out of sight. */}
+      <UndoProvider lastsMs={TOAST_MS} active={active}>
+        <div className="shell">
+          <button type="button" className="skip" onClick={focusMain}>
+            {i18n.t('Skip to the content')}
+          </button>
+          <Rail workspaces={workspacesOf(i18n, abilities)} active={active} />
+          <div className="stage">
+            <TopBar onSearch={search} onShortcuts={() => setDialog('shortcuts')} />
+            <ContinuityBanner />
+            {session.mode === 'read-only' && (
+              <p className="banner warn" role="status">
+                {i18n.t(
+                  'You can read, and not change anything: your sign-in was not confirmed by head office for too long.',
+                )}
+              </p>
+            )}
+            <Main />
+          </div>
         </div>
-      </div>
-      {dialog === 'search' && (
-        <SearchDialog
-          onClose={close}
-          onGo={(to, name) => {
-            close();
-            go(to, { state: name });
-          }}
-        />
-      )}
-      {dialog === 'shortcuts' && <ShortcutList onClose={close} />}
+        {dialog === 'search' && (
+          <SearchDialog
+            onClose={close}
+            onGo={(to, name) => {
+              close();
+              go(to, { state: name });
+            }}
+          />
+        )}
+        {dialog === 'shortcuts' && <ShortcutList onClose={close} />}
+      </UndoProvider>
     </ContinuityProvider>
   );
 }

@@ -78,3 +78,47 @@ test.each([
   expect(writeDate(date, order)).toBe(text);
   expect(parseDate(text, order) ?? '').toBe(date);
 });
+
+test.each([
+  ['20 Jul 1962', 'en', '1962-07-20'],
+  ['Jul 20, 1962', 'en', '1962-07-20'],
+  ['20th july 1962', 'en', '1962-07-20'],
+  ['20Jul1962', 'en', '1962-07-20'],
+  ['Sept 1962', 'en', '1962-09'],
+  ['1962 Jul 20', 'en', '1962-07-20'],
+  ['20 jul 1962', 'es', '1962-07-20'],
+  ['20 de julio de 1962', 'es', '1962-07-20'],
+  ['1.º de enero de 1962', 'es', '1962-01-01'],
+  ['20 juil. 1962', 'fr', '1962-07-20'],
+  ['1er février 1962', 'fr', '1962-02-01'],
+  ['3 aout 1962', 'fr', '1962-08-03'],
+  ['20 Jul 1962', 'fr', '1962-07-20'],
+  ['20 يوليو 1962', 'ar', '1962-07-20'],
+  ['٢٠ يوليو ١٩٦٢', 'ar', '1962-07-20'],
+  ['٢٠ تموز ١٩٦٢', 'ar', '1962-07-20'],
+  ['٥ كانون الثاني ١٩٦٢', 'ar', '1962-01-05'],
+  ['١ ابريل ٢٠٠١', 'ar', '2001-04-01'],
+  ['20 jui 1962', 'fr', undefined],
+  ['20 Jul 62', 'en', undefined],
+  ['31 Feb 1962', 'en', undefined],
+  ['20 Jul Aug 1962', 'en', undefined],
+  ['20 juillet 1962', 'en', undefined],
+  ['20 21 Jul 1962', 'en', undefined],
+  ['Jul 20', 'en', undefined],
+] as const)('%s typed in %s is %s', (text, locale, expected) => {
+  expect(parseDate(text, 'dmy', locale)).toBe(expected);
+});
+
+test.each(['en', 'es', 'fr', 'ar'])('every day is read back as %s shows it', (locale) => {
+  for (let month = 1; month <= 12; month += 1) {
+    const date = `1962-${String(month).padStart(2, '0')}-20`;
+    for (const one of [date, date.slice(0, 7)])
+      expect(parseDate(showDate(one, locale), dateOrder(intlTag(locale)), locale)).toBe(one);
+  }
+});
+
+test('Arabic digits are read back, too', () => {
+  const shown = new Intl.DateTimeFormat('ar-EG', { dateStyle: 'medium' }).format(new Date(1962, 6, 20));
+  const long = new Intl.DateTimeFormat('ar-EG', { dateStyle: 'long' }).format(new Date(1962, 6, 20));
+  expect([shown, long].map((text) => parseDate(text, 'dmy', 'ar'))).toEqual(['1962-07-20', '1962-07-20']);
+});

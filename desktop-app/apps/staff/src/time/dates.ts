@@ -1,3 +1,5 @@
+import { monthNamed } from './monthNames';
+
 // Dates as FHIR has them: "1980", "1980-03", "1980-03-12", or an instant with an offset.
 
 /** The language tag for Intl: the person's region where it fits, Western digits, so that numbers of a chart look alike everywhere. */
@@ -59,14 +61,28 @@ export function dateOrder(tag: string): DateOrder {
   return order[0] === 'y' ? 'ymd' : order[0] === 'm' ? 'mdy' : 'dmy';
 }
 
-/** Reads what a person typed: any separators or none, any digits, a year or a month alone. Nothing if it is no date. */
-export function parseDate(text: string, order: DateOrder): string | undefined {
+/** Reads what a person typed: any separators or none, any digits, the month in words, a year or a month alone. Nothing if it is no date. */
+export function parseDate(text: string, order: DateOrder, locale = 'en'): string | undefined {
   const western = text.trim().replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
+  const fields = /\p{L}/u.test(western) ? inWords(western, locale) : inDigits(western, order);
+  return fields && isReal(fields) ? written(fields) : undefined;
+}
+
+function inDigits(western: string, order: DateOrder): Fields | undefined {
   const parts = western.split(/[^\d]+/).filter(Boolean);
   const whole = parts.length === 1 ? ofDigits(parts[0] ?? '', order) : parts;
-  if (!whole) return undefined;
-  const fields = inOrder(whole, order);
-  return fields && isReal(fields) ? written(fields) : undefined;
+  return whole && inOrder(whole, order);
+}
+
+/** As dates are shown: "20 Jul 1962", "Jul 20, 1962", "juil. 1962". Which number is the year is told by its length. */
+function inWords(western: string, locale: string): Fields | undefined {
+  const numbers = western.match(/\d+/g) ?? [];
+  const month = monthNamed(western.match(/[\p{L}\p{M}.]+/gu) ?? [], locale);
+  const years = numbers.filter((one) => one.length === 4);
+  const days = numbers.filter((one) => one.length <= 2);
+  const [year] = years;
+  if (!month || !year || years.length > 1 || days.length > 1 || numbers.length > 2) return undefined;
+  return { year, month: String(month), day: days[0] };
 }
 
 type Fields = { year: string; month?: string; day?: string };

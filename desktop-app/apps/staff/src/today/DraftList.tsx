@@ -26,7 +26,7 @@ function Line({ draft }: { draft: Draft }) {
   const locale = useLocale();
   const forms: Record<string, [string, string]> = {
     note: [i18n.t('Note'), noteOf(draft)],
-    vitals: [i18n.t('Vitals'), 'vitals/new'],
+    vitals: [i18n.t('Vitals'), `vitals/new${ownOf(draft)}`],
   };
   const [name, rest] = forms[draft.form] ?? [i18n.t('Registration'), ''];
   const to = draft.patient ? `/patients/${draft.patient}/${rest}` : `/register/${draft.key.replace('register:', '')}`;
@@ -53,7 +53,13 @@ function typedName(body: unknown): string {
 }
 
 /** Where a note goes on: an addendum's key ends with the note that it adds to. */
-function noteOf({ key }: Draft): string {
-  const appended = key.split(':')[2];
-  return appended ? `notes/add-${appended}` : 'notes/new';
+function noteOf(draft: Draft): string {
+  const appended = draft.key.split(':')[2];
+  return appended ? `notes/add-${appended}` : `notes/new${ownOf(draft)}`;
+}
+
+/** Which draft, if there are several of one form: "~3fa1". */
+function ownOf({ key }: Draft): string {
+  const at = key.indexOf('~');
+  return at < 0 ? '' : key.slice(at);
 }

@@ -1,17 +1,18 @@
+import './today.css';
 import { api, type FhirResource, path } from '@holdfast/api';
 import { type I18n, useLingui, useLocale } from '@holdfast/i18n';
-import { Keys, Mark, type MarkKind, Panel, ScrollX, useToast } from '@holdfast/ui';
+import { Keys, Mark, type MarkKind, Panel, ScrollX } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useDrafts } from '../drafts/useDraft';
 import { Failed } from '../problems/Failed';
-import { troubleOf } from '../problems/words';
 import { useAbilities } from '../session/SessionContext';
 import { Screen } from '../shell/Screen';
 import { ageOn, ageWords } from '../time/age';
 import { nowInstant, showClock, showDate, today } from '../time/dates';
+import { Arrive } from './Arrive';
 import { DraftList } from './DraftList';
 import { dayOf, splitDay, type Visit, waitingOf } from './day';
 
@@ -134,7 +135,7 @@ function DaySheet({ visits }: { visits: Visit[] }) {
   const folds = over.length > FEW;
   return (
     <ScrollX label={i18n.t('Day sheet')}>
-      <table className="table">
+      <table className="table day-lines">
         <thead>
           <tr>
             <th scope="col">{i18n.t('Time')}</th>
@@ -185,41 +186,13 @@ function Line({ visit }: { visit: Visit }) {
       <td dir="auto" className="whole">
         {visit.who}
       </td>
-      <td>
+      <td className="state">
         <Mark kind={kind}>{words}</Mark>
       </td>
       <td className="end">
         <Arrive visit={visit} />
       </td>
     </tr>
-  );
-}
-
-function Arrive({ visit: { appointment, name } }: { visit: Visit }) {
-  const { i18n } = useLingui();
-  const { writes } = useAbilities();
-  const client = useQueryClient();
-  const say = useToast();
-  const arrive = useMutation({
-    mutationFn: async () => {
-      if (!appointment?.id) return;
-      await api.save({ ...appointment, id: appointment.id, status: 'arrived' }, appointment.meta?.versionId);
-    },
-    onSuccess: () => say({ text: i18n.t('{name} has arrived.', { name }) }),
-    onError: (error) => say({ kind: 'danger', text: troubleOf(i18n, error).what }),
-    onSettled: () => client.invalidateQueries({ queryKey: ['today'] }),
-  });
-  if (appointment?.status !== 'booked' || !writes) return null;
-  return (
-    <Button
-      size="compact-xs"
-      variant="default"
-      loading={arrive.isPending}
-      onClick={() => arrive.mutate()}
-      aria-label={i18n.t('{name} has arrived', { name })}
-    >
-      {i18n.t('Arrived')}
-    </Button>
   );
 }
 

@@ -1,9 +1,10 @@
 import type { Patient } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
-import { Panel, useShortcut } from '@holdfast/ui';
+import { Mark, Panel, useShortcut } from '@holdfast/ui';
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { nameOf } from '../../fhir/words';
+import { useUnsaved } from '../../forms/useUnsaved';
 import { RegistrationFields } from '../../patients/RegistrationFields';
 import { patientOf, registrationOf } from '../../patients/registration';
 import { useAbilities } from '../../session/SessionContext';
@@ -35,6 +36,7 @@ export default function Details() {
     });
     if (saved?.[0]) setOpened({ resource: changed, version: saved[0].version });
   };
+  useUnsaved(isChanged && writes);
   useShortcut('mod+enter', store);
   return (
     <div className="with-side">
@@ -54,6 +56,7 @@ export default function Details() {
               <Button variant="subtle" disabled={!isChanged} onClick={() => setForm(registrationOf(opened.resource))}>
                 {i18n.t('Back to what was saved')}
               </Button>
+              {isChanged && <Mark kind="warn">{i18n.t('Not saved yet')}</Mark>}
             </div>
           )}
         </form>

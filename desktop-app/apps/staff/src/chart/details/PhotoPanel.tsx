@@ -29,7 +29,7 @@ export function PhotoPanel() {
     const notAPicture = i18n.t('This file is no picture that can be shown. Choose a photo (JPEG or PNG).');
     smallPhoto(file)
       .then(put)
-      .catch(() => say({ kind: 'danger', text: notAPicture }));
+      .catch(() => say({ kind: 'danger', about: 'photo', text: notAPicture }));
   };
   return (
     <Panel title={i18n.t('Photo')}>

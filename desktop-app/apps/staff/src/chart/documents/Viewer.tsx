@@ -5,6 +5,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Failed } from '../../problems/Failed';
+import { DialogTitle } from '../DialogTitle';
 import { isShown, placeOf } from './file';
 import { Inline } from './Inline';
 import { titleOf } from './title';
@@ -18,7 +19,12 @@ export function Viewer({ document, onClose }: { document: DocumentReference; onC
   const place = placeOf(document);
   const title = titleOf(document) || i18n.t('Document');
   return (
-    <Dialog onClose={onClose} title={title} size="80rem" closeButtonProps={{ 'aria-label': i18n.t('Close') }}>
+    <Dialog
+      onClose={onClose}
+      title={<DialogTitle>{title}</DialogTitle>}
+      size="80rem"
+      closeButtonProps={{ 'aria-label': i18n.t('Close') }}
+    >
       {place && 'file' in place ? (
         <Stored file={place.file} title={title} />
       ) : (

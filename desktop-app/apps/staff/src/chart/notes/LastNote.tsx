@@ -1,18 +1,22 @@
-import { useLingui, useLocale } from '@holdfast/i18n';
+import { useLingui } from '@holdfast/i18n';
 import { Panel } from '@holdfast/ui';
 import { Button } from '@mantine/core';
+import { Link } from 'wouter';
 import { Contained } from '../../problems/Failed';
-import { showTime } from '../../time/dates';
+import { useContinuity } from '../../shell/ContinuityProvider';
+import { latestOf } from '../../time/ahead';
+import { When } from '../../time/When';
 import { useChart } from '../ChartContext';
 import { NoteText } from './NoteText';
 import { authorOfNote, titleOfNote } from './note';
+import { noteTo } from './noteAddress';
 
 /** What was written last. */
 export function LastNote() {
   const { i18n } = useLingui();
-  const locale = useLocale();
-  const { chart, go } = useChart();
-  const note = chart.notes.latest[0]?.resource;
+  const { now } = useContinuity();
+  const { id, chart, go } = useChart();
+  const note = latestOf(chart.notes.latest, ({ resource }) => resource.date, now)?.resource;
   return (
     <Panel
       title={i18n.t('Last note')}
@@ -29,7 +33,10 @@ export function LastNote() {
         {note && (
           <>
             <p className="soft small">
-              {showTime(note.date, locale)} · <bdi>{authorOfNote(note)}</bdi> · <bdi>{titleOfNote(note)}</bdi>
+              <When at={note.date} /> · <bdi>{authorOfNote(note)}</bdi> ·{' '}
+              <Link href={`/patients/${id}/${noteTo(note)}`}>
+                <bdi>{titleOfNote(note) || i18n.t('Note')}</bdi>
+              </Link>
             </p>
             <div className="clamped">
               <NoteText note={note} />

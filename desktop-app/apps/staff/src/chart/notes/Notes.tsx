@@ -1,29 +1,44 @@
-import type { ChartRecord } from '@holdfast/api';
-import { useLingui, useLocale } from '@holdfast/i18n';
+import { useLingui } from '@holdfast/i18n';
 import { Panel } from '@holdfast/ui';
 import { Button } from '@mantine/core';
-import { IconPlus, IconPrinter } from '@tabler/icons-react';
-import { useLocation } from 'wouter';
-import { Contained } from '../../problems/Failed';
+import { IconPlus } from '@tabler/icons-react';
+import { useEffect, useRef } from 'react';
+import { Link } from 'wouter';
+import { Contained, Failed } from '../../problems/Failed';
 import { useAbilities } from '../../session/SessionContext';
-import { showTime } from '../../time/dates';
 import { useChart } from '../ChartContext';
-import { SavedMark } from '../SavedMark';
+import { NoteArticle } from './NoteArticle';
 import { NoteEditor } from './NoteEditor';
-import { NoteText } from './NoteText';
-import { appendedTo, authorOfNote, type Note as NoteRecord, titleOfNote, visitOf } from './note';
+import { NotePage } from './NotePage';
+import { titleOfNote } from './note';
+import { noteAt, noteTo } from './noteAddress';
+import { useOlderNotes } from './useOlderNotes';
 
-/** The notes, the newest first, each with what was added to it; or the one that is being written. */
+/** The notes of a chart, one of them by itself, or the one that is being written. */
 export default function Notes({ adding, item }: { adding: boolean; item: string }) {
+  // Behind a tilde: which draft, if there are several.
+  const [what = '', own] = item.split('~');
+  if (adding) return <NoteEditor key={item} own={own} />;
+  const appended = what.startsWith('add-') ? what.slice('add-'.length) : '';
+  if (appended) return <NoteEditor key={item} appends={appended} own={own} />;
+  if (item) return <NotePage key={item} {...noteAt(item)} />;
+  return <NoteList />;
+}
+
+/** All notes, the newest first, each with what was added to it. */
+function NoteList() {
   const { i18n } = useLingui();
-  const { chart, go } = useChart();
+  const { go, id } = useChart();
   const { keeps } = useAbilities();
-  if (adding) return <NoteEditor />;
-  const appended = item.startsWith('add-') ? item.slice('add-'.length) : '';
-  if (appended) return <NoteEditor key={appended} appends={appended} />;
-  const all = chart.notes.latest;
-  const known = new Set(all.map(({ resource }) => resource.id));
-  const tops = all.filter(({ resource }) => !known.has(appendedTo(resource) ?? ''));
+  const { threads, hasOlder, isLoading, error, more } = useOlderNotes();
+  const from = useRef<number>(undefined);
+  const firstOlder = useRef<HTMLElement>(null);
+  // Whoever asked for older notes reads on at the first of them.
+  useEffect(() => {
+    if (from.current === undefined || threads.length <= from.current) return;
+    from.current = undefined;
+    firstOlder.current?.focus();
+  }, [threads.length]);
   return (
     <Panel
       title={i18n.t('Notes')}
@@ -36,63 +51,38 @@ export default function Notes({ adding, item }: { adding: boolean; item: string 
         )
       }
     >
-      {all.length === 0 && <p className="empty">{i18n.t('No notes yet. Alt N begins one.')}</p>}
-      {tops.map((record) => (
-        <Contained key={record.resource.id}>
-          <Note record={record} addenda={all.filter(({ resource }) => appendedTo(resource) === record.resource.id)} />
+      {threads.length === 0 && <p className="empty">{i18n.t('No notes yet. Alt N begins one.')}</p>}
+      {threads.map((thread, index) => (
+        <Contained key={thread.resource.id}>
+          <NoteArticle
+            ref={index === from.current ? firstOlder : undefined}
+            thread={thread}
+            heading={
+              <h3 dir="auto">
+                <Link href={`/patients/${id}/${noteTo(thread.resource)}`}>
+                  {titleOfNote(thread.resource) || i18n.t('Note')}
+                </Link>
+              </h3>
+            }
+          />
         </Contained>
       ))}
-      {chart.notes.total > all.length && (
-        <p className="empty">
-          {i18n.t('{count} older notes are in the timeline.', { count: chart.notes.total - all.length })}
+      {error && <Failed error={error} />}
+      {hasOlder && (
+        <p className="panel-foot">
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={isLoading}
+            onClick={() => {
+              from.current = threads.length;
+              more();
+            }}
+          >
+            {i18n.t('Older notes')}
+          </Button>
         </p>
       )}
     </Panel>
-  );
-}
-
-function Note({ record, addenda }: { record: ChartRecord<NoteRecord>; addenda: ChartRecord<NoteRecord>[] }) {
-  const { i18n } = useLingui();
-  const locale = useLocale();
-  const { go, id } = useChart();
-  const { keeps } = useAbilities();
-  const [, leave] = useLocation();
-  const { resource } = record;
-  const encounter = visitOf(resource)?.replace('Encounter/', '');
-  return (
-    <article className="note" aria-label={titleOfNote(resource)}>
-      <header>
-        <h3 dir="auto">{titleOfNote(resource)}</h3>
-        <span className="soft small">
-          {showTime(resource.date, locale)} · <bdi>{authorOfNote(resource)}</bdi>
-        </span>
-        <span className="end">
-          <SavedMark record={record} />
-          {keeps('Composition') && (
-            <Button size="compact-xs" variant="default" onClick={() => go(`notes/add-${resource.id}`)}>
-              {i18n.t('Add to it')}
-            </Button>
-          )}
-          <Button
-            size="compact-xs"
-            variant="default"
-            leftSection={<IconPrinter size={14} aria-hidden />}
-            onClick={() => leave(`/patients/${id}/print/encounter/${encounter ?? `note-${resource.id}`}`)}
-          >
-            {i18n.t('Print')}
-          </Button>
-        </span>
-      </header>
-      <NoteText note={resource} />
-      {addenda.map((addendum) => (
-        <div key={addendum.resource.id} className="addendum">
-          <p className="small soft">
-            {i18n.t('Added {date} by', { date: showTime(addendum.resource.date, locale) })}{' '}
-            <bdi>{authorOfNote(addendum.resource)}</bdi> <SavedMark record={addendum} />
-          </p>
-          <NoteText note={addendum.resource} />
-        </div>
-      ))}
-    </article>
   );
 }

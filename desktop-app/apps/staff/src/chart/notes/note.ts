@@ -1,6 +1,7 @@
 import type { ClinicalImpression, Composition, CompositionSection, DocumentReference, Reference } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
 import { narrative, plainText, textOf } from '../../fhir/words';
+import { instantOfWhen, type When } from '../../forms/when';
 
 /** What a note holds while it is written. */
 export interface NoteDraft {
@@ -11,6 +12,10 @@ export interface NoteDraft {
   sections: { title: string; text: string }[];
   /** The note that this one adds to. */
   appends?: string;
+  /** When it was first signed in these words: signed again after an answer was lost, it is the same note. */
+  at?: string;
+  /** Of when it is, if not of when it is signed. */
+  when?: When;
 }
 
 export interface Template {
@@ -47,6 +52,12 @@ export function underTemplate(draft: NoteDraft, template: Template): NoteDraft {
   return { ...draft, template: template.key, title: template.name, sections: fitting };
 }
 
+/** Whether the note says what the draft does, and all of it. */
+export function says(note: Note, draft: NoteDraft): boolean {
+  const written = draft.sections.filter(({ text }) => text.trim()).map(({ title, text }) => ({ title, text }));
+  return JSON.stringify(sectionsOfNote(note)) === JSON.stringify(written);
+}
+
 export function isBlank(draft: NoteDraft): boolean {
   return draft.sections.every(({ text }) => !text.trim());
 }
@@ -68,7 +79,7 @@ export function signed(draft: NoteDraft, { patient, author, at, encounter }: Sig
     type: { coding: [{ system: 'http://loinc.org', code: '11506-3', display: 'Progress note' }] },
     subject: { reference: `Patient/${patient}` },
     encounter,
-    date: at,
+    date: draft.when ? instantOfWhen(draft.when, new Date(at)) : at,
     author: [author],
     title: draft.title,
     attester: [{ mode: 'professional', time: at, party: author.reference ? author : undefined }],
@@ -125,4 +136,20 @@ export function appendedTo(note: Note): string | undefined {
 export function visitOf(note: Note): string | undefined {
   const visit = note.resourceType === 'DocumentReference' ? note.context?.encounter?.[0] : note.encounter;
   return visit?.reference;
+}
+
+/** Whether its author has taken it back as a mistake. */
+export function isWithdrawn(note: Note): boolean {
+  return note.status === 'entered-in-error';
+}
+
+/** Whether somebody stands for its words: a note that was imported was signed where it comes from. */
+export function isSigned(note: Note): boolean {
+  return note.resourceType !== 'Composition' || note.status !== 'preliminary';
+}
+
+/** Who signed a note, and when. */
+export function signatureOf(note: Note): { time: string; name: string } {
+  const attester = note.resourceType === 'Composition' ? note.attester?.find(({ time }) => time) : undefined;
+  return { time: attester?.time ?? note.date ?? '', name: attester?.party?.display ?? authorOfNote(note) };
 }

@@ -1,11 +1,11 @@
 import type { Observation } from '@holdfast/api';
-import { type I18n, useLingui, useLocale } from '@holdfast/i18n';
+import { type I18n, useLingui } from '@holdfast/i18n';
 import { Mark, type MarkKind, Panel, ScrollX } from '@holdfast/ui';
 import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { quantityText, rangeText, textOf } from '../../fhir/words';
 import { Contained } from '../../problems/Failed';
-import { showTime } from '../../time/dates';
+import { When } from '../../time/When';
 import { useChart } from '../ChartContext';
 import { SavedMark } from '../SavedMark';
 
@@ -14,7 +14,6 @@ const Trend = lazy(() => import('./Trend'));
 /** Laboratory results with their flags; one of them as a course. */
 export default function Results() {
   const { i18n } = useLingui();
-  const locale = useLocale();
   const { chart } = useChart();
   const [shown, setShown] = useState<{ code: string; name: string }>();
   return (
@@ -57,7 +56,7 @@ export default function Results() {
                       <bdi dir="ltr">{rangeOf(record.resource)}</bdi>
                     </td>
                     <td className="number">
-                      {showTime(record.resource.effectiveDateTime ?? record.resource.issued, locale)}
+                      <When at={record.resource.effectiveDateTime ?? record.resource.issued} />
                     </td>
                     <td>
                       <SavedMark record={record} />

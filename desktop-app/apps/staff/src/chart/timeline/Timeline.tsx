@@ -1,25 +1,26 @@
 import './timeline.css';
-import { api, type Bundle, type FhirResource } from '@holdfast/api';
-import { useLingui, useLocale } from '@holdfast/i18n';
+import { useLingui } from '@holdfast/i18n';
 import { Panel } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
+import { readPages } from '../../fhir/merged';
 import { Failed } from '../../problems/Failed';
-import { showTime } from '../../time/dates';
+import { When } from '../../time/When';
 import { useChart } from '../ChartContext';
-import { type Addresses, firstPages, knownEvents, nextPages, type Pages } from './streams';
+import { patientsOf } from '../references';
+import { firstPages, knownEvents, nextPages } from './streams';
 
 /** Everything that has happened, a page at a time. */
 export default function Timeline() {
   const { i18n } = useLingui();
-  const locale = useLocale();
-  const { id } = useChart();
+  const { id, chart } = useChart();
+  const patients = patientsOf(chart);
   const query = useInfiniteQuery({
-    queryKey: ['chart', id, 'timeline'],
-    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
-    initialPageParam: firstPages(id),
+    queryKey: ['chart', id, 'timeline', patients],
+    queryFn: ({ pageParam, signal }) => readPages(pageParam, signal),
+    initialPageParam: firstPages(patients),
     getNextPageParam: (_last, pages) => nextPages(i18n, pages),
   });
   const events = useMemo(() => knownEvents(i18n, query.data?.pages ?? []), [i18n, query.data]);
@@ -31,7 +32,9 @@ export default function Timeline() {
       <ul className="rows timeline">
         {events.map((event) => (
           <li key={event.id}>
-            <span className="when number soft">{showTime(event.at, locale)}</span>
+            <span className="when number soft">
+              <When at={event.at} />
+            </span>
             <span className="kind">{event.kind}</span>
             <Link href={`/patients/${id}/${event.to}`} className="main">
               <bdi>{event.text || '–'}</bdi>
@@ -53,10 +56,4 @@ export default function Timeline() {
       )}
     </Panel>
   );
-}
-
-async function read(addresses: Addresses, signal: AbortSignal): Promise<Pages> {
-  const types = Object.entries(addresses);
-  const bundles = await Promise.all(types.map(([, address]) => api.search<FhirResource>(address, signal)));
-  return Object.fromEntries(types.map(([type], index) => [type, bundles[index] as Bundle<FhirResource>]));
 }

@@ -1,7 +1,8 @@
 import type { Bundle, FhirResource } from '@holdfast/api';
 import { setupI18n } from '@lingui/core';
 import { expect, test } from 'vitest';
-import { firstPages, knownEvents, nextPages, type Pages } from './streams';
+import type { Pages } from '../../fhir/merged';
+import { firstPages, knownEvents, nextPages } from './streams';
 
 const i18n = setupI18n({ locale: 'en', messages: { en: {} } });
 

@@ -1,6 +1,7 @@
 import type { Bundle, FhirResource } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
 import { isolated, textOf } from '../../fhir/words';
+import { isNote, noteTo } from '../notes/noteAddress';
 import { PRESSURE, vitalName, vitalText } from '../vitals/vitals';
 
 export interface Event {
@@ -40,7 +41,7 @@ function eventOf(i18n: I18n, resource: FhirResource): Event | undefined {
         at: resource.date,
         kind: i18n.t('Note'),
         text: [resource.title, resource.author?.[0]?.display].filter(Boolean).join(', '),
-        to: 'notes',
+        to: noteTo(resource),
       };
     case 'Condition':
       return {
@@ -70,9 +71,9 @@ function eventOf(i18n: I18n, resource: FhirResource): Event | undefined {
       return {
         id,
         at: resource.date ?? '',
-        kind: i18n.t('Document'),
+        kind: isNote(resource) ? i18n.t('Note') : i18n.t('Document'),
         text: resource.description ?? textOf(resource.type),
-        to: 'documents',
+        to: isNote(resource) ? noteTo(resource) : 'documents',
       };
     case 'Procedure':
       return {

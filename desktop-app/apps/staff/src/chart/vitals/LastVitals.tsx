@@ -3,13 +3,16 @@ import { useLingui, useLocale } from '@holdfast/i18n';
 import { Mark, Panel } from '@holdfast/ui';
 import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import { Contained } from '../../problems/Failed';
 import { useAbilities } from '../../session/SessionContext';
 import { showClock, showDate, today } from '../../time/dates';
+import { When } from '../../time/When';
 import { useChart } from '../ChartContext';
-import { CONSCIOUSNESS, newestOf, newsWords, OXYGEN, PRESSURE, vitalName, vitalText } from './vitals';
-
-const SHOWN = [PRESSURE, '8867-4', '9279-1', '8310-5', '59408-5', '2708-6', OXYGEN, CONSCIOUSNESS, '29463-7', '8302-2'];
+import { enteredInError } from '../inError';
+import { type Saveable, useSave } from '../useSave';
+import { useLatestVitals } from './useLatestVitals';
+import { type Measurement, newsWords, SHOWN, vitalName, vitalText } from './vitals';
 
 /** The last value of each vital sign, and the early warning score of them. */
 export function LastVitals() {
@@ -43,10 +46,8 @@ export function LastVitals() {
 
 function Values() {
   const { i18n } = useLingui();
-  const locale = useLocale();
-  const { chart } = useChart();
-  const { latest, news2 } = chart.vitals;
-  if (latest.length === 0) return <p className="empty">{i18n.t('Nothing measured yet.')}</p>;
+  const { of, aheadOf, isEmpty, news2, hasAhead } = useLatestVitals(SHOWN);
+  if (isEmpty) return <p className="empty">{i18n.t('Nothing measured yet.')}</p>;
   const news = news2 && newsWords(i18n, news2);
   return (
     <>
@@ -55,25 +56,66 @@ function Values() {
           <Mark kind={news.kind}>{news.text}</Mark>
         </p>
       )}
+      {hasAhead && (
+        <p className="news warn">
+          <Mark kind="warn">{i18n.t('No score: some values are dated in the future.')}</Mark>
+        </p>
+      )}
       <dl className="vitals">
-        {SHOWN.map((code) => {
-          const record = newestOf(latest, code);
-          if (!record) return null;
-          const { resource, savedAt } = record;
-          return (
-            <div key={code}>
-              <dt>{vitalName(i18n, code)}</dt>
-              <dd className="number">
-                <bdi dir="ltr">{vitalText(i18n, resource)}</bdi>
-                <span className="soft small">
-                  {savedAt === 'saving' ? i18n.t('Saving…') : shortly(resource.effectiveDateTime, locale)}
-                </span>
-              </dd>
-            </div>
-          );
+        {SHOWN.flatMap((code) => {
+          const [record, ahead] = [of(code), aheadOf(code)];
+          const rows = [...new Set([record, ahead])].filter((one) => one !== undefined);
+          return rows.map((one) => (
+            <Value key={one.resource.id} code={code} record={one}>
+              {one === ahead && <TakeOut name={vitalName(i18n, code)} record={one} />}
+            </Value>
+          ));
         })}
       </dl>
     </>
+  );
+}
+
+interface ValueProps {
+  code: string;
+  record: Measurement;
+  children: ReactNode;
+}
+
+function Value({ code, record: { resource, savedAt }, children }: ValueProps) {
+  const { i18n } = useLingui();
+  const locale = useLocale();
+  const at = resource.effectiveDateTime ?? resource.issued;
+  return (
+    <div>
+      <dt>{vitalName(i18n, code)}</dt>
+      <dd className="number">
+        <bdi dir="ltr">{vitalText(i18n, resource)}</bdi>
+        <span className="soft small">
+          {savedAt === 'saving' ? i18n.t('Saving…') : <When at={at}>{shortly(at, locale)}</When>}
+        </span>
+        {children}
+      </dd>
+    </div>
+  );
+}
+
+/** The way out for a value that nobody can have measured yet. */
+function TakeOut({ name, record: { resource } }: { name: string; record: Measurement }) {
+  const { i18n } = useLingui();
+  const { id } = useChart();
+  const { keeps } = useAbilities();
+  const save = useSave(id);
+  if (!keeps('Observation')) return null;
+  const takeOut = () =>
+    save({
+      resources: [enteredInError(resource) as Saveable],
+      what: i18n.t('{name} is taken out of the chart', { name }),
+    });
+  return (
+    <Button size="compact-xs" variant="default" onClick={takeOut} aria-label={`${name}: ${i18n.t('Entered in error')}`}>
+      {i18n.t('Entered in error')}
+    </Button>
   );
 }
 

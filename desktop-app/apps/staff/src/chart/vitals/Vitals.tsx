@@ -17,7 +17,7 @@ const Growth = lazy(() => import('../growth/Growth'));
 const GROWTH = 'growth';
 
 /** Vital signs: the last ones, their course, and the form that enters new ones. */
-export default function Vitals({ adding }: { adding: boolean }) {
+export default function Vitals({ adding, item }: { adding: boolean; item: string }) {
   const { i18n } = useLingui();
   const { chart, go } = useChart();
   const { birthDate } = chart.patient.resource;
@@ -55,7 +55,7 @@ export default function Vitals({ adding }: { adding: boolean }) {
           </div>
         </section>
       </div>
-      {adding && <VitalsEntry onClose={() => go('vitals')} />}
+      {adding && <VitalsEntry own={item.split('~')[1]} onClose={() => go('vitals')} />}
     </>
   );
 }

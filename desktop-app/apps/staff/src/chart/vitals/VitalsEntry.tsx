@@ -9,6 +9,8 @@ import { useState } from 'react';
 import { newId } from '../../app/newId';
 import { DraftMark } from '../../drafts/DraftMark';
 import { useDraft } from '../../drafts/useDraft';
+import { WhenField } from '../../forms/WhenField';
+import { faultOfWhen, instantOfWhen, type When, whenOf } from '../../forms/when';
 import { Failed } from '../../problems/Failed';
 import { useSession } from '../../session/SessionContext';
 import { nowInstant } from '../../time/dates';
@@ -31,45 +33,66 @@ import {
 } from './vitals';
 
 const PAUSE_MS = 250;
+/** Until then a draft that goes on is the same round of measuring. */
+const STALE_MS = 10 * 60_000;
 
 interface Kept {
   /** One for the whole form; each observation's id is made of it, so that a repeated save makes no second one. */
   ids: Record<string, string>;
   form: VitalsForm;
+  /** When it was measured, if somebody has said so. */
+  when?: When;
+  /** When the first value was typed. */
+  begun?: string;
+  /** The time with which it was first saved so: saved again after an answer was lost, it is the same record. */
+  at?: string;
 }
 
 /** Enters vital signs. What can hardly be right is asked about, never refused: some patients are that ill. */
-export function VitalsEntry({ onClose }: { onClose: () => void }) {
+export function VitalsEntry({ own, onClose }: { own?: string; onClose: () => void }) {
   const { i18n } = useLingui();
   const { session } = useSession();
   const { id, chart } = useChart();
   const save = useSave(id);
-  const [fresh] = useState<Kept>(() => ({ ids: freshIds(), form: {} }));
-  const draft = useDraft<Kept>({ key: `vitals:${id}`, form: 'vitals', patient: id, initial: fresh });
-  const { ids, form } = draft.value;
+  const [fresh] = useState<Kept>(() => ({ ids: idsOf(newId()), form: {} }));
+  const draft = useDraft<Kept>({
+    key: own ? `vitals:${id}~${own}` : `vitals:${id}`,
+    form: 'vitals',
+    patient: id,
+    initial: fresh,
+    apart: (kept, id) => ({ ...kept, ids: idsOf(id), at: undefined }),
+  });
+  const kept = draft.value;
+  const { ids, form } = kept;
+  const when = kept.when ?? whenBegun(kept.begun, draft.isResumed);
   const { check, isFresh } = useCheck(form, chart.patient.resource.birthDate, chart.patient.resource.gender);
   const all = check.data?.questions ?? [];
   const questions = all.filter(mustConfirm);
   const asked = JSON.stringify([questions, form]);
   const [confirmed, setConfirmed] = useState('');
   const faults = faultsOf(form);
+  const at = kept.at ?? instantOfWhen(when, new Date());
   const observations = observationsOf(form, {
     patient: id,
-    at: nowInstant(),
-    encounter: openVisitOf(chart),
+    at,
+    // What was measured before somebody came is none of this visit.
+    encounter: openVisitOf(chart, new Date(at).getTime()),
     author: [authorOf(session)],
     idOf: (code) => ids[code] ?? newId(),
   });
-  const set = (code: string, value: string) => draft.change({ ids, form: { ...form, [code]: value } });
+  const set = (code: string, value: string) =>
+    draft.change({ ...kept, form: { ...form, [code]: value }, begun: kept.begun ?? nowInstant(), at: undefined });
   const store = async () => {
     if (questions.length > 0 && confirmed !== asked) {
       setConfirmed(asked);
       return;
     }
+    draft.change({ ...kept, at });
     onClose();
     const isSaved = await save({ resources: observations, what: i18n.t('Saved: vitals') });
     if (isSaved) await draft.drop();
   };
+  const isNoTime = faultOfWhen(when, new Date()) !== undefined;
   const mustWait = observations.length > 0 && !isFresh && !check.isError;
   const news = check.data?.news2 && isFresh ? newsWords(i18n, check.data.news2) : undefined;
   if (draft.isLoading) return <Skeleton height={1} />;
@@ -77,11 +100,18 @@ export function VitalsEntry({ onClose }: { onClose: () => void }) {
     <FormDialog
       title={i18n.t('Enter vitals')}
       size="xl"
+      isKept
       onClose={onClose}
       onSave={store}
-      incomplete={observations.length === 0 || faults.length > 0 || mustWait}
+      incomplete={observations.length === 0 || faults.length > 0 || mustWait || isNoTime}
       saveLabel={questions.length > 0 && confirmed === asked ? i18n.t('Yes, save it as measured') : i18n.t('Save')}
     >
+      {draft.isResumed && <Mark kind="off">{i18n.t('Goes on from your draft')}</Mark>}
+      <WhenField
+        label={i18n.t('When it was measured')}
+        value={when}
+        onChange={(chosen) => draft.change({ ...kept, when: chosen, begun: chosen && kept.begun, at: undefined })}
+      />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: leaving any of its fields keeps the draft. */}
       <div className="vital-fields" onBlur={draft.flush}>
         {VITALS.map(({ code, unit }, index) => (
@@ -127,14 +157,20 @@ export function VitalsEntry({ onClose }: { onClose: () => void }) {
         ))}
       </div>
       {check.isError && <Failed error={check.error} />}
-      <DraftMark state={draft.state} />
+      <DraftMark draft={draft} />
     </FormDialog>
   );
 }
 
-function freshIds(): Record<string, string> {
-  const codes = [...VITALS.map(({ code, panel }) => panel ?? code), CONSCIOUSNESS];
-  return Object.fromEntries(codes.map((code) => [code, newId()]));
+/** What was typed a while ago was measured then: a draft that goes on is not of now. */
+function whenBegun(begun: string | undefined, isResumed: boolean): When | undefined {
+  if (!begun || !isResumed || Date.now() - new Date(begun).getTime() < STALE_MS) return undefined;
+  return whenOf(new Date(begun));
+}
+
+function idsOf(id: string): Record<string, string> {
+  const codes = new Set([...VITALS.map(({ code, panel }) => panel ?? code), CONSCIOUSNESS]);
+  return Object.fromEntries([...codes].map((code) => [code, `${id}-${code}`]));
 }
 
 function useCheck(form: VitalsForm, birthDate: string | undefined, gender: string | undefined) {

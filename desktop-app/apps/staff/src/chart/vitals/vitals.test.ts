@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { faultsOf, newestOf, observationsOf, parseNumber, valuesOf } from './vitals';
+import { aheadOf, faultsOf, newestOf, observationsOf, parseNumber, valuesOf } from './vitals';
 
 const context = {
   patient: 'p',
@@ -36,19 +36,27 @@ test('a typing error is a fault of its field', () => {
   expect(faultsOf({ '8867-4': '7o', '8310-5': '37' })).toEqual(['8867-4']);
 });
 
+const NOW = new Date('2026-11-28T09:00:00Z').getTime();
+const record = (id: string, effectiveDateTime: string) => ({
+  resource: {
+    resourceType: 'Observation' as const,
+    id,
+    status: 'final' as const,
+    code: { coding: [{ code: '8867-4' }] },
+    effectiveDateTime,
+  },
+});
+
 test('the newest of a kind is shown, whatever the order they come in', () => {
-  const record = (id: string, effectiveDateTime: string) => ({
-    resource: {
-      resourceType: 'Observation' as const,
-      id,
-      status: 'final' as const,
-      code: { coding: [{ code: '8867-4' }] },
-      effectiveDateTime,
-    },
-    version: '1',
-    savedAt: 'here' as const,
-    conflicts: [],
-  });
   const all = [record('old', '2026-01-01T10:00:00+02:00'), record('new', '2026-01-01T09:00:00Z')];
-  expect(newestOf(all, '8867-4')?.resource.id).toBe('new');
+  expect(newestOf(all, '8867-4', NOW)?.resource.id).toBe('new');
+  expect(aheadOf(all, ['8867-4'], NOW)).toEqual([]);
+});
+
+test('what is dated in the future hides nothing, and is known as such', () => {
+  const all = [record('ahead', '2031-01-01T09:00:00Z'), record('now', '2026-11-28T08:00:00Z')];
+  expect(newestOf(all, '8867-4', NOW)?.resource.id).toBe('now');
+  expect(aheadOf(all, ['8867-4', '8310-5'], NOW).map(({ code, record: { resource } }) => [code, resource.id])).toEqual([
+    ['8867-4', 'ahead'],
+  ]);
 });

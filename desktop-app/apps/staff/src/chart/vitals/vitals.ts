@@ -10,6 +10,7 @@ import {
 } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
 import { hasCode, quantityText } from '../../fhir/words';
+import { isAhead, latestOf } from '../../time/ahead';
 
 export const LOINC = 'http://loinc.org';
 const UCUM = 'http://unitsofmeasure.org';
@@ -51,6 +52,20 @@ const LEVEL_CODES: Record<string, { system: string; code: string }> = {
   P: { system: LOINC, code: 'LA9342-2' },
   U: { system: LOINC, code: 'LA9343-0' },
 };
+
+/** Which are shown of somebody, the most telling first. */
+export const SHOWN: readonly string[] = [
+  PRESSURE,
+  '8867-4',
+  '9279-1',
+  '8310-5',
+  '59408-5',
+  '2708-6',
+  OXYGEN,
+  CONSCIOUSNESS,
+  '29463-7',
+  '8302-2',
+];
 
 export function vitalName(i18n: I18n, code: string): string {
   const names: Record<string, string> = {
@@ -173,11 +188,27 @@ function quantity({ code, ucum, unit }: Vital, form: VitalsForm): Quantity {
   return { value: parseNumber(form[code] ?? ''), unit, system: UCUM, code: ucum };
 }
 
-/** The newest observation with this code. */
-export function newestOf(records: ChartRecord<Observation>[], code: string): ChartRecord<Observation> | undefined {
-  const time = ({ resource }: ChartRecord<Observation>) =>
-    new Date(resource.effectiveDateTime ?? resource.issued ?? 0).getTime();
-  return records.filter(({ resource }) => hasCode(resource.code, code)).sort((a, b) => time(b) - time(a))[0];
+/** An observation, and where it is by now, which is known of those of the chart alone. */
+export type Measurement = Pick<ChartRecord<Observation>, 'resource'> & Partial<ChartRecord<Observation>>;
+
+const whenMeasured = ({ resource }: Measurement) => resource.effectiveDateTime ?? resource.issued;
+
+/** The newest observation with this code; one that is dated in the future only if there is no other. */
+export function newestOf<T extends Measurement>(records: T[], code: string, now = Date.now()): T | undefined {
+  return latestOf(
+    records.filter(({ resource }) => hasCode(resource.code, code)),
+    whenMeasured,
+    now,
+  );
+}
+
+/** Of these codes those whose newest value is dated in the future. */
+export function aheadOf(records: Measurement[], codes: readonly string[], now: number) {
+  return codes.flatMap((code) => {
+    const ahead = records.filter((record) => hasCode(record.resource.code, code) && isAhead(whenMeasured(record), now));
+    const record = ahead[0];
+    return record ? [{ code, record }] : [];
+  });
 }
 
 /** What was measured, as it is said. */

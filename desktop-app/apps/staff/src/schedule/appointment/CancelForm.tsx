@@ -25,7 +25,7 @@ export function CancelForm({ one, onDone, onBack }: Props) {
     const text = isRequest
       ? i18n.t('The request of {name} is declined.', { name })
       : i18n.t('The appointment of {name} is cancelled.', { name });
-    setStatus(one, 'cancelled', text, { reason: given });
+    setStatus(one, 'cancelled', text, { reason: given, reasonCode: CODES[reason] });
     onDone();
   };
   return (
@@ -64,6 +64,16 @@ export function CancelForm({ one, onDone, onBack }: Props) {
     </form>
   );
 }
+
+/** As HL7 has them (appointment-cancellation-reason). */
+const CODES: Record<string, string> = {
+  patient: 'pat',
+  clinic: 'prov',
+  better: 'pat-fb',
+  elsewhere: 'pat-ucp',
+  mistake: 'oth-oerr',
+  other: 'other',
+};
 
 function reasonsOf(i18n: I18n): [string, string][] {
   return [

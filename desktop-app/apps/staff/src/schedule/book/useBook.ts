@@ -2,8 +2,8 @@ import { type AppointmentShown, type Booking, schedule } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { useToast } from '@holdfast/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useUndoable } from '../../undo/UndoProvider';
 import { titleOf } from '../names';
-import { useUndoable } from '../UndoProvider';
 import { useChange } from '../useChange';
 
 /** Books, says what came of it, and can take it back. */
@@ -15,7 +15,7 @@ export function useBook(onDone: () => void) {
   const { complain } = useChange();
   const takeBack = (one: AppointmentShown) => () => {
     schedule
-      .status(one.id, { version: one.version, status: 'cancelled', reason: 'entered-in-error' })
+      .status(one.id, { version: one.version, status: 'cancelled', reasonCode: 'oth-err' })
       .then(() => say({ text: i18n.t('Undone.') }), complain)
       .finally(() => client.invalidateQueries({ queryKey: ['schedule'] }));
   };

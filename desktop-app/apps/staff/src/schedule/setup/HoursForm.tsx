@@ -7,9 +7,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { newId } from '../../app/newId';
 import { FormDialog } from '../../chart/FormDialog';
+import { ClockField } from '../../forms/ClockField';
 import { Failed } from '../../problems/Failed';
 import { weekdayName } from '../zone';
-import { ClockField } from './ClockField';
 import { faultOf, type HoursFault } from './hours';
 
 type Row = WeeklyHours & { key: string };

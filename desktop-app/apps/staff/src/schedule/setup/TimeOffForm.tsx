@@ -6,13 +6,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { newId } from '../../app/newId';
 import { FormDialog } from '../../chart/FormDialog';
+import { ClockField } from '../../forms/ClockField';
 import { DateField } from '../../forms/DateField';
 import { Failed } from '../../problems/Failed';
 import { today } from '../../time/dates';
 import { useResources } from '../names';
 import { useDay } from '../useDay';
 import { daysLater, instantAt, timeAt } from '../zone';
-import { ClockField } from './ClockField';
 
 /** When somebody is away, beside their working hours. What is booked in that time stays, and is shown. */
 export function TimeOffForm({ resource, onClose }: { resource: string; onClose: () => void }) {

@@ -1,6 +1,6 @@
 import type { WeeklyHours } from '@holdfast/api';
 import { expect, test } from 'vitest';
-import { clockOf, faultOf, hoursWords } from './hours';
+import { faultOf, hoursWords } from './hours';
 
 const line = (weekday: WeeklyHours['weekday'], from: string, to: string): WeeklyHours => ({ weekday, from, to });
 
@@ -26,18 +26,4 @@ test.each([
   [[line(1, '08:00', '12:30'), line(2, '12:00', '17:00')], undefined],
 ])('what is wrong with hours', (weekly, fault) => {
   expect(faultOf(weekly)).toBe(fault);
-});
-
-test.each([
-  ['8', '08:00'],
-  ['8:5', '08:05'],
-  ['0830', '08:30'],
-  ['8.30', '08:30'],
-  ['٠٨:٣٠', '08:30'],
-  ['24', '24:00'],
-  ['25', '25'],
-  ['8:75', '8:75'],
-  ['noon', 'noon'],
-])('%s is understood as %s', (typed, clock) => {
-  expect(clockOf(typed)).toBe(clock);
 });

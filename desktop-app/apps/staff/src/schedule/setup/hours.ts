@@ -1,4 +1,5 @@
 import type { WeeklyHours } from '@holdfast/api';
+import { isClock, MIDNIGHT } from '../../forms/clock';
 import { weekdayName } from '../zone';
 
 /** Working hours in words, weekdays with the same ones together: "Mon, Tue 08:00–12:00, 13:00–17:00". */
@@ -20,13 +21,9 @@ export function hoursWords(weekly: WeeklyHours[], locale: string): string[] {
 /** Why lines of working hours cannot be saved; nothing if they can. */
 export type HoursFault = 'no-time' | 'ends-before' | 'overlaps';
 
-const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
-/** The end of a day is written so, too. */
-const MIDNIGHT = '24:00';
-
 /** What is wrong with working hours. */
 export function faultOf(weekly: WeeklyHours[]): HoursFault | undefined {
-  if (weekly.some(({ from, to }) => !CLOCK.test(from) || !(CLOCK.test(to) || to === MIDNIGHT))) return 'no-time';
+  if (weekly.some(({ from, to }) => !isClock(from) || !(isClock(to) || to === MIDNIGHT))) return 'no-time';
   if (weekly.some(({ from, to }) => to <= from)) return 'ends-before';
   const overlaps = weekly.some((one, index) =>
     weekly.some(
@@ -39,14 +36,4 @@ export function faultOf(weekly: WeeklyHours[]): HoursFault | undefined {
     ),
   );
   return overlaps ? 'overlaps' : undefined;
-}
-
-/** A time of day as people type it: "8", "8:5", "0830" and "8.30" are times, too. What is none stays as it was typed. */
-export function clockOf(text: string): string {
-  const western = text.trim().replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
-  const match = /^(\d{1,2})(?:\D?(\d{1,2}))?$/.exec(western);
-  if (!match) return text;
-  const [, hour = '', minute = '0'] = match;
-  const clock = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
-  return CLOCK.test(clock) || clock === MIDNIGHT ? clock : text;
 }

@@ -1,16 +1,17 @@
 import { TextInput } from '@mantine/core';
-import { useState } from 'react';
-import { clockOf } from './hours';
+import { type ReactNode, useState } from 'react';
+import { clockOf } from './clock';
 
 interface Props {
   label: string;
   isLabelHidden?: boolean;
   value: string;
   onChange: (value: string) => void;
+  error?: ReactNode;
 }
 
 /** A time of day, typed in any way; when it is left it stands as it was understood. */
-export function ClockField({ label, isLabelHidden, value, onChange }: Props) {
+export function ClockField({ label, isLabelHidden, value, onChange, error }: Props) {
   const [text, setText] = useState<string>();
   return (
     <TextInput
@@ -19,6 +20,8 @@ export function ClockField({ label, isLabelHidden, value, onChange }: Props) {
       dir="ltr"
       inputMode="numeric"
       placeholder="08:30"
+      autoComplete="off"
+      error={error}
       style={{ inlineSize: '6rem' }}
       value={text ?? value}
       onChange={(event) => {

@@ -10,10 +10,10 @@ const MOST = 20;
 export class UndoStack {
   private done: Undoable[] = [];
 
-  /** Keeps it, and gives back what takes just this one back. */
-  push(undoable: Undoable): () => void {
+  /** Keeps it, and gives back what takes just this one back, and what lets it be. */
+  push(undoable: Undoable): { run: () => void; forget: () => void } {
     this.done = [...this.done, undoable].slice(-MOST);
-    return () => this.take(undoable);
+    return { run: () => this.take(undoable), forget: () => this.drop(undoable) };
   }
 
   /** Takes the last one back. Says whether there was one. */
@@ -25,7 +25,11 @@ export class UndoStack {
 
   private take(undoable: Undoable): void {
     if (!this.done.includes(undoable)) return;
-    this.done = this.done.filter((one) => one !== undoable);
+    this.drop(undoable);
     undoable.run();
+  }
+
+  private drop(undoable: Undoable): void {
+    this.done = this.done.filter((one) => one !== undoable);
   }
 }

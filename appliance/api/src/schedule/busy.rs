@@ -1,0 +1,102 @@
+//! What is taken of everybody's time, read off index rows alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use holdfast_clinical::scheduling::span::{Span, Spans};
+use holdfast_clinical::search::booked::{self, APPOINTMENT};
+use holdfast_core::search::after_prefix;
+use holdfast_store::StoreError;
+use holdfast_store::search::{Room, Stretch};
+use holdfast_store::view::View;
+
+/// Rows read of one window: three for each appointment, and far more of those than a clinic has in a month.
+const MOST_ROWS: u64 = 400_000;
+/// Appointments of one resource that are looked at in one place.
+const MOST_HERE: usize = 500;
+
+/// What is taken in a window, by whose time it is; each span with the appointment that takes it.
+#[derive(Default, Debug)]
+pub(super) struct Busy(BTreeMap<String, Vec<(Span, String)>>);
+
+impl Busy {
+    /// Of every resource. The view must not be narrowed: whom somebody may not see takes time, too.
+    pub(super) fn read(view: &mut View<'_>, window: Span) -> Result<Self, StoreError> {
+        let mut out = Self::default();
+        for (from, below) in booked::taken(APPOINTMENT, window) {
+            for (id, value) in view.values_between("Appointment", APPOINTMENT, (&from, &below), MOST_ROWS)? {
+                let Some((whose, span)) = booked::read(&value).filter(|(_, span)| span.overlaps(window))
+                else {
+                    continue;
+                };
+                out.0.entry(whose.to_owned()).or_default().push((span, id));
+            }
+        }
+        Ok(out)
+    }
+
+    /// What is taken of somebody's time, without what this appointment takes.
+    pub(super) fn of(&self, whose: &str, but: Option<&str>) -> Spans {
+        self.all(whose).filter(|(_, id)| Some(id.as_str()) != but).map(|(span, _)| *span).collect()
+    }
+
+    /// Who takes somebody's time in the span.
+    pub(super) fn by<'b>(
+        &'b self,
+        whose: &'b str,
+        span: Span,
+        but: Option<&'b str>,
+    ) -> impl Iterator<Item = &'b str> {
+        let meets = move |one: &&(Span, String)| one.0.overlaps(span) && Some(one.1.as_str()) != but;
+        self.all(whose).filter(meets).map(|(_, id)| id.as_str())
+    }
+
+    /// What those who may see these appointments do not see: which one takes which time of which resources.
+    pub(super) fn unseen(&self, seen: &BTreeSet<String>) -> Vec<(String, Span, Vec<String>)> {
+        let mut out: BTreeMap<&str, (Span, Vec<String>)> = BTreeMap::new();
+        for (whose, all) in &self.0 {
+            for (span, id) in all.iter().filter(|(_, id)| !seen.contains(id)) {
+                let keys = &mut out.entry(id).or_insert((*span, Vec::new())).1;
+                if !keys.contains(whose) {
+                    keys.push(whose.clone());
+                }
+            }
+        }
+        out.into_iter().map(|(id, (span, keys))| (id.to_owned(), span, keys)).collect()
+    }
+
+    fn all(&self, whose: &str) -> impl Iterator<Item = &(Span, String)> {
+        self.0.get(whose).into_iter().flatten()
+    }
+}
+
+/// What is taken of one's time, a patient's as well.
+pub(super) fn taken_of(view: &mut View<'_>, whose: &str, window: Span) -> Result<Spans, StoreError> {
+    let mut out = Vec::new();
+    for begin in booked::taken_of(APPOINTMENT, whose, window) {
+        let below = after_prefix(&begin);
+        let rows = view.values_between("Appointment", APPOINTMENT, (&begin, &below), MOST_ROWS)?;
+        out.extend(rows.iter().filter_map(|(_, value)| booked::read(value)).map(|(_, span)| span));
+    }
+    Ok(out.into_iter().collect())
+}
+
+/// The ids of appointments that take somebody's time in the span, each once.
+pub(super) fn takers(view: &mut View<'_>, whose: &str, span: Span) -> Result<Vec<String>, StoreError> {
+    let mut out: Vec<String> = Vec::new();
+    for begin in booked::taken_of(APPOINTMENT, whose, span) {
+        let found = view.along(
+            "Appointment",
+            &Stretch::of(APPOINTMENT, begin),
+            &[],
+            Room::for_some(MOST_HERE),
+            None,
+        )?;
+        for one in found {
+            let meets = booked::read(&one.value).is_some_and(|(_, taken)| taken.overlaps(span));
+            if meets && !out.contains(&one.stored.entity.id) {
+                out.push(one.stored.entity.id);
+            }
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,172 @@
+//! Why something of the schedule is refused.
+
+use holdfast_clinical::scheduling::booking::ChangeError;
+use holdfast_clinical::scheduling::fhir::ReadError;
+use holdfast_clinical::scheduling::find::FindError;
+use holdfast_clinical::scheduling::flow::FlowError;
+use holdfast_clinical::scheduling::hours::HoursError;
+use holdfast_clinical::scheduling::ical::IcalError;
+use holdfast_clinical::scheduling::recur::SeriesError;
+use http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use super::free::FreeSlot;
+use crate::error::Facts;
+
+/// Why something of the schedule is refused. The text has three parts: what failed, why, what to do.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+pub enum ScheduleError {
+    /// Somebody else has the time.
+    #[error("cannot book: {} is taken at that time; choose another time, or overbook and say why", resource.as_deref().unwrap_or("everybody who could"))]
+    SlotTaken {
+        /// Whose time it is; none: of nobody in particular.
+        resource: Option<String>,
+        /// The appointment that has it, if whoever asks may see it.
+        by: Option<String>,
+    },
+    /// Nobody works then.
+    #[error(
+        "cannot book: {resource} does not work at that time; choose another time, or overbook and say why"
+    )]
+    OutsideHours {
+        /// Who.
+        resource: String,
+    },
+    /// They have time off.
+    #[error(
+        "cannot book: {resource} has time off at that time; choose another time, or overbook and say why"
+    )]
+    TimeOff {
+        /// Who.
+        resource: String,
+    },
+    /// Nobody is what the type needs.
+    #[error(
+        "cannot book: nobody and nothing of the schedule is what this type of appointment needs; set up the type, or working hours"
+    )]
+    NobodyFits,
+    /// No place is left.
+    #[error(
+        "cannot book: all {capacity} places of the session are taken; choose another session, or overbook and say why"
+    )]
+    Full {
+        /// How many there are.
+        capacity: u32,
+    },
+    /// The record was changed since it was looked at.
+    #[error("cannot change this: it was changed since you looked ({}); look again", changed.join(", "))]
+    Stale {
+        /// The version it is at.
+        current: String,
+        /// Elements that are not as they were.
+        changed: Vec<String>,
+    },
+    /// An appointment that takes more than a resource can give at once.
+    #[error(
+        "cannot book: an appointment takes a day at the most, with a day before and after it; book several"
+    )]
+    TooLong,
+    /// No such type, or it is not offered any more.
+    #[error(
+        "cannot book: there is no type of appointment \"{kind}\", or it is not offered any more; choose another"
+    )]
+    NoSuchType {
+        /// As it was sent.
+        kind: String,
+    },
+    /// Something that was sent cannot be used.
+    #[error("cannot do this: {what} is not {expected}; correct it")]
+    Bad {
+        /// What of it.
+        what: &'static str,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// A step of a patient's way that is not made.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+    /// A change that is not made.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
+    /// A record that is not what the schedule takes it for.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A search that is not made.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// Hours that cannot be worked out.
+    #[error(transparent)]
+    Hours(#[from] HoursError),
+    /// A series that is not worked out.
+    #[error(transparent)]
+    Series(#[from] SeriesError),
+    /// A calendar that is not taken in.
+    #[error("{0}")]
+    Calendar(IcalError),
+    /// The same, with what is free instead.
+    #[error("{source}")]
+    Instead {
+        /// Why.
+        source: Box<ScheduleError>,
+        /// What is free near that time.
+        instead: Vec<FreeSlot>,
+    },
+}
+
+impl ScheduleError {
+    pub(crate) fn facts(&self) -> Facts {
+        let conflict = |code| Facts::new(StatusCode::CONFLICT, code, "conflict");
+        let rule = |code| Facts::new(StatusCode::CONFLICT, code, "business-rule");
+        let value = |code| Facts::new(StatusCode::UNPROCESSABLE_ENTITY, code, "value");
+        match self {
+            Self::SlotTaken { .. } => conflict("slot-taken"),
+            Self::OutsideHours { .. } => rule("outside-hours"),
+            Self::TimeOff { .. } => rule("time-off"),
+            Self::NobodyFits => rule("nobody-fits"),
+            Self::Full { .. } => conflict("full"),
+            Self::Stale { .. } => conflict("stale"),
+            Self::TooLong => value("appointment-too-long"),
+            Self::NoSuchType { .. } => value("appointment-type-unknown"),
+            Self::Bad { .. } => value("schedule-refused"),
+            Self::Flow(error) => rule(error.code()),
+            Self::Change(error) => rule(error.code()),
+            Self::Read(error) => value(error.code()),
+            Self::Find(error) => value(error.code()),
+            Self::Hours(error) => value(error.code()),
+            Self::Series(error) => value(error.code()),
+            Self::Calendar(error) => value(error.code()),
+            Self::Instead { source, .. } => source.facts(),
+        }
+    }
+
+    /// What else a client's program goes by.
+    pub(crate) fn more(&self) -> Map<String, Value> {
+        let mut out = Map::new();
+        match self {
+            Self::SlotTaken { resource, by } => {
+                let mut of = Map::new();
+                of.extend(resource.clone().map(|resource| ("resource".to_owned(), resource.into())));
+                of.extend(by.clone().map(|by| ("appointment".to_owned(), by.into())));
+                out.insert("by".to_owned(), of.into());
+            }
+            Self::Stale { current, changed } => {
+                out.insert("version".to_owned(), current.as_str().into());
+                out.insert("changed".to_owned(), json!(changed));
+            }
+            Self::Instead { source, instead } => {
+                out = source.more();
+                out.insert("instead".to_owned(), json!(instead));
+            }
+            _ => {}
+        }
+        out
+    }
+
+    /// Whether another time may do.
+    pub(super) fn is_about_time(&self) -> bool {
+        matches!(
+            self,
+            Self::SlotTaken { .. } | Self::OutsideHours { .. } | Self::TimeOff { .. } | Self::Full { .. }
+        )
+    }
+}

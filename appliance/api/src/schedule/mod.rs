@@ -1,0 +1,64 @@
+//! `/api/schedule`: who works when, what is free, who comes and where they are, over FHIR resources as decision 34 has it.
+//!
+//! ```text
+//! day, week ─▶ index rows of the day ─▶ Appointments, Encounters, Patients ─▶ shown
+//! free ─▶ Roster (who there is, their hours) + Busy (index rows alone) ─▶ scheduling::find
+//! book, move, accept ─▶ one transaction: Busy again ─▶ scheduling::find ─▶ save ─▶ take::check
+//! any other write of an Appointment (FHIR, bundles, staff's save) ──────────────────▲
+//! ```
+//!
+//! Invariants: an appointment that takes time of somebody whose time is taken is saved by no route, unless it says that it is
+//! overbooked ([`take`]); work is proportional to the hours looked at; whom a caller may not see is told of as time that is taken, and no
+//! more.
+
+mod ask;
+mod book;
+mod busy;
+mod calendar;
+mod changes;
+mod day;
+mod demand;
+pub(crate) mod docs;
+mod error;
+mod exceptions;
+mod free;
+mod group;
+mod holidays;
+mod hours;
+mod import;
+mod moving;
+mod names;
+mod plan;
+mod query;
+mod records;
+mod requests;
+mod resources;
+mod roster;
+mod series;
+mod shown;
+mod status;
+pub(crate) mod take;
+mod time_off;
+mod types;
+mod waitlist;
+mod week;
+
+pub(crate) use book::book;
+pub(crate) use calendar::calendar;
+pub(crate) use day::day;
+pub(crate) use demand::demand;
+pub use error::ScheduleError;
+pub use free::FreeSlot;
+pub(crate) use free::free;
+pub(crate) use holidays::{holidays, save as save_holidays};
+pub(crate) use hours::save as save_hours;
+pub(crate) use import::import;
+pub(crate) use moving::move_to;
+pub(crate) use requests::requests;
+pub(crate) use resources::resources;
+pub(crate) use series::series;
+pub(crate) use status::status;
+pub(crate) use time_off::{end as end_time_off, take as take_time_off};
+pub(crate) use types::{save as save_type, types};
+pub(crate) use waitlist::{leave as leave_waitlist, offer, wait, waitlist};
+pub(crate) use week::week;

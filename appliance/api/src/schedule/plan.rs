@@ -1,0 +1,186 @@
+//! What a booking takes: the type's needs, with those who were named in their place.
+
+use holdfast_clinical::scheduling::fhir::{AppointmentType, Exception};
+use holdfast_clinical::scheduling::find::{Ask, Free, Kind, MAX_NEEDS, Need, Resource, find};
+use holdfast_clinical::scheduling::span::{Minute, Span};
+use holdfast_clinical::scheduling::zone::Zone;
+
+use super::ScheduleError;
+use super::busy::Busy;
+use super::roster::{Roster, entity_of};
+
+/// What the schedule knows of a window: who there is, when they work, what is taken.
+pub(super) struct Known<'k> {
+    pub(super) roster: &'k Roster,
+    pub(super) exceptions: &'k [Exception],
+    pub(super) zone: &'k Zone,
+}
+
+/// What an appointment is to take, and when.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) kind: AppointmentType,
+    /// Those who were named.
+    pub(super) named: Vec<String>,
+    pub(super) span: Span,
+}
+
+impl Wanted {
+    pub(super) fn taken(&self) -> Span {
+        self.span.widened(self.kind.before_min, self.kind.after_min)
+    }
+}
+
+/// The needs of the type, of which each that somebody named meets asks for them alone; whoever meets none is taken beside.
+///
+/// # Errors
+/// [`ScheduleError`] if one of those named is not of the schedule.
+pub(super) fn needs(
+    kind: &AppointmentType,
+    named: &[String],
+    roster: &Roster,
+) -> Result<Vec<Need>, ScheduleError> {
+    let mut needs = kind.needs.clone();
+    let mut is_named = vec![false; needs.len()];
+    for key in named.iter().filter(|key| *key != "any") {
+        if let Some(role) = key.strip_prefix("role:") {
+            let open = needs
+                .iter()
+                .enumerate()
+                .position(|(at, need)| need.kind == Kind::Practitioner && !is_named[at]);
+            if let Some(at) = open {
+                needs[at].role = Some(role.to_owned());
+            }
+            continue;
+        }
+        let bad = ScheduleError::Bad { what: "a resource", expected: "one of the schedule's" };
+        let member = entity_of(key).and_then(|_| roster.find(key)).ok_or(bad)?;
+        // Whom somebody names is taken though another role was asked for: they know whom they want.
+        let fits = |exact: bool| {
+            let meets =
+                |need: &Need| need.kind == member.resource.kind && (!exact || need.fits(&member.resource));
+            needs.iter().enumerate().position(|(at, need)| !is_named[at] && meets(need))
+        };
+        let only = Need { only: vec![key.clone()], ..Need::any(member.resource.kind) };
+        match fits(true).or_else(|| fits(false)) {
+            Some(at) => {
+                needs[at] = only;
+                is_named[at] = true;
+            }
+            None => {
+                needs.push(only);
+                is_named.push(true);
+            }
+        }
+    }
+    if needs.len() > MAX_NEEDS {
+        return Err(ScheduleError::Bad { what: "the number of resources", expected: "six at the most" });
+    }
+    Ok(needs)
+}
+
+/// Who takes part in an appointment at that very time.
+///
+/// # Errors
+/// [`ScheduleError`] that says who does not, and why.
+pub(super) fn choose(
+    known: &Known<'_>,
+    wanted: &Wanted,
+    busy: &Busy,
+    but: Option<&str>,
+) -> Result<Vec<String>, ScheduleError> {
+    let free = known.roster.free(known.exceptions, busy, known.zone, around(wanted), but)?;
+    let all: Vec<(&Resource, &Free)> = free.iter().map(|(resource, free)| (*resource, free)).collect();
+    let ask = ask(wanted, needs(&wanted.kind, &wanted.named, known.roster)?);
+    match find(&ask, &all, known.zone)?.offers.into_iter().next() {
+        Some(offer) => Ok(offer.chosen.into_iter().map(|chosen| chosen.key).collect()),
+        None => Err(why_not(known, wanted, &ask, &all, busy, but)),
+    }
+}
+
+/// The same where nobody has to be free: those who were named, and of the others whoever is.
+///
+/// # Errors
+/// [`ScheduleError`] if nobody was named and nobody is free, or one of those named is not of the schedule.
+pub(super) fn choose_anyhow(
+    known: &Known<'_>,
+    wanted: &Wanted,
+    busy: &Busy,
+    but: Option<&str>,
+) -> Result<Vec<String>, ScheduleError> {
+    let all = needs(&wanted.kind, &wanted.named, known.roster)?;
+    let mut out: Vec<String> = wanted.named.iter().filter(|key| entity_of(key).is_some()).cloned().collect();
+    let free = known.roster.free(known.exceptions, busy, known.zone, around(wanted), but)?;
+    for need in &all {
+        if need.only.iter().any(|key| out.contains(key)) {
+            continue;
+        }
+        let fits = |(resource, _): &&(&Resource, Free)| need.fits(resource) && !out.contains(&resource.key);
+        let is_free = |(_, free): &&(&Resource, Free)| free.takes(wanted.span, wanted.taken());
+        // One who works would rather be asked than one who is at home.
+        let works = |(_, free): &&(&Resource, Free)| free.working_hours().touches(wanted.span);
+        let found = free.iter().filter(fits).find(is_free);
+        let found = found.or_else(|| free.iter().filter(fits).find(works)).or_else(|| free.iter().find(fits));
+        let found = found.map(|(resource, _)| resource.key.clone());
+        out.extend(found);
+    }
+    if out.is_empty() { Err(ScheduleError::NobodyFits) } else { Ok(out) }
+}
+
+/// The window that has to be known to choose.
+pub(super) fn around(wanted: &Wanted) -> Span {
+    wanted.taken()
+}
+
+fn ask(wanted: &Wanted, needs: Vec<Need>) -> Ask {
+    Ask {
+        duration_min: wanted.span.length_min(),
+        step_min: 1,
+        needs,
+        ..wanted.kind.ask(Span::of(wanted.span.from, 1))
+    }
+}
+
+fn why_not(
+    known: &Known<'_>,
+    wanted: &Wanted,
+    ask: &Ask,
+    all: &[(&Resource, &Free)],
+    busy: &Busy,
+    but: Option<&str>,
+) -> ScheduleError {
+    let name = |key: &str| known.roster.find(key).map_or_else(|| key.to_owned(), |one| one.name.clone());
+    let mut nobody = None;
+    for need in &ask.needs {
+        let fits: Vec<&(&Resource, &Free)> = all.iter().filter(|(resource, _)| need.fits(resource)).collect();
+        if fits.iter().any(|(_, free)| free.takes(wanted.span, wanted.taken())) {
+            continue;
+        }
+        let [(resource, free)] = fits[..] else {
+            let works = fits.iter().any(|(_, free)| free.working_hours().covers(wanted.span));
+            nobody = nobody.or(Some((need.kind, works, fits.is_empty())));
+            continue;
+        };
+        if !free.working_hours().covers(wanted.span) {
+            let off = known.roster.hours(&resource.key, known.exceptions).off;
+            let resource = name(&resource.key);
+            return if off.touches(wanted.span) {
+                ScheduleError::TimeOff { resource }
+            } else {
+                ScheduleError::OutsideHours { resource }
+            };
+        }
+        let by = busy.by(&resource.key, wanted.taken(), but).next().map(ToOwned::to_owned);
+        return ScheduleError::SlotTaken { resource: Some(name(&resource.key)), by };
+    }
+    match nobody {
+        Some((_, _, true)) => ScheduleError::NobodyFits,
+        Some((_, false, _)) => ScheduleError::OutsideHours { resource: "everybody who could".to_owned() },
+        _ => ScheduleError::SlotTaken { resource: None, by: None },
+    }
+}
+
+/// The minute at which a search goes on.
+pub(super) fn next_of(text: Option<&str>) -> Option<Minute> {
+    text?.parse().ok()
+}

@@ -1,0 +1,184 @@
+//! Who and what can be booked, and when they work.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use holdfast_clinical::people::HOLDFAST_USER;
+use holdfast_clinical::scheduling::fhir::{Exception, ExceptionKind, WeeklyHours, hours_of, resource_of};
+use holdfast_clinical::scheduling::find::{Free, Kind, Resource};
+use holdfast_clinical::scheduling::hours::{Hours, HoursError};
+use holdfast_clinical::scheduling::span::{Span, Spans};
+use holdfast_clinical::scheduling::zone::Zone;
+use holdfast_clinical::search::table;
+use holdfast_core::id::Entity;
+use holdfast_core::search::{Clause, Match};
+use holdfast_store::StoreError;
+use holdfast_store::view::{Stored, View};
+use serde_json::Value;
+
+use super::busy::Busy;
+use super::names::name_of_resource;
+use super::records::{every, json_of};
+use crate::sign_in::read_user;
+
+/// Schedules that are read: of 50 practitioners and 20 rooms some 300 in five years.
+const MOST_SCHEDULES: usize = 5_000;
+/// People who may sign in.
+const MOST_USERS: usize = 5_000;
+/// Records of resources, in bytes.
+const RECORDS_BYTES: usize = 16 << 20;
+
+/// One whose time is given.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) resource: Resource,
+    pub(super) name: String,
+    /// Whether it may be booked at all.
+    pub(super) is_active: bool,
+}
+
+/// Everybody and everything.
+#[derive(Debug)]
+pub(super) struct Roster {
+    /// Practitioners, then rooms, then equipment; each by name.
+    pub(super) members: Vec<Member>,
+    pub(super) schedules: Vec<WeeklyHours>,
+    /// The id of the Schedule on which holidays stand.
+    pub(super) holidays: String,
+}
+
+impl Roster {
+    /// Reads who there is: whoever has a Schedule, and those of `beside`. The view must not be narrowed.
+    pub(super) fn read(view: &mut View<'_>, clinic: &str, beside: &[Entity]) -> Result<Self, StoreError> {
+        let mut schedules = Vec::new();
+        for stored in every(view, "Schedule", &[], MOST_SCHEDULES)? {
+            schedules.extend(WeeklyHours::read(&json_of(&stored)));
+        }
+        let users = users(view)?;
+        let mut wanted: BTreeSet<Entity> = beside.iter().cloned().collect();
+        let keys = schedules.iter().map(|one| one.actor.as_str()).chain(users.keys().map(String::as_str));
+        wanted.extend(keys.filter_map(entity_of));
+        let wanted: Vec<Entity> = wanted.into_iter().collect();
+        let records = view.get_all(&wanted, RECORDS_BYTES)?.resources;
+        let roles = roles(view, &records)?;
+        let mut members: Vec<Member> =
+            records.iter().filter_map(|stored| member(stored, &roles, &users)).collect();
+        members.sort_by(|a, b| {
+            (a.resource.kind, &a.name, &a.resource.key).cmp(&(b.resource.kind, &b.name, &b.resource.key))
+        });
+        Ok(Self { members, schedules, holidays: super::holidays::schedule_id(clinic) })
+    }
+
+    pub(super) fn find(&self, key: &str) -> Option<&Member> {
+        self.members.iter().find(|one| one.resource.key == key)
+    }
+
+    /// The Schedules of one of them.
+    pub(super) fn schedules_of<'r>(&'r self, key: &'r str) -> impl Iterator<Item = &'r WeeklyHours> {
+        self.schedules.iter().filter(move |one| one.actor == key)
+    }
+
+    /// When one of them works.
+    pub(super) fn hours(&self, key: &str, exceptions: &[Exception]) -> Hours {
+        hours_of(key, &self.schedules, exceptions, &self.closed(exceptions))
+    }
+
+    /// Holidays.
+    pub(super) fn closed(&self, exceptions: &[Exception]) -> Spans {
+        self.holidays(exceptions).map(|one| one.span).collect()
+    }
+
+    pub(super) fn holidays<'r>(&'r self, exceptions: &'r [Exception]) -> impl Iterator<Item = &'r Exception> {
+        exceptions.iter().filter(|one| one.schedule == self.holidays && one.kind == ExceptionKind::Off)
+    }
+
+    /// The time of each of them in a window. All time is this database's to give: see [`super::take`].
+    pub(super) fn free(
+        &self,
+        exceptions: &[Exception],
+        busy: &Busy,
+        zone: &Zone,
+        window: Span,
+        but: Option<&str>,
+    ) -> Result<Vec<(&Resource, Free)>, HoursError> {
+        // What is taken before and after may lie beyond the hours looked at.
+        let owned = Spans::new([window.widened(i64::from(u16::MAX), i64::from(u16::MAX))]);
+        let active = self.members.iter().filter(|one| one.is_active);
+        active
+            .map(|one| {
+                let working = self.hours(&one.resource.key, exceptions).working(zone, window)?;
+                Ok((&one.resource, Free::new(working, busy.of(&one.resource.key, but), &owned)))
+            })
+            .collect()
+    }
+}
+
+/// A reference to something whose time is given.
+pub(super) fn entity_of(key: &str) -> Option<Entity> {
+    let (kind, id) = key.split_once('/')?;
+    let is_one =
+        matches!(kind, "Practitioner" | "Location" | "Device") && holdfast_clinical::types::is_id(id);
+    is_one.then(|| Entity::new(kind, id))
+}
+
+/// Those who treat patients, by their practitioner: what they are here for.
+fn users(view: &mut View<'_>) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
+    let mut out = BTreeMap::new();
+    for stored in every(view, HOLDFAST_USER, &[], MOST_USERS)? {
+        let Some(user) = read_user(view, &stored.entity)?.filter(|user| user.is_active) else { continue };
+        let roles: Vec<String> =
+            user.roles.into_iter().filter(|role| matches!(role.as_str(), "clinician" | "nurse")).collect();
+        if let Some(practitioner) = user.practitioner.filter(|_| !roles.is_empty()) {
+            out.insert(practitioner, roles);
+        }
+    }
+    Ok(out)
+}
+
+/// The PractitionerRoles of these practitioners, by whose they are.
+fn roles(view: &mut View<'_>, records: &[Stored]) -> Result<BTreeMap<String, Vec<Value>>, StoreError> {
+    let of_practitioners = records.iter().filter(|one| one.entity.kind == "Practitioner");
+    let any: Vec<Match> = of_practitioners.map(|one| Match::Exact(one.entity.to_string())).collect();
+    let mut out: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let Some(parameter) = table::find("PractitionerRole", "practitioner").filter(|_| !any.is_empty()) else {
+        return Ok(out);
+    };
+    let by = |used: &table::SlotUse| Clause::Param { param: used.number, any: any.clone() };
+    let clauses = [Clause::Any(parameter.slots.iter().map(by).collect())];
+    for stored in every(view, "PractitionerRole", &clauses, MOST_USERS)? {
+        let role = json_of(&stored);
+        let of = role.pointer("/practitioner/reference").and_then(Value::as_str).map(ToOwned::to_owned);
+        if let Some(of) = of {
+            out.entry(of).or_default().push(role);
+        }
+    }
+    Ok(out)
+}
+
+fn member(
+    stored: &Stored,
+    roles: &BTreeMap<String, Vec<Value>>,
+    users: &BTreeMap<String, Vec<String>>,
+) -> Option<Member> {
+    if stored.deleted {
+        return None;
+    }
+    let (key, record) = (stored.entity.to_string(), json_of(stored));
+    let own = roles.get(&key).map(Vec::as_slice).unwrap_or_default();
+    let mut resource = resource_of(&record, own).ok()?;
+    for role in users.get(&key).into_iter().flatten() {
+        if !resource.roles.contains(role) {
+            resource.roles.push(role.clone());
+        }
+    }
+    let is_off = |element: &str, value: &str| record.get(element).and_then(Value::as_str) == Some(value);
+    let is_active = record.get("active").and_then(Value::as_bool) != Some(false)
+        && !is_off("status", "inactive")
+        && !is_off("status", "suspended");
+    let name = name_of_resource(&stored.json, &record).unwrap_or(key);
+    Some(Member { resource, name, is_active })
+}
+
+/// What a kind is called in answers.
+pub(super) fn kind_name(kind: Kind) -> &'static str {
+    kind.as_str()
+}

@@ -1,0 +1,341 @@
+//! What else the schedule does: free times, series, groups, the waitlist, hours, holidays, calendars, sight.
+
+use serde_json::{Value, json};
+
+use crate::common::{TOKEN, copy_as, start};
+use crate::schedule::{DAY, at, booking, clinic};
+
+fn starts(answer: &Value) -> Vec<String> {
+    let slots = answer["slots"].as_array().unwrap();
+    slots.iter().map(|one| one["start"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn free_times_are_what_is_left_and_a_page_goes_on_where_it_ended() {
+    let server = clinic().await;
+    for (id, clock) in [("a1", "08:00"), ("a2", "08:30")] {
+        server.book(&booking(id, "p1", &at(clock), &["Practitioner/ana"])).await.expect(201);
+    }
+    let from = format!("{DAY}T00:00:00%2B01:00");
+    let path = format!("free?type=visit&from={from}&with=Practitioner/ana&limit=3");
+    let page = server.desk("GET", &path, &Value::Null).await.expect(200).json();
+    assert_eq!(starts(&page), [at("09:00"), at("09:15"), at("09:30")]);
+    assert_eq!(page["slots"][0]["because"], json!(["soonest"]));
+    let next = format!("{path}&cursor={}", page["next"].as_str().unwrap());
+    let page = server.desk("GET", &next, &Value::Null).await.expect(200).json();
+    assert_eq!(starts(&page)[0], at("09:45"));
+    // Not while the patient is elsewhere, and whoever knows them first.
+    let of_patient = format!("free?type=visit&from={from}&patient=p1&limit=1");
+    let page = server.desk("GET", &of_patient, &Value::Null).await.expect(200).json();
+    assert_eq!(starts(&page), [at("09:00")]);
+    let nurse = format!("free?type=visit&from={from}&with=role:nurse&limit=1");
+    let page = server.desk("GET", &nurse, &Value::Null).await.expect(200).json();
+    assert_eq!(page["slots"][0]["resources"][0], "Practitioner/nia");
+    server
+        .desk("GET", &format!("free?type=visit&from={from}&limit=0"), &Value::Null)
+        .await
+        .refused(400, "bad-parameter");
+}
+
+#[tokio::test]
+async fn a_series_stays_at_its_clock_time_over_a_clock_change_and_tells_what_is_taken() {
+    let server = clinic().await;
+    // Clocks go forward on 30 March 2031.
+    let start = "2031-03-24T09:00:00+01:00";
+    server
+        .book(&booking("other", "p2", "2031-04-07T09:00:00+02:00", &["Practitioner/ana"]))
+        .await
+        .expect(201);
+    let asked = |dry: bool| {
+        json!({ "id": "s", "booking": booking("s", "p1", start, &["Practitioner/ana"]), "dry": dry,
+            "rule": { "every": "week", "interval": 1, "count": 3 } })
+    };
+    for dry in [true, false, false] {
+        let answer = server.desk("POST", "series", &asked(dry)).await.expect(200).json();
+        let all = answer["instances"].as_array().unwrap();
+        let starts: Vec<&str> = all.iter().map(|one| one["start"].as_str().unwrap()).collect();
+        assert_eq!(starts, [start, "2031-03-31T09:00:00+02:00", "2031-04-07T09:00:00+02:00"]);
+        assert_eq!(all[2]["refused"]["code"], "slot-taken");
+        assert_eq!(all[2]["refused"]["instead"].as_array().unwrap().len(), 3);
+        assert_eq!(all[1]["booked"]["series"], if dry { Value::Null } else { json!({ "id": "s", "at": 2 }) });
+    }
+    assert_eq!(server.day("2031-03-31").await["appointments"].as_array().unwrap().len(), 1);
+    let mut bad = asked(true);
+    bad["rule"] = json!({ "every": "week", "interval": 1 });
+    server.desk("POST", "series", &bad).await.refused(422, "schedule-refused");
+}
+
+#[tokio::test]
+async fn days_of_23_and_25_hours_have_their_minutes() {
+    let server = clinic().await;
+    let short = server.day("2031-03-30").await;
+    assert_eq!(
+        (&short["minutesInDay"], &short["dayStart"]),
+        (&json!(1380), &json!("2031-03-30T00:00:00+01:00"))
+    );
+    let labels = |day: &Value| -> Vec<String> {
+        day["hourMarks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["label"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert!(!labels(&short).contains(&"02:00".to_owned()) && labels(&short).len() == 23);
+    let long = server.day("2031-10-26").await;
+    assert_eq!((&long["minutesInDay"], labels(&long).len()), (&json!(1500), 25));
+    assert_eq!(labels(&long).iter().filter(|label| *label == "02:00").count(), 2);
+    // Nine o'clock is an hour later in the day, counted from its beginning.
+    server
+        .desk(
+            "PUT",
+            "resources/Practitioner/ana/hours",
+            &json!({ "weekly": [{ "weekday": 7, "from": "08:00", "to": "12:00" }] }),
+        )
+        .await
+        .expect(200);
+    let long = server.day("2031-10-26").await;
+    assert_eq!(long["resources"][0]["hours"], json!([{ "fromMinute": 540, "toMinute": 780 }]));
+}
+
+#[tokio::test]
+async fn time_off_and_holidays_close_what_hours_open() {
+    let server = clinic().await;
+    let off = json!({ "id": "leave", "from": at("00:00"), "until": at("12:00"), "why": "Dentist" });
+    let setup = server.desk("POST", "resources/Practitioner/ana/off", &off).await.expect(200).json();
+    assert_eq!(setup["timeOff"], json!([]), "the list tells of the next year; this is later");
+    server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.refused(409, "time-off");
+    let day = server.day(DAY).await;
+    assert_eq!(day["resources"][0]["off"], json!([{ "fromMinute": 0, "toMinute": 720, "why": "Dentist" }]));
+    server.desk("DELETE", "resources/Practitioner/ana/off/leave", &Value::Null).await.expect(204);
+    server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);
+    let days = json!({ "holidays": [{ "date": "2031-01-14", "name": "Founder's day" }] });
+    let saved = server.desk("PUT", "holidays", &days).await.expect(200).json();
+    assert_eq!(saved, days);
+    assert_eq!(server.day("2031-01-14").await["holiday"], "Founder's day");
+    let tomorrow = booking("a2", "p1", "2031-01-14T09:00:00+01:00", &["Practitioner/ana"]);
+    server.book(&tomorrow).await.refused(409, "outside-hours");
+    server.desk("PUT", "holidays", &json!({ "holidays": [] })).await.expect(200);
+    server.book(&tomorrow).await.expect(201);
+    server.desk("PUT", "holidays", &days).await.expect(200);
+    assert_eq!(server.desk("GET", "holidays", &Value::Null).await.expect(200).json(), days);
+}
+
+#[tokio::test]
+async fn hours_come_back_as_they_were_saved() {
+    let server = clinic().await;
+    let weekly = json!([
+        { "weekday": 1, "from": "08:00", "to": "12:00" },
+        { "weekday": 1, "from": "13:00", "to": "24:00", "validFrom": "2031-02-01" },
+        { "weekday": 3, "from": "08:00", "to": "12:00" },
+    ]);
+    let path = "resources/Practitioner/bo/hours";
+    let saved = server.desk("PUT", path, &json!({ "weekly": weekly })).await.expect(200).json();
+    assert_eq!(saved["weekly"], weekly);
+    let fewer = json!([{ "weekday": 3, "from": "08:00", "to": "12:00" }]);
+    let saved = server.desk("PUT", path, &json!({ "weekly": fewer })).await.expect(200).json();
+    assert_eq!((&saved["weekly"], &saved["role"]), (&fewer, &json!("clinician")));
+    let all = server.desk("GET", "resources", &Value::Null).await.expect(200).json();
+    assert_eq!(all["resources"].as_array().unwrap().len(), 5);
+    let bad = json!({ "weekly": [{ "weekday": 1, "from": "9", "to": "12:00" }] });
+    server.desk("PUT", path, &bad).await.refused(422, "schedule-refused");
+    server
+        .desk("PUT", "resources/Practitioner/none/hours", &json!({ "weekly": [] }))
+        .await
+        .refused(404, "not-found");
+}
+
+#[tokio::test]
+async fn a_group_has_as_many_places_as_it_has() {
+    let server = clinic().await;
+    server.kind("group", 60, 2, &[json!({ "kind": "practitioner", "role": "nurse" })]).await;
+    let place = |id: &str, patient: &str| json!({ "id": id, "type": "group", "patient": patient, "start": at("14:00"), "resources": [] });
+    server.book(&place("g1", "p1")).await.expect(201);
+    server.book(&place("g2", "p2")).await.expect(201);
+    server.book(&place("g3", "p3")).await.refused(409, "full");
+    server.book(&place("g2", "p2")).await.expect(200);
+    let day = server.day(DAY).await;
+    let all = day["appointments"].as_array().unwrap();
+    assert_eq!(all.len(), 1, "places stand in their session: {all:?}");
+    assert_eq!((&all[0]["group"]["capacity"], &all[0]["group"]["taken"]), (&json!(2), &json!(2)));
+    assert_eq!(all[0]["group"]["patients"].as_array().unwrap().len(), 2);
+    let session = all[0]["id"].as_str().unwrap();
+    let body =
+        json!({ "version": all[0]["version"], "start": at("15:00"), "resources": all[0]["resources"] });
+    let moved = server.desk("POST", &format!("appointments/{session}/move"), &body).await.expect(200).json();
+    assert_eq!(server.get("/fhir/Appointment/g1").await.json()["start"], at("15:00"));
+    // By FHIR there is no third place either.
+    let mut record = server.get("/fhir/Appointment/g2").await.expect(200).json();
+    record["id"] = json!("g4");
+    server.put("/fhir/Appointment/g4", &record.to_string()).await.refused(409, "full");
+    let body = json!({ "version": moved["version"], "status": "cancelled", "reasonCode": "prov" });
+    server.led(session, body).await.expect(200);
+    assert_eq!(server.get("/fhir/Appointment/g1").await.json()["status"], "cancelled");
+}
+
+#[tokio::test]
+async fn who_waits_is_offered_a_time_and_booked_off_the_list() {
+    let server = clinic().await;
+    let wait = |id: &str, patient: &str, urgency: &str| json!({ "id": id, "patient": patient, "type": "visit", "urgency": urgency, "not": "Tuesdays" });
+    server.desk("POST", "waitlist", &wait("w1", "p1", "routine")).await.expect(201);
+    server.desk("POST", "waitlist", &wait("w2", "p2", "urgent")).await.expect(201);
+    server.desk("POST", "waitlist", &wait("w2", "p2", "urgent")).await.expect(200);
+    let list = server.desk("GET", "waitlist", &Value::Null).await.expect(200).json();
+    let ids: Vec<&str> =
+        list["entries"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["w2", "w1"]);
+    assert_eq!(
+        (&list["entries"][0]["urgency"], &list["entries"][0]["not"]),
+        (&json!("urgent"), &json!("Tuesdays"))
+    );
+    assert_eq!(server.day(DAY).await["waitlist"], json!(2));
+    let slot = json!({ "slot": { "start": at("09:00"), "resources": ["Practitioner/ana", "Location/r1"] } });
+    let entry = server.desk("POST", "waitlist/w2/offer", &slot).await.expect(200).json();
+    let offer = &entry["offers"][0];
+    assert_eq!((&offer["state"], &offer["start"]), (&json!("offered"), &json!(at("09:00"))));
+    assert_eq!(offer["resources"], json!(["Practitioner/ana", "Location/r1"]));
+    let mut asked = booking("a1", "p2", &at("09:00"), &["Practitioner/ana", "Location/r1"]);
+    asked["fromWaitlist"] = json!("w2");
+    server.book(&asked).await.expect(201);
+    server.desk("DELETE", "waitlist/w1", &Value::Null).await.expect(204);
+    server.desk("DELETE", "waitlist/w1", &Value::Null).await.expect(204);
+    let list = server.desk("GET", "waitlist", &Value::Null).await.expect(200).json();
+    assert_eq!(list["entries"], json!([]));
+    let reason =
+        server.get("/fhir/Appointment/w2").await.json()["cancelationReason"]["coding"][0]["code"].clone();
+    assert_eq!(reason, "pat-swl");
+}
+
+#[tokio::test]
+async fn a_request_takes_no_time_until_somebody_grants_it() {
+    let server = clinic().await;
+    let request = json!({ "resourceType": "Appointment", "id": "q", "status": "proposed", "start": at("09:00"), "end": at("09:30"),
+        "participant": [{ "actor": { "reference": "Practitioner/ana" }, "status": "needs-action" },
+            { "actor": { "reference": "Patient/p1" }, "status": "needs-action" }] });
+    let version = server.put("/fhir/Appointment/q", &request.to_string()).await.expect(201).version();
+    let requests = server.desk("GET", "requests", &Value::Null).await.expect(200).json();
+    assert_eq!(requests["requests"][0]["status"], "requested");
+    let booked = server.led("q", json!({ "version": version, "status": "booked" })).await.expect(200).json();
+    assert_eq!(booked["status"], "booked");
+    server.book(&booking("a1", "p2", &at("09:00"), &["Practitioner/ana"])).await.refused(409, "slot-taken");
+    assert_eq!(server.desk("GET", "requests", &Value::Null).await.json()["requests"], json!([]));
+}
+
+#[tokio::test]
+async fn a_week_of_one_of_them() {
+    let server = clinic().await;
+    server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);
+    server.book(&booking("a2", "p1", &at("10:00"), &["Practitioner/bo"])).await.expect(201);
+    let path = "week?date=2031-01-16&resource=Practitioner/ana";
+    let week = server.desk("GET", path, &Value::Null).await.expect(200).json();
+    let days = week["days"].as_array().unwrap();
+    assert_eq!((days.len(), &days[0]["date"], &days[6]["date"]), (7, &json!(DAY), &json!("2031-01-19")));
+    assert_eq!(days[0]["appointments"].as_array().unwrap().len(), 1);
+    assert_eq!(days[0]["resources"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn whom_somebody_may_not_see_takes_time_and_is_not_told_of() {
+    let server = clinic().await;
+    server.patient("kept", r#""name":[{"text":"Kept Secret"}],"meta":{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"}]}"#).await;
+    let record = json!({ "resourceType": "Appointment", "id": "k", "status": "booked", "start": at("09:00"), "end": at("09:30"),
+        "description": "Secret talk",
+        "participant": [{ "actor": { "reference": "Practitioner/ana" }, "status": "accepted" },
+            { "actor": { "reference": "Patient/kept" }, "status": "accepted" }] });
+    // Written by another database of the clinic.
+    let other = start().await;
+    other.patient("kept", "").await;
+    other.put("/fhir/Appointment/k", &record.to_string()).await.expect(201);
+    copy_as("desktop", &other, &server).await;
+    let day = server.day(DAY).await;
+    let text = day.to_string();
+    assert!(!text.contains("Secret") && !text.contains("\"patient\""), "{text}");
+    let shown = &day["appointments"][0];
+    assert_eq!(
+        (&shown["withheld"], &shown["fromMinute"], &shown["resources"]),
+        (&json!(true), &json!(540), &json!(["Practitioner/ana"]))
+    );
+    let refused = server
+        .book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"]))
+        .await
+        .refused(409, "slot-taken")
+        .json();
+    assert_eq!(refused["by"], json!({ "resource": "Ana" }));
+    server.book(&booking("a1", "kept", &at("10:00"), &["Practitioner/ana"])).await.refused(404, "not-found");
+    let step = server.led("k", json!({ "version": "x", "status": "arrived" })).await;
+    assert_eq!(step.status, 404, "{}", step.body);
+}
+
+#[tokio::test]
+async fn a_calendar_goes_out_without_names_and_holidays_come_in() {
+    let server = clinic().await;
+    server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);
+    let path = format!("/api/schedule/calendar.ics?resource=Practitioner/ana&from={DAY}&until={DAY}");
+    let file = server.get(&path).await.expect(200);
+    assert!(file.header("content-type").starts_with("text/calendar"));
+    assert!(file.body.contains("UID:a1@north.holdfast") && !file.body.contains("Pat"), "{}", file.body);
+    let day = server.minutes_from_now(10 * 24 * 60)[..10].replace('-', "");
+    let text = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:{day}\r\nSUMMARY:Feast\r\nEND:VEVENT\r\n\
+         BEGIN:VEVENT\r\nUID:2\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:{day}T080000Z\r\nDTEND:{day}T090000Z\r\nSUMMARY:Talk\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    );
+    let headers = [("content-type", "text/calendar")];
+    let taken =
+        server.with("POST", "/api/schedule/calendar", &headers, text.clone()).await.expect(200).json();
+    assert_eq!((&taken["taken"], &taken["left"][0]["line"]), (&json!(1), &json!(10)));
+    let holidays = server.desk("GET", "holidays", &Value::Null).await.expect(200).json();
+    assert_eq!(holidays["holidays"][0]["name"], "Feast");
+    let path = "/api/schedule/calendar?resource=Practitioner/bo";
+    for _ in 0..2 {
+        let taken = server.with("POST", path, &headers, text.clone()).await.expect(200).json();
+        assert_eq!(taken["taken"], json!(2));
+    }
+    let all = server.desk("GET", "resources", &Value::Null).await.expect(200).json();
+    let bo = all["resources"].as_array().unwrap().iter().find(|one| one["ref"] == "Practitioner/bo").unwrap();
+    assert_eq!(bo["timeOff"].as_array().unwrap().len(), 2);
+    let broken = server
+        .with("POST", "/api/schedule/calendar", &headers, "BEGIN:VCALENDAR\r\nX\r\n")
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(broken["taken"], json!(0));
+}
+
+#[tokio::test]
+async fn a_type_comes_back_as_it_was_saved() {
+    let server = clinic().await;
+    let kind = json!({ "name": "Wound care", "minutes": 20, "bufferBefore": 0, "bufferAfter": 10,
+        "needs": [{ "kind": "practitioner", "role": "nurse" }, { "kind": "room", "any": ["Location/r2"] }],
+        "capacity": 1, "webShare": 30, "remote": true, "active": true });
+    let mut expected = kind.clone();
+    expected["id"] = json!("wound");
+    assert_eq!(server.desk_as(TOKEN, "PUT", "types/wound", &kind).await.expect(200).json(), expected);
+    let types = server.desk("GET", "types", &Value::Null).await.expect(200).json();
+    assert_eq!(types["types"][0], expected);
+    let mut none = kind.clone();
+    none["needs"] = json!([]);
+    server.desk_as(TOKEN, "PUT", "types/wound", &none).await.refused(422, "schedule-unreadable");
+    // Its buffer is taken, too.
+    let wound = |id: &str, clock: &str| json!({ "id": id, "type": "wound", "patient": "p1", "start": at(clock), "resources": [] });
+    server.book(&wound("a1", "09:00")).await.expect(201);
+    server.book(&wound("a2", "09:25")).await.refused(409, "slot-taken");
+    assert_eq!(server.book(&wound("a2", "09:30")).await.expect(201).json()["remote"], json!(true));
+}
+
+#[tokio::test]
+async fn demand_counts_who_came_and_who_did_not() {
+    let server = clinic().await;
+    for (id, status, days) in [("d1", "fulfilled", 8), ("d2", "noshow", 8), ("d3", "cancelled", 8)] {
+        let (start, end) =
+            (server.minutes_from_now(-days * 1_440), server.minutes_from_now(-days * 1_440 + 20));
+        let record = json!({ "resourceType": "Appointment", "id": id, "status": status, "start": start, "end": end,
+            "participant": [{ "actor": { "reference": "Patient/p1" }, "status": "accepted" }] });
+        server.put(&format!("/fhir/Appointment/{id}"), &record.to_string()).await.expect(201);
+    }
+    let demand = server.desk("GET", "demand", &Value::Null).await.expect(200).json();
+    let sum: i64 =
+        demand["history"].as_array().unwrap().iter().map(|week| week["value"].as_i64().unwrap()).sum();
+    let hour = &demand["byHour"][0];
+    assert_eq!((sum, &hour["noShows"], &hour["minutes"]), (1, &json!(1), &json!(20)));
+    assert_eq!(demand["history"].as_array().unwrap().len(), 12);
+}
