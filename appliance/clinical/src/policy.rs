@@ -6,6 +6,7 @@ use holdfast_core::rules::Policy;
 
 use crate::types::{
     HOLDFAST_AUDIT, HOLDFAST_CHUNK, HOLDFAST_DRAFT, HOLDFAST_FILE, HOLDFAST_NUMBERS, HOLDFAST_PREFERENCE,
+    HOLDFAST_RIGHT,
 };
 
 /// Matches every resource type, or every element.
@@ -25,6 +26,7 @@ const TABLE: &[(&str, &str, Policy)] = &[
     (HOLDFAST_FILE, DELETED, Policy::Register),
     (HOLDFAST_FILE, ANY, Policy::Immutable),
     (HOLDFAST_NUMBERS, ANY, Policy::Immutable),
+    (HOLDFAST_RIGHT, ANY, Policy::Immutable),
     ("Provenance", ANY, Policy::Immutable),
     (ANY, "meta.tag", Policy::Set),
     (ANY, "meta.security", Policy::Set),

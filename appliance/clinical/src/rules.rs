@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Entity, Lane, Scope};
+use holdfast_core::rights::Takes;
 use holdfast_core::rules::{IndexRow, Policy, Rules, SplitError};
 use holdfast_core::search::Clause;
 use holdfast_core::sight::Reader;
 use holdfast_core::state::EntityState;
 
-use crate::types::{HOLDFAST_AUDIT, HOLDFAST_USER};
+use crate::types::{HOLDFAST_AUDIT, HOLDFAST_RIGHT, HOLDFAST_USER};
 
 /// The rules of FHIR R4, as this version of Holdfast knows them. Holds nothing; copy it freely.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -87,7 +88,15 @@ impl Rules for FhirRules {
     }
 
     fn is_written_above(&self, kind: &str) -> bool {
-        kind == HOLDFAST_USER
+        matches!(kind, HOLDFAST_RIGHT | HOLDFAST_USER)
+    }
+
+    fn takes_time(&self, kind: &str) -> bool {
+        kind == "Appointment"
+    }
+
+    fn takes(&self, state: &EntityState) -> Takes {
+        crate::scheduling::booking::takes(state)
     }
 
     fn index_version(&self) -> u64 {

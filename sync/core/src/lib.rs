@@ -17,6 +17,7 @@ pub mod json;
 pub mod message;
 mod names;
 pub mod op;
+pub mod rights;
 pub mod rules;
 pub mod search;
 pub mod seen;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hlc::Hlc;
 use crate::id::{ActorId, Entity, Lane, Scope};
+use crate::rights::Takes;
 use crate::search::Clause;
 use crate::sight::Reader;
 use crate::state::EntityState;
@@ -121,6 +122,17 @@ pub trait Rules: Send + Sync {
     /// Whether resources of this type are written at nodes and hubs alone, and what a desktop writes of them is not heeded.
     fn is_written_above(&self, _kind: &str) -> bool {
         false
+    }
+
+    /// Whether resources of this type can take time of others.
+    fn takes_time(&self, _kind: &str) -> bool {
+        false
+    }
+
+    /// What a resource, as it reads, takes of others' time. Whoever says so here has the rows of it in [`Rules::prompt_index`]
+    /// ([`crate::rights::rows::of_takes`]), and those of rights ([`crate::rights::rows::of_record`]).
+    fn takes(&self, _state: &EntityState) -> Takes {
+        Takes::default()
     }
 
     /// Which definitions the index follows: another number means that it has to be made again.

@@ -9,6 +9,7 @@
 //! * An op on what another database keeps for itself, such as a page of its trail.
 //! * An op of somebody who was not to write any more when it was written.
 //! * An op on what nodes and hubs alone write, such as who may sign in, that a desktop has written.
+//! * An op on rights, or on what takes time, of a database that this one has said is gone: another follows it.
 //! * An op in another lane than its resource's. A register names values by actor and number, which are distinct
 //!   within a lane only.
 //! * An op on a resource of which an earlier one of the same author waits. A version names the ops in it by their
@@ -48,6 +49,8 @@ pub(crate) enum Reason {
     Withdrawn,
     /// A desktop wrote what is written at nodes and hubs.
     Above,
+    /// It takes time, and its author was said to be gone.
+    Fenced,
     /// It came in another lane than its resource's.
     Lane,
     /// It would leave too many replaced values that never came.
@@ -66,6 +69,7 @@ impl Reason {
             Self::Writer => quarantine::OTHER_WRITER,
             Self::Withdrawn => quarantine::WITHDRAWN,
             Self::Above => quarantine::WRITTEN_ABOVE,
+            Self::Fenced => quarantine::FENCED,
             Self::Lane => "lane-differs",
             Self::Unseen => quarantine::UNSEEN,
             Self::Weight => quarantine::OVERGROWN,
@@ -93,6 +97,10 @@ impl Reason {
             }
             Self::Above => {
                 "changes who may sign in, and was written on a desktop, where that is not decided; find out who has used it"
+            }
+            Self::Fenced => {
+                "takes time, or gives it away, in the name of a database that was said to be gone, whose time is another's by \
+                 now; look whether the time is still free, and book it again"
             }
             Self::Lane => "came in another lane than its resource's; upgrade the older replica",
             Self::Unseen => {
@@ -130,6 +138,8 @@ pub(crate) struct Held {
     withdrawn: BTreeMap<String, Hlc>,
     /// The segment is a desktop's.
     is_desktops: bool,
+    /// The segment's author was said to be gone.
+    is_fenced: bool,
 }
 
 /// The kind of replica at which people work.
@@ -149,7 +159,8 @@ impl Held {
             let owners = grant::owners(tx, &[actor])?;
             owners.iter().flatten().any(|name| *name != owner(peer))
         };
-        Ok(Self { withdrawn, is_desktops })
+        let is_fenced = crate::rights::is_fenced(tx.sql, tx.records, actor)?;
+        Ok(Self { withdrawn, is_desktops, is_fenced })
     }
 
     /// Whether any of these ops is held.
@@ -160,6 +171,9 @@ impl Held {
     fn reason(&self, rules: &dyn Rules, op: &Op) -> Option<Reason> {
         if self.is_desktops && rules.is_written_above(&op.entity.kind) {
             return Some(Reason::Above);
+        }
+        if self.is_fenced && (op.entity.kind == crate::rights::KIND || rules.takes_time(&op.entity.kind)) {
+            return Some(Reason::Fenced);
         }
         let is_late = self.withdrawn.get(&op.author).is_some_and(|since| op.hlc > *since);
         is_late.then_some(Reason::Withdrawn)

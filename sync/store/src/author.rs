@@ -61,7 +61,7 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::OutOfSight`], [`StoreError::Stale`], [`StoreError::Exists`], [`StoreError::Immutable`], [`StoreError::Final`],
     /// [`StoreError::Sealed`], [`StoreError::Step`], [`StoreError::Split`], [`StoreError::TooLarge`], [`StoreError::SaveTooLarge`], [`StoreError::Overgrown`],
-    /// [`StoreError::Malformed`], or the database.
+    /// [`StoreError::Malformed`], [`StoreError::Booking`] if it takes time that is not this database's or is taken, or the database.
     pub fn put(&mut self, entity: &Entity, json: &str, base: &Base, author: &str) -> Result<Saved> {
         if json.len() > MAX_RESOURCE_BYTES {
             return Err(StoreError::TooLarge { entity: entity.to_string(), bytes: json.len() });
@@ -71,6 +71,7 @@ impl Tx<'_> {
         let is_new = !existed || self.entity(entity)?.state.is_deleted();
         self.must_reach(entity, if is_new { May::CREATE } else { May::UPDATE })?;
         let seen = self.seen(entity, base)?;
+        let taken = self.takes_before(entity)?;
         let state = &self.entity(entity)?.state;
         let was_deleted = state.is_deleted();
         let mut changes = difference(seen.as_ref().unwrap_or(state), state, &wanted, base);
@@ -89,6 +90,7 @@ impl Tx<'_> {
             self.check_size(entity, &changes, author)?;
             self.author_op(entity, changes, author)?;
             self.must_still_reach(entity, if is_new { May::CREATE } else { May::UPDATE })?;
+            self.check_taken(entity, taken)?;
         }
         let version = self.entity(entity)?.state.version();
         Ok(Saved { version, created: !existed || was_deleted, changed })
@@ -98,7 +100,8 @@ impl Tx<'_> {
     /// of the type is told so whether it is there or not, and to whom another patient's is out of sight, it is not there.
     ///
     /// # Errors
-    /// [`StoreError::OutOfSight`], [`StoreError::NotFound`], [`StoreError::Final`], [`StoreError::Sealed`], [`StoreError::Stale`], or the database.
+    /// [`StoreError::OutOfSight`], [`StoreError::NotFound`], [`StoreError::Final`], [`StoreError::Sealed`], [`StoreError::Stale`],
+    /// [`StoreError::Booking`] if it takes time, or the database.
     pub fn delete(&mut self, entity: &Entity, base: &Base, author: &str) -> Result<Saved> {
         let sight = self.settled_sight()?;
         if let Some(sight) = &sight {
@@ -115,6 +118,7 @@ impl Tx<'_> {
             return Err(StoreError::Sealed { entity: entity.to_string(), element: None });
         }
         self.seen(entity, base)?;
+        self.check_deletable(entity)?;
         let token = self.seen_token(entity)?;
         let state = &self.entity(entity)?.state;
         if state.is_deleted() {
@@ -131,7 +135,7 @@ impl Tx<'_> {
     /// deleted: only `value` `None` for [`DELETED`] brings it back.
     ///
     /// # Errors
-    /// [`StoreError::NoConflict`] if there is none on `key`, [`StoreError::OutOfSight`], or the database.
+    /// [`StoreError::NoConflict`] if there is none on `key`, [`StoreError::OutOfSight`], [`StoreError::Booking`], or the database.
     pub fn resolve(
         &mut self,
         entity: &Entity,
@@ -142,6 +146,7 @@ impl Tx<'_> {
         let rules = self.rules();
         self.must_reach(entity, May::UPDATE)?;
         let token = self.seen_token(entity)?;
+        let taken = self.takes_before(entity)?;
         let state = &self.entity(entity)?.state;
         let wanted =
             if key == DELETED { Conflict::DeletedBesideEdit } else { Conflict::Values { key: key.into() } };
@@ -157,6 +162,7 @@ impl Tx<'_> {
         }
         self.author_op(entity, changes, author)?;
         self.must_still_reach(entity, May::UPDATE)?;
+        self.check_taken(entity, taken)?;
         let version = self.entity(entity)?.state.version();
         Ok(Saved { version, created: false, changed: true })
     }

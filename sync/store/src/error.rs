@@ -1,6 +1,7 @@
 //! What can go wrong in a store, for the layer above.
 
 use holdfast_core::codec::{MAX_CHANGES, MAX_OP_BYTES, MAX_PREDECESSORS, MAX_RESOURCE_BYTES, OpSize};
+use holdfast_core::rights::Refusal;
 use holdfast_core::rules::SplitError;
 use holdfast_core::segment::SegmentError;
 use holdfast_core::sight::OutOfSight;
@@ -161,6 +162,9 @@ pub enum StoreError {
     /// The store is shutting down.
     #[error("the store is shutting down; try again when it is back")]
     Closed,
+    /// A booking, or a change of who owns what, is not made.
+    #[error(transparent)]
+    Booking(#[from] Refusal),
     /// A caller's own refusal inside a transaction; nothing of the transaction is kept.
     #[error("{message}")]
     Refused {
@@ -233,6 +237,7 @@ impl StoreError {
             Self::Log(LogError::Rewind { .. }) => "log-rewind",
             Self::Log(LogError::UnknownActor) => "actor-unknown",
             Self::Denied { code, .. } | Self::Refused { code, .. } => code,
+            Self::Booking(refusal) => refusal.code(),
             Self::DiskFull => "disk-full",
             Self::Corrupt(_) => "database-damaged",
             Self::Database(_) => "database",

@@ -107,6 +107,7 @@ pub struct Identity {
     pub(crate) opening: (u64, [u8; 16]),
     sidecar: Arc<dyn Sidecar>,
     may_begin_anew: bool,
+    machine: Option<[u8; 32]>,
 }
 
 impl Identity {
@@ -118,7 +119,16 @@ impl Identity {
             opening: (0, [0; 16]),
             sidecar,
             may_begin_anew: true,
+            machine: None,
         }
+    }
+
+    /// On this machine, told by what is not on its disks, such as the serial number of its board: a copy of all its disks, sidecar
+    /// included, that starts elsewhere is told from it at once and not only when both have met an upstream. To be left out where a
+    /// database moves between machines of itself.
+    #[must_use]
+    pub fn on_machine(self, fingerprint: [u8; 32]) -> Self {
+        Self { machine: Some(fingerprint), ..self }
     }
 
     /// Only if the sidecar fits the database: others write to it, and a new actor would be taken from under them.
@@ -141,11 +151,23 @@ pub(crate) fn set_meta(sql: &mut dyn Sql, name: &str, value: Option<&[u8]>) -> R
     }
 }
 
+/// Where the database was opened last.
+const MACHINE: &str = "machine";
+
+fn note_machine(sql: &mut dyn Sql, machine: Option<[u8; 32]>) -> Result<()> {
+    match machine {
+        Some(machine) => set_meta(sql, MACHINE, Some(&machine)),
+        None => Ok(()),
+    }
+}
+
 /// What the database says of itself.
 struct Found {
     actor: Option<ActorId>,
     nonce: Option<Vec<u8>>,
     is_copy: bool,
+    /// The machine it was opened on last, if that was told.
+    machine: Option<Vec<u8>>,
     progress: Progress,
     clock: Hlc,
 }
@@ -164,7 +186,8 @@ fn look(sql: &mut dyn Sql) -> Result<Found> {
     }
     progress[ENTRIES] = entries(sql)?;
     let is_copy = meta(sql, "copy")?.is_some();
-    Ok(Found { actor, nonce: meta(sql, "nonce")?, is_copy, progress, clock: Hlc(clock) })
+    let (nonce, machine) = (meta(sql, "nonce")?, meta(sql, MACHINE)?);
+    Ok(Found { actor, nonce, is_copy, machine, progress, clock: Hlc(clock) })
 }
 
 /// How many entries the feeds of this database have had.
@@ -173,7 +196,12 @@ fn entries(sql: &mut dyn Sql) -> Result<u64> {
     rows.first().map_or(Ok(0), |row| Ok(row.uint(0)?.saturating_sub(1)))
 }
 
-fn judge(found: &Found, record: Option<&SidecarRecord>, noted: Progress) -> Option<Rebirth> {
+fn judge(
+    found: &Found,
+    record: Option<&SidecarRecord>,
+    noted: Progress,
+    machine: Option<&[u8; 32]>,
+) -> Option<Rebirth> {
     let Some(actor) = found.actor else { return Some(Rebirth::Created) };
     if found.is_copy {
         return Some(Rebirth::Restored);
@@ -182,7 +210,8 @@ fn judge(found: &Found, record: Option<&SidecarRecord>, noted: Progress) -> Opti
         let nonce = found.nonce.as_deref();
         r.actor == actor && (nonce == Some(&r.nonce) || nonce == Some(&r.previous_nonce))
     });
-    if !fits {
+    let is_elsewhere = matches!((&found.machine, machine), (Some(was), Some(is)) if was[..] != is[..]);
+    if !fits || is_elsewhere {
         return Some(Rebirth::Copied);
     }
     if found.progress.iter().zip(noted).any(|(has, noted)| *has < noted) {
@@ -209,7 +238,7 @@ pub(crate) fn take_up(records: &Records) -> Result<()> {
         records.set_identity(Identity { actor, ..records.identity() });
     }
     let record = sidecar.load()?;
-    let reason = judge(&found, record.as_ref(), noted);
+    let reason = judge(&found, record.as_ref(), noted, identity.machine.as_ref());
     #[cfg(feature = "sabotage")]
     let reason = reason
         .filter(|r| *r == Rebirth::Created || !records.is_broken(crate::sabotage::Sabotage::ReusedDots));
@@ -237,8 +266,13 @@ fn resume(records: &Records, sidecar: Arc<dyn Sidecar>, record: SidecarRecord, f
     records.start_progress(progress);
     let key = Arc::new(SigningKey::from_bytes(&renewed.key));
     let opening = (renewed.opening, renewed.nonce);
-    records.set_identity(Identity { actor: renewed.actor, key, opening, ..records.identity() });
-    records.db.write(&mut |sql| set_meta(sql, "nonce", Some(&renewed.nonce)))
+    let identity = Identity { actor: renewed.actor, key, opening, ..records.identity() };
+    let machine = identity.machine;
+    records.set_identity(identity);
+    records.db.write(&mut |sql| {
+        note_machine(sql, machine)?;
+        set_meta(sql, "nonce", Some(&renewed.nonce))
+    })
 }
 
 /// Gives the database a new actor and says again, under it, whatever no upstream has acknowledged.
@@ -283,6 +317,7 @@ pub(crate) fn be_reborn(records: &Records, reason: Rebirth) -> Result<()> {
         set_meta(tx.sql, "actor", Some(&record.actor.0))?;
         set_meta(tx.sql, "nonce", Some(&record.nonce))?;
         set_meta(tx.sql, "copy", None)?;
+        note_machine(tx.sql, before.machine)?;
         set_meta(tx.sql, crate::downstream::PAGES_TAKEN, None)?;
         // Positions were counted for the old self: every scope is offered again from where this copy stands.
         set_meta(tx.sql, "rehold", old.is_some().then_some(&[1][..]))?;

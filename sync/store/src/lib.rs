@@ -45,6 +45,7 @@ pub mod reindex;
 pub mod relay;
 mod remembered;
 mod rewind;
+pub mod rights;
 #[cfg(feature = "sabotage")]
 pub mod sabotage;
 pub mod salvage;

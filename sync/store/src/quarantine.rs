@@ -50,6 +50,8 @@ pub(crate) const PATIENT_TWICE: &str = "patient-made-twice";
 pub(crate) const WITHDRAWN: &str = "author-withdrawn";
 /// One op of a desktop on what nodes and hubs alone write.
 pub(crate) const WRITTEN_ABOVE: &str = "people-are-written-above";
+/// One op that takes time or gives it away, of a database that was said to be gone.
+pub(crate) const FENCED: &str = "author-fenced";
 /// One op that came after one of the same author, on the same resource, that waits.
 pub(crate) const FOLLOWS: &str = "follows-put-aside";
 /// A segment that was dropped: its hash stands in for it, so that it is not kept again.

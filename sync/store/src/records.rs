@@ -175,6 +175,11 @@ impl Records {
         (self.surroundings.now_ms)()
     }
 
+    /// The highest time this replica ever saw, Unix milliseconds: what ends, ends once.
+    pub(crate) fn highest_ms(&self) -> u64 {
+        self.now_ms().max(self.clock().last().unix_ms())
+    }
+
     pub(crate) fn identity(&self) -> Identity {
         self.identity.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -15,6 +15,7 @@ use crate::identity::{meta, set_meta};
 use crate::records::Records;
 use crate::schema;
 use crate::scrub::index_entries;
+use crate::sql::Sql;
 use crate::tx::Tx;
 use crate::unindexed;
 use crate::view::View;
@@ -61,6 +62,12 @@ pub(crate) fn begin(records: &Records) -> Result<()> {
     }
     let current = records.rules().index_version().to_le_bytes();
     records.db.write(&mut |sql| set_meta(sql, VERSION, Some(&current)))
+}
+
+/// Whether rows by new definitions are still to be made, those that are else made at once among them.
+pub(crate) fn is_pending(records: &Records, sql: &mut dyn Sql) -> Result<bool> {
+    let current = records.rules().index_version().to_le_bytes();
+    Ok(meta(sql, VERSION)?.as_deref() != Some(&current[..]))
 }
 
 impl View<'_> {

@@ -32,10 +32,16 @@ pub enum Sabotage {
     LastWriterWins,
     /// A page's ops are applied before its states, and a state is joined as if what is held had no holes.
     StatesAfterOps,
+    /// Of two records about one minute the one that came last counts.
+    NoEpoch,
+    /// A restored or cloned database sells what its earlier incarnations owned.
+    NoFence,
+    /// Time is taken back as soon as it is over by the holder's clock.
+    NoGuardGap,
 }
 
 impl Sabotage {
-    /// Every way.
+    /// Every way to break the merge.
     pub const ALL: [Self; 8] = [
         Self::NoPred,
         Self::ReusedDots,
@@ -46,6 +52,9 @@ impl Sabotage {
         Self::LastWriterWins,
         Self::StatesAfterOps,
     ];
+
+    /// Every way to break who owns which time.
+    pub const RIGHTS: [Self; 3] = [Self::NoEpoch, Self::NoFence, Self::NoGuardGap];
 
     /// Its name on a command line.
     pub fn name(self) -> &'static str {
@@ -58,6 +67,9 @@ impl Sabotage {
             Self::CursorBeforeDurable => "cursor-before-durable",
             Self::LastWriterWins => "last-writer-wins",
             Self::StatesAfterOps => "states-after-ops",
+            Self::NoEpoch => "no-epoch",
+            Self::NoFence => "no-fence",
+            Self::NoGuardGap => "no-guard-gap",
         }
     }
 }
@@ -78,6 +90,7 @@ impl Records {
         let mut records = Self::unopened(db, rules, identity, place, surroundings);
         records.sabotage = sabotage;
         crate::identity::take_up(&records)?;
+        crate::reindex::begin(&records)?;
         Ok(records)
     }
 

@@ -38,7 +38,11 @@ impl Fleet {
         self.reopen(at, sidecar)
     }
 
-    fn reopen(&mut self, at: usize, sidecar: Arc<MemorySidecar>) -> Result<()> {
+    /// Opens a replica's database in a new process, beside this sidecar.
+    ///
+    /// # Errors
+    /// The store.
+    pub fn reopen(&mut self, at: usize, sidecar: Arc<MemorySidecar>) -> Result<()> {
         self.open_count += 1;
         let seed = Dice::of(self.seed, 1000 + self.open_count).roll();
         let replica = &mut self.replicas[at];
@@ -122,7 +126,8 @@ impl Fleet {
         let db = self.pool.from_image(&copy.image)?;
         self.open_count += 1;
         let seed = Dice::of(self.seed, 1000 + self.open_count).roll();
-        let profile = self.replicas[at].profile.clone();
+        let mut profile = self.replicas[at].profile.clone();
+        profile.machine[0] = u8::try_from(self.replicas.len()).unwrap_or(u8::MAX);
         let sidecar = Arc::new(copy.sidecar);
         let clock = Arc::new(AtomicU64::new(self.replicas[at].clock.load(Ordering::Relaxed)));
         let records = open(&profile, &db, &sidecar, &clock, seed)?;

@@ -78,6 +78,8 @@ pub struct Fleet {
     pub hub_was_restored: bool,
     /// Which clinic may hold whom.
     pub shares: Shares,
+    /// Whether it is noted how far upstreams were heard.
+    pub hears: bool,
 }
 
 /// Every clinic may hold every patient.
@@ -104,7 +106,7 @@ impl Fleet {
         }
         let mut replicas = Vec::new();
         for (at, (name, clinic, is_old)) in profiles.into_iter().enumerate() {
-            let profile = Profile { name, clinic, is_old, sabotage };
+            let profile = Profile { name, clinic, is_old, books: false, machine: [0; 32], sabotage };
             replicas.push(Replica::new(profile, pool.empty()?, dice.roll() ^ at as u64)?);
         }
         let has_one_clinic = replicas.iter().all(|replica| replica.profile.clinic != CLINICS[1]);
@@ -112,10 +114,16 @@ impl Fleet {
         if !shares.is_partial {
             share_all(&replicas[0])?;
         }
-        Ok(Self {
+        let hub_is_restored = Dice::of(seed, 4).chance(20);
+        Ok(Self { hub_is_restored, ..Self::of(seed, replicas, 1, shares, pool) })
+    }
+
+    /// A fleet of these replicas, of which the first so many are hubs.
+    pub fn of(seed: u64, replicas: Vec<Replica>, hubs: usize, shares: Shares, pool: Pool) -> Self {
+        Self {
             seed,
             replicas,
-            hubs: 1,
+            hubs,
             network: Network::default(),
             oracle: Oracle::default(),
             entities: universe(),
@@ -125,13 +133,14 @@ impl Fleet {
             links_made: 0,
             now_ms: 1_000_000,
             open_count: 0,
-            hub_is_restored: Dice::of(seed, 4).chance(20),
+            hub_is_restored: false,
             pages_stored: 0,
             is_healed: false,
             has_clones: false,
             hub_was_restored: false,
             shares,
-        })
+            hears: false,
+        }
     }
 
     /// A replica's name with its number, which tells clones apart.
@@ -172,7 +181,7 @@ impl Fleet {
                 let (response, states) = self.answer(down, up, bytes)?;
                 if is_idle(bytes)? && matches!(&response, Response::Page(page) if page.visits.is_empty()) {
                     // The upstream holds it back until there is news; the asker's patience ends first.
-                    return Ok(());
+                    return self.heard_nothing(&envelope);
                 }
                 let bytes = response.encode()?;
                 self.network.send(Envelope { cargo: Cargo::Response { bytes, states }, ..envelope });

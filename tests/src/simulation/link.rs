@@ -2,6 +2,7 @@
 //! that takes its time, so that a crash, a lost answer or another session can come in between.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Result, bail};
 use holdfast_core::id::{ActorId, Lane, Scope};
@@ -35,8 +36,8 @@ pub enum Job {
     Read(Lane, u64, u32),
     /// Note an acknowledgement of an upstream: of which actor, which lane, through which number.
     Acked(ActorId, ActorId, Lane, u64),
-    /// Take a page in, with the saves in its states and what was worked out of it when it came.
-    Store(ActorId, Page, Saves, PreparedPage),
+    /// Take a page in.
+    Store(ActorId, Handed),
     /// Every scope is held again.
     Reheld,
     /// Revoked: hand over what was never acknowledged.
@@ -45,6 +46,18 @@ pub enum Job {
     NewActor,
     /// Go on giving back what a restored upstream had said.
     GiveBack(Attempt),
+}
+
+/// A page that has come.
+#[derive(Debug, Default)]
+pub struct Handed {
+    page: Page,
+    /// The saves in its states.
+    states: Saves,
+    /// What was worked out of it when it came.
+    prepared: PreparedPage,
+    /// When it was asked for, by the replica's clock.
+    asked_ms: Option<u64>,
 }
 
 /// A replica's link to its upstreams.
@@ -56,9 +69,10 @@ pub struct Link {
     pub up: usize,
     upstream: Option<ActorId>,
     jobs: VecDeque<Job>,
-    /// Pages handed to the machine, with the saves in their states and what was worked out of them: it hands them back to be
-    /// stored, or drops them.
-    pages: VecDeque<(Page, Saves, PreparedPage)>,
+    /// Pages handed to the machine: it hands them back to be stored, or drops them.
+    pages: VecDeque<Handed>,
+    /// When the pull that waits for its answer was sent: its number, the replica's clock.
+    pulled: Option<(u64, u64)>,
     /// Segments sent and pages stored.
     pub moved: usize,
 }
@@ -103,7 +117,7 @@ impl Fleet {
         let (jobs, pages) = (VecDeque::new(), VecDeque::new());
         let epoch = self.links_made << 20;
         self.replicas[down].link =
-            Some(Link { machine, epoch, up: 0, upstream: None, jobs, pages, moved: 0 });
+            Some(Link { machine, epoch, up: 0, upstream: None, jobs, pages, pulled: None, moved: 0 });
         let missing = self.missing_scopes(down)?;
         self.greet(down)?;
         if missing.is_empty() { Ok(()) } else { self.feed(down, Input::Want(missing)) }
@@ -158,11 +172,10 @@ impl Fleet {
                 link.jobs.push_back(Job::Acked(upstream, actor, lane, through));
             }
             Output::StorePage { upstream, page } => {
-                let at = link.pages.iter().position(|(handed, ..)| *handed == page);
+                let at = link.pages.iter().position(|handed| handed.page == page);
                 let handed = at.and_then(|at| link.pages.drain(..=at).next_back());
-                let (states, prepared) =
-                    handed.map(|(_, states, prepared)| (states, prepared)).unwrap_or_default();
-                link.jobs.push_back(Job::Store(upstream, page, states, prepared));
+                let handed = handed.unwrap_or(Handed { page, ..Handed::default() });
+                link.jobs.push_back(Job::Store(upstream, handed));
             }
             Output::Reheld => link.jobs.push_back(Job::Reheld),
             Output::Part => link.jobs.push_back(Job::Part),
@@ -175,8 +188,12 @@ impl Fleet {
     }
 
     fn send(&mut self, down: usize, id: u64, request: &Request) -> Result<()> {
+        let now = self.replicas[down].clock.load(Ordering::Relaxed);
         let Some(link) = self.replicas[down].link.as_mut() else { return Ok(()) };
         link.moved += usize::from(matches!(request, Request::Push { .. }));
+        if matches!(request, Request::Pull { .. }) {
+            link.pulled = Some((id, now));
+        }
         let (up, session, upstream) = (link.up, link.epoch, link.upstream);
         let (boot, asker_boot) = (self.replicas[up].boot, self.replicas[down].boot);
         let cargo = Cargo::Request(request.encode()?);
@@ -204,9 +221,7 @@ impl Fleet {
             Job::Acked(upstream, actor, lane, through) => {
                 self.acknowledged(down, upstream, (actor, lane, through))?
             }
-            Job::Store(upstream, page, states, prepared) => {
-                self.store(down, upstream, &page, states, prepared)?;
-            }
+            Job::Store(upstream, handed) => self.store(down, upstream, handed)?,
             Job::Reheld => self.replicas[down].records.reheld()?,
             Job::Part => {
                 let acknowledged = self.replicas[down].records.acknowledged()?;
@@ -268,14 +283,9 @@ impl Fleet {
     }
 
     /// Merges a page, notes what it brought, and tells the machine if the page is of its connection.
-    fn store(
-        &mut self,
-        down: usize,
-        upstream: ActorId,
-        page: &Page,
-        states: Saves,
-        prepared: PreparedPage,
-    ) -> Result<()> {
+    fn store(&mut self, down: usize, upstream: ActorId, handed: Handed) -> Result<()> {
+        let Handed { page, states, prepared, asked_ms } = handed;
+        let page = &page;
         self.check_page(down, page)?;
         self.pages_stored += 1;
         if !self.is_healed && Dice::of(self.seed, 5000 + self.pages_stored).chance(5) {
@@ -301,6 +311,9 @@ impl Fleet {
                 }
                 let ops = page.ops.iter().map(|op| Oracle::of_author(&op.author)).fold(0, |a, b| a | b);
                 self.replicas[down].known |= ops | states;
+                if let Some(asked_ms) = asked_ms.filter(|_| self.hears && page.waiting == 0) {
+                    self.replicas[down].records.caught_up(upstream, asked_ms)?;
+                }
                 self.feed(down, Input::PageDurable { upstream, positions })
             }
         }
@@ -327,15 +340,40 @@ impl Fleet {
         if self.replicas[down].link.as_ref().is_none_or(|link| link.epoch != envelope.session) {
             return Ok(());
         }
+        if matches!(&response, Response::Page(page) if page.visits.is_empty()) {
+            self.heard_nothing(envelope)?;
+        }
         if let Response::Page(page) = &response
             && !page.visits.is_empty()
         {
+            let asked_ms = self.asked_ms(envelope);
             let prepared = self.replicas[down].records.prepare_page(page)?;
             if let Some(link) = self.replicas[down].link.as_mut() {
-                link.pages.push_back((page.clone(), states, prepared));
+                link.pages.push_back(Handed { page: page.clone(), states, prepared, asked_ms });
             }
         }
         self.feed(down, Input::Reply { id: envelope.ask, response })
+    }
+
+    /// When the pull of an answer was sent, by the asker's clock.
+    fn asked_ms(&self, envelope: &Envelope) -> Option<u64> {
+        let link = self.replicas[envelope.down].link.as_ref()?;
+        link.pulled.filter(|(id, _)| *id == envelope.ask).map(|(_, at)| at)
+    }
+
+    /// A pull has brought nothing: all that the upstream had when it was sent is here, unless a page is still to be stored.
+    pub(super) fn heard_nothing(&mut self, envelope: &Envelope) -> Result<()> {
+        let down = envelope.down;
+        let is_of_this = self.replicas[down].link.as_ref().is_some_and(|link| {
+            let is_storing = link.jobs.iter().any(|job| matches!(job, Job::Store(..)));
+            link.epoch == envelope.session && link.pages.is_empty() && !is_storing
+        });
+        if let (true, true, Some(upstream), Some(asked_ms)) =
+            (self.hears, is_of_this, envelope.upstream, self.asked_ms(envelope))
+        {
+            self.replicas[down].records.caught_up(upstream, asked_ms)?;
+        }
+        Ok(())
     }
 
     /// Runs the link of one replica without trouble until it has nothing left to say or hear; how much moved.

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
+use holdfast_clinical::FhirRules;
 use holdfast_core::id::Scope;
+use holdfast_core::rules::Rules;
 use holdfast_store::identity::{Identity, Sidecar};
 use holdfast_store::sabotage::Sabotage;
 use holdfast_store::sidecar::MemorySidecar;
@@ -33,6 +35,10 @@ pub struct Profile {
     pub clinic: String,
     /// Whether it runs the version before.
     pub is_old: bool,
+    /// Whether it keeps a schedule, under the product's own rules.
+    pub books: bool,
+    /// The machine it runs on; a clone runs on another.
+    pub machine: [u8; 32],
     /// What is broken on purpose.
     pub sabotage: Option<Sabotage>,
 }
@@ -101,15 +107,12 @@ pub fn open(
     let schema = if profile.is_old { SCHEMA - 1 } else { SCHEMA };
     let place = Place { clinic: profile.clinic.clone(), schema };
     let beside: Arc<dyn Sidecar> = sidecar.clone();
-    let rules = Arc::new(FleetRules { is_old: profile.is_old });
-    let records = Records::open_sabotaged(
-        db.clone(),
-        rules,
-        Identity::beside(beside),
-        place,
-        surroundings,
-        profile.sabotage,
-    )?;
+    let rules: Arc<dyn Rules> =
+        if profile.books { Arc::new(FhirRules) } else { Arc::new(FleetRules { is_old: profile.is_old }) };
+    let identity = Identity::beside(beside);
+    let identity = if profile.books { identity.on_machine(profile.machine) } else { identity };
+    let records =
+        Records::open_sabotaged(db.clone(), rules, identity, place, surroundings, profile.sabotage)?;
     Ok(records)
 }
 

@@ -72,6 +72,7 @@ fn of_store(error: &StoreError) -> Facts {
         StoreError::NoConflict { .. } => Facts::new(S::CONFLICT, code, "conflict"),
         StoreError::Split(_) | StoreError::Malformed(_) => Facts::new(S::BAD_REQUEST, code, "structure"),
         StoreError::Denied { .. } | StoreError::OutOfSight(_) => Facts::new(S::FORBIDDEN, code, "forbidden"),
+        StoreError::Booking(_) => Facts::new(S::CONFLICT, code, "conflict"),
         StoreError::Refused { .. } => Facts::new(S::CONFLICT, code, "processing"),
         StoreError::DiskFull => Facts::new(S::INSUFFICIENT_STORAGE, code, "no-store").retry(RETRY_DISK_S),
         StoreError::Database(_) | StoreError::Retry | StoreError::Closed | StoreError::IndexBehind => {

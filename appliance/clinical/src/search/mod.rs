@@ -37,15 +37,19 @@ pub(crate) mod values;
 use holdfast_core::hlc::Hlc;
 use holdfast_core::id::{ActorId, Dot, Entity};
 use holdfast_core::op::{Change, Op, split_key};
+use holdfast_core::rights;
 use holdfast_core::rules::IndexRow;
 use holdfast_core::search::{Clause, Match};
 use holdfast_core::state::EntityState;
+use holdfast_core::view;
 
 use crate::audit::{self, HOLDFAST_AUDIT};
 use crate::compartment::owner_paths;
 use crate::files::{HOLDFAST_CHUNK, HOLDFAST_FILE};
 use crate::people;
+use crate::scheduling::booking;
 use crate::tree::Node;
+use crate::types::HOLDFAST_RIGHT;
 use path::Each;
 pub use table::Kind;
 use table::Slot;
@@ -70,14 +74,15 @@ const FORM: u64 = 5;
 pub fn index(state: &EntityState) -> Vec<IndexRow> {
     match state.entity.kind.as_str() {
         HOLDFAST_AUDIT => audit::rows(state),
+        HOLDFAST_RIGHT => rights::rows::of_record(&view::render(state, &crate::FhirRules)),
         kind if people::has_rows(kind) => people::rows(state),
-        kind => with_kept(state, collect(state, table::slots(kind), &|_| true, Beside::All)),
+        kind => with_own(state, collect(state, table::slots(kind), &|_| true, Beside::All)),
     }
 }
 
 /// Those of [`index`] that are read off slots into which any of these elements goes: what a change of them may change.
 pub fn index_of(state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
-    if state.entity.kind == HOLDFAST_AUDIT || people::has_rows(&state.entity.kind) {
+    if is_own_type(&state.entity.kind) {
         return index(state);
     }
     let is_in =
@@ -89,24 +94,35 @@ pub fn index_of(state: &EntityState, elements: &[&str]) -> Vec<IndexRow> {
     };
     let rows =
         collect(state, table::slots(kind).filter(is_in), &|element| elements.contains(&element), beside);
-    let is_touched = elements.iter().any(|element| people::kept::is_touched(kind, element));
-    if is_touched { with_kept(state, rows) } else { rows }
+    let is_touched = elements.iter().any(|element| is_own_touched(kind, element));
+    if is_touched { with_own(state, rows) } else { rows }
 }
 
 /// Those of [`index`] under the slots of [`table::PROMPT`] parameters.
 pub fn prompt_index(state: &EntityState) -> Vec<IndexRow> {
-    if state.entity.kind == HOLDFAST_AUDIT || people::has_rows(&state.entity.kind) {
+    if is_own_type(&state.entity.kind) {
         return index(state).into_iter().filter(|row| is_prompt(row.param)).collect();
     }
     let prompt = table::slots(&state.entity.kind).filter(|slot| slot.is_prompt);
-    with_kept(state, collect(state, prompt, &|_| true, Beside::Find))
+    with_own(state, collect(state, prompt, &|_| true, Beside::Find))
 }
 
-/// With the rows that say what is kept from most.
-fn with_kept(state: &EntityState, mut rows: Vec<IndexRow>) -> Vec<IndexRow> {
-    let kept = people::kept::rows(state);
-    if !kept.is_empty() {
-        rows.extend(kept);
+/// Whether a type has no rows but Holdfast's own.
+fn is_own_type(kind: &str) -> bool {
+    matches!(kind, HOLDFAST_AUDIT | HOLDFAST_RIGHT) || people::has_rows(kind)
+}
+
+/// Whether a change of an element may change the rows that [`with_own`] adds.
+fn is_own_touched(kind: &str, element: &str) -> bool {
+    people::kept::is_touched(kind, element) || booking::is_read(kind, element)
+}
+
+/// With the rows that say what is kept from most, and what time is taken.
+fn with_own(state: &EntityState, mut rows: Vec<IndexRow>) -> Vec<IndexRow> {
+    let before = rows.len();
+    rows.extend(people::kept::rows(state));
+    rows.extend(rights::rows::of_takes(&booking::takes(state)));
+    if rows.len() > before {
         rows.sort_unstable();
     }
     rows
@@ -149,6 +165,7 @@ pub fn rows_of_text(kind: &str, json: &str) -> Vec<IndexRow> {
 /// Whether rows under this number are in [`prompt_index`].
 pub fn is_prompt(number: u32) -> bool {
     people::is_row(number)
+        || rights::rows::is_row(number)
         || find::has_param(number)
         || booked::has_param(number)
         || [0, BY_END, IDENTIFIER, OF_TYPE, PRESENT]
@@ -167,6 +184,7 @@ pub fn has_param(number: u32) -> bool {
     let slot = |offset: u32| number.checked_sub(offset).and_then(table::slot);
     slot(0).is_some()
         || people::is_row(number)
+        || rights::rows::is_row(number)
         || slot(PRESENT).is_some()
         || slot(BY_END).is_some_and(|slot| slot.kind == Kind::Date)
         || slot(IDENTIFIER).is_some_and(|slot| slot.kind == Kind::Reference)
@@ -185,7 +203,10 @@ pub fn touches_index(kind: &str, register_key: &str) -> bool {
     if people::has_rows(kind) {
         return people::ELEMENTS.contains(&element);
     }
-    people::kept::is_touched(kind, element)
+    if kind == HOLDFAST_RIGHT {
+        return rights::rows::ELEMENTS.contains(&element);
+    }
+    is_own_touched(kind, element)
         || table::slots(kind).any(|slot| slot.paths.iter().any(|path| path.is_in(element)))
         || find::is_read(kind, element)
         || booked::is_read(kind, element)

@@ -1,6 +1,7 @@
 //! A fleet in memory for the store's own tests: small rules, a clock that the test moves, replicas that talk by calls.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod booking;
 pub(crate) mod rules;
 
 use std::sync::Arc;

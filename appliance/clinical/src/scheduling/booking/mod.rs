@@ -6,6 +6,7 @@ mod busy;
 mod change;
 mod group;
 mod reason;
+mod takes;
 
 use serde_json::{Map, Value, json};
 
@@ -19,6 +20,8 @@ pub use busy::{Clash, busy, clashes, stranded};
 pub use change::{ChangeError, Move, Placement, cancelled, moved, no_show};
 pub use group::{Places, open_sessions, places, session_of};
 pub use reason::{CANCEL_REASONS, CANCEL_SYSTEM, CancelReason, cancel_reason};
+pub(crate) use takes::is_read;
+pub use takes::{PLACE_POOL, takes};
 
 const KIND: &str = "Appointment";
 /// HL7's table of kinds of appointment (<https://hl7.org/fhir/R4/v2/0276/>).

@@ -19,6 +19,8 @@ pub const REMOTE: &str = "urn:holdfast:schedule:remote";
 pub const CAPACITY: &str = "urn:holdfast:schedule:capacity";
 /// On `Appointment`: the session in which the patient has a place (`valueReference`).
 pub const SESSION: &str = "urn:holdfast:schedule:session";
+/// On `Appointment`: which place of the session it is, from 0 (`valueUnsignedInt`); whoever owns the number gives it.
+pub const PLACE: &str = "urn:holdfast:schedule:place";
 /// On `Appointment`: the series it is of, and its number there.
 pub const SERIES: &str = "urn:holdfast:schedule:series";
 /// On `Appointment`: how often it was moved (`valueUnsignedInt`); SEQUENCE of iCalendar.

@@ -1,0 +1,93 @@
+//! What people were told, and what must hold of it.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::fault::{Promise, broken};
+use super::slots::Wish;
+
+/// What somebody was told of an appointment.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) wish: Wish,
+    /// It was confirmed, by this replica.
+    pub(super) confirmed_by: Option<usize>,
+    pub(super) is_forced: bool,
+    /// Somebody cancelled it: it is owed to nobody any more.
+    pub(super) is_cancelled: bool,
+    /// All that said so was on a disk that is gone.
+    pub(super) is_lost: bool,
+}
+
+impl Told {
+    /// Whether it has to be honoured.
+    pub(super) fn is_owed(&self) -> bool {
+        self.confirmed_by.is_some() && !self.is_cancelled && !self.is_lost
+    }
+}
+
+/// All appointments by their ids.
+#[derive(Default)]
+pub(super) struct Oracle {
+    pub(super) told: BTreeMap<String, Told>,
+}
+
+impl Oracle {
+    /// Somebody asked for something that is not confirmed.
+    pub(super) fn requested(&mut self, id: &str, wish: &Wish) {
+        let told = Told {
+            wish: wish.clone(),
+            confirmed_by: None,
+            is_forced: false,
+            is_cancelled: false,
+            is_lost: false,
+        };
+        self.told.entry(id.to_owned()).or_insert(told);
+    }
+
+    /// Something was forced in.
+    pub(super) fn forced(&mut self, id: &str, wish: &Wish, by: usize) {
+        let told = Told {
+            wish: wish.clone(),
+            confirmed_by: Some(by),
+            is_forced: true,
+            is_cancelled: false,
+            is_lost: false,
+        };
+        self.told.entry(id.to_owned()).and_modify(|known| known.wish = wish.clone()).or_insert(told);
+    }
+
+    /// A replica has confirmed something, or moved it there.
+    ///
+    /// # Errors
+    /// If somebody else was told to have the time.
+    pub(super) fn confirmed(&mut self, id: &str, wish: &Wish, by: usize) -> Result<()> {
+        if self.told.get(id).is_some_and(|known| known.confirmed_by.is_some() && known.wish == *wish) {
+            return Ok(());
+        }
+        let others =
+            self.told.iter().filter(|(other, told)| *other != id && told.is_owed() && !told.is_forced);
+        for (other, told) in others {
+            if told.wish.meets(wish) {
+                return broken(
+                    Promise::SoldOnce,
+                    format!("{id} was confirmed by {by} for {wish:?}, which {other} has: {told:?}"),
+                );
+            }
+        }
+        self.requested(id, wish);
+        if let Some(told) = self.told.get_mut(id) {
+            told.wish = wish.clone();
+            told.confirmed_by = Some(by);
+        }
+        Ok(())
+    }
+
+    /// Somebody has cancelled something.
+    pub(super) fn cancelled(&mut self, id: &str) {
+        if let Some(told) = self.told.get_mut(id) {
+            told.is_cancelled = true;
+        }
+    }
+}
