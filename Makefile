@@ -92,7 +92,7 @@ lint: ## check format and lints
 
 .PHONY: test
 test: export PROPTEST_RNG_SEED ?= 20260901
-test: setup staff-app lint front-test ## everything CI runs: format, lints, every test, the short seeded shares of the long campaigns
+test: setup staff-app lint front-test window-test ## everything CI runs: format, lints, every test, the window's day, the short seeded shares of the long campaigns
 	cargo nextest run $(TESTED)
 	cargo test $(TESTED) --doc --quiet
 	@# The short shares of the campaigns, the drill, the import check and the benchmarks are tests of their own (tests).
@@ -171,7 +171,7 @@ e2e-desktop: binaries desktop ## the package's real window, under a display of i
 	$(DRILL) e2e-desktop -- --deb $(DEB) --shots $(CARGO_TARGET_DIR)/shots
 
 .PHONY: window-test
-window-test: staff-app ## the same with a window built for tests, without the package
+window-test: staff-app ## e2e-desktop with a window built for tests, without the package
 	@.ci/setup desktop
 	cargo build --quiet $(TESTED) --bins
 	cargo build --quiet --locked --manifest-path $(DESKTOP)/Cargo.toml
