@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::fault::{Promise, broken};
 use super::slots::Wish;
+use crate::seeded::{Promise, broken};
 
 /// What somebody was told of an appointment.
 #[derive(Clone, Debug)]
