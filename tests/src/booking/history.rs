@@ -72,8 +72,10 @@ fn event(world: &mut World, dice: &mut Dice) -> Result<()> {
     let (who, down) = (world.somebody(dice), below(world, dice));
     let hubs_fail = world.fleet.hub_is_restored;
     match dice.below(100) {
-        0..34 => world.book(who, dice),
-        34..44 => world.change(who, dice),
+        0..32 => world.book(who, dice),
+        32..41 => world.change(who, dice),
+        41..43 => world.race_at_the_end(dice),
+        43..44 => world.race_with_a_late_return(dice),
         44..52 => world.grant(dice),
         52..60 => world.work(who, dice),
         60..74 => world.fleet.stir(down),
