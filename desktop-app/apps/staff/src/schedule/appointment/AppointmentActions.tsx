@@ -20,9 +20,9 @@ export function AppointmentActions({ one, sheet, onDone, onCancel, onOtherTime }
   const { i18n } = useLingui();
   const { writes } = useAbilities();
   const { setStatus } = useChange();
-  const name = titleOf(one);
+  const name = titleOf(i18n, one);
   const next = nextStep(one.status);
-  if (!writes) return null;
+  if (!writes || one.withheld) return null;
   const become = (status: FlowStatus) => {
     setStatus(one, status, i18n.t('{name}: {status}', { name, status: statusWords(i18n, status) }));
     onDone();
