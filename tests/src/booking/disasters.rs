@@ -80,6 +80,9 @@ impl World {
             self.former_hubs.push((at, former));
             // What it had said of itself may be lost with the disk: the administrator says all of it again.
             self.dead_hubs = self.former_hubs.clone();
+            // An older disk has never heard of what the hub was after a restore: nobody gives that back to it (decision 12).
+            let known: Vec<_> = self.records(at).own_actors()?.into_iter().map(|(actor, _)| actor).collect();
+            self.oracle.hub_forgot(at, &known, NODE);
         } else {
             self.dead.push(former);
         }

@@ -195,10 +195,11 @@ impl World {
                 wanted.wish
             )
         });
+        let by = (at, self.records(at).actor());
         match answer {
             Answer::Confirmed if !is_news => {}
-            Answer::Confirmed => self.oracle.confirmed(&id, &wanted.wish, at)?,
-            Answer::Forced => self.oracle.forced(&id, &wanted.wish, at),
+            Answer::Confirmed => self.oracle.confirmed(&id, &wanted.wish, by)?,
+            Answer::Forced => self.oracle.forced(&id, &wanted.wish, by),
             Answer::Saved | Answer::Unsettled if json["status"] == "cancelled" => self.oracle.cancelled(&id),
             Answer::Unsettled => {}
             Answer::Saved => self.oracle.requested(&id, &wanted.wish),
