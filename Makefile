@@ -130,7 +130,7 @@ drill-outage: binaries ## cut the WAN, write on both sides, heal, kill -9 everyt
 	$(DRILL) drill-outage
 
 .PHONY: drill-booking
-drill-booking: ## seeded histories of a clinic that books on both sides of every outage: no time sold twice; broken variants must be caught
+drill-booking: binaries ## seeded histories of a clinic that books on both sides of every outage, and one on real processes: no time sold twice; broken variants must be caught
 	$(DRILL) drill-booking -- --histories $(BOOKING_HISTORIES)
 
 .PHONY: drill-signin

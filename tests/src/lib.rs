@@ -41,6 +41,8 @@ pub mod pouchdb;
 pub mod process;
 pub mod proxy;
 pub mod reconcile;
+#[cfg(feature = "sabotage")]
+pub mod seeded;
 pub mod served;
 pub mod sign_in_drill;
 #[cfg(feature = "sabotage")]

@@ -21,7 +21,7 @@ use crate::weight::{MAX_SAVED_BYTES, SMALL_BYTES};
 /// What the author of a save had seen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Base {
-    /// Nothing is known: only the displayed values are replaced, hidden siblings stay.
+    /// Nothing is known: only the displayed values are replaced, hidden siblings that say something else stay.
     Blind,
     /// This version; refused if it is not the current one (FHIR `If-Match`).
     Exactly(String),
@@ -345,8 +345,15 @@ fn difference(
 fn predecessors(register: &Register, current: &EntityState, key: &str, base: &Base) -> Vec<EntityDot> {
     match base {
         Base::Blind | Base::There | Base::Absent | Base::Once if split_key(key).1.is_none() => {
-            current.registers.get(key).and_then(Register::displayed).map(|s| s.dot).into_iter().collect()
+            current.registers.get(key).map(displayed_as_one).unwrap_or_default()
         }
         _ => register.dots(),
     }
+}
+
+/// The displayed value's dots: an op that was said again under another actor stands beside itself, and whoever replaces one of two that
+/// say the same has replaced what both say.
+fn displayed_as_one(register: &Register) -> Vec<EntityDot> {
+    let Some(shown) = register.displayed() else { return Vec::new() };
+    register.siblings.iter().filter(|s| s.value == shown.value).map(|s| s.dot).collect()
 }

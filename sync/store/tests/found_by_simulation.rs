@@ -295,3 +295,21 @@ fn settling_a_value_of_a_deleted_record_does_not_bring_it_back() {
     node.put("Patient", "p1", r#""name":"Anna""#, &Base::Blind);
     assert_eq!(is_gone(&node), (false, 0));
 }
+
+/// An op that was said again under another actor stands beside itself: who replaces the one has replaced the other, or a cancellation
+/// would leave an appointment both cancelled and booked.
+#[test]
+fn what_is_said_twice_is_replaced_as_one() {
+    let (hub, node) = (replica("hub"), replica("node"));
+    let said = r#""subject":"p1","name":"same""#;
+    hub.put("Obs", "o1", said, &Base::Blind);
+    node.put("Obs", "o1", said, &Base::Blind);
+    node.sync(&hub);
+    let siblings = || {
+        let state = hub.records.read(|view| view.state(&Entity::new("Obs", "o1"))).unwrap();
+        state.registers["name"].siblings.len()
+    };
+    assert_eq!(siblings(), 2);
+    hub.put("Obs", "o1", r#""subject":"p1","name":"other""#, &Base::Blind);
+    assert_eq!(siblings(), 1);
+}

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::fault::{Promise, broken};
 use super::slots::{Wish, all, appointment, moved};
 use super::world::{Answer, CLINIC, HUBS, NODE, Way, World};
+use crate::seeded::{Promise, broken};
 use crate::simulation::dice::Dice;
 
 impl World {
@@ -29,8 +29,7 @@ impl World {
                 wish = Wish::any(dice);
             }
         }
-        self.made += 1;
-        let id = format!("a{}", self.made);
+        let id = self.next_id();
         let (is_forced, status) = (dice.chance(4), if dice.chance(6) { "arrived" } else { "booked" });
         let way = if dice.chance(15) { Way::Fhir } else { Way::Book };
         let json = appointment(&id, status, &wish, is_forced);
@@ -51,8 +50,14 @@ impl World {
         Ok(())
     }
 
+    /// The id of one more appointment.
+    pub(super) fn next_id(&mut self) -> String {
+        self.made += 1;
+        format!("a{}", self.made)
+    }
+
     /// Whether a search at a replica would offer it.
-    fn is_offered(&self, at: usize, wish: &Wish) -> Result<bool> {
+    pub(super) fn is_offered(&self, at: usize, wish: &Wish) -> Result<bool> {
         for resource in &wish.resources {
             if !self.records(at).sellable(CLINIC, resource, all())?.covers(wish.span) {
                 return Ok(false);

@@ -17,26 +17,40 @@ pub(super) const HOUR_MS: u64 = 3_600_000;
 const LONGEST_MS: u64 = 12 * 24 * HOUR_MS;
 /// Every reading of a clock moves it by a millisecond; they are set wrong by less than the bound.
 const SLACK_MS: u64 = HOUR_MS / 2;
+/// By how much clocks are wrong at most.
+pub(super) const MOST_SKEW_MS: i64 = (SKEW_BOUND_MS - SLACK_MS) as i64;
 
 impl World {
     /// Hours go by.
     pub(super) fn wait(&mut self, dice: &mut Dice) {
-        let ms = (1 + dice.below(40) as u64) * HOUR_MS;
-        if self.passed_ms + ms < LONGEST_MS {
+        let hours = 1 + dice.below(40) as u64;
+        self.wait_ms(hours * HOUR_MS);
+    }
+
+    /// So much time goes by, unless the history would last too long; whether it did.
+    pub(super) fn wait_ms(&mut self, ms: u64) -> bool {
+        let may = self.passed_ms + ms < LONGEST_MS;
+        if may {
             self.pass(ms);
             self.note(|_| format!("{} hours go by", ms / HOUR_MS));
         }
+        may
     }
 
     /// A clock is set, right or wrong.
     pub(super) fn set_clock(&mut self, at: usize, dice: &mut Dice) {
-        let most = (SKEW_BOUND_MS - SLACK_MS) as i64;
+        let most = MOST_SKEW_MS;
         let skew = match dice.below(4) {
             0 => 0,
             1 => most,
             2 => -most,
             _ => (dice.below(2 * most as usize) as i64) - most,
         };
+        self.set_skew(at, skew);
+    }
+
+    /// A clock is wrong by so much from here on.
+    pub(super) fn set_skew(&mut self, at: usize, skew: i64) {
         let before = self.skew_ms.insert(at, skew).unwrap_or_default();
         let clock = &self.fleet.replicas[at].clock;
         let now = clock.load(Ordering::Relaxed) as i64 - before + skew;
@@ -66,6 +80,9 @@ impl World {
             self.former_hubs.push((at, former));
             // What it had said of itself may be lost with the disk: the administrator says all of it again.
             self.dead_hubs = self.former_hubs.clone();
+            // An older disk has never heard of what the hub was after a restore: nobody gives that back to it (decision 12).
+            let known: Vec<_> = self.records(at).own_actors()?.into_iter().map(|(actor, _)| actor).collect();
+            self.oracle.hub_forgot(at, &known, NODE);
         } else {
             self.dead.push(former);
         }

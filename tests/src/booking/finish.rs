@@ -6,10 +6,10 @@ use holdfast_core::id::Entity;
 use holdfast_store::StoreError;
 
 use super::disasters::HOUR_MS;
-use super::fault::{Promise, broken};
 use super::oracle::Told;
 use super::slots::{Displayed, RESOURCES, UNITS, Wish, appointment, read, units};
 use super::world::{Answer, CLINIC, HUBS, NODE, Way, World};
+use crate::seeded::{Promise, broken};
 
 /// Rounds of sessions and work after which everything has come back.
 const ROUNDS: usize = 4;

@@ -13,7 +13,6 @@ impl World {
     /// The node grants some time to a hub.
     pub(super) fn grant(&mut self, dice: &mut Dice) -> Result<()> {
         let hub = dice.below(HUBS);
-        let taker = self.records(hub).actor();
         let mut pieces = Vec::new();
         for resource in RESOURCES {
             if pieces.is_empty() || dice.chance(40) {
@@ -25,9 +24,14 @@ impl World {
         let resource = dice.below(RESOURCES.len());
         pieces[0].resource = RESOURCES[resource].to_owned();
         pieces.truncate(if resource == 0 { pieces.len() } else { 1 });
-        let now = self.records(NODE).now_ms();
-        let until = now + (1 + dice.below(60) as u64) * HOUR_MS;
-        let granted = self.records(NODE).write(|tx| tx.grant(CLINIC, taker, &pieces, until, "policy"));
+        let until = self.records(NODE).now_ms() + (1 + dice.below(60) as u64) * HOUR_MS;
+        self.grant_to(hub, &pieces, until)
+    }
+
+    /// The node grants this to a hub, if it may.
+    pub(super) fn grant_to(&mut self, hub: usize, pieces: &[Piece], until: u64) -> Result<()> {
+        let taker = self.records(hub).actor();
+        let granted = self.records(NODE).write(|tx| tx.grant(CLINIC, taker, pieces, until, "policy"));
         let told = match granted {
             Ok(_) => "granted",
             Err(StoreError::Booking(refusal)) => refusal.code(),

@@ -1,74 +1,65 @@
 //! One history: some dozens of events with messages on the way in between, then everything healed and checked.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result};
 use holdfast_store::sabotage::Sabotage;
 
 use super::world::{HUBS, NODE, World};
+use crate::figure;
+use crate::seeded::campaign::Findings;
+use crate::seeded::{Game, Promise, Script, Told};
 use crate::simulation::database::Pool;
 use crate::simulation::dice::Dice;
 
-/// What decides a history, whole.
-#[derive(Clone, Debug)]
-pub struct Script {
-    /// Everything random follows from it.
-    pub seed: u64,
-    /// What is broken on purpose in every replica.
-    pub sabotage: Option<Sabotage>,
-    /// Which events take place.
-    pub events: Vec<bool>,
+/// How many appointments were confirmed, among what is counted.
+pub const CONFIRMED: &str = "confirmed";
+
+/// Histories of a clinic that books.
+pub const GAME: Game = Game {
+    program: "drill-booking",
+    events: (30, 40),
+    play,
+    variants: &Sabotage::RIGHTS,
+    caught_by: Some(Promise::SoldOnce),
+    catch_within: 20_000,
+    missed_figure: "booking_variants_missed",
+    print,
+};
+
+fn play(script: &Script, pool: &mut Pool, told: &mut Told) -> Result<()> {
+    let mut world = World::new(script.seed, script.sabotage, std::mem::take(pool))?;
+    world.fleet.trace = told.is_traced.then(Vec::new);
+    let played = play_on(script, &mut world);
+    told.trace = world.fleet.trace.take().unwrap_or_default();
+    let confirmed = world.oracle.told.values().filter(|one| one.confirmed_by.is_some()).count() as u64;
+    told.counts = world.refusals;
+    told.counts.insert(CONFIRMED, confirmed);
+    *pool = world.fleet.end();
+    played
 }
 
-/// What a history came to.
-#[derive(Clone, Debug, Default)]
-pub struct Told {
-    /// What happened, if it was to be told.
-    pub trace: Vec<String>,
-    /// Appointments that were confirmed.
-    pub confirmed: u64,
-    /// Refusals by code.
-    pub refusals: BTreeMap<&'static str, u64>,
+fn play_on(script: &Script, world: &mut World) -> Result<()> {
+    let trouble = script.trouble();
+    for (at, mut dice) in script.taking_place() {
+        event(world, &mut dice).with_context(|| format!("event {at}"))?;
+        for _ in 0..dice.below(30) {
+            step(world, &mut dice, trouble).with_context(|| format!("on the network after event {at}"))?;
+        }
+    }
+    world.finish().context("after everything was healed")
 }
 
-impl Script {
-    /// The whole history of a seed.
-    pub fn whole(seed: u64, sabotage: Option<Sabotage>) -> Self {
-        let count = 30 + Dice::of(seed, 2).below(41);
-        Self { seed, sabotage, events: vec![true; count] }
-    }
-
-    /// Plays it; the databases come back. An error is a violation.
-    ///
-    /// # Errors
-    /// What went wrong: a [`super::campaign::Fault`], or the store.
-    pub fn play(&self, pool: &mut Pool, is_traced: bool, told: &mut Told) -> Result<()> {
-        let mut world = World::new(self.seed, self.sabotage, std::mem::take(pool))?;
-        world.fleet.trace = is_traced.then(Vec::new);
-        let played = self.play_on(&mut world);
-        told.trace = world.fleet.trace.take().unwrap_or_default();
-        told.confirmed = world.oracle.told.values().filter(|one| one.confirmed_by.is_some()).count() as u64;
-        told.refusals = world.refusals;
-        *pool = world.fleet.pool;
-        for replica in world.fleet.replicas {
-            drop(replica.records);
-            pool.put_back(replica.db);
-        }
-        played
-    }
-
-    fn play_on(&self, world: &mut World) -> Result<()> {
-        let trouble = [0, 10, 30][Dice::of(self.seed, 3).below(3)];
-        for (at, _) in self.events.iter().enumerate().filter(|(_, takes_place)| **takes_place) {
-            let mut dice = Dice::of(self.seed, 10 + at as u64);
-            event(world, &mut dice).with_context(|| format!("event {at}"))?;
-            for _ in 0..dice.below(30) {
-                step(world, &mut dice, trouble)
-                    .with_context(|| format!("on the network after event {at}"))?;
-            }
-        }
-        world.finish().context("after everything was healed")
-    }
+fn print(found: &Findings, seconds: f64) {
+    let told: Vec<String> = found.counts.iter().map(|(what, times)| format!("{what} {times}")).collect();
+    figure::say(&format!("confirmations, and refusals by code: {}", told.join(", ")));
+    figure::print("booking_histories", found.histories, "count");
+    let rate = found.histories as f64 / seconds;
+    figure::print("booking_histories_per_second", format!("{rate:.0}"), "1/s");
+    let confirmed = found.counts.get(CONFIRMED).copied().unwrap_or_default();
+    figure::print("booking_confirmations", confirmed, "count");
+    figure::print("double_bookings", found.broken(Promise::SoldOnce), "count");
+    figure::print("confirmations_broken", found.broken(Promise::Honoured), "count");
+    figure::print("booking_stranded", found.broken(Promise::NotStranded), "count");
+    figure::print("booking_other_violations", found.broken(Promise::Works), "count");
 }
 
 /// A replica below the hubs.
@@ -81,8 +72,10 @@ fn event(world: &mut World, dice: &mut Dice) -> Result<()> {
     let (who, down) = (world.somebody(dice), below(world, dice));
     let hubs_fail = world.fleet.hub_is_restored;
     match dice.below(100) {
-        0..34 => world.book(who, dice),
-        34..44 => world.change(who, dice),
+        0..32 => world.book(who, dice),
+        32..41 => world.change(who, dice),
+        41..43 => world.race_at_the_end(dice),
+        43..44 => world.race_with_a_late_return(dice),
         44..52 => world.grant(dice),
         52..60 => world.work(who, dice),
         60..74 => world.fleet.stir(down),

@@ -16,13 +16,12 @@
 //! What it takes for granted, as the clinic's runbook does: clocks are wrong by no more than the skew bound; a person who says that a
 //! database is gone has switched off its copies; a disk is not rolled back together with the sidecar that tells its age.
 
-pub mod campaign;
 mod desks;
 mod disasters;
-mod fault;
 mod finish;
 mod handing_over;
 pub mod history;
 mod oracle;
+mod races;
 mod slots;
 mod world;

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use holdfast_core::id::ActorId;
 
-use super::fault::{Promise, broken};
 use super::slots::Wish;
+use crate::seeded::{Promise, broken};
+
+/// Who says so: which replica, and which incarnation of it.
+pub(super) type By = (usize, ActorId);
 
 /// What somebody was told of an appointment.
 #[derive(Clone, Debug)]
@@ -13,6 +17,8 @@ pub(super) struct Told {
     pub(super) wish: Wish,
     /// It was confirmed, by this replica.
     pub(super) confirmed_by: Option<usize>,
+    /// Which incarnation of it that was.
+    pub(super) actor: Option<ActorId>,
     pub(super) is_forced: bool,
     /// Somebody cancelled it: it is owed to nobody any more.
     pub(super) is_cancelled: bool,
@@ -39,6 +45,7 @@ impl Oracle {
         let told = Told {
             wish: wish.clone(),
             confirmed_by: None,
+            actor: None,
             is_forced: false,
             is_cancelled: false,
             is_lost: false,
@@ -47,10 +54,11 @@ impl Oracle {
     }
 
     /// Something was forced in.
-    pub(super) fn forced(&mut self, id: &str, wish: &Wish, by: usize) {
+    pub(super) fn forced(&mut self, id: &str, wish: &Wish, by: By) {
         let told = Told {
             wish: wish.clone(),
-            confirmed_by: Some(by),
+            confirmed_by: Some(by.0),
+            actor: Some(by.1),
             is_forced: true,
             is_cancelled: false,
             is_lost: false,
@@ -62,7 +70,7 @@ impl Oracle {
     ///
     /// # Errors
     /// If somebody else was told to have the time.
-    pub(super) fn confirmed(&mut self, id: &str, wish: &Wish, by: usize) -> Result<()> {
+    pub(super) fn confirmed(&mut self, id: &str, wish: &Wish, by: By) -> Result<()> {
         if self.told.get(id).is_some_and(|known| known.confirmed_by.is_some() && known.wish == *wish) {
             return Ok(());
         }
@@ -72,16 +80,24 @@ impl Oracle {
             if told.wish.meets(wish) {
                 return broken(
                     Promise::SoldOnce,
-                    format!("{id} was confirmed by {by} for {wish:?}, which {other} has: {told:?}"),
+                    format!("{id} was confirmed by {} for {wish:?}, which {other} has: {told:?}", by.0),
                 );
             }
         }
         self.requested(id, wish);
         if let Some(told) = self.told.get_mut(id) {
             told.wish = wish.clone();
-            told.confirmed_by = Some(by);
+            (told.confirmed_by, told.actor) = (Some(by.0), Some(by.1));
         }
         Ok(())
+    }
+
+    /// A hub has lost that it ever was any but these: of what another of its incarnations confirmed, the clinic's node alone knows.
+    pub(super) fn hub_forgot(&mut self, hub: usize, known: &[ActorId], node: usize) {
+        let its = self.told.values_mut().filter(|told| told.confirmed_by == Some(hub));
+        for told in its.filter(|told| told.actor.is_some_and(|actor| !known.contains(&actor))) {
+            told.confirmed_by = Some(node);
+        }
     }
 
     /// Somebody has cancelled something.

@@ -11,9 +11,9 @@ use holdfast_store::sabotage::Sabotage;
 use holdfast_store::{Records, StoreError};
 use serde_json::Value;
 
-use super::fault::{Promise, broken};
 use super::oracle::Oracle;
 use super::slots::read;
+use crate::seeded::{Promise, broken};
 use crate::simulation::database::Pool;
 use crate::simulation::dice::Dice;
 use crate::simulation::fleet::Fleet;
@@ -122,7 +122,8 @@ impl World {
         (0..HUBS).try_for_each(|hub| self.meet(down, hub))
     }
 
-    fn meet(&mut self, down: usize, hub: usize) -> Result<()> {
+    /// A whole session of a replica with one hub, undisturbed.
+    pub(super) fn meet(&mut self, down: usize, hub: usize) -> Result<()> {
         let cuts: Vec<bool> = self.fleet.replicas.iter().map(|replica| replica.cut).collect();
         for (at, replica) in self.fleet.replicas.iter_mut().enumerate() {
             replica.cut = at != down && at != hub;
@@ -194,10 +195,11 @@ impl World {
                 wanted.wish
             )
         });
+        let by = (at, self.records(at).actor());
         match answer {
             Answer::Confirmed if !is_news => {}
-            Answer::Confirmed => self.oracle.confirmed(&id, &wanted.wish, at)?,
-            Answer::Forced => self.oracle.forced(&id, &wanted.wish, at),
+            Answer::Confirmed => self.oracle.confirmed(&id, &wanted.wish, by)?,
+            Answer::Forced => self.oracle.forced(&id, &wanted.wish, by),
             Answer::Saved | Answer::Unsettled if json["status"] == "cancelled" => self.oracle.cancelled(&id),
             Answer::Unsettled => {}
             Answer::Saved => self.oracle.requested(&id, &wanted.wish),

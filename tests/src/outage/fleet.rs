@@ -2,7 +2,7 @@
 
 use super::http::Client;
 use super::hub::Hub;
-use super::node::{Node, Place};
+use super::node::{Node, Place, Variables};
 use super::plan::Side;
 use crate::postgres::Cluster;
 use crate::proxy::{Cut, Proxy, Settings};
@@ -20,6 +20,8 @@ pub(super) struct Fleet {
     /// Carries the links; dropped last.
     runtime: Runtime,
     work: PathBuf,
+    /// What is set at every node, beside the defaults.
+    of_nodes: Variables,
 }
 
 /// How to reach one replica's API.
@@ -39,8 +41,13 @@ impl Access {
 impl Fleet {
     /// PostgreSQL, the hub and both links; no node yet.
     pub(super) fn start(work: &Path) -> Result<Self> {
+        Self::start_with(work, &[], &[])
+    }
+
+    /// The same, with something set at the hub and at every node.
+    pub(super) fn start_with(work: &Path, of_hub: Variables, of_nodes: Variables) -> Result<Self> {
         let cluster = Cluster::start()?;
-        let hub = Hub::start(work, &cluster.create_database("hub")?)?;
+        let hub = Hub::start(work, &cluster.create_database("hub")?, of_hub)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -51,14 +58,14 @@ impl Fleet {
             let link = runtime.block_on(Proxy::start(hub.sync, Settings::default()))?;
             links.insert(side, link);
         }
-        Ok(Self { nodes: BTreeMap::new(), links, hub, cluster, runtime, work: work.to_owned() })
+        Ok(Self { nodes: BTreeMap::new(), links, hub, cluster, runtime, work: work.to_owned(), of_nodes })
     }
 
     /// Enrols and starts a node.
     pub(super) fn join(&mut self, side: Side) -> Result<()> {
         let address = self.link(side)?.address();
         let token = self.hub.enrol_token(side.name())?;
-        let mut node = Node::enrol(side, &self.work, address, &token)?;
+        let mut node = Node::enrol(side, &self.work, address, self.of_nodes, &token)?;
         node.start()?;
         self.nodes.insert(side, node);
         Ok(())

@@ -1,6 +1,6 @@
 //! The hub over PostgreSQL: started, killed, started again, asked by its own commands.
 
-use super::node::{Place, READY, STEP};
+use super::node::{Place, READY, STEP, Variables};
 use crate::process::{Process, Spec, run};
 use anyhow::{Context, Result};
 use std::net::SocketAddr;
@@ -17,15 +17,16 @@ pub(super) struct Hub {
     pub(super) sync: SocketAddr,
     work: PathBuf,
     database: String,
+    settings: Variables,
     process: Option<Process>,
 }
 
 impl Hub {
     /// Starts a hub on an empty database.
-    pub(super) fn start(work: &Path, database: &str) -> Result<Self> {
+    pub(super) fn start(work: &Path, database: &str, settings: Variables) -> Result<Self> {
         let sync = SocketAddr::from(([127, 0, 0, 1], 0));
         let (work, database) = (work.to_owned(), database.to_owned());
-        let mut hub = Self { place: Place::default(), sync, work, database, process: None };
+        let mut hub = Self { place: Place::default(), sync, work, database, settings, process: None };
         hub.start_again()?;
         Ok(hub)
     }
@@ -78,6 +79,7 @@ impl Hub {
 
     fn spec(&self, name: &str, words: &[&str]) -> Result<Spec> {
         let spec = Spec::binary("holdfast-hub", &self.work)?.named(name);
+        let spec = self.settings.iter().fold(spec, |spec, (name, value)| spec.env(name, value));
         let spec = spec.args(words).args(["--database", &self.database, "--data-dir"]);
         Ok(spec.arg(self.work.join("hub")))
     }

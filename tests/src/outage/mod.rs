@@ -12,6 +12,7 @@
 //! element must show, what must be gone, and which elements must show two values side by side, with their authors. It is
 //! looked for at the hub and at both nodes, over HTTP, as a client would.
 
+pub mod booking;
 mod check;
 mod fleet;
 mod heal;

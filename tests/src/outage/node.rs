@@ -13,6 +13,9 @@ pub(super) const READY: Duration = Duration::from_secs(60);
 /// A command that ends by itself.
 pub(super) const STEP: Duration = Duration::from_secs(60);
 
+/// Environment variables, beside the defaults.
+pub(super) type Variables = &'static [(&'static str, &'static str)];
+
 /// Where a server can be reached now; a new start may have another port.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Place(Arc<Mutex<String>>);
@@ -37,20 +40,33 @@ pub(super) struct Node {
     work: PathBuf,
     /// The link's near end.
     hub: SocketAddr,
+    /// What is set beside the defaults.
+    settings: Variables,
     process: Option<Process>,
 }
 
 impl Node {
     /// Enrols a new node over its link and gives its nurse a token. It does not run yet.
-    pub(super) fn enrol(side: Side, work: &Path, hub: SocketAddr, enrol_token: &str) -> Result<Self> {
-        let place = Place::default();
-        let mut node = Self { side, place, token: String::new(), work: work.to_owned(), hub, process: None };
+    pub(super) fn enrol(
+        side: Side,
+        work: &Path,
+        hub: SocketAddr,
+        settings: Variables,
+        enrol_token: &str,
+    ) -> Result<Self> {
+        let (place, work, token) = (Place::default(), work.to_owned(), String::new());
+        let mut node = Self { side, place, token, work, hub, settings, process: None };
         let url = format!("https://{hub}");
         run(&node.spec(&["enrol", "--hub", &url, "--token", enrol_token])?, STEP)
             .with_context(|| format!("cannot enrol node {}", side.name()))?;
-        let token = node.spec(&["token", "add", side.author(), "--role", "clinician"])?;
-        run(&token, STEP).context("cannot make a token")?.trim().clone_into(&mut node.token);
+        node.token = node.new_token(side.author(), "clinician")?;
         Ok(node)
+    }
+
+    /// A token for somebody else who works here.
+    pub(super) fn new_token(&self, name: &str, role: &str) -> Result<String> {
+        let made = run(&self.spec(&["token", "add", name, "--role", role])?, STEP);
+        Ok(made.context("cannot make a token")?.trim().to_owned())
     }
 
     /// Starts it, or starts it again.
@@ -71,6 +87,7 @@ impl Node {
         let data = self.work.join(&name);
         let spec = Spec::binary("holdfast-node", &self.work)?.named(&name);
         let spec = spec.env("HOLDFAST_HUB__ENDPOINTS", format!("https://{}", self.hub));
+        let spec = self.settings.iter().fold(spec, |spec, (name, value)| spec.env(name, value));
         Ok(spec.args(words).arg("--data-dir").arg(data))
     }
 }

@@ -143,6 +143,16 @@ impl Fleet {
         }
     }
 
+    /// The databases, to be used again.
+    pub fn end(self) -> Pool {
+        let mut pool = self.pool;
+        for replica in self.replicas {
+            drop(replica.records);
+            pool.put_back(replica.db);
+        }
+        pool
+    }
+
     /// A replica's name with its number, which tells clones apart.
     pub fn name(&self, at: usize) -> String {
         format!("{}#{at}", self.replicas[at].profile.name)

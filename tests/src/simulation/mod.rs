@@ -10,12 +10,11 @@
 //! history (seed) ──► saves ─────► records (real) ◄──► link (real session machine) ◄──► network ◄──► records.respond
 //!                     │  disasters ┘                                                          (real)
 //!                     └──► oracle: what people were shown and wrote; nothing of the product's merge
-//! finish: heal, settle, compare      campaign: threads, shortening, broken variants
+//! finish: heal, settle, compare      crate::seeded: threads, shortening, broken variants
 //! ```
 //!
 //! Invariants: no clock, socket, file or random source but the seed's; the same seed plays the same history.
 
-pub mod campaign;
 pub mod database;
 pub mod dice;
 mod disasters;

@@ -1,5 +1,4 @@
-//! Many histories on several threads, and what is found: broken promises with a shortened trace, and how soon each broken variant is
-//! caught.
+//! Many histories on several threads, and what is found: violations with a shortened trace, and how soon each broken variant is caught.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,8 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use holdfast_store::sabotage::Sabotage;
 
-pub use super::fault::{Fault, Promise};
-use super::history::{Script, Told};
+use super::{Fault, Game, Promise, Script, Told};
 use crate::simulation::database::Pool;
 
 /// A history that broke a promise.
@@ -28,10 +26,8 @@ pub struct Violation {
 pub struct Findings {
     /// Histories played.
     pub histories: u64,
-    /// Appointments confirmed in them.
-    pub confirmed: u64,
-    /// Refusals by code: a check that never refuses checks nothing.
-    pub refusals: BTreeMap<&'static str, u64>,
+    /// What was counted in them: a check of what never happens checks nothing.
+    pub counts: BTreeMap<&'static str, u64>,
     /// Those that broke a promise.
     pub violations: Vec<Violation>,
 }
@@ -43,16 +39,27 @@ impl Findings {
     }
 }
 
+/// A broken variant that was caught.
+#[derive(Clone, Debug)]
+pub struct Caught {
+    /// Histories until then.
+    pub after: u64,
+    /// The seed of the one that caught it.
+    pub seed: u64,
+    /// What it broke.
+    pub fault: Fault,
+}
+
 /// Violations after which a campaign stops: more say nothing new.
 const ENOUGH: usize = 10;
 
-/// Who hears how many histories were played.
-pub type Listener<'a> = dyn Fn(u64) + Sync + 'a;
+/// Who hears, as it happens, how many histories were played, and of a violation if the last one was one.
+pub type Listener<'a> = dyn Fn(u64, Option<&Violation>) + Sync + 'a;
 
 /// Plays `count` histories from `first` on, on so many threads.
 pub fn run(
-    first: u64,
-    count: u64,
+    game: &Game,
+    (first, count): (u64, u64),
     threads: usize,
     sabotage: Option<Sabotage>,
     listener: &Listener<'_>,
@@ -67,15 +74,14 @@ pub fn run(
                 return;
             }
             let mut told = Told::default();
-            let violation = play(first.wrapping_add(at), sabotage, &mut pool, &mut told).err();
+            let violation = play(game, first.wrapping_add(at), sabotage, &mut pool, &mut told).err();
             let mut findings = findings.lock().unwrap_or_else(PoisonError::into_inner);
             findings.histories += 1;
-            findings.confirmed += told.confirmed;
-            for (code, times) in told.refusals {
-                *findings.refusals.entry(code).or_default() += times;
+            for (what, times) in told.counts {
+                *findings.counts.entry(what).or_default() += times;
             }
+            listener(findings.histories, violation.as_deref());
             findings.violations.extend(violation.map(|violation| *violation));
-            listener(findings.histories);
             if findings.violations.len() >= ENOUGH {
                 next.store(count, Ordering::Relaxed);
             }
@@ -89,13 +95,18 @@ pub fn run(
     findings.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Histories until a broken variant sells time twice, at most `limit`; `None` if it does not.
-pub fn catch(first: u64, limit: u64, sabotage: Sabotage) -> Option<(u64, Fault)> {
+/// Plays histories, at most `limit`, until a broken variant is caught; `None` if it is not. A history that the unbroken store fails as well
+/// says nothing of the variant.
+pub fn catch(game: &Game, first: u64, limit: u64, sabotage: Sabotage) -> Option<Caught> {
     let mut pool = Pool::default();
     (0..limit).find_map(|at| {
-        let script = Script::whole(first.wrapping_add(at), Some(sabotage));
-        let fault = attempt(&script, &mut pool, false, &mut Told::default()).err()?;
-        (fault.promise == Promise::SoldOnce).then_some((at + 1, fault))
+        let seed = first.wrapping_add(at);
+        let mut fault_of = |sabotage| {
+            attempt(game, &Script::whole(game, seed, sabotage), &mut pool, &mut Told::default()).err()
+        };
+        let fault = fault_of(Some(sabotage))?;
+        let is_caught = game.caught_by.is_none_or(|promise| promise == fault.promise);
+        (is_caught && fault_of(None).is_none()).then_some(Caught { after: at + 1, seed, fault })
     })
 }
 
@@ -104,38 +115,34 @@ pub fn catch(first: u64, limit: u64, sabotage: Sabotage) -> Option<(u64, Fault)>
 /// # Errors
 /// The violation.
 pub fn play(
+    game: &Game,
     seed: u64,
     sabotage: Option<Sabotage>,
     pool: &mut Pool,
     told: &mut Told,
 ) -> Result<(), Box<Violation>> {
-    let script = Script::whole(seed, sabotage);
-    let Err(first) = attempt(&script, pool, false, told) else { return Ok(()) };
-    let script = shorten(script, pool, first.promise);
-    let mut traced = Told::default();
-    let fault = attempt(&script, pool, true, &mut traced).err().unwrap_or(first);
+    let script = Script::whole(game, seed, sabotage);
+    let Err(first) = attempt(game, &script, pool, told) else { return Ok(()) };
+    let script = shorten(game, script, pool, first.promise);
+    let mut traced = Told { is_traced: true, ..Told::default() };
+    let fault = attempt(game, &script, pool, &mut traced).err().unwrap_or(first);
     Err(Box::new(Violation { seed, fault, trace: traced.trace }))
 }
 
 /// A panic is a violation as well as an error is.
-fn attempt(script: &Script, pool: &mut Pool, is_traced: bool, told: &mut Told) -> Result<(), Fault> {
-    let works = |what: String| Fault { promise: Promise::Works, what };
-    match catch_unwind(AssertUnwindSafe(|| script.play(pool, is_traced, told))) {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => {
-            let known = error.downcast_ref::<Fault>().cloned();
-            Err(known.unwrap_or_else(|| works(format!("{error:#}"))))
-        }
+fn attempt(game: &Game, script: &Script, pool: &mut Pool, told: &mut Told) -> Result<(), Fault> {
+    match catch_unwind(AssertUnwindSafe(|| (game.play)(script, pool, told))) {
+        Ok(played) => played.map_err(|error| Fault::of(&error)),
         Err(panic) => {
             let text =
                 panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-            Err(works(format!("panic: {text:?}")))
+            Err(Fault { promise: Promise::Works, what: format!("panic: {text:?}") })
         }
     }
 }
 
 /// Leaves out events as long as what remains breaks the same promise.
-fn shorten(mut script: Script, pool: &mut Pool, promise: Promise) -> Script {
+fn shorten(game: &Game, mut script: Script, pool: &mut Pool, promise: Promise) -> Script {
     let mut chunk = script.events.len() / 2;
     while chunk > 0 {
         for from in (0..script.events.len()).step_by(chunk) {
@@ -145,7 +152,7 @@ fn shorten(mut script: Script, pool: &mut Pool, promise: Promise) -> Script {
             if shorter.events == script.events {
                 continue;
             }
-            let failed = attempt(&shorter, pool, false, &mut Told::default());
+            let failed = attempt(game, &shorter, pool, &mut Told::default());
             if failed.is_err_and(|fault| fault.promise == promise) {
                 script = shorter;
             }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use anyhow::Result;
+
 /// Which promise was broken.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Promise {
@@ -11,7 +13,7 @@ pub enum Promise {
     Honoured,
     /// Time that nobody has can be sold again once all is healed.
     NotStranded,
-    /// Everything else: the store failed, or the sessions did not come to rest.
+    /// Everything else: something is lost, hidden or different, the store failed, or the sessions did not come to rest.
     Works,
 }
 
@@ -24,6 +26,14 @@ pub struct Fault {
     pub what: String,
 }
 
+impl Fault {
+    /// What an error tells.
+    pub(super) fn of(error: &anyhow::Error) -> Self {
+        let works = || Self { promise: Promise::Works, what: format!("{error:#}") };
+        error.downcast_ref::<Self>().cloned().unwrap_or_else(works)
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {}", self.promise, self.what)
@@ -33,6 +43,6 @@ impl fmt::Display for Fault {
 impl std::error::Error for Fault {}
 
 /// A broken promise as an error.
-pub(super) fn broken<T>(promise: Promise, what: impl Into<String>) -> anyhow::Result<T> {
+pub(crate) fn broken<T>(promise: Promise, what: impl Into<String>) -> Result<T> {
     Err(Fault { promise, what: what.into() }.into())
 }
