@@ -24,6 +24,7 @@ mod guard;
 mod heard;
 mod hold;
 mod known;
+mod offered;
 mod succession;
 
 pub use book::{Booked, Confirmed};
