@@ -11,6 +11,15 @@ use crate::upstream::{may_hold, share_within};
 use crate::view::{COLUMNS, Stored, View, stored};
 
 impl View<'_> {
+    /// The clinics that have replicas below, by name, `most` of them.
+    ///
+    /// # Errors
+    /// The database. Cost: the replicas.
+    pub fn clinics(&mut self, most: u32) -> Result<Vec<String>> {
+        let text = format!("SELECT DISTINCT clinic FROM replica ORDER BY clinic LIMIT {most}");
+        self.sql.query(&text, &[])?.into_iter().map(|mut row| row.take_text(0)).collect()
+    }
+
     /// The resources of a type in a clinic's own scope that are there, `most` of them. Whosever they are: it is not narrowed.
     ///
     /// # Errors

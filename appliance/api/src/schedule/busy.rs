@@ -16,11 +16,11 @@ const MOST_HERE: usize = 500;
 
 /// What is taken in a window, by whose time it is; each span with the appointment that takes it.
 #[derive(Default, Debug)]
-pub(super) struct Busy(BTreeMap<String, Vec<(Span, String)>>);
+pub(crate) struct Busy(BTreeMap<String, Vec<(Span, String)>>);
 
 impl Busy {
     /// Of every resource. The view must not be narrowed: whom somebody may not see takes time, too.
-    pub(super) fn read(view: &mut View<'_>, window: Span) -> Result<Self, StoreError> {
+    pub(crate) fn read(view: &mut View<'_>, window: Span) -> Result<Self, StoreError> {
         let mut out = Self::default();
         for (from, below) in booked::taken(APPOINTMENT, window) {
             for (id, value) in view.values_between("Appointment", APPOINTMENT, (&from, &below), MOST_ROWS)? {
@@ -34,13 +34,30 @@ impl Busy {
         Ok(out)
     }
 
+    /// Of these resources alone.
+    pub(crate) fn read_of(view: &mut View<'_>, keys: &[String], window: Span) -> Result<Self, StoreError> {
+        let mut out = Self::default();
+        for key in keys {
+            for begin in booked::taken_of(APPOINTMENT, key, window) {
+                let below = after_prefix(&begin);
+                let rows = view.values_between("Appointment", APPOINTMENT, (&begin, &below), MOST_ROWS)?;
+                let met = rows.into_iter().filter_map(|(id, value)| {
+                    let (_, span) = booked::read(&value).filter(|(_, span)| span.overlaps(window))?;
+                    Some((span, id))
+                });
+                out.0.entry(key.clone()).or_default().extend(met);
+            }
+        }
+        Ok(out)
+    }
+
     /// What is taken of somebody's time, without what this appointment takes.
-    pub(super) fn of(&self, whose: &str, but: Option<&str>) -> Spans {
+    pub(crate) fn of(&self, whose: &str, but: Option<&str>) -> Spans {
         self.all(whose).filter(|(_, id)| Some(id.as_str()) != but).map(|(span, _)| *span).collect()
     }
 
     /// Who takes somebody's time in the span.
-    pub(super) fn by<'b>(
+    pub(crate) fn by<'b>(
         &'b self,
         whose: &'b str,
         span: Span,
@@ -51,7 +68,7 @@ impl Busy {
     }
 
     /// What those who may see these appointments do not see: which one takes which time of which resources.
-    pub(super) fn unseen(&self, seen: &BTreeSet<String>) -> Vec<(String, Span, Vec<String>)> {
+    pub(crate) fn unseen(&self, seen: &BTreeSet<String>) -> Vec<(String, Span, Vec<String>)> {
         let mut out: BTreeMap<&str, (Span, Vec<String>)> = BTreeMap::new();
         for (whose, all) in &self.0 {
             for (span, id) in all.iter().filter(|(_, id)| !seen.contains(id)) {
@@ -70,7 +87,7 @@ impl Busy {
 }
 
 /// What is taken of one's time, a patient's as well.
-pub(super) fn taken_of(view: &mut View<'_>, whose: &str, window: Span) -> Result<Spans, StoreError> {
+pub(crate) fn taken_of(view: &mut View<'_>, whose: &str, window: Span) -> Result<Spans, StoreError> {
     let mut out = Vec::new();
     for begin in booked::taken_of(APPOINTMENT, whose, window) {
         let below = after_prefix(&begin);
@@ -81,7 +98,7 @@ pub(super) fn taken_of(view: &mut View<'_>, whose: &str, window: Span) -> Result
 }
 
 /// The ids of appointments that take somebody's time in the span, each once.
-pub(super) fn takers(view: &mut View<'_>, whose: &str, span: Span) -> Result<Vec<String>, StoreError> {
+pub(crate) fn takers(view: &mut View<'_>, whose: &str, span: Span) -> Result<Vec<String>, StoreError> {
     let mut out: Vec<String> = Vec::new();
     for begin in booked::taken_of(APPOINTMENT, whose, span) {
         let found = view.along(
