@@ -26,6 +26,8 @@ pub struct Config {
     pub rates: Rates,
     /// The largest file that is taken, in bytes.
     pub file_bytes: u64,
+    /// How patients book.
+    pub book: BookSection,
     /// What is logged.
     pub log: LogSection,
 }
@@ -58,6 +60,13 @@ pub struct DatabaseSection {
     pub ca_file: Option<PathBuf>,
 }
 
+/// How patients book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookSection {
+    /// The file to which one-time codes are written, for tests and demonstrations; none: patients cannot book.
+    pub code_to: Option<PathBuf>,
+}
+
 /// What is logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSection {
@@ -88,12 +97,14 @@ pub fn load(
 fn read(reader: &mut Reader) -> Option<Config> {
     let (hub, database, connections) = (hub(reader), database(reader), connections(reader));
     let (rates, file_bytes, log) = (rates(reader), file_bytes(reader), log(reader));
+    let book = book(reader);
     Some(Config {
         hub: hub?,
         database: database?,
         connections: connections?,
         rates: rates?,
         file_bytes: file_bytes?,
+        book: book?,
         log: log?,
     })
 }
@@ -147,6 +158,13 @@ fn database(reader: &mut Reader) -> Option<DatabaseSection> {
         reader.reject_key("database", "ca_file", "it is empty, and database.sslmode is \"verify-full\"", fix);
     }
     Some(DatabaseSection { url: url?, url_file: url_file?, sslmode: sslmode?, ca_file: ca_file? })
+}
+
+fn book(reader: &mut Reader) -> Option<BookSection> {
+    let code_to = reader.text("book", "code_to", "the path of a file, or nothing", |text| {
+        Some((!text.is_empty()).then(|| PathBuf::from(text)))
+    });
+    Some(BookSection { code_to: code_to? })
 }
 
 fn log(reader: &mut Reader) -> Option<LogSection> {

@@ -64,11 +64,15 @@ async fn deliver(state: &ApiState, parts: &BookParts) -> Result<(), ApiError> {
     }
     let now_ms = state.writer().records().now_ms();
     let taken = own_write(state, move |tx| Ok(pending::claim(tx, &waiting)?)).await?;
-    let lines: String = taken.iter().filter(|one| one.expires_ms > now_ms).map(|one| line(parts, one)).collect();
+    let lines: String =
+        taken.iter().filter(|one| one.expires_ms > now_ms).map(|one| line(parts, one)).collect();
     let path = parts.code_to.clone();
     let written = tokio::task::spawn_blocking(move || append(&path, &lines)).await;
     if !matches!(written, Ok(Ok(()))) {
-        tracing::error!(error.code = "book-code-file", "codes cannot be written to book.code_to; patients get none");
+        tracing::error!(
+            error.code = "book-code-file",
+            "codes cannot be written to book.code_to; patients get none"
+        );
     }
     Ok(())
 }

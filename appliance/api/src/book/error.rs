@@ -36,7 +36,9 @@ pub enum BookError {
         tries_left: u32,
     },
     /// No code is in force.
-    #[error("cannot book: there is no code in force, for it is too old or was wrong too often; ask for a new one")]
+    #[error(
+        "cannot book: there is no code in force, for it is too old or was wrong too often; ask for a new one"
+    )]
     CodeOver,
     /// Somebody has it, or nobody works then any more.
     #[error("cannot book: the time is not free any more; choose another")]
@@ -50,6 +52,11 @@ pub enum BookError {
         /// Seconds until it can be asked for again.
         after_s: u32,
     },
+    /// One contact has booked as much as it may.
+    #[error(
+        "cannot book: several appointments of this telephone or address are still to come; call the clinic"
+    )]
+    Enough,
     /// It begins soon, has begun, or is over.
     #[error("cannot change the appointment here: it is too late; call the clinic")]
     TooLate,
@@ -73,6 +80,7 @@ impl BookError {
             Self::TooMany { after_s } => {
                 Facts::new(S::TOO_MANY_REQUESTS, "too-many", "throttled").retry(*after_s)
             }
+            Self::Enough => Facts::new(S::CONFLICT, "enough-booked", "business-rule"),
             Self::TooLate => Facts::new(S::CONFLICT, "too-late", "business-rule"),
             Self::NotFound => Facts::new(S::NOT_FOUND, "not-found", "not-found"),
         }

@@ -23,6 +23,7 @@ mod free;
 mod limits;
 mod mine;
 mod moving;
+mod open;
 mod page;
 mod parts;
 mod pending;

@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 use super::cancel::free;
 use super::error::BookError;
 use super::mine::{Found, link, look, look_in, shown};
+use super::open;
 use super::parts::parts;
 use super::person::AUTHOR;
 use super::place::{Beside, Place, Refused};
@@ -120,10 +121,13 @@ async fn write(state: &ApiState, job: Arc<Job>, how: How) -> Result<Link, ApiErr
         }
         let way = if how == How::Confirmed { Way::Booked } else { Way::Requested };
         let patient = found.booked.patient.clone().ok_or(BookError::NotFound)?;
+        if is_booked {
+            let whose = job.place.search.parts.key.name("patient", &[&patient]);
+            open::count(tx, &whose, &next, job.place.now)?;
+        }
         let note = found.record.get("description").and_then(Value::as_str);
         let is_booked_now = way == Way::Booked;
-        let beside =
-            Beside { patient: &patient, note, replaces: old.as_deref().filter(|_| !is_booked_now) };
+        let beside = Beside { patient: &patient, note, replaces: old.as_deref().filter(|_| !is_booked_now) };
         if let Some(old) = old.as_ref().filter(|_| is_booked_now) {
             let old = look_in(&mut tx.view()?, &Entity::new("Appointment", old.as_str()))?;
             if let Some(old) = old.filter(|old| old.booked.takes_time()) {

@@ -10,7 +10,7 @@ use holdfast_store::view::View;
 use tokio::time::Instant;
 
 use super::error::BookError;
-use super::limits::{Limits, Limiters};
+use super::limits::{Limiters, Limits};
 use super::secret::Key;
 use crate::error::ApiError;
 use crate::schedule::roster::Roster;

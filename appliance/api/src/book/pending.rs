@@ -72,7 +72,8 @@ pub(super) fn ask(
     let known = read(&mut tx.view()?, &wanted.booking)?.filter(|known| known.expires_ms > now_ms);
     let sends = known.as_ref().map_or(0, |known| known.sends);
     if let Some(known) = known.as_ref().filter(|known| known.sends >= MOST_SENDS) {
-        let after_s = u32::try_from((known.expires_ms - now_ms) / 1_000).unwrap_or(u32::MAX).saturating_add(1);
+        let after_s =
+            u32::try_from((known.expires_ms - now_ms) / 1_000).unwrap_or(u32::MAX).saturating_add(1);
         return Ok(Err(BookError::TooMany { after_s }));
     }
     let same = known.filter(|known| known.who == wanted.who && known.tries_left > 0);
@@ -171,6 +172,7 @@ fn read(view: &mut View<'_>, booking: &str) -> Result<Option<Pending>, StoreErro
 }
 
 fn keep(tx: &mut Tx<'_>, name: &str, fact: &impl Serialize) -> Result<(), StoreError> {
-    let bytes = serde_json::to_vec(fact).map_err(|error| StoreError::Database(format!("a fact cannot be written: {error}")))?;
+    let bytes = serde_json::to_vec(fact)
+        .map_err(|error| StoreError::Database(format!("a fact cannot be written: {error}")))?;
     tx.set_local(name, Some(&bytes))
 }

@@ -129,14 +129,8 @@ mod tests {
     fn is_ada(elements: &str, contact: &str) -> bool {
         let json = format!(r#"{{"resourceType":"Patient","id":"p",{elements}}}"#);
         let entity = Entity::new("Patient", "p");
-        let stored = Stored {
-            entity,
-            json,
-            version: String::new(),
-            updated_ms: 0,
-            deleted: false,
-            conflicts: 0,
-        };
+        let stored =
+            Stored { entity, json, version: String::new(), updated_ms: 0, deleted: false, conflicts: 0 };
         is_same(&stored, &ada(contact))
     }
 
@@ -170,6 +164,9 @@ mod tests {
             None
         );
         let elements = text.trim_start_matches('{').trim_end_matches('}').replace(r#""id":"p","#, "");
-        assert!(is_ada(&elements.replace(r#""resourceType":"Patient","#, ""), "ada@example.org"), "{elements}");
+        assert!(
+            is_ada(&elements.replace(r#""resourceType":"Patient","#, ""), "ada@example.org"),
+            "{elements}"
+        );
     }
 }

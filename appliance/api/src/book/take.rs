@@ -14,6 +14,7 @@ use super::clinic::clinic;
 use super::code::booking;
 use super::error::BookError;
 use super::mine::{look, shown};
+use super::open;
 use super::parts::parts;
 use super::pending;
 use super::person;
@@ -51,6 +52,8 @@ pub(crate) struct Asked {
 struct Job {
     place: Place,
     link: Link,
+    /// What the contact is counted by.
+    whose: String,
     who: Who,
     note: Option<String>,
     language: &'static str,
@@ -74,12 +77,11 @@ pub(crate) async fn book(
         return Err(BookError::Bad { what: "the note", expected: "500 characters at the most" }.into());
     }
     ours.limits.by_address(&state, &parts)?;
-    let hash = who.hash(&ours.key);
+    let (hash, whose) = (who.hash(&ours.key), ours.key.name("contact", &[who.contact.text()]));
     let link = ours.key.link(&booking, &hash);
     let (key_of, code) = (ours.clone(), asked.code);
-    let checked = own_write(&state, move |tx| {
-        Ok(pending::check(tx, &key_of.key, &booking, (&hash, &code), now_ms)?)
-    });
+    let checked =
+        own_write(&state, move |tx| Ok(pending::check(tx, &key_of.key, &booking, (&hash, &code), now_ms)?));
     checked.await??;
     let created = match look(&state, &link).await? {
         // It was committed, and the answer was lost.
@@ -89,7 +91,7 @@ pub(crate) async fn book(
             if place.wanted.kind.id != asked.kind {
                 return Err(BookError::BadSlot.into());
             }
-            store(&state, Arc::new(Job { place, link: link.clone(), who, note, language })).await?
+            store(&state, Arc::new(Job { place, link: link.clone(), whose, who, note, language })).await?
         }
     };
     let mut response = json(&shown(&state, &link).await?);
@@ -102,7 +104,9 @@ pub(crate) async fn book(
 /// Writes it, booked or as a request; whether it is new.
 async fn store(state: &ApiState, job: Arc<Job>) -> Result<bool, ApiError> {
     let refused = match write(state, job.clone(), Way::Booked).await {
-        Err(error) if Refused::of(&error) == Refused::NotOurs => write(state, job.clone(), Way::Requested).await,
+        Err(error) if Refused::of(&error) == Refused::NotOurs => {
+            write(state, job.clone(), Way::Requested).await
+        }
         other => other,
     };
     match refused {
@@ -121,6 +125,7 @@ async fn write(state: &ApiState, job: Arc<Job>, way: Way) -> Result<bool, ApiErr
         if tx.view()?.get(&entity)?.is_some() {
             return Ok(false);
         }
+        open::count(tx, &job.whose, &entity, job.place.now)?;
         let patient = person::of(tx, clinic, &job.who, job.language, &entity.id)?.to_string();
         let beside = Beside { patient: &patient, note: job.note.as_deref(), replaces: None };
         job.place.write(tx, &entity, way, &beside)?;

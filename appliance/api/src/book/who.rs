@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn names_of_any_script_are_taken_as_they_are() {
-        for name in ["Ada Byron", "عائشة بنت محمد", "王小明", "Ḿúñøz-O’Neill", "ᏣᎳᎩ ᎠᏴ", "👩‍⚕️ Zoë"] {
+        for name in ["Ada Byron", "عائشة بنت محمد", "王小明", "Ḿúñøz-O’Neill", "ᏣᎳᎩ ᎠᏴ", "👩‍⚕️ Zoë"]
+        {
             assert_eq!(read(name, "1985-12-10", "0612345678").unwrap().name, name);
         }
         let turned = read(" A\u{202e}da\t\nB\u{0}yron ", "1985-12-10", "0612345678").unwrap();
@@ -177,7 +178,10 @@ mod tests {
             ("Ada", "1985-12-10", "\"<x>\"@ex.org", "the contact"),
         ] {
             let error = read(name, born, contact).unwrap_err();
-            assert!(matches!(error, BookError::Bad { what: is, .. } if is == what), "{name} {born} {contact}: {error}");
+            assert!(
+                matches!(error, BookError::Bad { what: is, .. } if is == what),
+                "{name} {born} {contact}: {error}"
+            );
         }
     }
 

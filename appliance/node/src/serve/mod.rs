@@ -6,6 +6,7 @@
 //! ```
 
 mod api;
+mod clinic_record;
 mod control;
 mod desktops;
 mod downtime;
@@ -158,6 +159,7 @@ fn start_workers(
     workers.spawn(telemetry_worker::run(running.clone(), stop.clone()));
     workers.spawn(token_worker::run(running.clone(), stop.clone()));
     workers.spawn(control::run(running.clone(), stop.clone()));
+    workers.spawn(clinic_record::run(config.clinic.clone(), running.writer.clone(), stop.clone()));
     if let Some(link) = running.link.clone() {
         workers.spawn(holdfast_uplink::renewal::run(link, stop.clone()));
     }

@@ -26,7 +26,8 @@ mod tests {
     fn what_is_replaced_is_read_back_and_nothing_else_is() {
         assert_eq!(replaced(&json!({ "extension": [replaces("a-1")] })).as_deref(), Some("a-1"));
         assert_eq!(replaced(&json!({})), None);
-        let other = extension::one(extension::REPLACES, "valueReference", json!({ "reference": "Patient/x" }));
+        let other =
+            extension::one(extension::REPLACES, "valueReference", json!({ "reference": "Patient/x" }));
         assert_eq!(replaced(&json!({ "extension": [other] })), None);
     }
 }

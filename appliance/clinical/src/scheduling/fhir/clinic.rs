@@ -74,7 +74,9 @@ mod tests {
 
     fn north() -> ClinicRecord {
         let zone = Zone::named("Europe/Paris").unwrap();
-        ClinicRecord { clinic: "north".into(), name: "Nord 診療所".into(), phone: Some("+33 1".into()), zone }
+        ClinicRecord {
+            clinic: "north".into(), name: "Nord 診療所".into(), phone: Some("+33 1".into()), zone
+        }
     }
 
     #[test]
