@@ -2,7 +2,8 @@
 //!
 //! | It is | The new time is | What becomes of it |
 //! |---|---|---|
-//! | booked here | this server's to sell | moved, in one transaction; the link stays |
+//! | booked here | this server's to sell | moved; the link stays |
+//! | booked by the clinic | this server's to sell | cancelled, and another one booked, in the same transaction |
 //! | booked | the clinic's | a request beside it, that takes its place once the clinic grants it; until then it stays booked |
 //! | asked for | either | the request is taken back and another one, or a booking, made in the same transaction |
 //!
@@ -37,6 +38,9 @@ use crate::request::body;
 use crate::schedule::ScheduleError;
 use crate::state::ApiState;
 
+/// How often one asks for the same time instead of another, and takes it back.
+const MOST_AGAIN: usize = 10;
+
 /// Where an appointment is to stand.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -55,12 +59,14 @@ struct Job {
     next: Link,
 }
 
-/// How it is tried.
+/// How it is tried, one after the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum How {
-    /// Confirmed here.
-    Confirmed,
-    /// Asked for.
+    /// The appointment itself goes elsewhere.
+    Moved,
+    /// Another one is booked in its place.
+    Exchanged,
+    /// Another one is asked for.
     Asked,
 }
 
@@ -76,20 +82,27 @@ pub(crate) async fn move_to(
     let asked: MoveAsked = body::own(&parts.headers, body).await?;
     ours.limits.by_address(&state, &parts)?;
     let found = look(&state, &link).await?.ok_or(BookError::NotFound)?;
-    let next = ours.key.next_link(&link, &asked.slot);
-    if look(&state, &next).await?.is_some() {
-        // It was committed, and the answer was lost.
-        return Ok(json(&shown(&state, &next).await?));
+    let mut next = ours.key.next_link(&link, &asked.slot);
+    for _ in 0..MOST_AGAIN {
+        match look(&state, &next).await? {
+            None => break,
+            // It was asked for before, and taken back.
+            Some(made) if made.booked.status == "cancelled" => next = ours.key.next_link(&next, &asked.slot),
+            // It was committed, and the answer was lost.
+            Some(_) => return Ok(json(&shown(&state, &next).await?)),
+        }
     }
     let place = Place::read(&state, &ours, &asked.slot, &found.clinic.clinic).await?;
     if found.booked.kind.as_ref() != Some(&place.wanted.kind.id) {
         return Err(BookError::BadSlot.into());
     }
     let job = Arc::new(Job { place, link, next });
-    let done = match write(&state, job.clone(), How::Confirmed).await {
-        Err(error) if Refused::of(&error) == Refused::NotOurs => write(&state, job.clone(), How::Asked).await,
-        other => other,
-    };
+    let mut done = write(&state, job.clone(), How::Moved).await;
+    for how in [How::Exchanged, How::Asked] {
+        if done.as_ref().is_err_and(|error| Refused::of(error) == Refused::NotOurs) {
+            done = write(&state, job.clone(), how).await;
+        }
+    }
     match done {
         Ok(link) => Ok(json(&shown(&state, &link).await?)),
         Err(error) if Refused::of(&error) == Refused::Taken => {
@@ -108,36 +121,40 @@ async fn write(state: &ApiState, job: Arc<Job>, how: How) -> Result<Link, ApiErr
         if found.change_until(job.place.now).is_none() {
             return Err(BookError::TooLate.into());
         }
-        let is_booked = found.booked.takes_time();
-        if is_booked && how == How::Confirmed {
+        if found.booked.takes_time() && how == How::Moved {
             shift(tx, &job.place, &found)?;
             return Ok(job.link.clone());
         }
-        let next = job.next.appointment();
-        // What a request was to take the place of, its successor does.
-        let old = if is_booked { Some(entity.id.clone()) } else { replaced(&found.record) };
-        if !is_booked {
-            free(tx, &found, job.place.now)?;
-        }
-        let way = if how == How::Confirmed { Way::Booked } else { Way::Requested };
-        let patient = found.booked.patient.clone().ok_or(BookError::NotFound)?;
-        if is_booked {
-            let whose = job.place.search.parts.key.name("patient", &[&patient]);
-            open::count(tx, &whose, &next, job.place.now)?;
-        }
-        let note = found.record.get("description").and_then(Value::as_str);
-        let is_booked_now = way == Way::Booked;
-        let beside = Beside { patient: &patient, note, replaces: old.as_deref().filter(|_| !is_booked_now) };
-        if let Some(old) = old.as_ref().filter(|_| is_booked_now) {
-            let old = look_in(&mut tx.view()?, &Entity::new("Appointment", old.as_str()))?;
-            if let Some(old) = old.filter(|old| old.booked.takes_time()) {
-                free(tx, &old, job.place.now)?;
-            }
-        }
-        job.place.write(tx, &next, way, &beside)?;
+        exchange(tx, &job, &found, how)?;
         Ok(job.next.clone())
     })
     .await
+}
+
+/// Makes another one, for what was asked for or is not this server's to move.
+fn exchange(tx: &mut Tx<'_>, job: &Job, found: &Found, how: How) -> Result<(), ApiError> {
+    let (next, now) = (job.next.appointment(), job.place.now);
+    let is_booked = found.booked.takes_time();
+    let way = if how == How::Asked { Way::Requested } else { Way::Booked };
+    let patient = found.booked.patient.clone().ok_or(BookError::NotFound)?;
+    if is_booked {
+        let whose = job.place.search.parts.key.name("patient", &[&patient]);
+        open::count(tx, &whose, &next, now)?;
+    }
+    // What a request was to take the place of, its successor does.
+    let old = if is_booked { Some(found.stored.entity.id.clone()) } else { replaced(&found.record) };
+    if !is_booked {
+        free(tx, found, now)?;
+    }
+    if let Some(old) = old.as_ref().filter(|_| way == Way::Booked) {
+        let old = look_in(&mut tx.view()?, &Entity::new("Appointment", old.as_str()))?;
+        if let Some(old) = old.filter(|old| old.booked.takes_time()) {
+            free(tx, &old, now)?;
+        }
+    }
+    let note = found.record.get("description").and_then(Value::as_str);
+    let replaces = old.as_deref().filter(|_| way == Way::Requested);
+    job.place.write(tx, &next, way, &Beside { patient: &patient, note, replaces })
 }
 
 /// Moves what is booked.

@@ -129,6 +129,12 @@ async fn what_the_hub_may_not_sell_is_asked_for_and_the_desk_answers() {
     clinic.save(&granted);
     clinic.push().await;
     assert_eq!(clinic.get(&mine(&asked["link"], ""))["status"], "booked");
+    // What the clinic has granted is its own: for a time of the hub's it is cancelled, and another one booked.
+    clinic.grant(9, 1).await;
+    let moved = clinic.ask("POST", &mine(&asked["link"], "/move"), &json!({ "slot": clinic.slot("09:00") }));
+    assert_eq!((moved.0, &moved.1["status"]), (200, &json!("booked")), "{moved:?}");
+    assert_ne!(moved.1["link"], asked["link"]);
+    assert_eq!(clinic.get(&mine(&asked["link"], ""))["status"], "cancelled");
     // Another one is taken back for a time that is the hub's by then.
     let asked =
         clinic.booked(&id(2), &who("عائشة", "0612345678"), free["slots"][5]["slot"].as_str().unwrap());
@@ -162,6 +168,8 @@ async fn another_time_of_the_clinics_is_asked_for_and_the_old_one_stays() {
     let (status, taken_back) = clinic.ask("POST", &mine(&asked.1["link"], "/cancel"), &Value::Null);
     assert_eq!((status, &taken_back["status"]), (200, &json!("cancelled")));
     assert_eq!(clinic.get(&mine(&booked["link"], ""))["status"], "booked", "nothing was lost");
+    let again = clinic.ask("POST", &mine(&booked["link"], "/move"), &json!({ "slot": theirs }));
+    assert_eq!((again.0, &again.1["status"]), (200, &json!("requested")), "{again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
