@@ -116,9 +116,8 @@ async fn books_moves_and_cancels(clinic: &Clinic) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_hub_may_not_sell_is_asked_for_and_the_desk_answers() {
     let clinic = Clinic::start(&["--dev"], None).await;
-    let free = clinic.free();
-    let slot = free["slots"][3]["slot"].as_str().unwrap();
-    let asked = clinic.booked(&id(1), &who("عائشة", "0612345678"), slot);
+    let (eight, noon) = (clinic.slot("08:00"), clinic.slot("12:00"));
+    let asked = clinic.booked(&id(1), &who("عائشة", "0612345678"), &eight);
     assert_eq!(asked["status"], "requested");
     clinic.pull().await;
     let request = clinic.appointments().pop().unwrap();
@@ -136,8 +135,7 @@ async fn what_the_hub_may_not_sell_is_asked_for_and_the_desk_answers() {
     assert_ne!(moved.1["link"], asked["link"]);
     assert_eq!(clinic.get(&mine(&asked["link"], ""))["status"], "cancelled");
     // Another one is taken back for a time that is the hub's by then.
-    let asked =
-        clinic.booked(&id(2), &who("عائشة", "0612345678"), free["slots"][5]["slot"].as_str().unwrap());
+    let asked = clinic.booked(&id(2), &who("عائشة", "0612345678"), &noon);
     clinic.grant(9, 1).await;
     let moved = clinic.ask("POST", &mine(&asked["link"], "/move"), &json!({ "slot": clinic.slot("09:30") }));
     assert_eq!((moved.0, &moved.1["status"]), (200, &json!("booked")), "{moved:?}");
@@ -149,7 +147,7 @@ async fn what_the_hub_may_not_sell_is_asked_for_and_the_desk_answers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_time_of_the_clinics_is_asked_for_and_the_old_one_stays() {
     let clinic = Clinic::start(&["--dev"], None).await;
-    let theirs = clinic.free()["slots"][1]["slot"].clone();
+    let theirs = clinic.slot("08:30");
     clinic.grant(9, 1).await;
     let booked = clinic.booked(&id(1), &who("Ada", "0612345678"), &clinic.slot("09:00"));
     let asked = clinic.ask("POST", &mine(&booked["link"], "/move"), &json!({ "slot": theirs }));
@@ -207,8 +205,7 @@ async fn whoever_is_known_is_known_and_nobody_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_is_tried_five_times_and_asked_for_so_often() {
     let clinic = Clinic::start(&[], None).await;
-    let (ada, slot) =
-        (who("Ada", "0612345678"), clinic.free()["slots"][0]["slot"].as_str().unwrap().to_owned());
+    let (ada, slot) = (who("Ada", "0612345678"), clinic.slot("09:00"));
     let code = clinic.code(&id(1), &ada);
     let wrong = if code == "111111" { "222222" } else { "111111" };
     for left in (1..5).rev() {

@@ -199,15 +199,13 @@ impl Clinic {
         self.get(&format!("{NORTH}/free?type=checkup"))
     }
 
-    /// The slots of the first page that begin on the day of the grant at these times by Paris's clock.
+    /// The slot that begins on the day of the grant at that time by Paris's clock: the hub's own, or one that can be asked for.
     pub(crate) fn slot(&self, clock: &str) -> String {
-        let free = self.free();
-        let start = format!("{}T{clock}", self.zone.local(self.day).date());
-        let found = free["slots"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|slot| slot["start"].as_str().unwrap().starts_with(&start));
+        let date = self.zone.local(self.day).date();
+        let free = self.get(&format!("{NORTH}/free?type=checkup&from={date}T00:00:00Z"));
+        let start = format!("{date}T{clock}");
+        let slots = free["slots"].as_array().unwrap();
+        let found = slots.iter().find(|slot| slot["start"].as_str().unwrap().starts_with(&start));
         found.unwrap_or_else(|| panic!("{start} is not in {free}"))["slot"].as_str().unwrap().to_owned()
     }
 
