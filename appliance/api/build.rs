@@ -1,5 +1,6 @@
-//! Puts the built staff app into the program, if it is there: `desktop-app/apps/staff/dist`, as `npm run build` makes it.
-//! Without it the program compiles all the same, and `/` answers with the status page.
+//! Puts the built front ends into the program, if they are there: `desktop-app/apps/staff/dist` and `…/patient/dist`, as
+//! `npm run build` makes them. Without them the program compiles all the same: `/` answers with the status page, and `/book/` with
+//! nothing.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fmt::Write as _;
@@ -11,12 +12,18 @@ use std::path::{Path, PathBuf};
 const WORTH_BYTES: usize = 1024;
 
 fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    embed("staff", "staff_app.rs");
+    embed("patient", "patient_page.rs");
+}
+
+/// Writes a table of an app's files.
+fn embed(name: &str, table_name: &str) {
     let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     // Until it is built, its own folder is watched, in which it appears.
-    let app = here.join("../../desktop-app/apps/staff");
+    let app = here.join("../../desktop-app/apps").join(name);
     let dist = app.join("dist");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
-    println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed={}", if dist.exists() { &dist } else { &app }.display());
     let mut files = Vec::new();
     collect(&dist, &mut files);
@@ -24,10 +31,10 @@ fn main() {
     let mut table = String::from("static FILES: &[File] = &[\n");
     for (at, file) in files.iter().enumerate() {
         println!("cargo:rerun-if-changed={}", file.display());
-        entry(&mut table, &dist, file, &out.join(format!("staff-{at}.gz")));
+        entry(&mut table, &dist, file, &out.join(format!("{name}-{at}.gz")));
     }
     table.push_str("];\n");
-    std::fs::write(out.join("staff_app.rs"), table).expect("the folder that cargo names can be written");
+    std::fs::write(out.join(table_name), table).expect("the folder that cargo names can be written");
 }
 
 /// Every file in the folder; none if it is not there.

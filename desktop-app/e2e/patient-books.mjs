@@ -1,19 +1,41 @@
 // A patient books at the hub, in two languages on a small phone: a time, the code, the confirmation; then changes and cancels it by
 // the link. Every step is in front of axe, and what a thumb has to hit is large enough.
 //
-//   HOLDFAST_HUB_URL=http://127.0.0.1:8090/book/ HOLDFAST_CODE=123456 node e2e/patient-books.mjs
+//   HOLDFAST_HUB_URL=http://127.0.0.1:8090/book/dev-clinic HOLDFAST_CODES=.run/codes node e2e/patient-books.mjs
 //
-// The hub has times to sell, and sends no message: the code that it would send is HOLDFAST_CODE.
+// The hub has times to sell, and sends no message: it writes codes to the file HOLDFAST_CODES (`book.code_to` of its configuration), and
+// the telephone of this patient is the last line for it. `make run` says both.
+import { readFile } from 'node:fs/promises';
 import { violationsOf } from './axe.mjs';
 import { newDevice, shotsFolder, startBrowser } from './browser.mjs';
 import { must, newFamily, Report } from './report.mjs';
 
-const url = process.env.HOLDFAST_HUB_URL ?? 'http://127.0.0.1:8090/book/';
-const code = process.env.HOLDFAST_CODE ?? '123456';
+const url = process.env.HOLDFAST_HUB_URL ?? 'http://127.0.0.1:8090/book/dev-clinic';
+const codes = process.env.HOLDFAST_CODES ?? '../.run/codes';
+const CONTACT = '+33 6 12 34 56 78';
+const CODE_WITHIN_MS = 10_000;
 const folder = shotsFolder();
 const report = new Report('patient');
 const browser = await startBrowser();
 const TARGET_PX = 48;
+
+/** All codes that came to the telephone so far. */
+async function received() {
+  const text = await readFile(codes, 'utf8').catch(() => '');
+  const lines = text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  return lines.filter(({ contact }) => contact === CONTACT.replaceAll(' ', '')).map(({ code }) => code);
+}
+
+/** The next code after so many. */
+async function nextCode(before) {
+  const until = Date.now() + CODE_WITHIN_MS;
+  while (Date.now() < until) {
+    const all = await received();
+    if (all.length > before) return all.at(-1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`no code has come to ${codes}`);
+}
 
 /** Nothing runs out of the window, and all that is pressed or typed into can be hit with a thumb. */
 async function fits(page) {
@@ -64,6 +86,7 @@ async function books(page, language) {
   };
   const inputs = page.locator('form input');
   let before;
+  let sent;
   await report.step(`${language}: what for, and when`, async () => {
     await page.goto(url);
     await page.locator('.choices button').first().waitFor();
@@ -82,12 +105,14 @@ async function books(page, language) {
     await page.getByRole('button', { name: words.send }).click();
     await page.getByText(words.fault).waitFor();
     await look('who-faults');
-    for (const [at, text] of [`Ada ${newFamily('Ligne')}`, '10', '12', '1985', '+33 6 12 34 56 78'].entries())
+    for (const [at, text] of [`Ada ${newFamily('Ligne')}`, '10', '12', '1985', CONTACT].entries())
       await inputs.nth(at).fill(text);
+    sent = (await received()).length;
     await page.getByRole('button', { name: words.send }).click();
     await page.locator('input.code').waitFor();
   });
   await report.step(`${language}: a wrong code is refused, the right one books`, async () => {
+    const code = await nextCode(sent);
     await page.locator('input.code').fill(code === '000000' ? '000001' : '000000');
     await page.getByRole('button', { name: words.confirm }).click();
     await page.getByText(words.wrong).waitFor();

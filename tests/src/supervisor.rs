@@ -199,6 +199,8 @@ fn announce(plan: &Plan, running: &Running) -> Result<()> {
     say(&format!("clinic node   {node_url}   sign-in token: {node}"));
     say(&format!("its page      {node_url}/status#token={node}"));
     say(&format!("central hub   {hub_url}   sign-in token: {hub}"));
+    let codes = plan.folder.path().join(commands::CODES);
+    say(&format!("patients book {hub_url}/book/   their codes come to {}", codes.display()));
     say(&format!("cloud link    {}   `make cut` cuts it, `make heal` restores it", running.link.address()));
     say(
         "a desktop     `holdfast-node enrol-desktop --name NAME --data-dir $NODE_DATA` says what to type there",
@@ -207,7 +209,8 @@ fn announce(plan: &Plan, running: &Running) -> Result<()> {
     let programs = this.parent().unwrap_or(&this);
     let (node_data, hub_data) = (plan.folder.data("node"), plan.folder.data("hub"));
     let env = format!(
-        "NODE={node_url}\nHUB={hub_url}\nNODE_TOKEN={node}\nHUB_TOKEN={hub}\nNODE_DATA='{}'\nHUB_DATA='{}'\nPATH='{}':\"$PATH\"\n",
+        "NODE={node_url}\nHUB={hub_url}\nCODES='{}'\nNODE_TOKEN={node}\nHUB_TOKEN={hub}\nNODE_DATA='{}'\nHUB_DATA='{}'\nPATH='{}':\"$PATH\"\n",
+        codes.display(),
         node_data.display(),
         hub_data.display(),
         programs.display(),

@@ -23,6 +23,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod book;
 mod break_glass;
 mod checks;
 pub mod codes;
@@ -57,6 +58,7 @@ mod state;
 mod table;
 mod withheld;
 
+pub use book::{BookError, BookParts};
 pub use error::{ApiError, RequestError};
 pub use files::FileError;
 pub use openapi::to_text as openapi;

@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::access::policy::Authenticator;
 use crate::access::rate::{Counted, Rates};
 use crate::audit::Trail;
+use crate::book::BookParts;
 use crate::codes::CodeLists;
 use crate::continuity::Cache;
 use crate::error::RequestError;
@@ -58,6 +59,8 @@ pub struct ApiParts {
     pub medicine_rules: Arc<dyn RuleSet>,
     /// By whose clock the clinic's days begin and its people work; by default UTC.
     pub time_zone: Zone,
+    /// What is needed so that patients can book, at head office; by default nobody can.
+    pub book: Option<Arc<BookParts>>,
 }
 
 /// Where the API is served.
@@ -93,6 +96,7 @@ impl ApiParts {
             max_file_bytes: FILE_BYTES,
             medicine_rules: Arc::new(starter().clone()),
             time_zone: Zone::utc(),
+            book: None,
         }
     }
 }

@@ -29,6 +29,8 @@ pub struct Config {
     pub file_bytes: u64,
     /// How the clinics' time is looked after.
     pub booking: BookingSection,
+    /// How patients book.
+    pub book: BookSection,
     /// What is logged.
     pub log: LogSection,
 }
@@ -68,6 +70,13 @@ pub struct DatabaseSection {
     pub ca_file: Option<PathBuf>,
 }
 
+/// How patients book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookSection {
+    /// The file to which one-time codes are written, for tests and demonstrations; none: patients cannot book.
+    pub code_to: Option<PathBuf>,
+}
+
 /// What is logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSection {
@@ -100,6 +109,7 @@ fn read(reader: &mut Reader) -> Option<Config> {
     let (rates, file_bytes, log) = (rates(reader), file_bytes(reader), log(reader));
     let check_every_s = reader.number("booking", "check_every_s", 1..=3_600);
     let booking = check_every_s.map(|seconds| BookingSection { check_every: Duration::from_secs(seconds) });
+    let book = book(reader);
     Some(Config {
         hub: hub?,
         database: database?,
@@ -107,6 +117,7 @@ fn read(reader: &mut Reader) -> Option<Config> {
         rates: rates?,
         file_bytes: file_bytes?,
         booking: booking?,
+        book: book?,
         log: log?,
     })
 }
@@ -160,6 +171,13 @@ fn database(reader: &mut Reader) -> Option<DatabaseSection> {
         reader.reject_key("database", "ca_file", "it is empty, and database.sslmode is \"verify-full\"", fix);
     }
     Some(DatabaseSection { url: url?, url_file: url_file?, sslmode: sslmode?, ca_file: ca_file? })
+}
+
+fn book(reader: &mut Reader) -> Option<BookSection> {
+    let code_to = reader.text("book", "code_to", "the path of a file, or nothing", |text| {
+        Some((!text.is_empty()).then(|| PathBuf::from(text)))
+    });
+    Some(BookSection { code_to: code_to? })
 }
 
 fn log(reader: &mut Reader) -> Option<LogSection> {

@@ -3,9 +3,11 @@
 //!
 //! ```text
 //! replicas ─▶ sync port (TLS, client certificates): /enrol /renew /sync ─▶ Writer ─▶ PostgreSQL or embedded SQLite
-//! people   ─▶ API port: /fhir /api / ─────────────────────────────────────────┘
+//! people   ─▶ API port: /fhir /api / ─────────────────────────────────────────┤
+//! patients ─▶ API port: /book/ /api/book ─────────────────────────────────────┘
 //! ```
 
+mod book;
 pub mod config;
 mod gauges;
 pub mod postgres;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use holdfast_api::access::rate::Rates;
 use holdfast_api::access::tokens::Tokens;
-use holdfast_api::{ApiParts, ApiState, Host};
+use holdfast_api::{ApiParts, ApiState, BookParts, Host};
 use holdfast_link::ca::renewal::{self, ServerRenewal};
 use holdfast_link::ca::{Authority, ServerCertificate, ServerName};
 use holdfast_link::enrolment::{self, DatabaseTokens, Enrolment};
@@ -66,9 +66,11 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     let tokens = Tokens::new(sign_in::load(&config.hub.data_dir)?, dev_token.as_deref());
     let folder: Arc<Path> = config.hub.data_dir.as_path().into();
     let signing = tokio::spawn(sign_in::run(folder, tokens.clone(), shutdown.clone()));
+    let book = crate::book::parts(&config, dev)?;
     let rates = if dev { Rates::default() } else { config.rates };
-    let state = api_state(&opened.writer, tokens, rates, config.file_bytes);
-    let app = holdfast_api::router(state.clone());
+    let state = api_state(&opened.writer, tokens, rates, config.file_bytes, book);
+    let app = holdfast_api::book::add(holdfast_api::routes(&state)).build();
+    let delivering = tokio::spawn(holdfast_api::book::run(state.clone(), shutdown.clone()));
     let counting = tokio::spawn(holdfast_api::access::rate::run(state.clone(), shutdown.clone()));
     let confirming = tokio::spawn(holdfast_api::people::run(state.clone(), true, shutdown.clone()));
     let auditing = tokio::spawn(holdfast_api::audit::run(state.clone(), shutdown.clone()));
@@ -97,6 +99,7 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     sharing.await?;
     renewing.await?;
     signing.await?;
+    delivering.await?;
     Ok(())
 }
 
@@ -169,9 +172,15 @@ fn endpoints(config: &Config, port: u16) -> Result<Vec<Endpoint>> {
     urls.iter().map(|url| Endpoint::parse(url).map_err(Into::into)).collect()
 }
 
-fn api_state(writer: &Writer, tokens: Arc<Tokens>, rates: Rates, file_bytes: u64) -> ApiState {
+fn api_state(
+    writer: &Writer,
+    tokens: Arc<Tokens>,
+    rates: Rates,
+    file_bytes: u64,
+    book: Option<Arc<BookParts>>,
+) -> ApiState {
     let mut parts = ApiParts::new(writer.clone(), tokens);
-    (parts.rates, parts.max_file_bytes) = (rates, file_bytes);
+    (parts.rates, parts.max_file_bytes, parts.book) = (rates, file_bytes, book);
     parts.host = Host::HeadOffice;
     if let Some(handle) = crate::serve::metrics::install() {
         parts.metrics = Arc::new(move || handle.render());

@@ -11,6 +11,7 @@
 mod aside;
 pub mod author;
 pub mod backup;
+mod clinics;
 pub mod compartment;
 pub mod conflict;
 pub mod continuity;

@@ -21,7 +21,9 @@ use crate::sql::{Sql, Value};
 use crate::weight::MAX_STATE_BYTES;
 
 pub(crate) use confirm::{confirm, count_pages, waiting};
-pub(crate) use peer::{Known, NODE, OK, REVOKED, current, find, may_hold, owner, refuse_stranger};
+pub(crate) use peer::{
+    Known, NODE, OK, REVOKED, current, find, may_hold, owner, refuse_stranger, share_within,
+};
 pub use peer::{Peer, share};
 use peer::{introduce, known_or_new, owned_actor, refuse_copy, revoked, subscribe, take_incarnation};
 pub use push::Pushed;

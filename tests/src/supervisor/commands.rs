@@ -19,9 +19,13 @@ const IMPORT_LOOK: Duration = Duration::from_secs(1);
 const IMPORT_INCOMPLETE: i32 = 20;
 /// What became of each imported line.
 const RECEIPTS: &str = "import-receipts.ndjson";
+/// The file to which the hub writes patients' one-time codes, in its folder.
+pub(super) const CODES: &str = "codes";
 /// The names that the one node of `make run` enrols under.
 const REPLICA: &str = "clinic-node";
 const CLINIC: &str = "dev-clinic";
+/// What its patients call it.
+const TITLE: &str = "Riverside Clinic";
 
 /// The binaries, and the folder that they work in.
 #[derive(Debug, Clone)]
@@ -44,6 +48,7 @@ impl Commands {
     /// `holdfast-hub serve`: prints `sync URL` and then `ready URL`.
     pub(super) fn hub_serve(&self) -> Spec {
         self.spec("hub", &self.hub)
+            .env("HOLDFAST_BOOK__CODE_TO", self.folder.path().join(CODES))
             .args(["serve", "--dev", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(self.folder.data("hub"))
     }
@@ -55,6 +60,7 @@ impl Commands {
         self.spec("node", &self.node)
             .env("HOLDFAST_DESKTOPS__LISTEN", super::address::free_or_any(beside).to_string())
             .env("HOLDFAST_HUB__ENDPOINTS", through_link)
+            .env("HOLDFAST_CLINIC__TITLE", TITLE)
             .args(["serve", "--dev", "--listen", &listen.to_string(), "--data-dir"])
             .arg(self.folder.data("node"))
     }

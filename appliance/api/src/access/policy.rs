@@ -66,7 +66,7 @@ pub enum Access {
 /// What a route asks of its caller. There is no default: see [`super::routes::Routes`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Policy {
-    /// Anybody, without signing in. Only for what shows nothing of any patient.
+    /// Anybody, without signing in. Only for what shows nothing of any patient, but to whoever holds the link to their own appointment.
     Public,
     /// Anybody who has signed in.
     Session,

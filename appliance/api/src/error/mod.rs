@@ -16,6 +16,7 @@ use holdfast_clinical::patch::PatchError;
 use holdfast_clinical::search::query::SearchError;
 use holdfast_store::StoreError;
 
+use crate::book::BookError;
 use crate::files::FileError;
 use crate::schedule::ScheduleError;
 
@@ -40,6 +41,9 @@ pub enum ApiError {
     /// Something of the schedule is refused.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
+    /// A patient cannot book.
+    #[error(transparent)]
+    Book(#[from] BookError),
     /// The resource breaks FHIR's rules.
     #[error("{text}")]
     Invalid {
@@ -110,6 +114,7 @@ impl ApiError {
         };
         let more = match self {
             Self::Schedule(error) => error.more(),
+            Self::Book(error) => error.more(),
             _ => serde_json::Map::new(),
         };
         Problem { facts, text: self.public_text(), expression: self.expression(), tries_left, more }

@@ -19,7 +19,7 @@ const MOST_HERE: usize = 500;
 
 /// What is taken in a window, by whose time it is; each span with the appointment that takes it.
 #[derive(Default, Debug)]
-pub(super) struct Busy {
+pub(crate) struct Busy {
     taken: BTreeMap<String, Vec<(Span, String)>>,
     /// What of whose time this database may give away; none: all of it.
     ours: Option<BTreeMap<String, Spans>>,
@@ -39,7 +39,7 @@ pub(super) struct Offered {
 
 impl Busy {
     /// Of every resource. The view must not be narrowed: whom somebody may not see takes time, too.
-    pub(super) fn read(view: &mut View<'_>, window: Span) -> Result<Self, StoreError> {
+    pub(crate) fn read(view: &mut View<'_>, window: Span) -> Result<Self, StoreError> {
         let mut out = Self::default();
         for (from, below) in booked::taken(APPOINTMENT, window) {
             for (id, value) in view.values_between("Appointment", APPOINTMENT, (&from, &below), MOST_ROWS)? {
@@ -48,6 +48,23 @@ impl Busy {
                     continue;
                 };
                 out.taken.entry(whose.to_owned()).or_default().push((span, id));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Of these resources alone.
+    pub(crate) fn read_of(view: &mut View<'_>, keys: &[String], window: Span) -> Result<Self, StoreError> {
+        let mut out = Self::default();
+        for key in keys {
+            for begin in booked::taken_of(APPOINTMENT, key, window) {
+                let below = after_prefix(&begin);
+                let rows = view.values_between("Appointment", APPOINTMENT, (&begin, &below), MOST_ROWS)?;
+                let met = rows.into_iter().filter_map(|(id, value)| {
+                    let (_, span) = booked::read(&value).filter(|(_, span)| span.overlaps(window))?;
+                    Some((span, id))
+                });
+                out.taken.entry(key.clone()).or_default().extend(met);
             }
         }
         Ok(out)
@@ -99,7 +116,7 @@ impl Busy {
     }
 
     /// Who takes somebody's time in the span.
-    pub(super) fn by<'b>(
+    pub(crate) fn by<'b>(
         &'b self,
         whose: &'b str,
         span: Span,
@@ -110,7 +127,7 @@ impl Busy {
     }
 
     /// What those who may see these appointments do not see: which one takes which time of which resources.
-    pub(super) fn unseen(&self, seen: &BTreeSet<String>) -> Vec<(String, Span, Vec<String>)> {
+    pub(crate) fn unseen(&self, seen: &BTreeSet<String>) -> Vec<(String, Span, Vec<String>)> {
         let mut out: BTreeMap<&str, (Span, Vec<String>)> = BTreeMap::new();
         for (whose, all) in &self.taken {
             for (span, id) in all.iter().filter(|(_, id)| !seen.contains(id)) {
@@ -135,7 +152,7 @@ impl Offered {
 }
 
 /// What is taken of one's time, a patient's as well.
-pub(super) fn taken_of(view: &mut View<'_>, whose: &str, window: Span) -> Result<Spans, StoreError> {
+pub(crate) fn taken_of(view: &mut View<'_>, whose: &str, window: Span) -> Result<Spans, StoreError> {
     let mut out = Vec::new();
     for begin in booked::taken_of(APPOINTMENT, whose, window) {
         let below = after_prefix(&begin);
@@ -146,7 +163,7 @@ pub(super) fn taken_of(view: &mut View<'_>, whose: &str, window: Span) -> Result
 }
 
 /// The ids of appointments that take somebody's time in the span, each once.
-pub(super) fn takers(view: &mut View<'_>, whose: &str, span: Span) -> Result<Vec<String>, StoreError> {
+pub(crate) fn takers(view: &mut View<'_>, whose: &str, span: Span) -> Result<Vec<String>, StoreError> {
     let mut out: Vec<String> = Vec::new();
     for begin in booked::taken_of(APPOINTMENT, whose, span) {
         let found = view.along(

@@ -197,7 +197,7 @@ impl ScheduleError {
     }
 
     /// Whether another time may do.
-    pub(super) fn is_about_time(&self) -> bool {
+    pub(crate) fn is_about_time(&self) -> bool {
         matches!(
             self,
             Self::SlotTaken { .. }

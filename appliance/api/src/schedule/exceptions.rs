@@ -14,7 +14,7 @@ use serde_json::Value;
 const MOST: usize = 5_000;
 
 /// Every exception that touches the window. What cannot be read breaks nothing.
-pub(super) fn exceptions(view: &mut View<'_>, window: Span) -> Result<Vec<Exception>, StoreError> {
+pub(crate) fn exceptions(view: &mut View<'_>, window: Span) -> Result<Vec<Exception>, StoreError> {
     let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
     for begin in booked::on(SLOT, window) {
         for one in view.along("Slot", &Stretch::of(SLOT, begin), &[], Room::for_some(MOST), None)? {

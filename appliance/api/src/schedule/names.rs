@@ -45,7 +45,7 @@ impl PatientShown {
 }
 
 /// What a practitioner, a room or a device is called.
-pub(super) fn name_of_resource(text: &str, record: &Value) -> Option<String> {
+pub(crate) fn name_of_resource(text: &str, record: &Value) -> Option<String> {
     let said = |pointer: &str| record.pointer(pointer).and_then(Value::as_str).map(ToOwned::to_owned);
     let person = || Some(Person::read(text).name()).filter(|name| !name.is_empty());
     said("/name").or_else(|| said("/deviceName/0/name")).or_else(person).filter(|name| !name.is_empty())

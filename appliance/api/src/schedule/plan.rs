@@ -10,23 +10,23 @@ use super::busy::Busy;
 use super::roster::{Roster, entity_of};
 
 /// What the schedule knows of a window: who there is, when they work, what is taken.
-pub(super) struct Known<'k> {
-    pub(super) roster: &'k Roster,
-    pub(super) exceptions: &'k [Exception],
-    pub(super) zone: &'k Zone,
+pub(crate) struct Known<'k> {
+    pub(crate) roster: &'k Roster,
+    pub(crate) exceptions: &'k [Exception],
+    pub(crate) zone: &'k Zone,
 }
 
 /// What an appointment is to take, and when.
 #[derive(Clone, Debug)]
-pub(super) struct Wanted {
-    pub(super) kind: AppointmentType,
+pub(crate) struct Wanted {
+    pub(crate) kind: AppointmentType,
     /// Those who were named.
-    pub(super) named: Vec<String>,
-    pub(super) span: Span,
+    pub(crate) named: Vec<String>,
+    pub(crate) span: Span,
 }
 
 impl Wanted {
-    pub(super) fn taken(&self) -> Span {
+    pub(crate) fn taken(&self) -> Span {
         self.span.widened(self.kind.before_min, self.kind.after_min)
     }
 }
@@ -35,7 +35,7 @@ impl Wanted {
 ///
 /// # Errors
 /// [`ScheduleError`] if one of those named is not of the schedule.
-pub(super) fn needs(
+pub(crate) fn needs(
     kind: &AppointmentType,
     named: &[String],
     roster: &Roster,
@@ -84,7 +84,7 @@ pub(super) fn needs(
 ///
 /// # Errors
 /// [`ScheduleError`] that says who does not, and why.
-pub(super) fn choose(
+pub(crate) fn choose(
     known: &Known<'_>,
     wanted: &Wanted,
     busy: Busy,
@@ -119,7 +119,7 @@ pub(super) fn choose_ours(
 ///
 /// # Errors
 /// [`ScheduleError`] if nobody was named and nobody is free, or one of those named is not of the schedule.
-pub(super) fn choose_anyhow(
+pub(crate) fn choose_anyhow(
     known: &Known<'_>,
     wanted: &Wanted,
     busy: &Busy,
@@ -145,7 +145,7 @@ pub(super) fn choose_anyhow(
 }
 
 /// The window that has to be known to choose.
-pub(super) fn around(wanted: &Wanted) -> Span {
+pub(crate) fn around(wanted: &Wanted) -> Span {
     wanted.taken()
 }
 
@@ -202,6 +202,6 @@ fn why_not(
 }
 
 /// The minute at which a search goes on.
-pub(super) fn next_of(text: Option<&str>) -> Option<Minute> {
+pub(crate) fn next_of(text: Option<&str>) -> Option<Minute> {
     text?.parse().ok()
 }

@@ -10,11 +10,11 @@ use crate::error::{ApiError, RequestError};
 use crate::request::listing::bad;
 
 /// The parameters of an address.
-pub(super) struct Query(Vec<(String, String)>);
+pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
     /// Reads them; those that the address does not have are refused.
-    pub(super) fn read(query: Option<String>, known: &[&str]) -> Result<Self, ApiError> {
+    pub(crate) fn read(query: Option<String>, known: &[&str]) -> Result<Self, ApiError> {
         let pairs =
             parse_pairs(&query.unwrap_or_default()).map_err(|reason| RequestError::BadQuery { reason })?;
         match pairs.iter().find(|(name, _)| !known.contains(&name.as_str())) {
@@ -25,7 +25,7 @@ impl Query {
         }
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let mut named = self.0.iter().filter(|(one, value)| one == name && !value.is_empty());
         named.next().map(|(_, value)| value.as_str())
     }
@@ -44,7 +44,7 @@ impl Query {
     }
 
     /// An instant.
-    pub(super) fn minute(&self, name: &str) -> Result<Option<Minute>, ApiError> {
+    pub(crate) fn minute(&self, name: &str) -> Result<Option<Minute>, ApiError> {
         let Some(text) = self.text(name) else { return Ok(None) };
         let read = minute_of_instant(text);
         read.map(Some).ok_or_else(|| {
@@ -69,7 +69,7 @@ pub(super) fn instant(text: &str, what: &'static str) -> Result<Minute, Schedule
 }
 
 /// A text of a body: not empty, and no longer than that.
-pub(super) fn words(text: Option<String>, what: &'static str) -> Result<Option<String>, ScheduleError> {
+pub(crate) fn words(text: Option<String>, what: &'static str) -> Result<Option<String>, ScheduleError> {
     const MOST: usize = 2_000;
     let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     if text.as_ref().is_some_and(|text| text.chars().count() > MOST) {

@@ -15,7 +15,7 @@ use crate::fhir::check;
 const AT_ONCE: u32 = 500;
 
 /// Every record of a type that meets the clauses, `most` of them.
-pub(super) fn every(
+pub(crate) fn every(
     view: &mut View<'_>,
     kind: &str,
     clauses: &[Clause],
@@ -32,12 +32,12 @@ pub(super) fn every(
 }
 
 /// The record as it reads; `null` of what is no JSON.
-pub(super) fn json_of(stored: &Stored) -> Value {
+pub(crate) fn json_of(stored: &Stored) -> Value {
     serde_json::from_str(&stored.json).unwrap_or_default()
 }
 
 /// Saves a record with these elements exchanged, and checks it as any other save is.
-pub(super) fn exchange(
+pub(crate) fn exchange(
     tx: &mut Tx<'_>,
     stored: &Stored,
     elements: &Map<String, Value>,
@@ -49,7 +49,7 @@ pub(super) fn exchange(
 }
 
 /// Saves a record, checked against FHIR's rules.
-pub(super) fn put(
+pub(crate) fn put(
     tx: &mut Tx<'_>,
     entity: &Entity,
     text: &str,
@@ -61,6 +61,6 @@ pub(super) fn put(
 }
 
 /// The record, if it is here, in sight and not deleted.
-pub(super) fn there(view: &mut View<'_>, entity: &Entity) -> Result<Option<Stored>, StoreError> {
+pub(crate) fn there(view: &mut View<'_>, entity: &Entity) -> Result<Option<Stored>, StoreError> {
     Ok(view.get(entity)?.filter(|stored| !stored.deleted))
 }

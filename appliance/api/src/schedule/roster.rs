@@ -29,70 +29,88 @@ const RECORDS_BYTES: usize = 16 << 20;
 
 /// One whose time is given.
 #[derive(Clone, Debug)]
-pub(super) struct Member {
-    pub(super) resource: Resource,
-    pub(super) name: String,
+pub(crate) struct Member {
+    pub(crate) resource: Resource,
+    pub(crate) name: String,
     /// Whether it may be booked at all.
-    pub(super) is_active: bool,
+    pub(crate) is_active: bool,
 }
 
 /// Everybody and everything.
 #[derive(Debug)]
-pub(super) struct Roster {
+pub(crate) struct Roster {
     /// Practitioners, then rooms, then equipment; each by name.
-    pub(super) members: Vec<Member>,
-    pub(super) schedules: Vec<WeeklyHours>,
+    pub(crate) members: Vec<Member>,
+    pub(crate) schedules: Vec<WeeklyHours>,
     /// The id of the Schedule on which holidays stand.
-    pub(super) holidays: String,
+    pub(crate) holidays: String,
 }
 
 impl Roster {
     /// Reads who there is: whoever has a Schedule, and those of `beside`. The view must not be narrowed.
-    pub(super) fn read(view: &mut View<'_>, clinic: &str, beside: &[Entity]) -> Result<Self, StoreError> {
-        let mut schedules = Vec::new();
-        for stored in every(view, "Schedule", &[], MOST_SCHEDULES)? {
-            schedules.extend(WeeklyHours::read(&json_of(&stored)));
-        }
+    pub(crate) fn read(view: &mut View<'_>, clinic: &str, beside: &[Entity]) -> Result<Self, StoreError> {
+        let found = every(view, "Schedule", &[], MOST_SCHEDULES)?;
         let users = users(view)?;
         let mut wanted: BTreeSet<Entity> = beside.iter().cloned().collect();
-        let keys = schedules.iter().map(|one| one.actor.as_str()).chain(users.keys().map(String::as_str));
-        wanted.extend(keys.filter_map(entity_of));
+        wanted.extend(users.keys().filter_map(|key| entity_of(key)));
+        Self::with(view, &found, clinic, &users, wanted)
+    }
+
+    /// The same at a database of several clinics: whoever has a Schedule at one of them.
+    pub(crate) fn read_at(view: &mut View<'_>, clinic: &str) -> Result<Self, StoreError> {
+        let found = view.of_clinic("Schedule", clinic, MOST_SCHEDULES as u32)?;
+        let users = users(view)?;
+        Self::with(view, &found, clinic, &users, BTreeSet::new())
+    }
+
+    fn with(
+        view: &mut View<'_>,
+        found: &[Stored],
+        clinic: &str,
+        users: &BTreeMap<String, Vec<String>>,
+        mut wanted: BTreeSet<Entity>,
+    ) -> Result<Self, StoreError> {
+        let mut schedules = Vec::new();
+        for stored in found {
+            schedules.extend(WeeklyHours::read(&json_of(stored)));
+        }
+        wanted.extend(schedules.iter().filter_map(|one| entity_of(&one.actor)));
         let wanted: Vec<Entity> = wanted.into_iter().collect();
         let records = view.get_all(&wanted, RECORDS_BYTES)?.resources;
         let roles = roles(view, &records)?;
         let mut members: Vec<Member> =
-            records.iter().filter_map(|stored| member(stored, &roles, &users)).collect();
+            records.iter().filter_map(|stored| member(stored, &roles, users)).collect();
         members.sort_by(|a, b| {
             (a.resource.kind, &a.name, &a.resource.key).cmp(&(b.resource.kind, &b.name, &b.resource.key))
         });
         Ok(Self { members, schedules, holidays: super::holidays::schedule_id(clinic) })
     }
 
-    pub(super) fn find(&self, key: &str) -> Option<&Member> {
+    pub(crate) fn find(&self, key: &str) -> Option<&Member> {
         self.members.iter().find(|one| one.resource.key == key)
     }
 
     /// The Schedules of one of them.
-    pub(super) fn schedules_of<'r>(&'r self, key: &'r str) -> impl Iterator<Item = &'r WeeklyHours> {
+    pub(crate) fn schedules_of<'r>(&'r self, key: &'r str) -> impl Iterator<Item = &'r WeeklyHours> {
         self.schedules.iter().filter(move |one| one.actor == key)
     }
 
     /// When one of them works.
-    pub(super) fn hours(&self, key: &str, exceptions: &[Exception]) -> Hours {
+    pub(crate) fn hours(&self, key: &str, exceptions: &[Exception]) -> Hours {
         hours_of(key, &self.schedules, exceptions, &self.closed(exceptions))
     }
 
     /// Holidays.
-    pub(super) fn closed(&self, exceptions: &[Exception]) -> Spans {
+    pub(crate) fn closed(&self, exceptions: &[Exception]) -> Spans {
         self.holidays(exceptions).map(|one| one.span).collect()
     }
 
-    pub(super) fn holidays<'r>(&'r self, exceptions: &'r [Exception]) -> impl Iterator<Item = &'r Exception> {
+    pub(crate) fn holidays<'r>(&'r self, exceptions: &'r [Exception]) -> impl Iterator<Item = &'r Exception> {
         exceptions.iter().filter(|one| one.schedule == self.holidays && one.kind == ExceptionKind::Off)
     }
 
     /// The time of each of them in a window, as far as it is this database's to give.
-    pub(super) fn free(
+    pub(crate) fn free(
         &self,
         exceptions: &[Exception],
         busy: &Busy,
@@ -102,19 +120,35 @@ impl Roster {
     ) -> Result<Vec<(&Resource, Free)>, HoursError> {
         // What is taken before and after may lie beyond the hours looked at.
         let around = window.widened(i64::from(u16::MAX), i64::from(u16::MAX));
+        self.free_of(exceptions, zone, window, |key| Some((busy.of(key, but), busy.ours(key, around))))
+    }
+
+    /// The same by what is taken of each of them, and what of it may be given away; those of whom there is nothing are left out.
+    pub(crate) fn free_of(
+        &self,
+        exceptions: &[Exception],
+        zone: &Zone,
+        window: Span,
+        time_of: impl Fn(&str) -> Option<(Spans, Spans)>,
+    ) -> Result<Vec<(&Resource, Free)>, HoursError> {
         let active = self.members.iter().filter(|one| one.is_active);
-        active
-            .map(|one| {
+        let with_time = active.filter_map(|one| Some((one, time_of(&one.resource.key)?)));
+        with_time
+            .map(|(one, (busy, owned))| {
                 let working = self.hours(&one.resource.key, exceptions).working(zone, window)?;
-                let (busy, owned) = (busy.of(&one.resource.key, but), busy.ours(&one.resource.key, around));
                 Ok((&one.resource, Free::new(working, busy, &owned)))
             })
             .collect()
     }
 }
 
+/// All time in and around a window: what is taken before and after an appointment may lie beyond the hours looked at.
+pub(crate) fn all_around(window: Span) -> Spans {
+    Spans::new([window.widened(i64::from(u16::MAX), i64::from(u16::MAX))])
+}
+
 /// A reference to something whose time is given.
-pub(super) fn entity_of(key: &str) -> Option<Entity> {
+pub(crate) fn entity_of(key: &str) -> Option<Entity> {
     let (kind, id) = key.split_once('/')?;
     let is_one =
         matches!(kind, "Practitioner" | "Location" | "Device") && holdfast_clinical::types::is_id(id);
@@ -180,6 +214,6 @@ fn member(
 }
 
 /// What a kind is called in answers.
-pub(super) fn kind_name(kind: Kind) -> &'static str {
+pub(crate) fn kind_name(kind: Kind) -> &'static str {
     kind.as_str()
 }

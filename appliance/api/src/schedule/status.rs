@@ -3,7 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use holdfast_clinical::lifecycle::check_step;
-use holdfast_clinical::scheduling::booking::{cancel_reason, cancelled, no_show};
+use holdfast_clinical::scheduling::booking::{cancel_reason, cancelled, no_show, replaced};
 use holdfast_clinical::scheduling::flow::{
     EncounterStep, FlowError, Stage, Step, Walk, stage_of, step_to, undo,
 };
@@ -35,6 +35,8 @@ use crate::state::ApiState;
 
 /// Whoever cancels and says it in words of their own.
 const OTHER_REASON: &str = "other";
+/// The patient has another time instead.
+const MOVED: &str = "pat";
 
 /// Where an appointment, and its patient, is to be.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, ToSchema)]
@@ -117,6 +119,7 @@ fn change(
             exchange(tx, &stored, &elements, author).map(drop)
         }
         FlowStatus::Booked if matches!(text(&record, "status"), "proposed" | "pending" | "waitlist") => {
+            give_back(tx, &record, author)?;
             exchange(tx, &stored, &accepted(&record), author).map(drop)
         }
         other => match other.stage() {
@@ -266,6 +269,18 @@ fn with_room(mut elements: Map<String, Value>, encounter: &Value, room: Option<&
     places.push(json!({ "location": { "reference": room }, "status": "active" }));
     elements.insert("location".to_owned(), places.into());
     elements
+}
+
+/// Of a request that is granted: the appointment that it takes the place of is cancelled, if it stands still.
+fn give_back(tx: &mut Tx<'_>, request: &Value, author: &str) -> Result<(), ApiError> {
+    let Some(old) = replaced(request) else { return Ok(()) };
+    let Some(old) = there(&mut tx.view()?, &Entity::new("Appointment", old))? else { return Ok(()) };
+    let record = json_of(&old);
+    if !matches!(text(&record, "status"), "booked" | "pending") {
+        return Ok(());
+    }
+    let elements = cancelled(&record, MOVED, None).map_err(ScheduleError::from)?;
+    exchange(tx, &old, &elements, author).map(drop)
 }
 
 /// Of a request that is granted: everybody takes part.

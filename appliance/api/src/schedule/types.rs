@@ -92,7 +92,7 @@ pub(crate) async fn types(
 }
 
 /// Every type; services that are none are left out.
-pub(super) fn all(view: &mut View<'_>) -> Result<Vec<AppointmentType>, StoreError> {
+pub(crate) fn all(view: &mut View<'_>) -> Result<Vec<AppointmentType>, StoreError> {
     let services = every(view, KIND, &[], MOST)?;
     Ok(services.iter().filter_map(|stored| AppointmentType::read(&json_of(stored)).ok()).collect())
 }

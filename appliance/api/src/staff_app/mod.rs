@@ -20,12 +20,12 @@ const HASHED: &str = "/assets/";
 /// Stands in the page where the nonce goes.
 const NONCE: &str = "{{nonce}}";
 
-/// One file of the app.
-struct File {
+/// One file of the app, or of another that was built in.
+pub(crate) struct File {
     path: &'static str,
-    media: &'static str,
+    pub(crate) media: &'static str,
     tag: &'static str,
-    plain: &'static [u8],
+    pub(crate) plain: &'static [u8],
     gzip: Option<&'static [u8]>,
 }
 
@@ -33,7 +33,7 @@ include!(concat!(env!("OUT_DIR"), "/staff_app.rs"));
 
 /// Whether the app was there when the program was built.
 pub fn is_built_in() -> bool {
-    find(INDEX).is_some()
+    find(FILES, INDEX).is_some()
 }
 
 /// What the app has under a path; `None` if that is none of its files, or the app is not in the program.
@@ -42,7 +42,7 @@ pub fn respond(method: &Method, path: &str, headers: &HeaderMap) -> Option<Respo
         return None;
     }
     let path = if path == "/" { INDEX } else { path };
-    let file = find(path)?;
+    let file = find(FILES, path)?;
     Some(if path == INDEX { start_page(file) } else { asset(file, headers) })
 }
 
@@ -60,8 +60,9 @@ pub(crate) async fn file(request: Request) -> Result<Response, ApiError> {
     found.ok_or_else(|| RequestError::NoSuchRoute.into())
 }
 
-fn find(path: &str) -> Option<&'static File> {
-    FILES.iter().find(|file| file.path == path)
+/// The file of a path among those of one app.
+pub(crate) fn find(files: &'static [File], path: &str) -> Option<&'static File> {
+    files.iter().find(|file| file.path == path)
 }
 
 fn start_page(file: &File) -> Response {
@@ -82,7 +83,8 @@ fn start_page(file: &File) -> Response {
     (headers, text).into_response()
 }
 
-fn asset(file: &File, headers: &HeaderMap) -> Response {
+/// A file that is not the page, as the client takes it.
+pub(crate) fn asset(file: &File, headers: &HeaderMap) -> Response {
     let kept = if file.path.starts_with(HASHED) {
         "public, max-age=31536000, immutable"
     } else {

@@ -222,6 +222,23 @@ async fn a_request_takes_no_time_until_somebody_grants_it() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_granted_ends_the_appointment_that_it_replaces() {
+    let server = clinic().await;
+    server.book(&booking("old", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);
+    // Half of it is the old one's time.
+    let request = json!({ "resourceType": "Appointment", "id": "new", "status": "proposed", "start": at("09:15"), "end": at("09:45"),
+        "extension": [{ "url": "urn:holdfast:schedule:replaces", "valueReference": { "reference": "Appointment/old" } }],
+        "participant": [{ "actor": { "reference": "Practitioner/ana" }, "status": "needs-action" },
+            { "actor": { "reference": "Patient/p1" }, "status": "needs-action" }] });
+    let version = server.put("/fhir/Appointment/new", &request.to_string()).await.expect(201).version();
+    assert_eq!(server.get("/fhir/Appointment/old").await.json()["status"], "booked");
+    let granted =
+        server.led("new", json!({ "version": version, "status": "booked" })).await.expect(200).json();
+    assert_eq!(granted["status"], "booked");
+    assert_eq!(server.get("/fhir/Appointment/old").await.json()["status"], "cancelled");
+}
+
+#[tokio::test]
 async fn a_week_of_one_of_them() {
     let server = clinic().await;
     server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);

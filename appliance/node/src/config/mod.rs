@@ -70,6 +70,10 @@ pub struct NodeConfig {
 /// The clinic the node stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClinicConfig {
+    /// As its patients know it; `None`: patients do not book there from outside.
+    pub title: Option<String>,
+    /// Where somebody answers its patients.
+    pub phone: Option<String>,
     /// By whose clock its days begin and its people work.
     pub time_zone: Zone,
 }
@@ -198,7 +202,16 @@ fn node(reader: &mut Reader) -> Option<NodeConfig> {
 fn clinic(reader: &mut Reader) -> Option<ClinicConfig> {
     let fix = "a name of the tz database, for example \"Europe/Berlin\"";
     let time_zone = reader.text("clinic", "time_zone", fix, |text| Zone::named(text).ok());
-    Some(ClinicConfig { time_zone: time_zone? })
+    let line = |most: usize| {
+        move |text: &str| {
+            let is_one = text.chars().count() <= most && !text.chars().any(char::is_control);
+            optional(text.trim(), |text| is_one.then(|| text.to_owned()))
+        }
+    };
+    let title = reader.text("clinic", "title", "a line of 100 characters at the most, or nothing", line(100));
+    let fix = "a telephone number, for example \"+33 1 23 45 67 89\", or nothing";
+    let phone = reader.text("clinic", "phone", fix, line(40));
+    Some(ClinicConfig { title: title?, phone: phone?, time_zone: time_zone? })
 }
 
 fn hub(reader: &mut Reader) -> Option<HubConfig> {

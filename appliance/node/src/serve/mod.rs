@@ -7,6 +7,7 @@
 
 mod api;
 mod booking;
+mod clinic_record;
 mod control;
 mod desktops;
 mod downtime;
@@ -159,6 +160,7 @@ fn start_workers(
     workers.spawn(telemetry_worker::run(running.clone(), stop.clone()));
     workers.spawn(token_worker::run(running.clone(), stop.clone()));
     workers.spawn(control::run(running.clone(), stop.clone()));
+    workers.spawn(clinic_record::run(config.clinic.clone(), running.writer.clone(), stop.clone()));
     if let Some(link) = running.link.clone() {
         let zone = config.clinic.time_zone.clone();
         workers.spawn(booking::run(running.clone(), config.booking, zone, stop.clone()));

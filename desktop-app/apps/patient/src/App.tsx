@@ -1,8 +1,9 @@
 /** @jsxImportSource preact */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { api, type Clinic } from './api';
+import { api, type Clinic, type Clinics } from './api';
 import { Book } from './Book';
 import { Own } from './Own';
+import { StepHead } from './StepHead';
 import { Trouble } from './Trouble';
 import type { Texts } from './texts/en';
 import { fill, LANGUAGES, type Language, type Spoken, textsOf, useWords, Words } from './words';
@@ -51,6 +52,12 @@ function Languages({ value, onChange }: { value: Language; onChange: (language: 
 /** The link stands behind the #: it is sent to no server, and to nobody by a referrer. */
 const linkOf = (hash: string) => /^#\/a\/([\w-]+)$/.exec(hash)?.[1];
 
+/** The clinic that the page's address names, if any: /book/north. */
+export const clinicOf = (path: string) => {
+  const name = /^\/book\/([^/]+)\/?$/.exec(path)?.[1];
+  return name === 'index.html' ? undefined : name && decodeURIComponent(name);
+};
+
 function Screen() {
   const [link, setLink] = useState(() => linkOf(location.hash));
   useEffect(() => {
@@ -58,19 +65,57 @@ function Screen() {
     addEventListener('hashchange', look);
     return () => removeEventListener('hashchange', look);
   }, []);
-  if (link) return <Own key={link} link={link} />;
-  return <NewBooking />;
+  if (link) {
+    const follow = (next: string) => {
+      location.hash = `#/a/${next}`;
+    };
+    return <Own key={link} link={link} onLink={follow} />;
+  }
+  const id = clinicOf(location.pathname);
+  return id ? <NewBooking id={id} /> : <Choose />;
 }
 
-function NewBooking() {
+/** The clinics that take bookings, for whoever came without one. */
+function Choose() {
+  const { say } = useWords();
+  const [all, setAll] = useState<Clinics>();
+  const [error, setError] = useState<unknown>();
+  const read = () => {
+    setError(undefined);
+    api.clinics().then(setAll, setError);
+  };
+  useEffect(read, []);
+  useEffect(() => {
+    document.title = say('title');
+  }, [say]);
+  if (error) return <Trouble error={error} retry={read} />;
+  if (!all) return <p role="status">{say('loading')}</p>;
+  return (
+    <>
+      <StepHead>{say('where')}</StepHead>
+      <ul class="choices">
+        {all.clinics.map(({ id, name }) => (
+          <li key={id}>
+            <a class="button" href={`/book/${encodeURIComponent(id)}`}>
+              <bdi>{name}</bdi>
+            </a>
+          </li>
+        ))}
+      </ul>
+      {all.clinics.length === 0 && <p>{say('noClinics')}</p>}
+    </>
+  );
+}
+
+function NewBooking({ id }: { id: string }) {
   const { say } = useWords();
   const [clinic, setClinic] = useState<Clinic>();
   const [error, setError] = useState<unknown>();
   const read = () => {
     setError(undefined);
-    api.clinic().then(setClinic, setError);
+    api.clinic(id).then(setClinic, setError);
   };
-  useEffect(read, []);
+  useEffect(read, [id]);
   useEffect(() => {
     document.title = [say('title'), clinic?.name].filter(Boolean).join(' · ');
   }, [say, clinic]);
@@ -82,6 +127,7 @@ function NewBooking() {
         <bdi>{clinic.name}</bdi>
       </p>
       <Book
+        id={id}
         clinic={clinic}
         onBooked={(link) => {
           location.hash = `#/a/${link}`;

@@ -14,12 +14,14 @@ import { useWords } from './words';
 type Step = 'what' | 'when' | 'who' | 'code';
 
 interface Props {
+  /** The clinic's name in addresses. */
+  id: string;
   clinic: Clinic;
   onBooked: (link: string) => void;
 }
 
 /** Books in four steps: what for, when, who, and the code. */
-export function Book({ clinic, onBooked }: Props) {
+export function Book({ id: clinicId, clinic, onBooked }: Props) {
   const { say, language } = useWords();
   const [step, setStep] = useState<Step>('what');
   const [id, setId] = useState(newId);
@@ -28,7 +30,7 @@ export function Book({ clinic, onBooked }: Props) {
   const [isRequest, setRequest] = useState(false);
   const [form, setForm] = useState(NOBODY);
   const [taken, setTaken] = useState<unknown>();
-  const send = () => api.sendCode(id, whoOf(form), language);
+  const send = () => api.sendCode(clinicId, id, whoOf(form), language);
   const book = async (code: string) => {
     if (!type || !slot) return;
     const asked = {
@@ -41,7 +43,7 @@ export function Book({ clinic, onBooked }: Props) {
       note: form.note.trim() || undefined,
     };
     try {
-      onBooked((await api.book(asked)).link);
+      onBooked((await api.book(clinicId, asked)).link);
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== 'slot-taken') throw error;
       // Another time is another booking; who it is for stays in the form.
@@ -84,6 +86,7 @@ export function Book({ clinic, onBooked }: Props) {
           <StepHead>{say('when')}</StepHead>
           <Trouble error={taken} />
           <Times
+            clinic={clinicId}
             type={type.id}
             timeZone={clinic.timeZone}
             onChoose={(chosen, asks) => {

@@ -16,7 +16,7 @@ const HEADS: Record<Mine['status'], Key> = {
 };
 
 /** One's own appointment, by its link: seen, put into a calendar, moved, cancelled. */
-export function Own({ link }: { link: string }) {
+export function Own({ link, onLink }: { link: string; onLink: (link: string) => void }) {
   const { say, language } = useWords();
   const [mine, setMine] = useState<Mine>();
   const [error, setError] = useState<unknown>();
@@ -30,6 +30,7 @@ export function Own({ link }: { link: string }) {
       .then((now) => {
         setMine(now);
         setAsks(undefined);
+        if (now.link !== link) onLink(now.link);
       }, setError)
       .finally(() => setBusy(false));
   };
@@ -65,6 +66,7 @@ export function Own({ link }: { link: string }) {
       {asks === 'move' && (
         <>
           <Times
+            clinic={mine.clinicId}
             type={mine.type.id}
             timeZone={mine.timeZone}
             onChoose={({ slot }) => run(() => api.move(link, slot))}
@@ -88,7 +90,7 @@ export function Own({ link }: { link: string }) {
         </div>
       )}
       {!canChange && (
-        <a class="button" href="#/">
+        <a class="button" href={`/book/${encodeURIComponent(mine.clinicId)}`}>
           {say('bookAnother')}
         </a>
       )}

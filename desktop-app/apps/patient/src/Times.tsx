@@ -6,13 +6,14 @@ import { byDay, clockOf } from './time';
 import { useWords } from './words';
 
 interface Props {
+  clinic: string;
   type: string;
   timeZone: string;
   onChoose: (slot: Slot, isRequest: boolean) => void;
 }
 
 /** The free times, day by day, each a button. */
-export function Times({ type, timeZone, onChoose }: Props) {
+export function Times({ clinic, type, timeZone, onChoose }: Props) {
   const { say, language } = useWords();
   const [pages, setPages] = useState<Free[]>();
   const [error, setError] = useState<unknown>();
@@ -21,11 +22,11 @@ export function Times({ type, timeZone, onChoose }: Props) {
     setBusy(true);
     setError(undefined);
     api
-      .free(type, new Date().toISOString(), before.at(-1)?.next)
+      .free(clinic, type, new Date().toISOString(), before.at(-1)?.next)
       .then((page) => setPages([...before, page]), setError)
       .finally(() => setBusy(false));
   };
-  useEffect(() => fetchPage([]), [type]);
+  useEffect(() => fetchPage([]), [clinic, type]);
   const slots = pages?.flatMap((page) => page.slots) ?? [];
   const isRequest = pages?.some(({ request }) => request) ?? false;
   return (

@@ -1,5 +1,5 @@
-// What the hub answers to patients, under /api/book, written by hand until its description comes with the others. Nobody signs in:
-// a one-time code goes to the phone number or the e-mail address, and a link holds the right to one appointment.
+// What the hub answers to patients, under /api/book; the hub's own /api/openapi.json describes it. Nobody signs in: a one-time code goes
+// to the phone number or the e-mail address, and a link holds the right to one appointment.
 
 export interface VisitType {
   id: string;
@@ -9,6 +9,11 @@ export interface VisitType {
 }
 
 // GET /api/book
+export interface Clinics {
+  clinics: { id: string; name: string }[];
+}
+
+// GET /api/book/clinic/{clinic}
 export interface Clinic {
   name: string;
   timeZone: string;
@@ -25,7 +30,7 @@ export interface Slot {
   with?: string;
 }
 
-// GET /api/book/free?type=&from=&cursor= : the hub's own times; while it has none, those that can be asked for (`request`)
+// GET /api/book/clinic/{clinic}/free?type=&from=&cursor= : the hub's own times; while it has none, those that can be asked for (`request`)
 export interface Free {
   slots: Slot[];
   next?: string;
@@ -39,8 +44,8 @@ export interface Who {
   contact: string;
 }
 
-// POST /api/book/code  { id, who, language } → 202; the same id again sends the same code again
-// POST /api/book       { id, code, who, type, slot, note?, language } → 201 Mine | 403 code-wrong { triesLeft } | 409 slot-taken { instead }
+// POST /api/book/clinic/{clinic}/code  { id, who, language } → 202; the same id again sends the same code again
+// POST /api/book/clinic/{clinic}       { id, code, who, type, slot, note?, language } → 201 Mine | 403 code-wrong { triesLeft } | 409 slot-taken { instead }
 export interface Asked {
   /** Made here: the same again is the same booking. */
   id: string;
@@ -54,11 +59,13 @@ export interface Asked {
 
 // GET /api/book/mine/{link} → Mine   POST …/move { slot }   POST …/cancel   GET …/calendar.ics
 export interface Mine {
-  /** The right to this appointment. */
+  /** The right to this appointment. A move may make a request beside it, which has a link of its own. */
   link: string;
   /** `requested`: the clinic has still to answer. */
   status: 'booked' | 'requested' | 'cancelled' | 'past';
   clinic: string;
+  /** As it stands in addresses. */
+  clinicId: string;
   timeZone: string;
   type: VisitType;
   start: string;
@@ -99,15 +106,18 @@ async function ask<T>(method: string, url: string, body?: unknown): Promise<T> {
   return json as T;
 }
 
+const at = (clinic: string) => `${BASE}/clinic/${encodeURIComponent(clinic)}`;
 const mine = (link: string) => `${BASE}/mine/${encodeURIComponent(link)}`;
 
 /** Every call of this page. */
 export const api = {
-  clinic: () => ask<Clinic>('GET', BASE),
-  free: (type: string, from: string, cursor?: string) =>
-    ask<Free>('GET', `${BASE}/free?${new URLSearchParams({ type, from, ...(cursor ? { cursor } : {}) })}`),
-  sendCode: (id: string, who: Who, language: string) => ask<void>('POST', `${BASE}/code`, { id, who, language }),
-  book: (asked: Asked) => ask<Mine>('POST', BASE, asked),
+  clinics: () => ask<Clinics>('GET', BASE),
+  clinic: (clinic: string) => ask<Clinic>('GET', at(clinic)),
+  free: (clinic: string, type: string, from: string, cursor?: string) =>
+    ask<Free>('GET', `${at(clinic)}/free?${new URLSearchParams({ type, from, ...(cursor ? { cursor } : {}) })}`),
+  sendCode: (clinic: string, id: string, who: Who, language: string) =>
+    ask<void>('POST', `${at(clinic)}/code`, { id, who, language }),
+  book: (clinic: string, asked: Asked) => ask<Mine>('POST', at(clinic), asked),
   mine: (link: string) => ask<Mine>('GET', mine(link)),
   move: (link: string, slot: string) => ask<Mine>('POST', `${mine(link)}/move`, { slot }),
   cancel: (link: string) => ask<Mine>('POST', `${mine(link)}/cancel`),

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod booking;
+mod booking_clinic;
 mod enrolment;
 mod one_database;
 mod refusals;

@@ -15,6 +15,7 @@ pub(crate) struct Hub {
     api: String,
     pub(crate) endpoint: Endpoint,
     data: PathBuf,
+    envs: Vec<(String, String)>,
     _home: tempfile::TempDir,
 }
 
@@ -35,29 +36,42 @@ impl Hub {
     }
 
     pub(crate) fn start_with(flags: &[&str]) -> Self {
+        Self::start_in(flags, &[])
+    }
+
+    /// The same with variables in its environment, and in that of its commands; `HOME` in a value is its folder.
+    pub(crate) fn start_in(flags: &[&str], envs: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let data = home.path().join("hub");
         let log = std::fs::File::create(home.path().join("log")).unwrap();
+        let value = |text: &str| text.replace("HOME", &home.path().display().to_string());
+        let envs: Vec<(String, String)> =
+            envs.iter().map(|(name, text)| ((*name).to_owned(), value(text))).collect();
         let mut command = binary();
         command.arg("serve").args(flags).args(["--listen", "127.0.0.1:0", "--sync-listen", "127.0.0.1:0"]);
+        command.envs(envs.clone());
         let mut child =
             command.arg("--data-dir").arg(&data).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut value = |name: &str| lines.next().unwrap().strip_prefix(name).unwrap().to_owned();
         let (sync, api) = (value("sync "), value("ready http://"));
-        Self { child, api, endpoint: Endpoint::parse(&sync).unwrap(), data, _home: home }
+        Self { child, api, endpoint: Endpoint::parse(&sync).unwrap(), data, envs, _home: home }
     }
 
     /// Runs a command of the binary beside the running hub; its answer.
     pub(crate) fn run(&self, args: &[&str]) -> String {
-        let done = binary().args(args).arg("--data-dir").arg(&self.data).output().unwrap();
+        let mut command = binary();
+        command.args(args).envs(self.envs.clone()).arg("--data-dir").arg(&self.data);
+        let done = command.output().unwrap();
         assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
         String::from_utf8(done.stdout).unwrap()
     }
 
     /// Runs a command that must fail; what it says.
     pub(crate) fn fails(&self, args: &[&str]) -> String {
-        let done = binary().args(args).arg("--data-dir").arg(&self.data).output().unwrap();
+        let mut command = binary();
+        command.args(args).envs(self.envs.clone()).arg("--data-dir").arg(&self.data);
+        let done = command.output().unwrap();
         assert!(!done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stdout));
         String::from_utf8(done.stderr).unwrap()
     }
@@ -81,6 +95,24 @@ impl Hub {
 
     pub(crate) fn data(&self) -> &std::path::Path {
         &self.data
+    }
+
+    /// Asks without signing in; the status and the answer's text.
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.api).unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+             connection: close\r\n\r\n",
+            self.api,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // Whoever refuses a body by its length alone does not read it.
+        let _refused = stream.write_all(body.as_bytes());
+        let mut answer = String::new();
+        let _reset = stream.read_to_string(&mut answer);
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
     /// The status of a GET with this token.

@@ -24,6 +24,7 @@ mod guard;
 mod heard;
 mod hold;
 mod known;
+mod offered;
 mod order;
 mod shown;
 mod succession;

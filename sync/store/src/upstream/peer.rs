@@ -75,16 +75,19 @@ impl Records {
 /// # Errors
 /// The database.
 pub fn share(db: &dyn Database, scope: &Scope, clinic: &str) -> Result<()> {
-    db.write(&mut |sql| {
-        sql.insert_new(&schema::GRANT, vec![vec![scope.0.as_str().into(), clinic.into()]])?;
-        let text = "SELECT no FROM replica r WHERE clinic = $1 AND kind = $2 AND NOT EXISTS (SELECT 1 FROM subscription u \
-                    JOIN scope s ON s.no = u.scope_no WHERE u.replica_no = r.no AND s.name = $3)";
-        let params: [Value; 3] = [clinic.into(), NODE.into(), scope.0.as_str().into()];
-        for node in sql.query(text, &params)? {
-            subscribe(sql, node.int(0)?, scope, 0, ROUTINE)?;
-        }
-        Ok(())
-    })
+    db.write(&mut |sql| share_within(sql, scope, clinic))
+}
+
+/// The same in a transaction that is under way.
+pub(crate) fn share_within(sql: &mut dyn Sql, scope: &Scope, clinic: &str) -> Result<()> {
+    sql.insert_new(&schema::GRANT, vec![vec![scope.0.as_str().into(), clinic.into()]])?;
+    let text = "SELECT no FROM replica r WHERE clinic = $1 AND kind = $2 AND NOT EXISTS (SELECT 1 FROM subscription u \
+                JOIN scope s ON s.no = u.scope_no WHERE u.replica_no = r.no AND s.name = $3)";
+    let params: [Value; 3] = [clinic.into(), NODE.into(), scope.0.as_str().into()];
+    for node in sql.query(text, &params)? {
+        subscribe(sql, node.int(0)?, scope, 0, ROUTINE)?;
+    }
+    Ok(())
 }
 
 /// Whether a clinic may hold a scope: the directory, its own operations, and patients it made or was given. `at` is the

@@ -6,6 +6,8 @@ mod busy;
 mod change;
 mod group;
 mod reason;
+mod reminder;
+mod replaces;
 mod takes;
 
 use serde_json::{Map, Value, json};
@@ -20,6 +22,8 @@ pub use busy::{Clash, busy, clashes, stranded};
 pub use change::{ChangeError, Move, Placement, cancelled, moved, no_show};
 pub use group::{Places, open_sessions, places, session_of};
 pub use reason::{CANCEL_REASONS, CANCEL_SYSTEM, CancelReason, cancel_reason};
+pub use reminder::{BEFORE_MIN, reminders, with_reminders};
+pub use replaces::{replaced, replaces};
 pub(crate) use takes::is_read;
 pub use takes::{PLACE_POOL, takes};
 

@@ -5,9 +5,11 @@
 //! | appointment type | `HealthcareService` with [`extension::TYPE`] |
 //! | weekly hours of a practitioner, room or device | `Schedule`, its `planningHorizon` says when they hold, with [`extension::HOURS`] |
 //! | time off, holiday, extra hours | `Slot`, `busy-unavailable` or `free`, of that `Schedule` |
+//! | the clinic itself: its name, telephone and clock | `Organization` ([`ClinicRecord`]) |
 //! | booking, place in a group session, entry of the waitlist | `Appointment` |
 //! | other slots | nowhere: worked out when somebody asks ([`slots`]) |
 
+mod clinic;
 pub mod extension;
 pub(super) mod read;
 mod resource;
@@ -16,6 +18,7 @@ mod schedule;
 mod service;
 mod slots;
 
+pub use clinic::ClinicRecord;
 pub use resource::resource_of;
 pub use save::saved;
 pub use schedule::{Exception, ExceptionKind, WeeklyHours, hours_of};

@@ -2,6 +2,8 @@
 export const en = {
   title: 'Book an appointment',
   clinicPhone: 'Call the clinic: {phone}',
+  where: 'Which clinic?',
+  noClinics: 'Patients cannot book here at the moment. Call your clinic, please.',
   what: 'What is it for?',
   minutes: '{minutes} minutes',
   remote: 'by video or phone',
@@ -53,6 +55,7 @@ export const en = {
   errCodeOver: 'Too many wrong codes. Send yourself a new one.',
   errTooMany: 'Too many tries. Wait a few minutes, please.',
   errTooLate: 'It is too late to change it here. Call the clinic, please.',
+  errEnough: 'Several appointments of yours are still to come. Call the clinic for more, please.',
   errUnknown: 'There is no appointment at this address.',
   errOther: 'That did not work. Try again, or call the clinic.',
 };

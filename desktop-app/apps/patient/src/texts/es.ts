@@ -3,6 +3,8 @@ import type { Texts } from './en';
 export const es: Texts = {
   title: 'Reservar una cita',
   clinicPhone: 'Llamar a la clínica: {phone}',
+  where: '¿En qué clínica?',
+  noClinics: 'Ahora mismo no se puede reservar aquí. Llame a su clínica, por favor.',
   what: '¿Para qué es?',
   minutes: '{minutes} minutos',
   remote: 'por vídeo o teléfono',
@@ -54,6 +56,7 @@ export const es: Texts = {
   errCodeOver: 'Demasiados códigos incorrectos. Pida uno nuevo.',
   errTooMany: 'Demasiados intentos. Espere unos minutos, por favor.',
   errTooLate: 'Es demasiado tarde para cambiarla aquí. Llame a la clínica, por favor.',
+  errEnough: 'Ya tiene varias citas pendientes. Para más, llame a la clínica, por favor.',
   errUnknown: 'En esta dirección no hay ninguna cita.',
   errOther: 'No ha funcionado. Inténtelo de nuevo o llame a la clínica.',
 };

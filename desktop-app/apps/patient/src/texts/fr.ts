@@ -3,6 +3,8 @@ import type { Texts } from './en';
 export const fr: Texts = {
   title: 'Prendre rendez-vous',
   clinicPhone: 'Appeler la clinique : {phone}',
+  where: 'Dans quelle clinique ?',
+  noClinics: 'Il n’est pas possible de réserver ici pour le moment. Appelez votre clinique, s’il vous plaît.',
   what: 'C’est pour quoi ?',
   minutes: '{minutes} minutes',
   remote: 'par vidéo ou téléphone',
@@ -54,6 +56,7 @@ export const fr: Texts = {
   errCodeOver: 'Trop de codes faux. Demandez-en un nouveau.',
   errTooMany: 'Trop d’essais. Attendez quelques minutes, s’il vous plaît.',
   errTooLate: 'Il est trop tard pour le changer ici. Appelez la clinique, s’il vous plaît.',
+  errEnough: 'Vous avez déjà plusieurs rendez-vous à venir. Pour en prendre d’autres, appelez la clinique, s’il vous plaît.',
   errUnknown: 'Il n’y a pas de rendez-vous à cette adresse.',
   errOther: 'Cela n’a pas marché. Réessayez, ou appelez la clinique.',
 };
