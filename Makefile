@@ -83,6 +83,12 @@ e2e-staff: staff-app binaries ## the staff app in Chromium at a hub and two node
 	cargo build --quiet --release -p holdfast-tests --features sabotage --bin holdfast-run
 	$(DRILL) e2e-staff -- --shots $(CARGO_TARGET_DIR)/shots/staff
 
+.PHONY: e2e-schedule
+e2e-schedule: staff-app binaries ## the schedule in Chromium: a morning at two desks, the link cut and healed, days on which clocks change, axe; HOLDFAST_URL, _LOGIN, _PIN: at a node that runs
+	@.ci/setup front
+	cargo build --quiet --release -p holdfast-tests --features sabotage --bin holdfast-run
+	$(DRILL) e2e-schedule -- --shots $(CARGO_TARGET_DIR)/shots/schedule
+
 .PHONY: lint
 lint: ## check format and lints
 	cargo fmt --all --check

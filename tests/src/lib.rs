@@ -41,6 +41,7 @@ pub mod pouchdb;
 pub mod process;
 pub mod proxy;
 pub mod reconcile;
+pub mod schedule_app;
 pub mod served;
 pub mod sign_in_drill;
 #[cfg(feature = "sabotage")]
