@@ -9,7 +9,7 @@ use holdfast_store::{StoreError, Tx};
 use crate::access::policy::Principal;
 use crate::error::ApiError;
 use crate::request::limits::INDEX_WAIT;
-use crate::schedule::take;
+use crate::schedule::{refused, take};
 use crate::state::ApiState;
 
 /// Holds the error while the store only sees that there was one.
@@ -71,6 +71,7 @@ where
     let slot = Slot::default();
     let inner = slot.clone();
     let records = writer.records().clone();
+    let of = sight.clone();
     let job = move |tx: &mut Tx<'_>| {
         tx.narrow(sight.clone());
         // Whatever route it came by: nobody's time is given twice.
@@ -82,7 +83,10 @@ where
         // The caller is to try again in a moment: then it can be told.
         writer.catch_up_index(INDEX_WAIT).await?;
     }
-    outcome.map_err(|error| slot.recover(error))
+    match outcome {
+        Ok(done) => Ok(done),
+        Err(error) => Err(refused::explain(state, &of, slot.recover(error)).await),
+    }
 }
 
 /// As [`holdfast_store::writer::Writer::read`], of what the caller may reach.

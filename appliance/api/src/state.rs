@@ -17,6 +17,7 @@ use crate::error::RequestError;
 use crate::finder::Finder;
 use crate::link::{LinkOff, LinkReport};
 use crate::request::limits::{FILE_BYTES, MAX_STREAMS};
+use crate::schedule::refused::Refusals;
 use crate::sign_in::{SetupCode, SignIns};
 
 /// Renders `/metrics`; the binary has installed the recorder.
@@ -114,6 +115,7 @@ struct Shared {
     trail: Trail,
     sign_ins: SignIns,
     counted: Counted,
+    refusals: Refusals,
     closing: watch::Sender<bool>,
 }
 
@@ -129,6 +131,7 @@ impl ApiState {
             trail: Trail::default(),
             sign_ins: SignIns::default(),
             counted,
+            refusals: Refusals::default(),
             closing: watch::Sender::new(false),
         }))
     }
@@ -152,6 +155,10 @@ impl ApiState {
 
     pub(crate) fn counted(&self) -> &Counted {
         &self.0.counted
+    }
+
+    pub(crate) fn refusals(&self) -> &Refusals {
+        &self.0.refusals
     }
 
     pub(crate) fn trail(&self) -> &Trail {

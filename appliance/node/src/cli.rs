@@ -109,6 +109,15 @@ pub(crate) enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// After a restore, a copy or new hardware: say that the node which held the clinic's calendar is gone for good, so that this one
+    /// holds it once head office has answered. Make sure first that its machine is off and that no copy of it runs.
+    Follow {
+        /// The actor of the one that is gone, as `holdfast-node status` names it; without it, only tells who holds the calendar.
+        #[arg(long, value_name = "ACTOR")]
+        former: Option<String>,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Say how the node does.
     Status {
         #[command(flatten)]

@@ -28,6 +28,11 @@ pub enum Order {
     Audit,
     /// Say how the node does.
     Status,
+    /// Say that the node which holds the calendar is gone for good, and that this one follows.
+    Follow {
+        /// Its actor; none: only tell who holds it.
+        former: Option<String>,
+    },
     /// Make a one-time token for a desktop.
     EnrolDesktop {
         /// Its name.

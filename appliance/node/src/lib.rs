@@ -29,6 +29,7 @@ pub mod enrolment;
 pub mod failure;
 pub mod import;
 pub mod logging;
+mod machine;
 pub mod packages;
 pub mod say;
 pub mod serve;

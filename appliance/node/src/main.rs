@@ -76,6 +76,11 @@ fn run(command: Command) -> Result<(), Failure> {
             tasks::scrub(opened, repair, None, Duration::ZERO, tell)?.verdict()
         }),
         Command::Audit { place } => order(&place, &Order::Audit, |opened, _| tasks::audit(&opened.records)),
+        Command::Follow { former, place } => {
+            order(&place, &Order::Follow { former: former.clone() }, |opened, _| {
+                tasks::booking::follow(&opened.records, former.as_deref())
+            })
+        }
         Command::Status { place } => status(&place),
         Command::Codes { order } => code_lists(order),
         Command::EnrolDesktop { place, name } => enrol_desktop(&place, &name),

@@ -17,6 +17,7 @@ use holdfast_store::{Place, Records, StoreError, Surroundings};
 use crate::config::StoreConfig;
 use crate::data_dir::DataDir;
 use crate::failure::Failure;
+use crate::machine::fingerprint;
 
 /// Version of the data in the segments that this build writes.
 const SCHEMA: u16 = 1;
@@ -47,7 +48,13 @@ pub fn open(dir: &DataDir, config: &StoreConfig, clinic: &str) -> Result<Opened,
     let sidecar = Arc::new(FileSidecar::open(dir.path())?);
     let rules: Arc<dyn Rules> = Arc::new(FhirRules);
     let place = Place { clinic: clinic.to_owned(), schema: SCHEMA };
-    let records = Records::open(db.clone(), rules, Identity::beside(sidecar), place, Surroundings::default());
+    let identity = Identity::beside(sidecar);
+    let mark = if config.is_bound_to_machine { fingerprint() } else { None };
+    let identity = match mark {
+        Some(mark) => identity.on_machine(mark),
+        None => identity,
+    };
+    let records = Records::open(db.clone(), rules, identity, place, Surroundings::default());
     let records = records.map_err(|error| damaged(&path, error))?;
     Ok(Opened { db, records: Arc::new(records) })
 }
@@ -109,7 +116,7 @@ mod tests {
     use super::*;
 
     fn plain() -> StoreConfig {
-        StoreConfig { encryption_key_file: None }
+        StoreConfig { encryption_key_file: None, is_bound_to_machine: false }
     }
 
     #[test]

@@ -104,6 +104,16 @@ pub(crate) enum Command {
         #[arg(long)]
         database: Option<String>,
     },
+    /// After this hub was restored, and its replicas have been here: say that the database it was before is gone for good, and that no
+    /// copy of it runs. What clinics had granted to it goes back to them, and they grant to this one.
+    Follow {
+        /// The actor of the one that is gone; without it, only tells which this hub has been.
+        #[arg(long, value_name = "ACTOR")]
+        former: Option<String>,
+        /// Overrides database.url.
+        #[arg(long)]
+        database: Option<String>,
+    },
     /// Say who may use the hub's API.
     Token {
         #[command(subcommand)]

@@ -1,6 +1,7 @@
 //! What the command line does beside serving.
 
 pub(crate) mod quarantine;
+pub(crate) mod rights;
 use std::path::Path;
 
 use anyhow::{Context, Result};

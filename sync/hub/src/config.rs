@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use holdfast_api::access::rate::Rates;
 use holdfast_api::config::{FileText, Layers, Problems, Reader, connections, file_bytes, rates};
@@ -26,8 +27,17 @@ pub struct Config {
     pub rates: Rates,
     /// The largest file that is taken, in bytes.
     pub file_bytes: u64,
+    /// How the clinics' time is looked after.
+    pub booking: BookingSection,
     /// What is logged.
     pub log: LogSection,
+}
+
+/// How the clinics' time is looked after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BookingSection {
+    /// From one look at what comes back unsold, and at who follows whom, to the next.
+    pub check_every: Duration,
 }
 
 /// Where and under which names the hub serves.
@@ -88,12 +98,15 @@ pub fn load(
 fn read(reader: &mut Reader) -> Option<Config> {
     let (hub, database, connections) = (hub(reader), database(reader), connections(reader));
     let (rates, file_bytes, log) = (rates(reader), file_bytes(reader), log(reader));
+    let check_every_s = reader.number("booking", "check_every_s", 1..=3_600);
+    let booking = check_every_s.map(|seconds| BookingSection { check_every: Duration::from_secs(seconds) });
     Some(Config {
         hub: hub?,
         database: database?,
         connections: connections?,
         rates: rates?,
         file_bytes: file_bytes?,
+        booking: booking?,
         log: log?,
     })
 }

@@ -9,6 +9,7 @@
 pub mod config;
 mod gauges;
 pub mod postgres;
+mod rights;
 pub mod serve;
 pub mod sign_in;
 pub mod storage;

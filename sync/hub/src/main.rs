@@ -74,6 +74,10 @@ fn run(arguments: Arguments) -> Result<()> {
             with_database(&mut config, database);
             commands::end_restore(&config)
         }
+        Command::Follow { former, database } => {
+            with_database(&mut config, database);
+            commands::rights::follow(&config, former.as_deref())
+        }
         Command::Token { order } => commands::token(&config.hub.data_dir, order),
         Command::Migrate { database } => {
             with_database(&mut config, database);

@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::gauges;
 use crate::postgres::Presence;
+use crate::rights;
 use crate::sign_in;
 use crate::storage::{open_database, open_records};
 
@@ -72,6 +73,8 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     let confirming = tokio::spawn(holdfast_api::people::run(state.clone(), true, shutdown.clone()));
     let auditing = tokio::spawn(holdfast_api::audit::run(state.clone(), shutdown.clone()));
     let reindexing = tokio::spawn(holdfast_store::reindex::run(opened.writer.clone(), shutdown.clone()));
+    let every = config.booking.check_every;
+    let sharing = tokio::spawn(rights::run(db.clone(), opened.writer.clone(), every, shutdown.clone()));
     let measuring = tokio::spawn(gauges::run(db, opened.writer.clone(), shutdown.clone()));
     announce(&endpoints, api_listener.local_addr()?);
     let closing = async {
@@ -91,6 +94,7 @@ pub async fn serve(config: Config, dev: bool, shutdown: watch::Receiver<bool>) -
     watching.await?;
     reindexing.await?;
     measuring.await?;
+    sharing.await?;
     renewing.await?;
     signing.await?;
     Ok(())

@@ -3,6 +3,7 @@
 
 mod ask;
 mod give_back;
+mod heard;
 mod perform;
 mod relay;
 mod status;

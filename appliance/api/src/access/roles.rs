@@ -6,7 +6,7 @@
 //! | nurse | charts | what is measured, given, noted, asked and planned; no prescription, no claim |
 //! | pharmacist | charts | what is handed out and what was found about it |
 //! | front desk | people's particulars, the schedule, who pays | the same |
-//! | manager | the same, billing, the trail, reports | the schedule and the directory |
+//! | manager | the same, billing, the trail, reports | the schedule, patients' way through the clinic, and the directory |
 //! | admin | the directory, devices, the trail | nothing of FHIR: people and replicas, by routes of their own |
 //!
 //! People, drafts and what else is Holdfast's own are nobody's by role: they have routes of their own.
@@ -160,14 +160,14 @@ const REPORTS: [&str; 11] = [
     "PaymentReconciliation",
 ];
 
-/// What a manager keeps beside the directory.
-const MANAGED: [&str; 5] = ["Appointment", "AppointmentResponse", "Schedule", "Slot", "Task"];
+/// What a manager keeps beside the directory: the schedule, and a patient's way through the clinic, whose times are an encounter's.
+const MANAGED: [&str; 6] = ["Appointment", "AppointmentResponse", "Encounter", "Schedule", "Slot", "Task"];
 
 /// Machines and their places.
 const DEVICES: [&str; 3] = ["Device", "DeviceDefinition", "DeviceMetric"];
 
 /// What no role opens: it has routes of its own.
-const OWN: [&str; 8] = [
+const OWN: [&str; 9] = [
     holdfast_clinical::types::HOLDFAST_AUDIT,
     holdfast_clinical::types::HOLDFAST_BREAK_GLASS,
     holdfast_clinical::types::HOLDFAST_CHUNK,
@@ -175,6 +175,7 @@ const OWN: [&str; 8] = [
     holdfast_clinical::types::HOLDFAST_FILE,
     holdfast_clinical::types::HOLDFAST_PREFERENCE,
     holdfast_clinical::types::HOLDFAST_REVOCATION,
+    holdfast_clinical::types::HOLDFAST_RIGHT,
     holdfast_clinical::types::HOLDFAST_USER,
 ];
 
@@ -244,6 +245,7 @@ mod tests {
             (Role::FrontDesk, "Practitioner", May::LOOK),
             (Role::FrontDesk, "AuditEvent", May::NOTHING),
             (Role::Manager, "Schedule", keep),
+            (Role::Manager, "Encounter", keep),
             (Role::Manager, "Practitioner", keep),
             (Role::Manager, "Patient", May::LOOK),
             (Role::Manager, "Invoice", May::LOOK),

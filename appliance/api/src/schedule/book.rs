@@ -1,5 +1,7 @@
 //! `POST /api/schedule/appointments`: books, once however often it is asked.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::response::Response;
 use holdfast_clinical::scheduling::booking::{self, Booked, Way};
@@ -11,7 +13,7 @@ use holdfast_core::id::Entity;
 use holdfast_core::sight::May;
 use holdfast_store::author::Base;
 use holdfast_store::history::Wanted as WantedVersions;
-use holdfast_store::{StoreError, Tx};
+use holdfast_store::{Records, StoreError, Tx};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,7 +29,7 @@ use super::query::{instant, words};
 use super::records::{put, there};
 use super::roster::Roster;
 use super::shown::AppointmentShown;
-use super::{group, status, waitlist};
+use super::{group, refused, status, waitlist};
 use crate::access::Caller;
 use crate::access::policy::Principal;
 use crate::conflicts::json;
@@ -71,6 +73,7 @@ pub(crate) struct Booking {
 
 /// A booking, and all that has to be known before it is made.
 pub(super) struct Desk {
+    pub(super) records: Arc<Records>,
     pub(super) roster: Roster,
     pub(super) exceptions: Vec<Exception>,
     pub(super) zone: Zone,
@@ -82,6 +85,13 @@ pub(super) struct Desk {
 impl Desk {
     pub(super) fn known(&self) -> Known<'_> {
         Known { roster: &self.roster, exceptions: &self.exceptions, zone: &self.zone }
+    }
+
+    /// What is taken, and what is ours, around what is to be booked.
+    pub(super) fn busy(&self, tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Busy, StoreError> {
+        tx.beyond_sight(|tx| {
+            Busy::to_book(&mut tx.view()?, &self.records, &self.roster, around(wanted), self.now)
+        })
     }
 }
 
@@ -191,7 +201,8 @@ pub(super) async fn desk(state: &ApiState, window: Span) -> Result<Desk, ApiErro
     let now = minute_of_ms(records.now_ms());
     own_read(state, move |view| {
         let roster = Roster::read(view, records.clinic(), &[])?;
-        Ok(Desk { roster, exceptions: exceptions(view, window)?, zone: zone.clone(), now, confirms })
+        let (records, exceptions) = (records.clone(), exceptions(view, window)?);
+        Ok(Desk { records, roster, exceptions, zone: zone.clone(), now, confirms })
     })
     .await
 }
@@ -199,10 +210,10 @@ pub(super) async fn desk(state: &ApiState, window: Span) -> Result<Desk, ApiErro
 /// Books one appointment, in a transaction of its own.
 pub(super) async fn once(
     state: &ApiState,
-    caller: &std::sync::Arc<Principal>,
+    caller: &Arc<Principal>,
     asked: Asked,
 ) -> Result<(AppointmentShown, bool), ApiError> {
-    let desk = std::sync::Arc::new(desk(state, around(&asked.wanted)).await?);
+    let desk = Arc::new(desk(state, around(&asked.wanted)).await?);
     let (in_tx, author) = (desk.clone(), caller.id.clone());
     let job = asked.clone();
     let done = write(state, caller.clone(), move |tx| {
@@ -218,17 +229,20 @@ pub(super) async fn once(
 /// A refusal, with what is free instead.
 pub(super) async fn with_instead(
     state: &ApiState,
-    desk: std::sync::Arc<Desk>,
+    desk: Arc<Desk>,
     wanted: &Wanted,
     error: ApiError,
 ) -> ApiError {
-    let ApiError::Schedule(source) = error else { return error };
+    let source = match refused::in_words(state, error).await {
+        ApiError::Schedule(source) => source,
+        other => return other,
+    };
     if !source.is_about_time() {
         return source.into();
     }
     let wanted = wanted.clone();
     let found = own_read(state, move |view| {
-        instead(view, &desk.known(), &wanted.kind, &wanted.named, wanted.span, desk.now)
+        instead(view, &desk.records, &desk.known(), &wanted.kind, &wanted.named, wanted.span, desk.now)
     });
     // The refusal stands whether or not anything else is found.
     let instead = found.await.unwrap_or_default();
@@ -259,7 +273,12 @@ pub(super) fn store(tx: &mut Tx<'_>, desk: &Desk, asked: &Asked, author: &str) -
         Some(session) => session.resources.clone(),
         None => taken(tx, desk, asked)?,
     };
-    let record = record(desk, asked, patient.as_ref(), &resources, session.as_ref());
+    let place = match &session {
+        Some(session) => Some(group::next_place(tx, session)?),
+        None => None,
+    };
+    let place = session.as_ref().zip(place);
+    let record = record(desk, asked, patient.as_ref(), &resources, place);
     put(tx, &entity, &record.to_string(), &Base::Absent, author)?;
     if asked.is_walk_in && desk.confirms {
         status::arrive(tx, &entity, &desk.zone, desk.now, author)?;
@@ -284,10 +303,12 @@ fn is_same(tx: &mut Tx<'_>, entity: &Entity, asked: &Asked) -> Result<bool, ApiE
 
 /// Who takes part; a request asks for those who were named, and takes nobody's time.
 fn taken(tx: &mut Tx<'_>, desk: &Desk, asked: &Asked) -> Result<Vec<String>, ApiError> {
-    let busy = tx.beyond_sight(|tx| Busy::read(&mut tx.view()?, around(&asked.wanted)))?;
+    let busy = desk.busy(tx, &asked.wanted)?;
+    // A time that was offered to them is theirs to take.
+    let waiter = asked.from_waitlist.as_deref();
     let chosen = match (&asked.overbook, desk.confirms) {
-        (None, true) => choose(&desk.known(), &asked.wanted, &busy, None),
-        _ => choose_anyhow(&desk.known(), &asked.wanted, &busy, None),
+        (None, true) => choose(&desk.known(), &asked.wanted, busy, waiter),
+        _ => choose_anyhow(&desk.known(), &asked.wanted, &busy, waiter),
     };
     let error = match chosen {
         Ok(chosen) => return Ok(chosen),
@@ -330,10 +351,10 @@ fn record(
     asked: &Asked,
     patient: Option<&Entity>,
     resources: &[String],
-    session: Option<&Booked>,
+    place: Option<(&Booked, u32)>,
 ) -> Value {
     let patient = patient.map(ToString::to_string);
-    let session = session.map(|session| format!("Appointment/{}", session.id));
+    let session = place.map(|(session, _)| format!("Appointment/{}", session.id));
     let booking = booking::Booking {
         id: &asked.id,
         kind: &asked.wanted.kind,
@@ -355,6 +376,7 @@ fn record(
             .as_ref()
             .map(|reason| extension::one(extension::OVERBOOK_REASON, "valueString", reason.as_str())),
     );
+    more.extend(place.map(|(_, number)| extension::one(extension::PLACE, "valueUnsignedInt", number)));
     more.extend(asked.is_remote.then(|| extension::one(extension::REMOTE, "valueBoolean", true)));
     if !more.is_empty() {
         let mut all = record.get("extension").and_then(Value::as_array).cloned().unwrap_or_default();

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_clinical::scheduling::span::{Span, Spans};
+use holdfast_clinical::scheduling::span::{Minute, Span, Spans};
 use holdfast_clinical::search::booked::{self, APPOINTMENT};
 use holdfast_core::search::after_prefix;
-use holdfast_store::StoreError;
 use holdfast_store::search::{Room, Stretch};
 use holdfast_store::view::View;
+use holdfast_store::{Records, StoreError};
+
+use super::roster::Roster;
+use super::waitlist::standing;
 
 /// Rows read of one window: three for each appointment, and far more of those than a clinic has in a month.
 const MOST_ROWS: u64 = 400_000;
@@ -16,7 +19,23 @@ const MOST_HERE: usize = 500;
 
 /// What is taken in a window, by whose time it is; each span with the appointment that takes it.
 #[derive(Default, Debug)]
-pub(super) struct Busy(BTreeMap<String, Vec<(Span, String)>>);
+pub(super) struct Busy {
+    taken: BTreeMap<String, Vec<(Span, String)>>,
+    /// What of whose time this database may give away; none: all of it.
+    ours: Option<BTreeMap<String, Spans>>,
+    /// What was offered to those who wait, and until when.
+    offered: Vec<Offered>,
+}
+
+/// A time that is kept for somebody from the waitlist, until they have answered or the offer ends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Offered {
+    /// The entry of the waitlist.
+    pub(super) waiter: String,
+    pub(super) resources: Vec<String>,
+    pub(super) span: Span,
+    pub(super) until: Minute,
+}
 
 impl Busy {
     /// Of every resource. The view must not be narrowed: whom somebody may not see takes time, too.
@@ -28,15 +47,55 @@ impl Busy {
                 else {
                     continue;
                 };
-                out.0.entry(whose.to_owned()).or_default().push((span, id));
+                out.taken.entry(whose.to_owned()).or_default().push((span, id));
             }
         }
         Ok(out)
     }
 
-    /// What is taken of somebody's time, without what this appointment takes.
+    /// The same for whoever looks for a time: with what of these resources' time is this database's to give, and what is kept for those
+    /// who wait.
+    pub(super) fn to_book(
+        view: &mut View<'_>,
+        records: &Records,
+        roster: &Roster,
+        window: Span,
+        now: Minute,
+    ) -> Result<Self, StoreError> {
+        let keys = roster.members.iter().filter(|one| one.is_active).map(|one| one.resource.key.as_str());
+        let ours = records.ours_in(view, records.clinic(), keys, window)?;
+        Ok(Self { ours, offered: standing(view, now)?, ..Self::read(view, window)? })
+    }
+
+    /// As if all time were this database's, so that whoever owns it says why it is not.
+    pub(super) fn disowned(self) -> Self {
+        Self { ours: None, ..self }
+    }
+
+    /// Whether all of a span of somebody's time is this database's to give.
+    pub(super) fn is_ours(&self, whose: &str, span: Span) -> bool {
+        self.ours.as_ref().is_none_or(|ours| ours.get(whose).is_some_and(|ours| ours.covers(span)))
+    }
+
+    /// What of somebody's time may be given away within the window.
+    pub(super) fn ours(&self, whose: &str, window: Span) -> Spans {
+        match &self.ours {
+            Some(ours) => ours.get(whose).cloned().unwrap_or_default(),
+            None => Spans::new([window]),
+        }
+    }
+
+    /// What is taken of somebody's time, or kept for somebody else, without what this appointment takes or is kept for.
     pub(super) fn of(&self, whose: &str, but: Option<&str>) -> Spans {
-        self.all(whose).filter(|(_, id)| Some(id.as_str()) != but).map(|(span, _)| *span).collect()
+        let kept = self.offered.iter().filter(|one| Some(one.waiter.as_str()) != but && one.is_of(whose));
+        let taken = self.all(whose).filter(|(_, id)| Some(id.as_str()) != but).map(|(span, _)| *span);
+        taken.chain(kept.map(|one| one.span)).collect()
+    }
+
+    /// Until when somebody's time in the span is kept for another who waits.
+    pub(super) fn offered_until(&self, whose: &str, span: Span, but: Option<&str>) -> Option<Minute> {
+        let others = self.offered.iter().filter(|one| Some(one.waiter.as_str()) != but && one.is_of(whose));
+        others.filter(|one| one.span.overlaps(span)).map(|one| one.until).max()
     }
 
     /// Who takes somebody's time in the span.
@@ -53,7 +112,7 @@ impl Busy {
     /// What those who may see these appointments do not see: which one takes which time of which resources.
     pub(super) fn unseen(&self, seen: &BTreeSet<String>) -> Vec<(String, Span, Vec<String>)> {
         let mut out: BTreeMap<&str, (Span, Vec<String>)> = BTreeMap::new();
-        for (whose, all) in &self.0 {
+        for (whose, all) in &self.taken {
             for (span, id) in all.iter().filter(|(_, id)| !seen.contains(id)) {
                 let keys = &mut out.entry(id).or_insert((*span, Vec::new())).1;
                 if !keys.contains(whose) {
@@ -65,7 +124,13 @@ impl Busy {
     }
 
     fn all(&self, whose: &str) -> impl Iterator<Item = &(Span, String)> {
-        self.0.get(whose).into_iter().flatten()
+        self.taken.get(whose).into_iter().flatten()
+    }
+}
+
+impl Offered {
+    fn is_of(&self, whose: &str) -> bool {
+        self.resources.iter().any(|key| key == whose)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What is said of the schedule's routes.
 
 use super::{
-    book, day, demand, free, holidays, hours, import, moving, requests, resources, series, shown, status,
-    types, waitlist, week,
+    book, day, demand, free, holidays, hours, import, moving, requests, resources, rights, series, shown,
+    status, types, waitlist, week,
 };
 use crate::access::doc::Carries::{Calendar, Nothing};
 use crate::access::doc::{Carries, Doc};
@@ -70,6 +70,11 @@ pub(crate) const LEAVE: Doc =
     Doc::new("Takes somebody off the waitlist", &[(204, Nothing)]).refusals(&[409, 422]);
 pub(crate) const REQUESTS: Doc =
     Doc::new("Who asked for a time and has no answer yet", &[(200, Carries::of::<requests::Requests>())]);
+pub(crate) const RIGHTS: Doc = Doc::new(
+    "Who may sell which time of a day, and what was refused on it",
+    &[(200, Carries::of::<rights::Rights>())],
+)
+.query(&[("date", "YYYY-MM-DD, by the clinic's clock")]);
 pub(crate) const TYPES: Doc = Doc::new("What can be booked", &[(200, Carries::of::<types::Types>())]);
 pub(crate) const SAVE_TYPE: Doc =
     Doc::new("Adds a type of appointment, or changes one", &[(200, Carries::of::<types::TypeShown>())])

@@ -24,6 +24,32 @@ pub enum ScheduleError {
         /// The appointment that has it, if whoever asks may see it.
         by: Option<String>,
     },
+    /// The time is kept for somebody who waits.
+    #[error(
+        "cannot book: the time of {resource} was offered to somebody who waits, until {until}; book it for them, choose another time, or \
+         overbook and say why"
+    )]
+    Offered {
+        /// Whose time it is.
+        resource: String,
+        /// An instant.
+        until: String,
+    },
+    /// Who is to be booked from the waitlist is not on it any more.
+    #[error(
+        "cannot book from the waitlist: whoever waited was booked, or taken off the list, meanwhile; look at the list again"
+    )]
+    NotWaiting,
+    /// The store refused it: the time is not this database's to give (decision 33).
+    #[error("{text}")]
+    Refused {
+        /// The store's stable code.
+        code: &'static str,
+        /// What, why, what to do.
+        text: String,
+        /// Whose the time is, in words, and until when it is sold, an instant.
+        owner: Option<(String, Option<String>)>,
+    },
     /// Nobody works then.
     #[error(
         "cannot book: {resource} does not work at that time; choose another time, or overbook and say why"
@@ -120,6 +146,9 @@ impl ScheduleError {
         let value = |code| Facts::new(StatusCode::UNPROCESSABLE_ENTITY, code, "value");
         match self {
             Self::SlotTaken { .. } => conflict("slot-taken"),
+            Self::Offered { .. } => conflict("slot-offered"),
+            Self::NotWaiting => conflict("not-waiting"),
+            Self::Refused { code, .. } => conflict(code),
             Self::OutsideHours { .. } => rule("outside-hours"),
             Self::TimeOff { .. } => rule("time-off"),
             Self::NobodyFits => rule("nobody-fits"),
@@ -149,6 +178,11 @@ impl ScheduleError {
                 of.extend(by.clone().map(|by| ("appointment".to_owned(), by.into())));
                 out.insert("by".to_owned(), of.into());
             }
+            Self::Refused { owner: Some((owner, until)), .. } => {
+                let mut of = Map::from_iter([("owner".to_owned(), Value::from(owner.as_str()))]);
+                of.extend(until.clone().map(|until| ("until".to_owned(), until.into())));
+                out.insert("by".to_owned(), of.into());
+            }
             Self::Stale { current, changed } => {
                 out.insert("version".to_owned(), current.as_str().into());
                 out.insert("changed".to_owned(), json!(changed));
@@ -166,7 +200,12 @@ impl ScheduleError {
     pub(super) fn is_about_time(&self) -> bool {
         matches!(
             self,
-            Self::SlotTaken { .. } | Self::OutsideHours { .. } | Self::TimeOff { .. } | Self::Full { .. }
+            Self::SlotTaken { .. }
+                | Self::Offered { .. }
+                | Self::Refused { .. }
+                | Self::OutsideHours { .. }
+                | Self::TimeOff { .. }
+                | Self::Full { .. }
         )
     }
 }

@@ -7,8 +7,8 @@ use holdfast_clinical::scheduling::find::{Ask, Free, Offer, Reason, Resource, fi
 use holdfast_clinical::scheduling::span::{DAY_MIN, Minute, Span};
 use holdfast_clinical::scheduling::zone::{Zone, minute_of_ms};
 use holdfast_clinical::types::is_id;
-use holdfast_store::StoreError;
 use holdfast_store::view::View;
+use holdfast_store::{Records, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -121,7 +121,7 @@ pub(crate) async fn free(
             None => Past::default(),
         };
         let roster = Roster::read(view, records.clinic(), &[])?;
-        find_in(view, &roster, &zone, &kind, &search, &past)
+        find_in(view, &records, &roster, &zone, &kind, &search, &past)
     });
     Ok(json(&slots.await?))
 }
@@ -171,6 +171,7 @@ fn asked(query: Option<String>, now: Minute) -> Result<Search, ApiError> {
 
 fn find_in(
     view: &mut View<'_>,
+    records: &Records,
     roster: &Roster,
     zone: &Zone,
     kind: &AppointmentType,
@@ -187,7 +188,7 @@ fn find_in(
     let (mut slots, mut from, mut days) = (Vec::new(), search.window.from, FIRST_DAYS);
     while from < search.window.to {
         let block = Span::new(from, search.window.to.min(from + days * DAY_MIN));
-        let offers = look(view, roster, zone, &ask_in(&mut ask, block, search.limit - slots.len()))?;
+        let offers = look(view, records, roster, zone, &ask_in(&mut ask, block, search.limit - slots.len()))?;
         slots.extend(offers.offers.iter().map(|offer| FreeSlot::of(offer, zone)));
         let next = offers.next.or((slots.len() >= search.limit).then_some(block.to));
         if let Some(next) = next.filter(|next| *next < search.window.to) {
@@ -212,6 +213,7 @@ fn page(mut slots: Vec<FreeSlot>, search: &Search, next: Option<Minute>) -> Free
 /// What is free of one search's window.
 fn look(
     view: &mut View<'_>,
+    records: &Records,
     roster: &Roster,
     zone: &Zone,
     ask: &Ask,
@@ -219,7 +221,8 @@ fn look(
     // An appointment that begins in the window may end past it.
     let window =
         Span::new(ask.window.from, ask.window.to + ask.duration_min).widened(ask.before_min, ask.after_min);
-    let (exceptions, busy) = (exceptions(view, window)?, Busy::read(view, window)?);
+    let now = minute_of_ms(records.now_ms());
+    let (exceptions, busy) = (exceptions(view, window)?, Busy::to_book(view, records, roster, window, now)?);
     let all = roster.free(&exceptions, &busy, zone, window, None).map_err(ScheduleError::from)?;
     let all: Vec<(&Resource, &Free)> = all.iter().map(|(resource, free)| (*resource, free)).collect();
     Ok(find(ask, &all, zone).map_err(ScheduleError::from)?)
@@ -228,6 +231,7 @@ fn look(
 /// What else is free on the day of a time that was refused, the nearest first.
 pub(super) fn instead(
     view: &mut View<'_>,
+    records: &Records,
     known: &Known<'_>,
     kind: &AppointmentType,
     named: &[String],
@@ -246,11 +250,11 @@ pub(super) fn instead(
         page: MOST,
         ..kind.ask(window)
     };
-    let mut offers = look(view, roster, zone, &ask)?.offers;
+    let mut offers = look(view, records, roster, zone, &ask)?.offers;
     if offers.is_empty() && !named.is_empty() {
         // With those who were named there is nothing: with others there may be.
         let anybody = Ask { needs: kind.needs.clone(), ..ask };
-        offers = look(view, roster, zone, &anybody)?.offers;
+        offers = look(view, records, roster, zone, &anybody)?.offers;
     }
     offers.sort_by_key(|offer| (offer.span.from - at.from).abs());
     offers.truncate(ALTERNATIVES);

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use holdfast_clinical::scheduling::booking::{Booked, places};
+use holdfast_clinical::scheduling::booking::{Booked, PLACE_POOL, places};
+use holdfast_clinical::scheduling::fhir::extension;
 use holdfast_clinical::scheduling::span::Span;
 use holdfast_clinical::search::booked::{self, APPOINTMENT};
 use holdfast_core::id::Entity;
+use holdfast_core::rights::counted;
 use holdfast_store::search::{Room, Stretch};
 use holdfast_store::view::{Stored, View};
 use holdfast_store::{StoreError, Tx};
@@ -49,6 +51,25 @@ pub(super) fn must_have_place(tx: &mut Tx<'_>, place: &Booked) -> Result<(), Api
         }
         _ => Ok(()),
     }
+}
+
+/// The number of the next place of a session: of those that are this database's to give, once the clinic's calendar has begun.
+pub(super) fn next_place(tx: &mut Tx<'_>, session: &Booked) -> Result<u32, ApiError> {
+    let entity = Entity::new("Appointment", &session.id);
+    let clinic = tx.clinic_of(&entity)?;
+    if tx.has_calendar(&clinic)? {
+        return Ok(tx.next_place(&clinic, &counted::pool(&entity.to_string(), PLACE_POOL))?);
+    }
+    let given: BTreeSet<i64> = tx.beyond_sight(|tx| -> Result<_, ApiError> {
+        let record = json_of(&tx.view()?.read(&entity)?);
+        let all = places_of(tx, &record)?.into_iter();
+        let number =
+            |stored: Stored| extension::number(&json_of(&stored), extension::PLACE, "valueUnsignedInt");
+        Ok(all.filter_map(number).collect())
+    })?;
+    // Whether the session has it is said when it is saved.
+    let next = (0..).find(|number| !given.contains(number)).unwrap_or_default();
+    Ok(u32::try_from(next).unwrap_or(u32::MAX))
 }
 
 /// The session of a type that begins then, with those who were named; none if there is none yet.

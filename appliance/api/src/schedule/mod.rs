@@ -3,12 +3,12 @@
 //! ```text
 //! day, week ─▶ index rows of the day ─▶ Appointments, Encounters, Patients ─▶ shown
 //! free ─▶ Roster (who there is, their hours) + Busy (index rows alone) ─▶ scheduling::find
-//! book, move, accept ─▶ one transaction: Busy again ─▶ scheduling::find ─▶ save ─▶ take::check
-//! any other write of an Appointment (FHIR, bundles, staff's save) ──────────────────▲
+//! book, move, accept ─▶ one transaction: Busy again ─▶ scheduling::find ─▶ save ─▶ the store's guard ─▶ refused::explain
+//! any other write of an Appointment (FHIR, bundles, staff's save) ──────────▲
 //! ```
 //!
-//! Invariants: an appointment that takes time of somebody whose time is taken is saved by no route, unless it says that it is
-//! overbooked ([`take`]); work is proportional to the hours looked at; whom a caller may not see is told of as time that is taken, and no
+//! Invariants: an appointment that takes time of somebody whose time is taken, or is not this database's to give, is saved by no route,
+//! unless it says that it is overbooked: the store decides (decision 33), before a clinic's calendar begins [`take`]; work is proportional to the hours looked at; whom a caller may not see is told of as time that is taken, and no
 //! more.
 
 mod ask;
@@ -31,8 +31,10 @@ mod names;
 mod plan;
 mod query;
 mod records;
+pub(crate) mod refused;
 mod requests;
 mod resources;
+mod rights;
 mod roster;
 mod series;
 mod shown;
@@ -41,6 +43,7 @@ pub(crate) mod take;
 mod time_off;
 mod types;
 mod waitlist;
+mod web;
 mod week;
 
 pub(crate) use book::book;
@@ -56,9 +59,11 @@ pub(crate) use import::import;
 pub(crate) use moving::move_to;
 pub(crate) use requests::requests;
 pub(crate) use resources::resources;
+pub(crate) use rights::rights;
 pub(crate) use series::series;
 pub(crate) use status::status;
 pub(crate) use time_off::{end as end_time_off, take as take_time_off};
 pub(crate) use types::{save as save_type, types};
 pub(crate) use waitlist::{leave as leave_waitlist, offer, wait, waitlist};
+pub use web::to_grant;
 pub(crate) use week::week;

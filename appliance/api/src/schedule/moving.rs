@@ -18,7 +18,6 @@ use utoipa::ToSchema;
 
 use super::ScheduleError;
 use super::book::{Desk, desk, must_book, with_instead};
-use super::busy::Busy;
 use super::changes::{seen, show};
 use super::group;
 use super::plan::{Wanted, around, choose, choose_anyhow};
@@ -125,15 +124,14 @@ fn store(
     let record = json_of(stored);
     let booked = Booked::read(&record).map_err(ScheduleError::from)?;
     let booked = booked.ok_or(ScheduleError::Change(ChangeError::NoTime))?;
-    let busy = tx.beyond_sight(|tx| Busy::read(&mut tx.view()?, around(wanted)))?;
     let own = Some(stored.entity.id.as_str());
-    let fits = choose(&desk.known(), wanted, &busy, own);
+    let fits = choose(&desk.known(), wanted, desk.busy(tx, wanted)?, own);
     let is_free = booked.is_overbooked || !booked.takes_time();
     let has_fit = fits.is_ok();
     let resources = match fits {
         Ok(resources) => resources,
         // What was forced in, and what takes no time, may stand anywhere.
-        Err(_) if is_free => choose_anyhow(&desk.known(), wanted, &busy, own)?,
+        Err(_) if is_free => choose_anyhow(&desk.known(), wanted, &desk.busy(tx, wanted)?, own)?,
         Err(ScheduleError::SlotTaken { resource, by: Some(by) }) => {
             let is_seen = tx.view()?.is_in_sight(&Entity::new("Appointment", &by), May::READ)?;
             return Err(ScheduleError::SlotTaken { resource, by: is_seen.then_some(by) }.into());
@@ -142,7 +140,9 @@ fn store(
     };
     let to = Placement { span: wanted.span, resources };
     let mut elements = moved(&record, &to, &desk.zone).map_err(ScheduleError::from)?.elements;
-    if has_fit && booked.is_overbooked {
+    // Once rights are kept, what was forced in stays so, wherever it stands.
+    let clinic = tx.clinic_of(&stored.entity)?;
+    if has_fit && booked.is_overbooked && !tx.has_calendar(&clinic)? {
         no_longer_overbooked(&mut elements);
     }
     let places = tx.beyond_sight(|tx| group::places_of(tx, &record))?;

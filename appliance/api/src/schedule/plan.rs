@@ -79,11 +79,28 @@ pub(super) fn needs(
     Ok(needs)
 }
 
-/// Who takes part in an appointment at that very time.
+/// Who takes part in an appointment at that very time: those whose time is this database's to give, as far as there are any. Whether it
+/// is given is decided when the appointment is saved, by the store.
 ///
 /// # Errors
 /// [`ScheduleError`] that says who does not, and why.
 pub(super) fn choose(
+    known: &Known<'_>,
+    wanted: &Wanted,
+    busy: Busy,
+    but: Option<&str>,
+) -> Result<Vec<String>, ScheduleError> {
+    match choose_ours(known, wanted, &busy, but) {
+        Ok(chosen) => Ok(chosen),
+        Err(_) => choose_ours(known, wanted, &busy.disowned(), but),
+    }
+}
+
+/// The same of those alone whose time is this database's to give.
+///
+/// # Errors
+/// As [`choose`].
+pub(super) fn choose_ours(
     known: &Known<'_>,
     wanted: &Wanted,
     busy: &Busy,
@@ -171,6 +188,10 @@ fn why_not(
             };
         }
         let by = busy.by(&resource.key, wanted.taken(), but).next().map(ToOwned::to_owned);
+        if let Some(until) = busy.offered_until(&resource.key, wanted.taken(), but).filter(|_| by.is_none()) {
+            let until = known.zone.instant(until);
+            return ScheduleError::Offered { resource: name(&resource.key), until };
+        }
         return ScheduleError::SlotTaken { resource: Some(name(&resource.key)), by };
     }
     match nobody {

@@ -91,7 +91,7 @@ impl Roster {
         exceptions.iter().filter(|one| one.schedule == self.holidays && one.kind == ExceptionKind::Off)
     }
 
-    /// The time of each of them in a window. All time is this database's to give: see [`super::take`].
+    /// The time of each of them in a window, as far as it is this database's to give.
     pub(super) fn free(
         &self,
         exceptions: &[Exception],
@@ -101,12 +101,13 @@ impl Roster {
         but: Option<&str>,
     ) -> Result<Vec<(&Resource, Free)>, HoursError> {
         // What is taken before and after may lie beyond the hours looked at.
-        let owned = Spans::new([window.widened(i64::from(u16::MAX), i64::from(u16::MAX))]);
+        let around = window.widened(i64::from(u16::MAX), i64::from(u16::MAX));
         let active = self.members.iter().filter(|one| one.is_active);
         active
             .map(|one| {
                 let working = self.hours(&one.resource.key, exceptions).working(zone, window)?;
-                Ok((&one.resource, Free::new(working, busy.of(&one.resource.key, but), &owned)))
+                let (busy, owned) = (busy.of(&one.resource.key, but), busy.ours(&one.resource.key, around));
+                Ok((&one.resource, Free::new(working, busy, &owned)))
             })
             .collect()
     }

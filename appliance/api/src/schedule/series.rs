@@ -150,9 +150,12 @@ async fn look(state: &ApiState, one: &Asked) -> Result<(), ApiError> {
     }
     let desk = Arc::new(desk(state, around(&one.wanted)).await?);
     let (wanted, known) = (one.wanted.clone(), desk.clone());
+    let records = desk.records.clone();
     let found = own_read(state, move |view| {
-        let busy = Busy::read(view, around(&wanted))?;
-        Ok(choose(&known.known(), &wanted, &busy, None).map(drop)?)
+        let busy = Busy::to_book(view, &known.records, &known.roster, around(&wanted), known.now)?;
+        let chosen = choose(&known.known(), &wanted, busy, None)?;
+        // Nothing is saved, so that nobody else says whether the time may be given.
+        Ok(records.may_book_in(view, records.clinic(), chosen.iter().map(String::as_str), wanted.taken())?)
     });
     match found.await {
         Ok(()) => Ok(()),

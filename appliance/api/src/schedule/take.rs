@@ -1,7 +1,9 @@
-//! Whether an appointment may have its time: asked of every appointment that a transaction saves, by whichever route it came, before
-//! the transaction ends. So nobody is booked twice.
+//! Whether an appointment may have its time, as long as the clinic's calendar has not begun: asked of every appointment that a
+//! transaction saves, by whichever route it came, before the transaction ends. So nobody is booked twice at a clinic without a hub, or
+//! before its node has met its hub.
 //!
-//! This is the place at which ownership of time (decision 33) is to be asked, too: [`Taking`] names the spans that a save takes anew.
+//! Once the calendar has begun, the store's guard has decided when the appointment was saved (decision 33), and nothing is left to ask here
+//! but whether a session has the place.
 //!
 //! What is over is not looked at: an import brings what was. What only changes its status or its note is not either: two appointments
 //! that meet, because two databases took the same time, must still be worked off.
@@ -41,7 +43,10 @@ pub(crate) fn check(tx: &mut Tx<'_>, now_ms: u64) -> Result<(), ApiError> {
         if let Some((taking, booked)) =
             tx.beyond_sight(|tx| taking(tx, &entity, ops, minute_of_ms(now_ms)))?
         {
-            must_be_free(tx, &taking)?;
+            let clinic = tx.clinic_of(&entity)?;
+            if !tx.has_calendar(&clinic)? {
+                must_be_free(tx, &taking)?;
+            }
             tx.beyond_sight(|tx| group::must_have_place(tx, &booked))?;
         }
     }

@@ -15,20 +15,21 @@ use holdfast_clinical::types::is_id;
 use holdfast_core::id::Entity;
 use holdfast_store::author::Base;
 use holdfast_store::search::{Room, Stretch};
-use holdfast_store::view::View;
-use holdfast_store::{StoreError, Tx};
+use holdfast_store::view::{Stored, View};
+use holdfast_store::{Records, StoreError, Tx};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::ScheduleError;
-use super::book::must_book;
-use super::busy::{Busy, taken_of};
+use super::book::{Desk, desk, must_book};
+use super::busy::{Busy, Offered as Kept, taken_of};
 use super::day::{must_look, told};
 use super::exceptions::exceptions;
 use super::free::{SlotAsked, within};
 use super::names::PatientShown;
+use super::plan::{Wanted, around, choose};
 use super::query::{instant, words};
 use super::records::{exchange, json_of, put, there};
 use super::roster::{Roster, entity_of};
@@ -37,7 +38,7 @@ use super::types;
 use crate::access::Caller;
 use crate::conflicts::json as answer;
 use crate::error::{ApiError, RequestError};
-use crate::refusal::{own_read, write};
+use crate::refusal::{own_read, read, write};
 use crate::request::body;
 use crate::state::ApiState;
 
@@ -146,7 +147,7 @@ pub(crate) async fn waitlist(
         let now = minute_of_ms(records.now_ms());
         let mut shower = Shower::new(&zone, now, types::names(view)?);
         let waiting = within(view, &sight, waiting)?;
-        let freed = freed(view, &waiting, records.clinic(), &zone, now)?;
+        let freed = freed(view, &waiting, &records, &zone, now)?;
         let mut entries = Vec::new();
         for (waiter, record) in &waiting {
             let entry = within(view, &sight, |view| entry(view, &mut shower, waiter, record))?;
@@ -158,6 +159,26 @@ pub(crate) async fn waitlist(
     });
     let (list, patients) = found.await?;
     Ok(told(&list, "schedule-waitlist", &patients))
+}
+
+/// Times that are kept for those who wait, until they have answered. The view must not be narrowed.
+pub(super) fn standing(view: &mut View<'_>, now: Minute) -> Result<Vec<Kept>, StoreError> {
+    let stretch = Stretch::of(APPOINTMENT, WAITING);
+    let mut out = Vec::new();
+    for one in view.along("Appointment", &stretch, &[], Room::for_some(MOST), None)? {
+        let record = json_of(&one.stored);
+        for offer in extension::all(&record, extension::OFFER) {
+            let read = Waiter::offer(offer).filter(|offer| offer.until > now);
+            let Some(Offered { span, until }) = read else { continue };
+            out.push(Kept {
+                waiter: one.stored.entity.id.clone(),
+                resources: resources_of(offer),
+                span,
+                until,
+            });
+        }
+    }
+    Ok(out)
 }
 
 /// Those who wait, the next first.
@@ -207,22 +228,24 @@ fn patient_of(record: &Value) -> Option<String> {
 fn offer_of(of: &Value, now: Minute, zone: &Zone) -> Option<WaitlistOffer> {
     let start = minute_of_instant(extension::find(of, "period")?.pointer("/valuePeriod/start")?.as_str()?)?;
     let until = minute_of_instant(extension::text(of, "until", "valueInstant")?)?;
-    let resources = extension::all(of, "resource");
-    let resources =
-        resources.filter_map(|one| Some(one.pointer("/valueReference/reference")?.as_str()?.to_owned()));
     Some(WaitlistOffer {
         start: zone.instant(start),
-        resources: resources.collect(),
+        resources: resources_of(of),
         until: Some(zone.instant(until)),
         state: if until > now { "offered" } else { "declined" },
     })
+}
+
+fn resources_of(offer: &Value) -> Vec<String> {
+    let all = extension::all(offer, "resource");
+    all.filter_map(|one| Some(one.pointer("/valueReference/reference")?.as_str()?.to_owned())).collect()
 }
 
 /// What of the next days is free for whom, in the order of the line.
 fn freed(
     view: &mut View<'_>,
     waiting: &[(Waiter, Value)],
-    clinic: &str,
+    records: &Records,
     zone: &Zone,
     now: Minute,
 ) -> Result<BTreeMap<String, WaitlistOffer>, ApiError> {
@@ -230,11 +253,11 @@ fn freed(
         return Ok(BTreeMap::new());
     }
     let window = Span::of(now, FREED_DAYS * DAY_MIN);
-    let roster = Roster::read(view, clinic, &[])?;
+    let roster = Roster::read(view, records.clinic(), &[])?;
     let kinds: BTreeMap<String, _> =
         types::all(view)?.into_iter().map(|kind| (kind.id.clone(), kind)).collect();
     let around = window.widened(DAY_MIN, DAY_MIN);
-    let (exceptions, busy) = (exceptions(view, around)?, Busy::read(view, around)?);
+    let (exceptions, busy) = (exceptions(view, around)?, Busy::to_book(view, records, &roster, around, now)?);
     let free = roster.free(&exceptions, &busy, zone, around, None).map_err(ScheduleError::from)?;
     let free: Vec<(&Resource, &Free)> = free.iter().map(|(resource, free)| (*resource, free)).collect();
     let mut elsewhere = BTreeMap::new();
@@ -341,7 +364,8 @@ fn not_waiting() -> ScheduleError {
     ScheduleError::Bad { what: "the entry", expected: "one of the waitlist" }
 }
 
-/// Notes that somebody was offered a time, which is then offered to nobody else for a while.
+/// Offers somebody a time that is free. Until the offer ends it is kept for them: a search leaves it out, and it is booked for nobody else
+/// but by overbooking.
 pub(crate) async fn offer(
     State(state): State<ApiState>,
     Path(id): Path<String>,
@@ -367,27 +391,59 @@ pub(crate) async fn offer(
     if until <= now {
         return Err(ScheduleError::Bad { what: "the time", expected: "more than an hour away" }.into());
     }
-    let author = caller.id.clone();
+    let (entity, author) = (Entity::new("Appointment", &id), caller.id.clone());
+    let of = entity.clone();
+    let kind = read(&state, caller.clone(), move |view| Ok(waiter_of(&view.read(&of)?)?.1.kind)).await?;
+    let kind = kind.unwrap_or_default();
+    let kind = own_read(&state, move |view| types::offered(view, &kind)).await?;
+    let span = Span::of(start, kind.duration_min);
+    let wanted = Wanted { kind, named: slot.resources, span };
+    let desk = desk(&state, around(&wanted)).await?;
     let entry = write(&state, caller, move |tx| {
-        let stored = tx.view()?.read(&Entity::new("Appointment", &id))?;
-        let record = json_of(&stored);
-        let waiter = Waiter::read(&record).map_err(ScheduleError::from)?.ok_or_else(not_waiting)?;
-        let kind = waiter.kind.as_deref().unwrap_or_default();
-        let kind = tx.beyond_sight(|tx| types::offered(&mut tx.view()?, kind))?;
-        let offered = Offered { span: Span::of(start, kind.duration_min), until };
-        let mut all = Waiter::with_offer(&record, offered, &zone);
+        let stored = tx.view()?.read(&entity)?;
+        let (record, _) = waiter_of(&stored)?;
+        let resources = still_free(tx, &desk, &wanted, &entity.id)?;
+        let mut all = Waiter::with_offer(&record, Offered { span, until }, &zone);
         if let Some(parts) =
             all.last_mut().and_then(|last| last.get_mut("extension")).and_then(Value::as_array_mut)
         {
             let part =
                 |key: &String| extension::one("resource", "valueReference", json!({ "reference": key }));
-            parts.extend(slot.resources.iter().map(part));
+            parts.extend(resources.iter().map(part));
         }
         let elements = Map::from_iter([("extension".to_owned(), Value::from(all))]);
         exchange(tx, &stored, &elements, &author)?;
-        show(tx, &id, &zone, now)
+        show(tx, &entity.id, &zone, now)
     });
     Ok(answer(&entry.await?))
+}
+
+/// Somebody who waits, as they are stored.
+fn waiter_of(stored: &Stored) -> Result<(Value, Waiter), ScheduleError> {
+    let record = json_of(stored);
+    let waiter = Waiter::read(&record)?.ok_or_else(not_waiting)?;
+    Ok((record, waiter))
+}
+
+/// Who would take part at that time: only what is free, ours, and offered to nobody else is offered. A place of a group's session is
+/// given when it is booked.
+fn still_free(tx: &mut Tx<'_>, desk: &Desk, wanted: &Wanted, waiter: &str) -> Result<Vec<String>, ApiError> {
+    if wanted.kind.capacity > 1 {
+        return Ok(wanted.named.clone());
+    }
+    let chosen = match choose(&desk.known(), wanted, desk.busy(tx, wanted)?, Some(waiter)) {
+        Ok(chosen) => chosen,
+        // Who has it may be somebody whom the caller must not see.
+        Err(ScheduleError::SlotTaken { resource, .. }) => {
+            return Err(ScheduleError::SlotTaken { resource, by: None }.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    tx.beyond_sight(|tx| {
+        let keys = chosen.iter().map(String::as_str);
+        desk.records.may_book_in(&mut tx.view()?, desk.records.clinic(), keys, wanted.taken())
+    })?;
+    Ok(chosen)
 }
 
 /// Takes somebody off the list; one who is not on it is off already.
@@ -405,8 +461,13 @@ pub(crate) async fn leave(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Ends the waiting of somebody who was booked.
+/// Ends the waiting of somebody who was booked: who has left the list meanwhile, or was booked at another desk, is not booked again.
 pub(super) fn end(tx: &mut Tx<'_>, id: &str, author: &str) -> Result<(), ApiError> {
+    let stored = there(&mut tx.view()?, &Entity::new("Appointment", id))?;
+    if stored.is_none_or(|stored| json_of(&stored).get("status").and_then(Value::as_str) != Some("waitlist"))
+    {
+        return Err(ScheduleError::NotWaiting.into());
+    }
     close(tx, id, "pat-swl", author)
 }
 

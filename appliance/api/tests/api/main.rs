@@ -48,6 +48,7 @@ mod rates;
 mod read_only;
 mod schedule;
 mod schedule_more;
+mod schedule_rights;
 mod search;
 mod search_references;
 mod search_results;

@@ -46,4 +46,5 @@ pub mod span;
 #[cfg(test)]
 mod testing;
 pub mod waitlist;
+pub mod web;
 pub mod zone;

@@ -3,6 +3,7 @@
 //!
 //! [`Config::parse`] is pure; [`Config::load`] reads the file for it.
 
+mod booking;
 mod care;
 mod desktops;
 mod downtime;
@@ -12,6 +13,7 @@ mod tests;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+pub use booking::BookingConfig;
 pub use care::{EvictionConfig, ScrubConfig};
 pub use desktops::DesktopsConfig;
 pub use downtime::DowntimeConfig;
@@ -40,6 +42,8 @@ pub struct Config {
     pub log: LogConfig,
     /// How records are stored.
     pub store: StoreConfig,
+    /// What of the clinic's time head office may sell.
+    pub booking: BookingConfig,
     /// How damage is looked for.
     pub scrub: ScrubConfig,
     /// The pages for when no screen works.
@@ -100,6 +104,8 @@ pub enum LogFormat {
 pub struct StoreConfig {
     /// A file with the database's key.
     pub encryption_key_file: Option<PathBuf>,
+    /// Whether the database is one machine's: started on another it is known for a copy.
+    pub is_bound_to_machine: bool,
 }
 
 /// The node's bounds.
@@ -154,6 +160,7 @@ impl Config {
         let clinic = clinic(reader);
         let desktops = desktops::desktops(reader);
         let (store, scrub) = (store(reader), care::scrub(reader));
+        let booking = booking::booking(reader);
         let (eviction, limits) = (care::eviction(reader), limits(reader));
         let downtime = downtime::downtime(reader);
         Some(Self {
@@ -163,6 +170,7 @@ impl Config {
             desktops: desktops?,
             log: log?,
             store: store?,
+            booking: booking?,
             scrub: scrub?,
             downtime: downtime?,
             eviction: eviction?,
@@ -220,7 +228,12 @@ fn store(reader: &mut Reader) -> Option<StoreConfig> {
     let key = reader.text("store", "encryption_key_file", "the path of a file, or empty", |text| {
         optional(text, |text| Some(PathBuf::from(text)))
     });
-    Some(StoreConfig { encryption_key_file: key? })
+    let bound = reader.text("store", "bound_to_machine", "\"yes\" or \"no\"", |text| match text {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    });
+    Some(StoreConfig { encryption_key_file: key?, is_bound_to_machine: bound? })
 }
 
 fn limits(reader: &mut Reader) -> Option<LimitsConfig> {

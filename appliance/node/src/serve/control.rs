@@ -107,6 +107,12 @@ async fn obey(running: Running, order: Order, progress: mpsc::Sender<String>) ->
             })
             .await
         }
+        Order::Follow { former } => {
+            let (opened, writer) = (running.opened, running.writer);
+            let told = blocking(move || tasks::booking::follow(&opened.records, former.as_deref())).await?;
+            writer.announce();
+            Ok(told)
+        }
         Order::EnrolDesktop { name } => {
             let endpoints = running.desktops.as_ref().map(|served| served.to_vec());
             // The node as it runs may have another configuration than the file now says.

@@ -6,6 +6,7 @@
 //! ```
 
 mod api;
+mod booking;
 mod control;
 mod desktops;
 mod downtime;
@@ -159,6 +160,8 @@ fn start_workers(
     workers.spawn(token_worker::run(running.clone(), stop.clone()));
     workers.spawn(control::run(running.clone(), stop.clone()));
     if let Some(link) = running.link.clone() {
+        let zone = config.clinic.time_zone.clone();
+        workers.spawn(booking::run(running.clone(), config.booking, zone, stop.clone()));
         workers.spawn(holdfast_uplink::renewal::run(link, stop.clone()));
     }
 }

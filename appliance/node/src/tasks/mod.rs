@@ -1,6 +1,7 @@
 //! Long work on open records, whether a running node or a command does it: backup, restore, scrub, status.
 
 mod audit;
+pub mod booking;
 mod packages;
 mod scrub;
 
@@ -101,6 +102,7 @@ pub fn status(
     let mut lines = vec![
         format!("clinic      {}", opened.records.clinic()),
         format!("link        {}", link.map_or("off: this node is not enrolled".to_owned(), link_line)),
+        format!("calendar    {}", booking::describe(&opened.records)?),
         format!("records     {held} held, {conflicts} with an open conflict"),
         format!("scopes      {} held from the hub", own.held_scopes),
     ];

@@ -34,11 +34,21 @@ fn free_address() -> String {
 impl Hub {
     /// Starts a hub with a folder of its own.
     pub(crate) fn start(data: PathBuf) -> Self {
-        let flags = [
+        Self::start_with(data, &[])
+    }
+
+    /// One that looks every second at what of the clinics' time comes back.
+    pub(crate) fn start_booking(data: PathBuf) -> Self {
+        Self::start_with(data, &[("booking", "check_every_s", "1".to_owned())])
+    }
+
+    fn start_with(data: PathBuf, more: &[(&'static str, &'static str, String)]) -> Self {
+        let mut flags = vec![
             ("hub", "data_dir", data.display().to_string()),
             ("hub", "listen", free_address()),
             ("hub", "sync_listen", free_address()),
         ];
+        flags.extend_from_slice(more);
         let mut hub = Self { config: load(None, Vec::new(), &flags).unwrap(), running: None };
         hub.go_on();
         hub

@@ -6,6 +6,7 @@
     reason = "a test fails by panicking, and says aloud what it skipped"
 )]
 
+mod booking;
 mod config;
 mod console;
 mod damage;

@@ -119,10 +119,27 @@ pub(crate) fn send_to(authority: &str, token: &str, method: &str, path: &str, bo
     send_with(authority, token, &[], method, path, body)
 }
 
+/// The same, of the staff's own routes, which take plain JSON.
+pub(crate) fn send_json(authority: &str, token: &str, method: &str, path: &str, body: &str) -> Answer {
+    send_typed(authority, token, "application/json", &[], method, path, body)
+}
+
 /// The same, with more headers.
 pub(crate) fn send_with(
     authority: &str,
     token: &str,
+    headers: &[&str],
+    method: &str,
+    path: &str,
+    body: &str,
+) -> Answer {
+    send_typed(authority, token, "application/fhir+json", headers, method, path, body)
+}
+
+fn send_typed(
+    authority: &str,
+    token: &str,
+    media: &str,
     headers: &[&str],
     method: &str,
     path: &str,
@@ -134,7 +151,7 @@ pub(crate) fn send_with(
     let length = body.len();
     let head = format!(
         "{method} {path} HTTP/1.1\r\nhost: {authority}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\
-         content-type: application/fhir+json\r\n{more}content-length: {length}\r\n\r\n{body}"
+         content-type: {media}\r\n{more}content-length: {length}\r\n\r\n{body}"
     );
     stream.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();

@@ -88,12 +88,12 @@ export interface RightsRow extends Span {
   sellUntil?: string;
   /** How many minutes of it are sold. */
   sold: number;
-  /** `held`: the owner sells it · `returning`: past `sellUntil`, not back yet · `returned` · `fenced`: its owner was replaced. */
-  state: 'held' | 'returning' | 'returned' | 'fenced' | string;
+  /** `held`: the owner sells it · `returning`: past `sellUntil`, not back yet · `returned` · `fenced`: its owner was replaced · `contested`: two claim it. */
+  state: 'held' | 'returning' | 'returned' | 'fenced' | 'contested' | string;
 }
 
 export interface Rights {
-  /** Who holds the calendar as a whole. */
+  /** Who holds the calendar as a whole; empty: it has not begun, or two claim it. */
   holder: string;
   epoch: number;
   /** Whether this host is the holder and may sell. */

@@ -1,6 +1,8 @@
 //! How a clinic splits its time with the web beforehand: which spans a node grants to a hub. The same policy over the same hours gives
 //! the same spans, however often it is asked, so that a plan that was interrupted goes on where it stopped.
 
+use std::collections::BTreeMap;
+
 use super::span::{DAY_MIN, Minute, Span, Spans};
 
 /// What of one appointment type is sold on the web.
@@ -26,22 +28,29 @@ pub struct Plan {
 /// over by `now` is not granted. O(appointments that fit).
 pub fn plan(share: &Share, free: &Spans, now: Minute) -> Plan {
     let length = share.length_min.max(1);
-    let mut grants: Vec<(Minute, Vec<Span>)> = Vec::new();
+    let row = |span: Span| -> Vec<Span> {
+        (0..span.length_min() / length).map(|at| Span::of(span.from + at * length, length)).collect()
+    };
+    let mut grants: BTreeMap<Minute, Vec<Span>> = BTreeMap::new();
     for span in free.iter() {
-        let count = span.length_min() / length;
-        for at in (0..count).filter(|at| is_web(*at, share.percent)) {
-            let one = Span::of(span.from + at * length, length);
-            let until = one.from.div_euclid(DAY_MIN) * DAY_MIN - share.until_before_min;
-            if until <= now {
-                continue;
-            }
-            match grants.last_mut() {
-                Some((last, spans)) if *last == until => spans.push(one),
-                _ => grants.push((until, vec![one])),
-            }
+        for one in chosen(share.percent, 0, &row(span)) {
+            grants.entry(until(share, one)).or_default().push(one);
         }
     }
+    grants.retain(|until, _| *until > now);
     Plan { grants: grants.into_iter().map(|(until, spans)| (until, Spans::new(spans))).collect() }
+}
+
+/// Of a row of appointments that could stand, in the order of their time, those that are the web's: every so many-th, counted as if
+/// `skipped` came before the first. O(row).
+pub fn chosen(percent: u32, skipped: usize, row: &[Span]) -> Vec<Span> {
+    let is_chosen = |at: usize| i64::try_from(at + skipped).is_ok_and(|at| is_web(at, percent));
+    row.iter().enumerate().filter(|(at, _)| is_chosen(*at)).map(|(_, one)| *one).collect()
+}
+
+/// The minute until which the web sells an appointment: all those of a day until the same one.
+pub fn until(share: &Share, one: Span) -> Minute {
+    one.from.div_euclid(DAY_MIN) * DAY_MIN - share.until_before_min
 }
 
 /// Whether the `at`-th of a row is the web's, so that of any beginning of the row that share is.

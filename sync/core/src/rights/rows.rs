@@ -126,14 +126,24 @@ fn range(param: u32, parts: &[&str]) -> Range {
     Range { param, to: crate::search::after_prefix(&from), from }
 }
 
-/// Where what takes time of a resource on the days of a span stands.
-pub fn booked(resource: &str, span: Span) -> Vec<Range> {
-    days(span).map(|day| range(BOOKED, &[resource, &padded(day)])).collect()
+/// Where what takes time of a resource on the days of a span stands; nowhere, if the span is empty.
+pub fn booked(resource: &str, span: Span) -> Option<Range> {
+    on_days(BOOKED, &[resource], span)
 }
 
-/// Where what is said of a resource on the days of a span stands.
-pub fn pieces(clinic: &str, resource: &str, span: Span) -> Vec<Range> {
-    days(span).map(|day| range(PIECE, &[clinic, resource, &padded(day)])).collect()
+/// Where what is said of a resource on the days of a span stands; nowhere, if the span is empty.
+pub fn pieces(clinic: &str, resource: &str, span: Span) -> Option<Range> {
+    on_days(PIECE, &[clinic, resource], span)
+}
+
+/// Days follow one another, so that one range is all of them.
+fn on_days(param: u32, parts: &[&str], span: Span) -> Option<Range> {
+    let (first, last) = (days(span).next()?, days(span).last()?);
+    let of = |day: i64| {
+        let day = padded(day);
+        range(param, &[parts, &[day.as_str()]].concat())
+    };
+    Some(Range { to: of(last).to, ..of(first) })
 }
 
 /// Where a clinic's records of a kind (`calendar`, `ask`, `gone`) stand.

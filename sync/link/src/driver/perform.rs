@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use super::LinkConfig;
 use super::ask::Question;
 use super::give_back::{EVERYTHING, GiveBack, Stretch};
+use super::heard::Hearing;
 use super::relay::Relay;
 use crate::serve;
 use crate::transport::{ClockBeside, Connection, Counters, TransportError};
@@ -52,6 +53,8 @@ pub(super) struct Performer {
     to_give: Vec<Stretch>,
     /// Pages that have come on it, each being worked out ahead of its turn to be stored.
     preparing: VecDeque<(Vec<Visit>, JoinHandle<PreparedPage>)>,
+    /// Which of its pulls have brought everything.
+    hearing: Hearing,
     /// Hands on what replicas below have written, on the present connection.
     relaying: Option<JoinHandle<()>>,
     past: Counters,
@@ -70,6 +73,7 @@ impl Performer {
             acks: BTreeMap::new(),
             to_give: Vec::new(),
             preparing: VecDeque::new(),
+            hearing: Hearing::default(),
             relaying: None,
             past: Counters::default(),
         }
@@ -94,8 +98,11 @@ impl Performer {
         match event {
             Event::Input(input) => Some(input),
             Event::Of(epoch, input) => (epoch == self.epoch).then(|| {
-                if let Input::Reply { response: Response::Page(page), .. } = &input {
-                    self.prepare_page(page);
+                match &input {
+                    Input::Reply { id, response: Response::Page(page) } => self.receive_page(*id, page),
+                    Input::PageDurable { .. } => self.hearing.stored(),
+                    Input::PageRefused { .. } => self.hearing.refused(),
+                    _ => {}
                 }
                 input
             }),
@@ -185,6 +192,7 @@ impl Performer {
         // Under the endpoint that gave them.
         self.save_acks();
         self.epoch += 1;
+        self.hearing.ends();
         self.endpoint = endpoint;
         let Some(target) = self.config.endpoints.get(endpoint).cloned() else { return };
         let (tls, events, epoch) = (self.config.tls.clone(), self.events.clone(), self.epoch);
@@ -205,6 +213,7 @@ impl Performer {
         }
         self.upstream = None;
         self.preparing.clear();
+        self.hearing.ends();
         self.end_relaying();
         self.epoch += 1;
     }
@@ -220,7 +229,10 @@ impl Performer {
         self.upstream
     }
 
-    fn send(&self, id: u64, request: &Request) {
+    fn send(&mut self, id: u64, request: &Request) {
+        if matches!(request, Request::Pull { .. }) {
+            self.hearing.asks(id, self.writer.records().now_ms());
+        }
         let (events, epoch) = (self.events.clone(), self.epoch);
         let bytes = request.encode().map(Bytes::from);
         let Some(connection) = self.connection.clone() else { return };
@@ -291,6 +303,16 @@ impl Performer {
         });
     }
 
+    fn receive_page(&mut self, id: u64, page: &Page) {
+        if let Some((began_ms, upstream)) = self.hearing.comes(id, page).zip(self.upstream) {
+            self.call(move |records| {
+                caught_up(records, upstream, began_ms);
+                Ok(None)
+            });
+        }
+        self.prepare_page(page);
+    }
+
     /// Works out what a page brings while the one before it is still being stored.
     fn prepare_page(&mut self, page: &Page) {
         if page.states.is_empty() {
@@ -313,7 +335,7 @@ impl Performer {
 
     fn store_page(&mut self, upstream: ActorId, page: Page) {
         let (writer, acks, prepared) = (self.writer.clone(), self.take_acks(), self.prepared(&page));
-        let (events, epoch) = (self.events.clone(), self.epoch);
+        let (events, epoch, heard) = (self.events.clone(), self.epoch, self.hearing.stores(&page));
         tokio::spawn(async move {
             let prepared = match prepared {
                 Some(work) => work.await.unwrap_or_default(),
@@ -326,7 +348,12 @@ impl Performer {
                 metrics::counter!("sync_resources_received_total")
                     .increment((page.ops.len() + page.states.len()) as u64);
                 Ok(match taken {
-                    Taken::Durable(positions) => Input::PageDurable { upstream, positions },
+                    Taken::Durable(positions) => {
+                        if let Some(began_ms) = heard {
+                            caught_up(records, upstream, began_ms);
+                        }
+                        Input::PageDurable { upstream, positions }
+                    }
                     Taken::Rewind(positions) => Input::PageRefused { upstream, positions },
                 })
             };
@@ -358,6 +385,13 @@ impl Drop for Performer {
     /// What hands on holds the writer, which ends with its last clone.
     fn drop(&mut self) {
         self.end_relaying();
+    }
+}
+
+/// Tells the store that a pull has brought everything. The page is durable whether or not that can be noted: a later pull notes as much.
+fn caught_up(records: &holdfast_store::Records, upstream: ActorId, began_ms: u64) {
+    if let Err(error) = records.caught_up(upstream, began_ms) {
+        tracing::warn!(error.code = error.code(), error = %error, "how far the upstream was heard is not noted");
     }
 }
 

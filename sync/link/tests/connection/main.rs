@@ -5,6 +5,7 @@ mod enrolment;
 mod expired;
 mod frozen;
 mod giving_back;
+mod heard;
 mod idle;
 mod peers;
 mod resumption;

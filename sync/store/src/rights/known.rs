@@ -69,17 +69,16 @@ pub(crate) fn ledger<'a>(
         }
     }
     for (resource, span) in asked {
-        for range in rows::pieces(clinic, resource, span) {
-            for row in found(sql, &range, "s.value, s.resource_no")? {
-                let Some((span, epoch, taker)) = rows::read_piece(row.text(0)?) else { continue };
-                #[cfg(feature = "sabotage")]
-                let epoch = match records.is_broken(crate::sabotage::Sabotage::NoEpoch) {
-                    // Whatever came last counts.
-                    true => row.uint(1)?,
-                    false => epoch,
-                };
-                ledger.claim(resource, &[span], epoch, taker);
-            }
+        let Some(range) = rows::pieces(clinic, resource, span) else { continue };
+        for row in found(sql, &range, "s.value, s.resource_no")? {
+            let Some((span, epoch, taker)) = rows::read_piece(row.text(0)?) else { continue };
+            #[cfg(feature = "sabotage")]
+            let epoch = match records.is_broken(crate::sabotage::Sabotage::NoEpoch) {
+                // Whatever came last counts.
+                true => row.uint(1)?,
+                false => epoch,
+            };
+            ledger.claim(resource, &[span], epoch, taker);
         }
     }
     Ok(ledger)
@@ -93,14 +92,13 @@ pub(crate) fn taken(
     except: Option<&str>,
 ) -> Result<Vec<Taken>> {
     let mut out: Vec<Taken> = Vec::new();
-    for range in rows::booked(resource, span) {
-        for row in found(sql, &range, "s.value, r.kind, r.id")? {
-            let Some(booked) = rows::read_booked(row.text(0)?) else { continue };
-            let one = Taken { span: booked.span, by: format!("{}/{}", row.text(1)?, row.text(2)?) };
-            let counts = !booked.is_overbooked && booked.span.overlaps(span) && except != Some(&one.by);
-            if counts && !out.contains(&one) {
-                out.push(one);
-            }
+    let Some(range) = rows::booked(resource, span) else { return Ok(out) };
+    for row in found(sql, &range, "s.value, r.kind, r.id")? {
+        let Some(booked) = rows::read_booked(row.text(0)?) else { continue };
+        let one = Taken { span: booked.span, by: format!("{}/{}", row.text(1)?, row.text(2)?) };
+        let counts = !booked.is_overbooked && booked.span.overlaps(span) && except != Some(&one.by);
+        if counts && !out.contains(&one) {
+            out.push(one);
         }
     }
     Ok(out)

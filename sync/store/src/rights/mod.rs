@@ -24,8 +24,12 @@ mod guard;
 mod heard;
 mod hold;
 mod known;
+mod order;
+mod shown;
 mod succession;
 
 pub use book::{Booked, Confirmed};
 pub use holdfast_core::rights::KIND;
 pub(crate) use known::is_fenced;
+pub use order::{incarnations, order_replacement};
+pub use shown::{Calendar, Owned};

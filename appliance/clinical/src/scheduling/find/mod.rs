@@ -26,7 +26,8 @@ use super::hours::MAX_WINDOW_DAYS;
 use super::span::{DAY_MIN, Minute, Span, Spans};
 use super::zone::Zone;
 use choose::Chooser;
-use starts::{allowed, next_on_grid};
+use starts::allowed;
+pub(super) use starts::next_on_grid;
 
 /// The most offers of one page.
 pub const MAX_PAGE: usize = 200;

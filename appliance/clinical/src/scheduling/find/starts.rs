@@ -35,7 +35,7 @@ fn shrunk(spans: &Spans, before: i64, after: i64, block: Span) -> Vec<Span> {
 }
 
 /// The first minute from then on at which the local clock shows a multiple of the step since midnight.
-pub(super) fn next_on_grid(zone: &Zone, from: Minute, step_min: i64) -> Minute {
+pub(in crate::scheduling) fn next_on_grid(zone: &Zone, from: Minute, step_min: i64) -> Minute {
     let past = |at: Minute| (at + zone.offset_min(at)).rem_euclid(DAY_MIN) % step_min;
     let late = past(from);
     if late == 0 {

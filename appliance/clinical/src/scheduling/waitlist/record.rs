@@ -62,7 +62,7 @@ impl Waiter {
             priority: priority.filter(|priority| (1..=9).contains(priority)),
             since: since.unwrap_or(i64::MAX),
             wanted: if wanted.is_empty() { ever() } else { wanted },
-            offered: extension::all(appointment, extension::OFFER).filter_map(read_offer).collect(),
+            offered: extension::all(appointment, extension::OFFER).filter_map(Self::offer).collect(),
         }))
     }
 
@@ -77,15 +77,15 @@ impl Waiter {
         list.into_iter().flatten().cloned().chain([extension::parts(extension::OFFER, parts)]).collect()
     }
 
+    /// Reads one offer off its extension; one that cannot be read was made by nobody.
+    pub fn offer(of: &Value) -> Option<Offered> {
+        let period = extension::find(of, "period")?.get("valuePeriod")?;
+        let until = minute_of_instant(extension::text(of, "until", "valueInstant")?)?;
+        Some(Offered { span: span(period, KIND).ok()?, until })
+    }
+
     /// Their place in the line; the least is the next.
     pub(super) fn place(&self) -> (u8, Minute, &str) {
         (self.priority.unwrap_or(10), self.since, &self.id)
     }
-}
-
-/// An offer that cannot be read was made by nobody.
-fn read_offer(of: &Value) -> Option<Offered> {
-    let period = extension::find(of, "period")?.get("valuePeriod")?;
-    let until = minute_of_instant(extension::text(of, "until", "valueInstant")?)?;
-    Some(Offered { span: span(period, KIND).ok()?, until })
 }

@@ -1,4 +1,5 @@
 import { type AppointmentShown, type DaySheet, type ResourceRef, schedule } from '@holdfast/api';
+import type { I18n } from '@holdfast/i18n';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 
@@ -15,9 +16,12 @@ export function withWords(resources: ResourceRef[], names: Names): string {
   return resources.map((ref) => names.get(ref) ?? ref).join(', ');
 }
 
-/** What to call an appointment: its patient, or for what the time is kept. */
-export function titleOf({ patient, type }: Pick<AppointmentShown, 'patient' | 'type'>): string {
-  return patient?.name ?? type.name;
+/** What to call an appointment: its patient, or for what the time is kept; of one that is kept from whoever looks, that it is taken. */
+export function titleOf(
+  i18n: I18n,
+  { patient, type, withheld }: Pick<AppointmentShown, 'patient' | 'type' | 'withheld'>,
+): string {
+  return withheld ? i18n.t('Taken') : (patient?.name ?? type.name);
 }
 
 /** Types of appointments; those that are not offered any more among them. */

@@ -7,7 +7,7 @@ import { becauseWords, refusalWords } from './refusalWords';
 const i18n = setupI18n({ locale: 'en', messages: { en: messages } });
 
 test('a refusal says why, and who holds the time', () => {
-  const problem = new Problem(409, { code: 'not-ours', detail: 'granted', by: { owner: 'the hub' }, instead: [] });
+  const problem = new Problem(409, { code: 'time-not-ours', detail: 'granted', by: { owner: 'the hub' }, instead: [] });
   const refusal = refusalOf(problem);
   expect(refusal && refusalWords(i18n, refusal)).toBe('This time is sold by the hub.');
 });

@@ -7,8 +7,10 @@ export function refusalWords(i18n: I18n, { code, message, by }: Pick<Refusal, 'c
   const owner = by?.owner ?? i18n.t('head office');
   const words: Record<string, string> = {
     'slot-taken': i18n.t('This time is taken.'),
-    'not-ours': i18n.t('This time is sold by {owner}.', { owner }),
-    fenced: i18n.t('This node was restored and books nothing until it has caught up with head office.'),
+    'slot-offered': i18n.t('This time is kept for somebody who waits.'),
+    'not-waiting': i18n.t('They are not on the waiting list any more.'),
+    'time-not-ours': i18n.t('This time is sold by {owner}.', { owner }),
+    'places-taken': i18n.t('All places are taken.'),
     'outside-hours': i18n.t('This is outside of working hours.'),
     'time-off': i18n.t('They are off at this time.'),
     full: i18n.t('All places are taken.'),

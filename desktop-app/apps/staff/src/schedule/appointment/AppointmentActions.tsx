@@ -22,9 +22,9 @@ export function AppointmentActions({ one, sheet, onDone, onCancel, onOtherTime }
   const { books } = useAbilities();
   const { setStatus } = useChange();
   const { now } = useContinuity();
-  const name = titleOf(one);
+  const name = titleOf(i18n, one);
   const next = nextStep(one.status);
-  if (!books) return null;
+  if (!books || one.withheld) return null;
   const become = (status: FlowStatus) => {
     setStatus(one, status, i18n.t('{name}: {status}', { name, status: statusWords(i18n, status) }));
     onDone();

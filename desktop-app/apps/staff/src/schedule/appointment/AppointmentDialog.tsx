@@ -24,7 +24,7 @@ export function AppointmentDialog({ one, sheet, onClose }: Props) {
   return (
     <Dialog
       onClose={onClose}
-      title={<bdi>{titleOf(current)}</bdi>}
+      title={<bdi>{titleOf(i18n, current)}</bdi>}
       size="lg"
       closeButtonProps={{ 'aria-label': i18n.t('Close') }}
     >

@@ -21,7 +21,7 @@ export function CancelForm({ one, onDone, onBack }: Props) {
   const given = reason === 'other' ? words.trim() : (reasonsOf(i18n).find(([code]) => code === reason)?.[1] ?? '');
   const submit = () => {
     if (!given) return;
-    const name = titleOf(one);
+    const name = titleOf(i18n, one);
     const text = isRequest
       ? i18n.t('The request of {name} is declined.', { name })
       : i18n.t('The appointment of {name} is cancelled.', { name });

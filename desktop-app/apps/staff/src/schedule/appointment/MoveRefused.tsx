@@ -17,7 +17,7 @@ export function MoveRefused({ one, sheet, refusal, onClose }: Props) {
   return (
     <Dialog
       onClose={onClose}
-      title={i18n.t('{name} stays where it was', { name: titleOf(one) })}
+      title={i18n.t('{name} stays where it was', { name: titleOf(i18n, one) })}
       size="lg"
       closeButtonProps={{ 'aria-label': i18n.t('Close') }}
     >

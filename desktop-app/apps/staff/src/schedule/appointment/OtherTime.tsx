@@ -34,7 +34,7 @@ export function OtherTime({ one, sheet, refused, onDone, onBack }: Props) {
     setPending(true);
     const time = timeAt(slot.start, sheet.timeZone, locale);
     const where = withWords(slot.resources, names);
-    const text = i18n.t('{name} is moved to {time}, {where}.', { name: titleOf(one), time, where });
+    const text = i18n.t('{name} is moved to {time}, {where}.', { name: titleOf(i18n, one), time, where });
     try {
       await move(one, one, { start: slot.start, resources: slot.resources }, text);
       onDone();
@@ -59,7 +59,7 @@ export function OtherTime({ one, sheet, refused, onDone, onBack }: Props) {
           refusal={refusal}
           timeZone={sheet.timeZone}
           names={names}
-          whose={(held) => whoseOf(sheet, held)}
+          whose={(held) => whoseOf(i18n, sheet, held)}
           value={slot}
           onChoose={setSlot}
         />

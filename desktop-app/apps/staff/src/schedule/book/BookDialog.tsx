@@ -1,5 +1,5 @@
 import { type DaySheet, refusalOf } from '@holdfast/api';
-import { useLingui } from '@holdfast/i18n';
+import { type I18n, useLingui } from '@holdfast/i18n';
 import { Checkbox, Textarea, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { newId } from '../../app/newId';
@@ -136,7 +136,7 @@ export function BookDialog({ wish, sheet, onClose }: Props) {
           refusal={refusal}
           timeZone={sheet.timeZone}
           names={names}
-          whose={(held) => whoseOf(sheet, held)}
+          whose={(held) => whoseOf(i18n, sheet, held)}
           value={form.slot}
           onChoose={(slot) => {
             setForm((now) => ({ ...now, slot }));
@@ -156,7 +156,7 @@ function isPractitioner(sheet: DaySheet, ref: string): boolean {
 }
 
 /** Whose an appointment of the day is. */
-export function whoseOf(sheet: DaySheet, appointment: string): string | undefined {
+export function whoseOf(i18n: I18n, sheet: DaySheet, appointment: string): string | undefined {
   const found = sheet.appointments.find(({ id }) => id === appointment);
-  return found && titleOf(found);
+  return found && titleOf(i18n, found);
 }

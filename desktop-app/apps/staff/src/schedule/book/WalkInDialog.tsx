@@ -84,7 +84,7 @@ export function WalkInDialog({ sheet, onClose }: { sheet: DaySheet; onClose: () 
           refusal={refusal}
           timeZone={sheet.timeZone}
           names={names}
-          whose={(held) => whoseOf(sheet, held)}
+          whose={(held) => whoseOf(i18n, sheet, held)}
           value={slot}
           onChoose={setSlot}
           overbook={{ reason: overbook, onChange: setOverbook }}

@@ -22,7 +22,7 @@ export function useBook(onDone: () => void) {
   return useMutation({
     mutationFn: (booking: Booking) => schedule.book(booking),
     onSuccess: (one) => {
-      const name = titleOf(one);
+      const name = titleOf(i18n, one);
       const text =
         one.status === 'requested'
           ? i18n.t('A request for {name} is filed. It is answered when the node is back.', { name })

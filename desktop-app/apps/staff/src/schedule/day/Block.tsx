@@ -1,6 +1,7 @@
 import type { AppointmentShown } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Fragment, memo } from 'react';
+import { titleOf } from '../names';
 import { StatusMark } from '../StatusMark';
 import { clockAt } from '../zone';
 import { flagsOf } from './flags';
@@ -51,7 +52,7 @@ export const Block = memo(function Block({ one, lane, frame, timeZone, isHere, i
           {clockAt(one.start, timeZone, locale)} – {clockAt(one.end, timeZone, locale)}{' '}
         </span>
         <span>
-          <bdi className="block-name">{one.patient?.name ?? one.type.name}</bdi>{' '}
+          <bdi className="block-name">{titleOf(i18n, one)}</bdi>{' '}
           <span className="block-facts">
             <StatusMark status={one.status} />
             {one.patient && (

@@ -125,7 +125,7 @@ export function DayGrid({ label, columns, canChange, actions }: Props) {
       <p className="day-hint soft small no-print" role="status">
         {state.moving && held && moved
           ? i18n.t('{name} to {time}, {where}. Enter puts it there, Escape leaves it.', {
-              name: titleOf(moved),
+              name: titleOf(i18n, moved),
               time: clockAt(instantOf(held.sheet, state.moving.minute), held.sheet.timeZone, locale),
               where: held.title,
             })

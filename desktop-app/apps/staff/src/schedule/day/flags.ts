@@ -1,5 +1,6 @@
 import type { AppointmentShown } from '@holdfast/api';
 import type { I18n } from '@holdfast/i18n';
+import { titleOf } from '../names';
 import { statusWords } from '../status';
 
 /** What is out of the ordinary about an appointment, in words. */
@@ -21,7 +22,7 @@ const BETWEEN = 2;
 
 /** How many letters are written of an appointment. */
 export function lettersOf(i18n: I18n, one: AppointmentShown): number {
-  const texts = [one.patient?.name ?? one.type.name, statusWords(i18n, one.status), ...flagsOf(i18n, one)];
+  const texts = [titleOf(i18n, one), statusWords(i18n, one.status), ...flagsOf(i18n, one)];
   if (one.patient) texts.push(one.type.name);
   return texts.reduce((sum, text) => sum + text.length + BETWEEN, MARK_LETTERS);
 }

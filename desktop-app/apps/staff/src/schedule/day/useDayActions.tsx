@@ -32,7 +32,7 @@ export function useDayActions(): { actions: GridActions; canChange: boolean; dia
     const resources = resourcesMoved(one.resources, from.resource.ref, to.resource.ref);
     const target = { start: instantOf(sheet, minute), resources };
     const time = clockAt(target.start, sheet.timeZone, locale);
-    const text = i18n.t('{name} is moved to {time}, {where}.', { name: titleOf(one), time, where: to.title });
+    const text = i18n.t('{name} is moved to {time}, {where}.', { name: titleOf(i18n, one), time, where: to.title });
     move(one, from.sheet === sheet ? movedTo(one, sheet, minute, resources) : one, target, text).catch((error) => {
       const refusal = refusalOf(error);
       if (refusal) setOpen({ what: 'refused', one, sheet, refusal });
@@ -46,7 +46,9 @@ export function useDayActions(): { actions: GridActions; canChange: boolean; dia
     open: (one, { sheet }) => setOpen({ what: 'appointment', one, sheet }),
     book: ({ sheet, resource }, minute) =>
       setOpen({ what: 'book', sheet, wish: { resource: resource.ref, start: instantOf(sheet, minute) } }),
-    checkIn: (one) => setStatus(one, 'arrived', i18n.t('{name} has arrived.', { name: titleOf(one) })),
+    checkIn: (one) => {
+      if (!one.withheld) setStatus(one, 'arrived', i18n.t('{name} has arrived.', { name: titleOf(i18n, one) }));
+    },
     move: moveTo,
   };
   const actions = useMemo<GridActions>(

@@ -22,7 +22,7 @@ export function FlowCard({ one, sheet }: { one: AppointmentShown; sheet: DayShee
   const { books } = useAbilities();
   const { setStatus } = useChange();
   const [isOpen, setOpen] = useState(false);
-  const name = titleOf(one);
+  const name = titleOf(i18n, one);
   const next = nextStep(one.status);
   const waits = isHere(one.status);
   const minutes = minutesSince(one.since, now);

@@ -93,7 +93,7 @@ function List({ appointments, sheet, names, of }: ListProps) {
               {clockAt(one.start, sheet.timeZone, locale)}–{clockAt(one.end, sheet.timeZone, locale)}
             </td>
             <th scope="row" dir="auto">
-              {titleOf(one)}
+              {titleOf(i18n, one)}
             </th>
             <td className="number">{showDate(one.patient?.birthDate, locale)}</td>
             <td className="number">

@@ -43,13 +43,17 @@ function Holder({ rights: { holder, epoch, sells } }: { rights: Rights }) {
   return (
     <p className={sells ? 'told ok' : 'told warn'}>
       <Mark kind={sells ? 'ok' : 'warn'}>
-        {sells
+        {!holder
+          ? i18n.t('The calendar has not begun: this host books by itself.')
+          : sells
           ? i18n.t('This host holds the calendar and confirms at once.')
           : i18n.t('This host does not hold the calendar: it files requests.')}
       </Mark>{' '}
-      <span className="soft small">
-        {i18n.t('Holder')} <bdi dir="ltr">{holder}</bdi> · {i18n.t('epoch {epoch}', { epoch })}
-      </span>
+      {holder && (
+        <span className="soft small">
+          {i18n.t('Holder')} <bdi dir="ltr">{holder}</bdi> · {i18n.t('epoch {epoch}', { epoch })}
+        </span>
+      )}
     </p>
   );
 }
@@ -122,6 +126,7 @@ function stateWords(i18n: I18n, state: RightsRow['state']): [MarkKind, string] {
     held: ['busy', i18n.t('Sells it')],
     returning: ['warn', i18n.t('On its way back')],
     returned: ['ok', i18n.t('Is back')],
+    contested: ['danger', i18n.t('Claimed by two')],
     fenced: ['danger', i18n.t('Shut out: it was replaced')],
   };
   return words[state] ?? ['off', state];

@@ -49,7 +49,7 @@ function Line({ one, sheet, canAnswer }: { one: AppointmentShown; sheet: DayShee
   const { books } = useAbilities();
   const { setStatus } = useChange();
   const [isOpen, setOpen] = useState(false);
-  const name = titleOf(one);
+  const name = titleOf(i18n, one);
   return (
     <li>
       <bdi className="main">{name}</bdi>

@@ -1,0 +1,223 @@
+//! Who may sell which time, at the API: what was granted to head office is told, offered to nobody and booked by no route.
+
+use holdfast_api::access::policy::{Principal, Role};
+use holdfast_api::access::token::OneToken;
+use holdfast_api::to_grant;
+use holdfast_clinical::scheduling::zone::Zone;
+use holdfast_core::id::ActorId;
+use holdfast_core::rights::Piece;
+use holdfast_core::rights::span::Span;
+use serde_json::{Value, json};
+
+use crate::common::{DESK, Server, TOKEN, start_with};
+use crate::schedule::{DAY, at, booking, clinic};
+
+const HUB: ActorId = ActorId([7; 16]);
+/// Nine o'clock in Berlin on the day of the tests, minutes since 1970.
+const NINE: i64 = 1_926_057_600 / 60;
+
+impl Server {
+    /// The clinic's calendar, held here, with a hub that was heard.
+    async fn begin(&self) {
+        self.writer
+            .call(|records| {
+                records.caught_up(HUB, 1)?;
+                records.write(|tx| tx.begin_calendar("north", &[HUB], "node"))
+            })
+            .await
+            .unwrap();
+    }
+
+    /// Grants half an hour and says until when: three days before.
+    async fn grant(&self, who: &str, from: i64) {
+        let pieces = [Piece { resource: who.into(), spans: vec![Span::of(from, 30)] }];
+        let until = u64::try_from((NINE - 3 * 1_440) * 60_000).unwrap();
+        let work = move |records: &holdfast_store::Records| {
+            records.write(|tx| tx.grant("north", HUB, &pieces, until, "node")).map(drop)
+        };
+        self.writer.call(work).await.unwrap();
+    }
+
+    async fn rights(&self) -> Value {
+        self.desk("GET", &format!("rights?date={DAY}"), &Value::Null).await.expect(200).json()
+    }
+}
+
+#[tokio::test]
+async fn what_was_granted_to_head_office_is_not_booked_here() {
+    let server = clinic().await;
+    let before = server.rights().await;
+    assert_eq!((&before["holder"], &before["sells"]), (&json!(""), &json!(true)), "{before}");
+    server.begin().await;
+    server.grant("Practitioner/ana", NINE).await;
+    let refused = server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await;
+    let refused = refused.refused(409, "time-not-ours");
+    let text = refused.text();
+    assert!(text.contains("the time of Ana from 2031-01-13 09:00 to 2031-01-13 09:30"), "{text}");
+    assert!(text.contains("is granted to head office until 2031-01-10 09:00"), "{text}");
+    let body = refused.json();
+    assert_eq!(
+        (&body["by"]["owner"], &body["by"]["until"]),
+        (&json!("head office"), &json!("2031-01-10T09:00:00+01:00"))
+    );
+    assert_eq!(body["instead"][0]["start"], at("09:30"), "{body}");
+    // Whoever else could, can; and a part of the granted time is as good as all of it.
+    server.book(&booking("a2", "p1", &at("09:00"), &[])).await.expect(201);
+    assert_eq!(server.on_day("a2").await["resources"][0], "Practitioner/bo");
+    server
+        .book(&booking("a3", "p2", &at("08:45"), &["Practitioner/ana"]))
+        .await
+        .refused(409, "time-not-ours");
+    // By FHIR neither, alone or in a bundle.
+    let mut record = server.get("/fhir/Appointment/a2").await.expect(200).json();
+    record["id"] = json!("a4");
+    record["participant"] = json!([{ "actor": { "reference": "Practitioner/ana" }, "status": "accepted" }]);
+    server.put("/fhir/Appointment/a4", &record.to_string()).await.refused(409, "time-not-ours");
+    let bundle = json!({ "resourceType": "Bundle", "type": "transaction",
+        "entry": [{ "resource": record, "request": { "method": "PUT", "url": "Appointment/a4" } }] });
+    server.post("/fhir", &bundle.to_string()).await.refused(409, "time-not-ours");
+    // Who is forced in needs no right.
+    let mut forced = booking("a5", "p3", &at("09:00"), &["Practitioner/ana"]);
+    forced["overbook"] = json!({ "reason": "urgent" });
+    server.book(&forced).await.expect(201);
+
+    let rights = server.rights().await;
+    assert_eq!(rights["sells"], true);
+    let row = &rights["rows"][0];
+    assert_eq!(
+        (&row["resource"], &row["fromMinute"], &row["toMinute"]),
+        (&json!("Practitioner/ana"), &json!(540), &json!(570))
+    );
+    assert_eq!(
+        (&row["owner"], &row["state"], &row["epoch"]),
+        (&json!("head office"), &json!("held"), &json!(1))
+    );
+    assert_eq!(rights["rows"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_search_offers_nothing_that_was_granted_away() {
+    let server = clinic().await;
+    server.begin().await;
+    server.grant("Practitioner/ana", NINE).await;
+    let (from, until) = (at("09:00").replace('+', "%2B"), at("09:45").replace('+', "%2B"));
+    let path = format!("free?type=visit&from={from}&until={until}&with=Practitioner/ana");
+    let free = server.desk("GET", &path, &Value::Null).await.expect(200).json();
+    assert_eq!(free["slots"][0]["start"], at("09:30"), "{free}");
+    let series = json!({ "id": "s", "dry": true, "booking": booking("s", "p1", &at("09:00"), &["Practitioner/ana"]),
+        "rule": { "every": "week", "interval": 1, "weekdays": [], "count": 2, "except": [] } });
+    let looked = server.desk("POST", "series", &series).await.expect(200).json();
+    assert_eq!(looked["instances"][0]["refused"]["code"], "time-not-ours", "{looked}");
+    assert_eq!(looked["instances"][1]["refused"], Value::Null, "{looked}");
+}
+
+#[tokio::test]
+async fn once_the_calendar_has_begun_the_store_says_who_has_a_time() {
+    let server = clinic().await;
+    server.begin().await;
+    server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);
+    let refused = server.book(&booking("a2", "p2", &at("09:15"), &["Practitioner/ana"])).await;
+    assert_eq!(refused.refused(409, "slot-taken").json()["by"]["appointment"], "a1");
+    let mut record = server.get("/fhir/Appointment/a1").await.expect(200).json();
+    record["id"] = json!("a3");
+    let refused = server.put("/fhir/Appointment/a3", &record.to_string()).await.refused(409, "slot-taken");
+    assert!(refused.text().contains("Ana"), "{}", refused.text());
+    let noted = server.rights().await["refusals"].clone();
+    // Of other days than today nothing was refused: the list is of when it was.
+    assert_eq!(noted, json!([]));
+    let today = Zone::named("Europe/Berlin").unwrap();
+    let now = holdfast_clinical::scheduling::zone::minute_of_ms(server.writer.records().now_ms());
+    let path = format!("rights?date={}", today.local(now).date());
+    let noted = server.desk("GET", &path, &Value::Null).await.expect(200).json()["refusals"].clone();
+    let codes: Vec<&str> =
+        noted.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["slot-taken", "slot-taken"]);
+    // A group's places are numbers of the session, which the store gives out.
+    server.kind("group", 60, 2, &[json!({ "kind": "practitioner", "role": "nurse" })]).await;
+    let place = |id: &str, patient: &str| json!({ "id": id, "type": "group", "patient": patient, "start": at("14:00"), "resources": [] });
+    server.book(&place("g1", "p1")).await.expect(201);
+    server.book(&place("g2", "p2")).await.expect(201);
+    server.book(&place("g3", "p3")).await.refused(409, "places-taken");
+}
+
+#[tokio::test]
+async fn the_web_gets_its_share_of_what_a_type_needs() {
+    let server = clinic().await;
+    let shared = json!({ "name": "visit", "minutes": 30, "bufferBefore": 0, "bufferAfter": 0, "capacity": 1, "webShare": 30,
+        "needs": [{ "kind": "practitioner", "role": "clinician" }, { "kind": "room" }], "remote": false, "active": true });
+    server.desk_as(TOKEN, "PUT", "types/visit", &shared).await.expect(200);
+    server.begin().await;
+    let zone = Zone::named("Europe/Berlin").unwrap();
+    let plan =
+        move |records: &holdfast_store::Records| records.read(|view| to_grant(view, records, &zone, 10));
+    let first = server.writer.call(plan.clone()).await.unwrap();
+    let sum = |key: &str| -> i64 {
+        let pieces =
+            first.iter().flat_map(|grant| &grant.pieces).filter(|piece| piece.resource.starts_with(key));
+        pieces.map(|piece| piece.set().total_min()).sum()
+    };
+    assert!(sum("Practitioner/ana") > 0 && sum("Practitioner/bo") > 0, "{first:?}");
+    assert_eq!(sum("Practitioner/"), sum("Location/"), "a room for each of them");
+    let grants = first.clone();
+    let grant = move |records: &holdfast_store::Records| {
+        for one in &grants {
+            let until = u64::try_from(one.until * 60_000).unwrap();
+            records.write(|tx| tx.grant("north", HUB, &one.pieces, until, "node"))?;
+        }
+        Ok(())
+    };
+    server.writer.call(grant).await.unwrap();
+    assert_eq!(server.writer.call(plan).await.unwrap(), [], "what went is not made up for");
+}
+
+#[tokio::test]
+async fn a_time_that_was_offered_is_kept_until_the_offer_ends() {
+    let server = clinic().await;
+    let wait = |id: &str, patient: &str| json!({ "id": id, "patient": patient, "type": "visit", "urgency": "routine" });
+    for (id, patient) in [("w1", "p1"), ("w2", "p2")] {
+        server.desk("POST", "waitlist", &wait(id, patient)).await.expect(201);
+    }
+    let slot = json!({ "slot": { "start": at("09:00"), "resources": ["Practitioner/ana", "Location/r1"] } });
+    server.desk("POST", "waitlist/w1/offer", &slot).await.expect(200);
+    server.desk("POST", "waitlist/w2/offer", &slot).await.refused(409, "slot-offered");
+    let both = ["Practitioner/ana", "Location/r1"];
+    server.book(&booking("a1", "p3", &at("09:00"), &both)).await.refused(409, "slot-offered");
+    let mut asked = booking("a2", "p1", &at("09:00"), &both);
+    asked["fromWaitlist"] = json!("w1");
+    server.book(&asked).await.expect(201);
+    server.book(&asked).await.expect(200);
+    // Another desk had the list open: they are not booked twice.
+    let mut again = booking("a3", "p1", &at("11:00"), &both);
+    again["fromWaitlist"] = json!("w1");
+    server.book(&again).await.refused(409, "not-waiting");
+    server.desk("POST", "waitlist/w2/offer", &slot).await.refused(409, "slot-taken");
+}
+
+#[tokio::test]
+async fn a_manager_alone_leads_patients_through_the_clinic() {
+    const MANAGER: &str = "manager-token";
+    let server = start_with(|mut parts| {
+        let tokens = vec![
+            OneToken::new(TOKEN, Principal::new("Practitioner/nurse", [Role::Clinician])),
+            OneToken::new(DESK, Principal::new("Practitioner/desk", [Role::FrontDesk])),
+            OneToken::new(MANAGER, Principal::new("Practitioner/boss", [Role::Manager])),
+        ];
+        parts.authenticator = std::sync::Arc::new(tokens);
+        parts
+    })
+    .await;
+    let ana = json!({ "resourceType": "Practitioner", "id": "ana", "name": [{ "text": "Ana" }] });
+    server.put("/fhir/Practitioner/ana", &ana.to_string()).await.expect(201);
+    server.works("Practitioner/ana").await;
+    server.patient("p1", r#""name":[{"text":"Pat"}]"#).await;
+    server.kind("visit", 30, 1, &[json!({ "kind": "practitioner" })]).await;
+    let start = format!("{DAY}T09:00:00Z");
+    let booked = server.desk_as(MANAGER, "POST", "appointments", &booking("a1", "p1", &start, &[])).await;
+    let mut version = booked.expect(201).json()["version"].clone();
+    for status in ["arrived", "with-nurse"] {
+        let body = json!({ "version": version, "status": status });
+        let led = server.desk_as(MANAGER, "POST", "appointments/a1/status", &body).await.expect(200).json();
+        assert_eq!(led["status"], status);
+        version = led["version"].clone();
+    }
+}
