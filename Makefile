@@ -143,8 +143,8 @@ drill-booking: ## seeded histories of a clinic that books on both sides of every
 drill-signin: binaries ## every route × role × another patient's id on a real node: nothing is shown or changed that must not be
 	$(DRILL) drill-signin
 
-.PHONY: bench bench-store bench-fhir bench-reconcile bench-scopes bench-ui
-bench: bench-store bench-fhir bench-reconcile bench-scopes bench-ui ## every benchmark, each with its peer in the same run
+.PHONY: bench bench-store bench-fhir bench-reconcile bench-scopes bench-ui bench-schedule
+bench: bench-store bench-fhir bench-reconcile bench-scopes bench-ui bench-schedule ## every benchmark, each with its peer in the same run
 bench-store: binaries ## what the store takes in, and what a node's reads cost, idle and while it reconciles
 	@.ci/setup
 	$(DRILL) bench-store
@@ -160,6 +160,10 @@ bench-scopes: binaries ## whether a session's cost grows with what is held or wi
 bench-ui: front desktop ## how long staff wait for the screen at 100,000 patients, in Chromium and in the desktop's window; sizes
 	cargo build --quiet --release -p holdfast-hub -p holdfast-node -p holdfast-desktop-host --bins
 	$(DRILL) bench-ui -- --window $(RELEASE)/holdfast-desktop
+
+bench-schedule: staff-app binaries ## free times, bookings and the day sheet at 50 practitioners with a year of appointments; the forecast beside last week's value
+	@.ci/setup front
+	$(DRILL) bench-schedule
 
 # The window is a workspace of its own (decision 28); its package is made by Tauri's bundler.
 DESKTOP := desktop-app/src-tauri

@@ -21,6 +21,7 @@
 
 pub mod bad_input;
 pub mod bench_fhir;
+pub mod bench_schedule;
 pub mod bench_store;
 pub mod bench_ui;
 #[cfg(feature = "sabotage")]

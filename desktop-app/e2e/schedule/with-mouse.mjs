@@ -95,7 +95,7 @@ export async function withTheMouse(report, page, { day, type, patients: [first, 
     await mine.getByText('Did not come').waitFor();
     await shot('missed');
     await page.locator('.toast').last().getByRole('button', { name: 'Undo' }).click();
-    await mine.getByText('Booked').waitFor();
+    await mine.locator('.status', { hasText: 'Booked' }).waitFor();
     await hush(page);
   });
   await report.step('mouse: cancel with a reason', async () => {
