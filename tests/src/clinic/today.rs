@@ -18,7 +18,7 @@ const LUNCH: std::ops::Range<i64> = 12 * 60..13 * 60;
 /// Working days after today that have appointments.
 const DAYS_AHEAD: i64 = 6;
 /// Days before today that have some.
-const DAYS_BACK: i64 = 12 * 7;
+const DAYS_BACK: i64 = 13 * 7;
 
 /// How far an appointment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
