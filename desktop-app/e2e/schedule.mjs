@@ -11,6 +11,7 @@ import { violationsOf } from './axe.mjs';
 import { newDevice, shotsFolder, startBrowser, whatIsSeen } from './browser.mjs';
 import { control } from './control.mjs';
 import { newFamily, Report } from './report.mjs';
+import { asPatient } from './schedule/as-patient.mjs';
 import { atKeyboard } from './schedule/at-keyboard.mjs';
 import { clocksChange } from './schedule/clocks.mjs';
 import { atTwoDesks } from './schedule/follow.mjs';
@@ -95,6 +96,10 @@ for (const language of ['en', 'ar'])
     width: 320,
     height: 640,
   });
+if (wanted('patient')) {
+  if (env.HOLDFAST_CODES) await report.walk('patients book at the hub', () => asPatient(report));
+  else console.log('LEFT OUT  patients book at the hub: the environment names no codes (HOLDFAST_CODES)');
+}
 await browser.close();
 process.exitCode = report.end() ? 0 : 1;
 

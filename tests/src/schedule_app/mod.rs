@@ -12,12 +12,14 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::process::find_binary;
-use crate::staff_app::clinic::{LOGIN, PIN, Supervisor, sign_in_of};
+use crate::staff_app::clinic::{LOGIN, PIN, Supervisor, named, sign_in_of};
 use crate::staff_app::walk::{Walk, walk};
-use crate::staff_app::{Figures, Options};
+use crate::staff_app::{Figures, Options, read};
 
 /// Patients of the generated clinic: enough for full days.
 const PATIENTS: u64 = 80;
+/// The clinic that `holdfast-run` enrols.
+const CLINIC: &str = "dev-clinic";
 /// Its clocks go forward on the last Sunday of March, and back on that of October.
 const ZONE: &str = "Europe/Berlin";
 
@@ -53,7 +55,7 @@ fn environment(folder: &Path, url: String) -> Result<Vec<(&'static str, String)>
     let (desk, desk_pin) = sign_in_of(folder, "front-desk")?;
     let (clinician, clinician_pin) = sign_in_of(folder, "clinician")?;
     let (pharmacist, pharmacist_pin) = sign_in_of(folder, "pharmacist")?;
-    Ok(vec![
+    let mut all = vec![
         ("HOLDFAST_URL", url),
         ("HOLDFAST_LOGIN", LOGIN.to_owned()),
         ("HOLDFAST_PIN", PIN.to_owned()),
@@ -62,5 +64,12 @@ fn environment(folder: &Path, url: String) -> Result<Vec<(&'static str, String)>
         ("HOLDFAST_PHARMACIST", format!("{pharmacist}:{pharmacist_pin}")),
         ("HOLDFAST_RUN", find_binary("holdfast-run")?.display().to_string()),
         ("HOLDFAST_RUN_DIR", folder.display().to_string()),
-    ])
+    ];
+    // A hub at which patients book says where their one-time codes come to.
+    let env = read(&folder.join("env"))?;
+    if let (Ok(hub), Ok(codes)) = (named(&env, "HUB="), named(&env, "CODES=")) {
+        all.push(("HOLDFAST_HUB_URL", format!("{hub}/book/{CLINIC}")));
+        all.push(("HOLDFAST_CODES", codes));
+    }
+    Ok(all)
 }

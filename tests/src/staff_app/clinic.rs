@@ -184,8 +184,8 @@ fn standing(node: &Target) -> Result<Standing> {
     Ok(Standing { records: report["recordsHeld"].as_u64().unwrap_or_default(), is_quiet })
 }
 
-/// The value of a line `NAME=VALUE`; `name` ends with the sign.
-fn named(env: &str, name: &str) -> Result<String> {
+/// The value of a line `NAME=VALUE`, without quotes; `name` ends with the sign.
+pub(crate) fn named(env: &str, name: &str) -> Result<String> {
     let value = env.lines().find_map(|line| line.strip_prefix(name));
-    Ok(value.with_context(|| format!("`holdfast-run` names no {name}"))?.to_owned())
+    Ok(value.with_context(|| format!("`holdfast-run` names no {name}"))?.trim_matches('\'').to_owned())
 }
