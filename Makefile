@@ -83,6 +83,12 @@ e2e-staff: staff-app binaries ## the staff app in Chromium at a hub and two node
 	cargo build --quiet --release -p holdfast-tests --features sabotage --bin holdfast-run
 	$(DRILL) e2e-staff -- --shots $(CARGO_TARGET_DIR)/shots/staff
 
+.PHONY: e2e-schedule
+e2e-schedule: staff-app binaries ## the schedule in Chromium: a morning at two desks, the link cut and healed, days on which clocks change, axe; HOLDFAST_URL, _LOGIN, _PIN: at a node that runs
+	@.ci/setup front
+	cargo build --quiet --release -p holdfast-tests --features sabotage --bin holdfast-run
+	$(DRILL) e2e-schedule -- --shots $(CARGO_TARGET_DIR)/shots/schedule
+
 .PHONY: lint
 lint: ## check format and lints
 	cargo fmt --all --check
@@ -137,8 +143,8 @@ drill-booking: binaries ## seeded histories of a clinic that books on both sides
 drill-signin: binaries ## every route × role × another patient's id on a real node: nothing is shown or changed that must not be
 	$(DRILL) drill-signin
 
-.PHONY: bench bench-store bench-fhir bench-reconcile bench-scopes bench-ui
-bench: bench-store bench-fhir bench-reconcile bench-scopes bench-ui ## every benchmark, each with its peer in the same run
+.PHONY: bench bench-store bench-fhir bench-reconcile bench-scopes bench-ui bench-schedule
+bench: bench-store bench-fhir bench-reconcile bench-scopes bench-ui bench-schedule ## every benchmark, each with its peer in the same run
 bench-store: binaries ## what the store takes in, and what a node's reads cost, idle and while it reconciles
 	@.ci/setup
 	$(DRILL) bench-store
@@ -154,6 +160,10 @@ bench-scopes: binaries ## whether a session's cost grows with what is held or wi
 bench-ui: front desktop ## how long staff wait for the screen at 100,000 patients, in Chromium and in the desktop's window; sizes
 	cargo build --quiet --release -p holdfast-hub -p holdfast-node -p holdfast-desktop-host --bins
 	$(DRILL) bench-ui -- --window $(RELEASE)/holdfast-desktop
+
+bench-schedule: staff-app binaries ## free times, bookings and the day sheet at 50 practitioners with a year of appointments; the forecast beside last week's value
+	@.ci/setup front
+	$(DRILL) bench-schedule
 
 # The window is a workspace of its own (decision 28); its package is made by Tauri's bundler.
 DESKTOP := desktop-app/src-tauri

@@ -19,6 +19,11 @@ function begin({ what, text, since }) {
       document.querySelector('.chart-head') &&
       document.querySelector('.vitals') &&
       !document.querySelector('.mantine-Skeleton-root'),
+    // Another day than that: what is seen of it first, or that nobody works.
+    day: () =>
+      document.querySelector('h1')?.textContent !== text &&
+      !document.querySelector('.mantine-Skeleton-root') &&
+      document.querySelector('.block, .day-sheet .empty'),
     vital: () => [...document.querySelectorAll('.vitals dd')].some((one) => one.textContent?.includes(text)),
   }[what];
   window.painted = new Promise((done, fail) => {

@@ -21,6 +21,7 @@
 
 pub mod bad_input;
 pub mod bench_fhir;
+pub mod bench_schedule;
 pub mod bench_store;
 pub mod bench_ui;
 #[cfg(feature = "sabotage")]
@@ -41,6 +42,7 @@ pub mod pouchdb;
 pub mod process;
 pub mod proxy;
 pub mod reconcile;
+pub mod schedule_app;
 #[cfg(feature = "sabotage")]
 pub mod seeded;
 pub mod served;

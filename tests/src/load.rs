@@ -40,6 +40,12 @@ impl Target {
         Ok(Self { authority, headers: headers.unwrap_or_default() })
     }
 
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.authority)
+    }
+
     /// A read or a search, as its bytes.
     #[must_use]
     pub fn get(&self, path: &str) -> Vec<u8> {

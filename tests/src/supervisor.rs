@@ -15,6 +15,7 @@ mod commands;
 mod control;
 mod folder;
 mod sign_ins;
+mod zone;
 
 pub use control::ask;
 pub use folder::Folder;
@@ -46,6 +47,8 @@ pub struct Plan {
     pub patients: u64,
     /// The node's port on 127.0.0.1; another one is taken when it is in use.
     pub node_port: u16,
+    /// The clinic's time zone, of the tz database; without it, the machine's.
+    pub time_zone: Option<String>,
 }
 
 /// Everything that runs. Dropping it kills what has not been stopped.
@@ -108,8 +111,9 @@ async fn start(plan: &Plan) -> Result<Running> {
         plan.folder.set_enrolled()?;
     }
     say("starting the node");
-    let (node, node_url) =
-        ready(commands.node_serve(address::free_or_any(plan.node_port), &through_link)).await?;
+    let time_zone = zone::named(plan.time_zone.as_deref())?;
+    let listen = address::free_or_any(plan.node_port);
+    let (node, node_url) = ready(commands.node_serve(listen, &through_link, time_zone.name())).await?;
     let (folder, url) = (plan.folder.clone(), node_url.clone());
     let sign_ins = blocking(move || sign_ins::make_once(&folder, &url)).await?;
     Ok(Running { link, node, node_url, hub, hub_url, sign_ins })
@@ -170,7 +174,8 @@ async fn work(plan: &Plan, node_url: &str) -> Result<()> {
 /// The generated clinic, if this is the first run.
 async fn generated(plan: &Plan) -> Result<Option<PathBuf>> {
     let (folder, patients) = (plan.folder.clone(), plan.patients);
-    let written = blocking(move || clinic_data::write_once(&folder, patients)).await?;
+    let now = zone::now(&zone::named(plan.time_zone.as_deref())?)?;
+    let written = blocking(move || clinic_data::write_once(&folder, now, patients)).await?;
     Ok(written.map(|(dir, told)| {
         say(&told);
         dir

@@ -18,6 +18,7 @@ use crate::error::RequestError;
 use crate::finder::Finder;
 use crate::link::{LinkOff, LinkReport};
 use crate::request::limits::{FILE_BYTES, MAX_STREAMS};
+use crate::schedule::Kept;
 use crate::schedule::refused::Refusals;
 use crate::sign_in::{SetupCode, SignIns};
 
@@ -120,6 +121,7 @@ struct Shared {
     sign_ins: SignIns,
     counted: Counted,
     refusals: Refusals,
+    schedule: Arc<Kept>,
     closing: watch::Sender<bool>,
 }
 
@@ -136,6 +138,7 @@ impl ApiState {
             sign_ins: SignIns::default(),
             counted,
             refusals: Refusals::default(),
+            schedule: Arc::default(),
             closing: watch::Sender::new(false),
         }))
     }
@@ -159,6 +162,10 @@ impl ApiState {
 
     pub(crate) fn counted(&self) -> &Counted {
         &self.0.counted
+    }
+
+    pub(crate) fn schedule(&self) -> &Arc<Kept> {
+        &self.0.schedule
     }
 
     pub(crate) fn refusals(&self) -> &Refusals {

@@ -74,3 +74,23 @@ export async function assertMinutes(page) {
   }, NEAR_PX);
   must(wrong.length === 0, `wrong: ${wrong.slice(0, 4).join('; ')}`);
 }
+
+/** A check that cannot fail says nothing: an appointment is moved by ten pixels, and it has to be seen. */
+export async function canFail(report, page, { day }) {
+  await report.step('control: an appointment beside its minute is seen', async () => {
+    await open(page, `day/${day}`);
+    await page.locator('.block').first().waitFor();
+    await assertMinutes(page);
+    await page
+      .locator('.block')
+      .first()
+      .evaluate((block) => {
+        block.style.marginBlockStart = '10px';
+      });
+    const seen = await assertMinutes(page).then(
+      () => false,
+      () => true,
+    );
+    must(seen, 'nothing is seen of it');
+  });
+}

@@ -33,34 +33,47 @@ export async function minutesOf(block) {
   return { from: Number(from), to: Number(to) };
 }
 
-/** The first free quarter of an hour of a column, as the place on the screen, and its minute. */
+/** From which minute on the sheet is drawn, and how many pixels a minute is now: both change with what stands in it. */
+function frameOf(page) {
+  return page.locator('.day-grid').evaluate((grid) => {
+    const [one, two] = [...grid.querySelectorAll('.hour')].map((hour) => ({
+      minute: Number(hour.dataset.minute),
+      top: Number.parseFloat(hour.style.insetBlockStart),
+    }));
+    const scale = (two.top - one.top) / (two.minute - one.minute);
+    return { first: one.minute - one.top / scale, scale };
+  });
+}
+
+/** The first minute of a column at which that much is free. */
 export async function freePlace(page, column, minutes = 15) {
-  return page
-    .locator(`[data-column="${column}"]`)
-    .evaluate((element, length) => {
-      const body = element.querySelector('.column-body');
+  const { first, scale } = await frameOf(page);
+  const minute = await page.locator(`[data-column="${column}"] .column-body`).evaluate(
+    (body, { from, perMinute, length }) => {
       const taken = [...body.querySelectorAll('[data-appointment], .band')].map(({ dataset }) => [
         Number(dataset.from),
         Number(dataset.to),
       ]);
-      const hours = [...document.querySelectorAll('.hour')].map((hour) => ({
-        minute: Number(hour.dataset.minute),
-        top: Number.parseFloat(hour.style.insetBlockStart),
-      }));
-      const [one, two] = hours;
-      const scale = (two.top - one.top) / (two.minute - one.minute);
-      const first = one.minute - one.top / scale;
-      const last = first + body.getBoundingClientRect().height / scale - length;
-      for (let minute = Math.ceil(first / 15) * 15; minute <= last; minute += 15) {
-        if (taken.some(([from, to]) => from < minute + length && to > minute)) continue;
-        return { minute, offset: (minute - first) * scale, scale };
-      }
+      const last = from + body.getBoundingClientRect().height / perMinute - length;
+      for (let at = Math.ceil(from / 15) * 15; at <= last; at += 15)
+        if (!taken.some(([begin, end]) => begin < at + length && end > at)) return at;
       return undefined;
-    }, minutes)
-    .then((found) => {
-      must(found, `column ${column} has no free time`);
-      return found;
-    });
+    },
+    { from: first, perMinute: scale, length: minutes },
+  );
+  must(minute !== undefined, `column ${column} has no free time`);
+  return { minute, scale };
+}
+
+/** Clicks into a column at a minute, wherever that is by now. */
+export async function clickAt(page, column, minute) {
+  const body = page.locator(`[data-column="${column}"] .column-body`);
+  const { first, scale } = await frameOf(page);
+  const offset = (minute - first) * scale;
+  await body.evaluate((element, top) => {
+    element.closest('.day-grid').scrollTop = Math.max(0, top - 150);
+  }, offset);
+  await body.click({ position: { x: 60, y: offset + 2 } });
 }
 
 /** Chooses a patient in the dialog that is open, by typing and the arrows. */

@@ -1,18 +1,10 @@
 import { must } from '../report.mjs';
-import { choosePatient, chooseType, freePlace, hush, minutesOf, open, toast } from './sheet.mjs';
+import { choosePatient, chooseType, clickAt, freePlace, hush, minutesOf, open, toast } from './sheet.mjs';
 
 /** A morning with the mouse: book, refuse, overbook, drag, cancel, a no-show. */
 export async function withTheMouse(report, page, { day, type, patients: [first, second] }, shot) {
   let place;
   const at = (column, minute) => page.locator(`[data-column="${column}"] [data-appointment][data-from="${minute}"]`);
-  const clickAt = async (column, offset) => {
-    const body = page.locator(`[data-column="${column}"] .column-body`);
-    await body.evaluate((element, top) => {
-      const grid = element.closest('.day-grid');
-      grid.scrollTop = Math.max(0, top - 150);
-    }, offset);
-    await body.click({ position: { x: 60, y: offset + 2 } });
-  };
   const book = async (name) => {
     await page.getByRole('dialog').waitFor();
     await choosePatient(page, name);
@@ -22,7 +14,7 @@ export async function withTheMouse(report, page, { day, type, patients: [first, 
   await report.step('mouse: a click on free time books it', async () => {
     await open(page, `day/${day}`);
     place = await freePlace(page, 1, 45);
-    await clickAt(1, place.offset);
+    await clickAt(page, 1, place.minute);
     await book(first);
     await toast(page, 'is booked');
     await at(1, place.minute).waitFor();
@@ -30,7 +22,7 @@ export async function withTheMouse(report, page, { day, type, patients: [first, 
   });
   await report.step('mouse: a taken time is refused, with who holds it and what is free instead', async () => {
     // A second desk has the slot before this one: it is booked while the dialog of the first is open.
-    await clickAt(1, place.offset + 20 * place.scale);
+    await clickAt(page, 1, place.minute + 20);
     const dialog = page.getByRole('dialog');
     await choosePatient(page, second);
     await chooseType(page, type);
@@ -61,7 +53,7 @@ export async function withTheMouse(report, page, { day, type, patients: [first, 
     await block.scrollIntoViewIfNeeded();
     const box = await block.boundingBox();
     const target = await freePlace(page, 1, 15);
-    const down = (target.minute - place.minute) * place.scale;
+    const down = (target.minute - place.minute) * target.scale;
     await page.mouse.move(box.x + 40, box.y + 6);
     await page.mouse.down();
     await page.mouse.move(box.x + 44, box.y + 6 + down / 2, { steps: 4 });
@@ -90,15 +82,24 @@ export async function withTheMouse(report, page, { day, type, patients: [first, 
     must((await countOf(page, day, second)) - before <= 1, 'it is booked twice');
     await hush(page);
   });
-  await report.step('mouse: did not come, and back by the list of states', async () => {
+  await report.step('mouse: did not come, and back; not before they are expected', async () => {
     await at(1, place.minute).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).waitFor();
+    must((await page.getByRole('button', { name: 'Did not come' }).count()) === 0, 'who is expected later is missed');
+    await page.keyboard.press('Escape');
+    const id = await bookNow(page, { type, name: first });
+    await open(page, 'day');
+    const mine = page.locator(`[data-appointment="${id}"]`).first();
+    await mine.click();
     await page.getByRole('dialog').getByRole('button', { name: 'Did not come' }).click();
-    await at(1, place.minute).getByText('Did not come').waitFor();
+    await mine.getByText('Did not come').waitFor();
+    await shot('missed');
     await page.locator('.toast').last().getByRole('button', { name: 'Undo' }).click();
-    await at(1, place.minute).getByText('Booked').waitFor();
+    await mine.locator('.status', { hasText: 'Booked' }).waitFor();
     await hush(page);
   });
   await report.step('mouse: cancel with a reason', async () => {
+    await open(page, `day/${day}`);
     await at(1, place.minute).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).click();
     await shot('cancel');
@@ -120,26 +121,42 @@ async function countOf(page, day, name) {
 }
 
 /** Books by the API, as another desk would. */
-async function bookBehind(page, asked) {
-  const status = await page.evaluate(async ({ day, column, minute, type, name }) => {
-    const get = async (url) => (await fetch(url)).json();
-    const sheet = await get(`/api/schedule/day?date=${day}`);
-    const { types } = await get('/api/schedule/types');
-    const { patients } = await get(`/api/patients?q=${encodeURIComponent(name)}`);
-    const shown = [...document.querySelectorAll('.column-title')].map(({ textContent }) => textContent);
-    const booking = {
-      id: crypto.randomUUID(),
-      type: types.find((one) => one.name === type).id,
-      patient: patients[0].id,
-      start: new Date(Date.parse(sheet.dayStart) + minute * 60_000).toISOString(),
-      resources: [sheet.resources.find((one) => one.name === shown[column]).ref],
-    };
-    const answer = await fetch('/api/schedule/appointments', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-holdfast': '1' },
-      body: JSON.stringify(booking),
-    });
-    return answer.status;
-  }, asked);
-  must(status === 201, `another desk was answered by ${status}`);
+async function bookBehind(page, { day, column, minute, type, name }) {
+  const shown = await page.locator('.column-title').allTextContents();
+  const sheet = await page.evaluate(async (date) => (await fetch(`/api/schedule/day?date=${date}`)).json(), day);
+  return byApi(page, type, name, {
+    start: new Date(Date.parse(sheet.dayStart) + minute * 60_000).toISOString(),
+    resources: [sheet.resources.find((one) => one.name === shown[column]).ref],
+  });
+}
+
+/** Somebody who was expected ten minutes ago, whatever the hour. */
+function bookNow(page, { type, name }) {
+  const start = new Date(Math.floor(Date.now() / 300_000) * 300_000 - 600_000).toISOString();
+  return byApi(page, type, name, { start, resources: [], overbook: { reason: 'Called in' } });
+}
+
+async function byApi(page, type, name, booking) {
+  return page.evaluate(
+    async ([kind, who, given]) => {
+      const get = async (url) => (await fetch(url)).json();
+      const { types } = await get('/api/schedule/types');
+      const { patients } = await get(`/api/patients?q=${encodeURIComponent(who)}`);
+      const id = crypto.randomUUID();
+      const answer = await fetch('/api/schedule/appointments', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-holdfast': '1' },
+        body: JSON.stringify({
+          id,
+          type: types.find((one) => one.name === kind).id,
+          patient: patients[0].id,
+          ...given,
+        }),
+      });
+      if (answer.status !== 201)
+        throw new Error(`another desk was answered by ${answer.status} ${await answer.text()}`);
+      return id;
+    },
+    [type, name, booking],
+  );
 }

@@ -24,6 +24,7 @@ mod feed;
 pub mod fleet;
 pub mod give_back;
 mod grant;
+pub mod happened;
 pub mod history;
 mod home;
 pub mod identity;

@@ -13,6 +13,7 @@
 //! more memory than [`memory::limit`] allows for its input.
 
 mod bundle;
+mod calendar;
 pub mod corpus;
 mod cursor;
 mod enrolment;
@@ -43,7 +44,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     Target { name: "segment", run: segment::run },
     Target { name: "frame", run: frame::run },
     Target { name: "session", run: session::run },
@@ -56,6 +57,7 @@ pub const TARGETS: [Target; 12] = [
     Target { name: "cursor", run: cursor::run },
     Target { name: "finding", run: finding::run },
     Target { name: "headers", run: headers::run },
+    Target { name: "calendar", run: calendar::run },
 ];
 
 /// Runs the target of this name within its memory.

@@ -1,5 +1,6 @@
 //! The first inputs of each target: frames and segments as the product writes them, of made-up people.
 
+mod calendar;
 mod fhir;
 
 use holdfast_core::codec::encode_ops;
@@ -32,6 +33,7 @@ pub fn of(target: &str) -> Vec<(String, Vec<u8>)> {
         "cursor" => fhir::cursors(),
         "finding" => typed(),
         "headers" => headers(),
+        "calendar" => calendar::files(),
         _ => Vec::new(),
     };
     inputs.into_iter().enumerate().map(|(n, bytes)| (format!("seed-{n:02}"), bytes)).collect()

@@ -67,7 +67,7 @@ macro_rules! replays {
     };
 }
 
-replays! { segment frame session signature enrolment resource search bundle patch cursor finding headers }
+replays! { segment frame session signature enrolment resource search bundle patch cursor finding headers calendar }
 
 #[test]
 fn broken_property_is_noticed() {

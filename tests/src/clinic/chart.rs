@@ -1,6 +1,7 @@
 //! Writing into one person's record: a method for each thing that is done at a clinic.
 
 use holdfast_clinical::codes::System;
+use holdfast_clinical::scheduling::fhir::extension;
 use serde_json::{Value, json};
 
 use super::fhir::{concept, concept_called, decimal, escaped, hl7, hl7_named, quantity, to, with};
@@ -43,12 +44,29 @@ pub(super) struct Kind<'k> {
     /// v3-ActCode: AMB, VR (at a distance), HH (at home).
     pub(super) class: &'k str,
     pub(super) minutes: i64,
+    /// Its appointment, whose id it takes: so the schedule finds it.
     pub(super) appointment: Option<&'k str>,
+    /// Where the patient was before, each with its beginning and its end.
+    pub(super) history: &'k [(&'k str, Moment, Moment)],
+    /// What the status does not say of where the patient is.
+    pub(super) stage: Option<&'k str>,
+    /// The room where the patient is now.
+    pub(super) room: Option<&'k str>,
 }
 
 impl<'k> Kind<'k> {
     pub(super) fn past(title: &'k str, reason: Option<&'k str>) -> Self {
-        Self { title, reason, status: "finished", class: "AMB", minutes: 20, appointment: None }
+        Self {
+            title,
+            reason,
+            status: "finished",
+            class: "AMB",
+            minutes: 20,
+            appointment: None,
+            history: &[],
+            stage: None,
+            room: None,
+        }
     }
 }
 
@@ -86,10 +104,17 @@ impl<'c> Chart<'c> {
     }
 
     pub(super) fn visit(&mut self, at: Moment, by: &Member, kind: &Kind<'_>) -> Visit {
-        let id = self.dice.uuid();
+        let drawn = self.dice.uuid();
+        let id = kind.appointment.map_or(drawn, ToOwned::to_owned);
         let is_over = kind.status == "finished";
+        let history: Vec<Value> = kind
+            .history
+            .iter()
+            .map(|(status, from, to)| json!({ "status": status, "period": { "start": from.text(), "end": to.text() } }))
+            .collect();
+        let arrived = kind.history.first().map_or(at, |(_, from, _)| *from);
         let period = with(
-            json!({ "start": at.text() }),
+            json!({ "start": arrived.text() }),
             json!({ "end": is_over.then(|| at.plus(kind.minutes).text()) }),
         );
         let (class, display) = match kind.class {
@@ -110,6 +135,9 @@ impl<'c> Chart<'c> {
             json!({
                 "reasonCode": kind.reason.map(|code| json!([concept(System::Icd10Cm, code)])),
                 "appointment": kind.appointment.map(|id| json!([to(&format!("Appointment/{id}"))])),
+                "statusHistory": (!history.is_empty()).then_some(history),
+                "location": kind.room.map(|id| json!([{ "location": to(&format!("Location/{id}")), "status": "active" }])),
+                "extension": kind.stage.map(|stage| json!([extension::one(extension::STAGE, "valueCode", stage)])),
             }),
         );
         self.resources.push(made("Encounter", &id, body));

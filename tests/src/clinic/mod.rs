@@ -21,6 +21,7 @@ mod acute;
 mod chart;
 mod child;
 mod courses;
+mod diary;
 mod fhir;
 mod labs;
 mod life;
@@ -34,7 +35,9 @@ mod png;
 mod pregnancy;
 mod team;
 mod today;
+mod visits;
 mod vitals;
+mod waiting;
 mod write;
 
 pub use moment::Now;
@@ -83,7 +86,7 @@ impl Clinic {
     /// What patients refer to: organizations, places, staff, services, diaries.
     #[must_use]
     pub fn facilities(&self) -> Vec<Resource> {
-        self.team.resources(self.now.day)
+        self.team.resources()
     }
 
     /// The record of patient number `at`, the Patient first, up to yesterday. Empty past the last.

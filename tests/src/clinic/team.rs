@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::Colleague;
+use super::diary::{self, CLINICIAN, DEVICES, Offer, TYPES};
 use super::fhir::{hl7_named, to, to_named};
-use super::moment::day_text;
 use crate::generate::{Dice, Resource};
 
 /// The system of the clinic's own record numbers.
@@ -58,12 +58,22 @@ pub(super) struct Team {
     pub(super) payer: String,
     house: String,
     pub(super) rooms: Vec<String>,
-    services: Vec<String>,
+    /// Types of appointments.
+    pub(super) services: Vec<String>,
+    pub(super) devices: Vec<String>,
+    /// The Schedules of rooms, then of devices.
+    place_schedules: Vec<String>,
     pub(super) members: Vec<Member>,
 }
 
-const ROOMS: &[&str] = &["Consulting room 1", "Consulting room 2", "Antenatal room", "Treatment room"];
-const SERVICES: &[&str] = &["General practice", "Antenatal care", "Immunization", "Chronic disease review"];
+const ROOMS: &[&str] = &[
+    "Consulting room 1",
+    "Consulting room 2",
+    "Antenatal room",
+    "Treatment room",
+    "Treatment room 2",
+    "Group room",
+];
 
 impl Member {
     pub(super) fn said(&self) -> String {
@@ -105,14 +115,16 @@ impl Team {
         let payer = dice.uuid();
         let house = dice.uuid();
         let rooms = ROOMS.iter().map(|_| dice.uuid()).collect();
-        let services = SERVICES.iter().map(|_| dice.uuid()).collect();
+        let services = (0..TYPES).map(|_| dice.uuid()).collect();
+        let devices = DEVICES.iter().map(|_| dice.uuid()).collect();
+        let place_schedules = (0..ROOMS.len() + DEVICES.len()).map(|_| dice.uuid()).collect();
         let members = STAFF.iter().map(|row| {
             let (post, prefix, given, family, is_woman, languages, login) = *row;
             let (id, role_id, schedule_id) = (dice.uuid(), dice.uuid(), dice.uuid());
             Member { id, role_id, schedule_id, post, prefix, given, family, is_woman, languages, login }
         });
         let members = members.collect();
-        Self { organization, head_office, payer, house, rooms, services, members }
+        Self { organization, head_office, payer, house, rooms, services, devices, place_schedules, members }
     }
 
     /// One of this post.
@@ -121,13 +133,26 @@ impl Team {
         dice.pick(&all)
     }
 
-    /// Who sees patients by appointment, each with a room.
+    /// Who sees patients by appointment.
+    pub(super) fn working(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|one| matches!(one.post, Post::Doctor | Post::Midwife | Post::Nurse))
+    }
+
+    /// The same, each with a room.
     pub(super) fn by_appointment(&self) -> impl Iterator<Item = (&Member, &str)> {
-        let seeing = self
-            .members
-            .iter()
-            .filter(|member| matches!(member.post, Post::Doctor | Post::Midwife) || member.login == "anja");
-        seeing.zip(self.rooms.iter().map(String::as_str))
+        self.working().zip(self.rooms.iter().map(String::as_str))
+    }
+
+    /// Rooms and devices, `Type/id`, each with its Schedule.
+    pub(super) fn opened(&self) -> impl Iterator<Item = (String, &str)> {
+        let rooms = self.rooms.iter().map(|id| format!("Location/{id}"));
+        let devices = self.devices.iter().map(|id| format!("Device/{id}"));
+        rooms.chain(devices).zip(self.place_schedules.iter().map(String::as_str))
+    }
+
+    /// Where groups meet.
+    pub(super) fn group_room(&self) -> &str {
+        self.rooms.last().map_or("", String::as_str)
     }
 
     pub(super) fn clinic(&self) -> Value {
@@ -135,15 +160,17 @@ impl Team {
     }
 
     /// Everything of the directory, and the diaries.
-    pub(super) fn resources(&self, today: i64) -> Vec<Resource> {
+    pub(super) fn resources(&self) -> Vec<Resource> {
         let mut all = vec![self.clinic_itself(), self.head_office(), self.payer(), self.house()];
         all.extend(self.rooms.iter().zip(ROOMS).map(|(id, name)| self.room(id, name)));
-        all.extend(self.services.iter().zip(SERVICES).map(|(id, name)| self.service(id, name)));
+        let place = to(&format!("Location/{}", self.house));
+        all.extend(diary::services(self, &place));
+        all.extend(diary::devices(self, &place));
         for member in &self.members {
             all.push(practitioner(member));
             all.push(self.role(member));
         }
-        all.extend(self.by_appointment().map(|(member, room)| self.schedule(member, room, today)));
+        all.extend(diary::hours(self));
         all
     }
 
@@ -237,25 +264,14 @@ impl Team {
         )
     }
 
-    fn service(&self, id: &str, name: &str) -> Resource {
-        made(
-            "HealthcareService",
-            id,
-            json!({
-                "active": true,
-                "providedBy": self.clinic(),
-                "type": [{ "text": name }],
-                "location": [to(&format!("Location/{}", self.house))],
-                "name": name,
-                "appointmentRequired": name != "Immunization",
-            }),
-        )
-    }
-
     fn role(&self, member: &Member) -> Resource {
         let (code, display) = member.posted();
         let mut role = hl7_named("practitioner-role", code, display);
         role["text"] = json!(member.title());
+        if let Some(codings) = role["coding"].as_array_mut().filter(|_| member.post == Post::Doctor) {
+            // The role by which types of appointments ask for somebody comes first.
+            codings.insert(0, json!({ "system": "urn:holdfast:role", "code": CLINICIAN }));
+        }
         made(
             "PractitionerRole",
             &member.role_id,
@@ -270,27 +286,14 @@ impl Team {
         )
     }
 
-    /// The service that somebody's appointments are of.
-    pub(super) fn service_of(&self, member: &Member) -> &str {
-        let at = match member.post {
-            Post::Midwife => 1,
-            Post::Nurse => 2,
-            _ => 0,
+    /// The service that most of somebody's appointments are of.
+    fn service_of(&self, member: &Member) -> &str {
+        let offer = match member.post {
+            Post::Midwife => Offer::Antenatal,
+            Post::Nurse => Offer::Immunization,
+            _ => Offer::Consultation,
         };
-        &self.services[at]
-    }
-
-    fn schedule(&self, member: &Member, room: &str, today: i64) -> Resource {
-        made(
-            "Schedule",
-            &member.schedule_id,
-            json!({
-                "active": true,
-                "actor": [member.reference(), to(&format!("Location/{room}"))],
-                "planningHorizon": { "start": day_text(today - 7), "end": day_text(today + 28) },
-                "comment": format!("{}: appointments of 20 minutes", member.said()),
-            }),
-        )
+        &self.services[offer as usize]
     }
 }
 

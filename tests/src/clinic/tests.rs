@@ -243,3 +243,27 @@ fn histories_hang_together() {
         assert_eq!(orders.len(), all, "person {at} is to take one medicine twice");
     }
 }
+
+#[test]
+fn nobody_has_two_appointments_at_once_but_who_was_forced_in() {
+    use holdfast_clinical::scheduling::booking::Booked;
+    let read = |resource: &Resource| {
+        let json: Value = serde_json::from_str(&resource.json).unwrap();
+        Booked::read(&json).unwrap()
+    };
+    let today = clinic(400).today();
+    let all: Vec<Booked> =
+        today.iter().filter(|one| one.resource_type == "Appointment").filter_map(read).collect();
+    assert!(all.iter().any(|one| one.is_overbooked) && all.iter().any(|one| one.capacity.is_some()));
+    let mut taken: BTreeMap<&str, Vec<(i64, i64)>> = BTreeMap::new();
+    for one in all.iter().filter(|one| one.takes_time() && !one.is_overbooked) {
+        for key in &one.resources {
+            taken.entry(key).or_default().push((one.taken.from, one.taken.to));
+        }
+    }
+    for (key, spans) in &mut taken {
+        spans.sort_unstable();
+        let clash = spans.windows(2).find(|pair| pair[1].0 < pair[0].1);
+        assert_eq!(clash, None, "{key}");
+    }
+}

@@ -1,31 +1,35 @@
-//! The day sheet: slots and appointments of today and the days after, and what has been written today.
+//! The day sheet: appointments of today, of the days after and of the weeks before, and what has been written today.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_clinical::codes::System;
+use holdfast_clinical::scheduling::fhir::extension;
 use serde_json::{Value, json};
 
-use super::chart::{Chart, Kind};
+use super::diary::{self, BREAKS, Offer, STEP};
 use super::fhir::{concept, hl7_named, to, to_named, with};
-use super::life;
 use super::moment::{CLOSES, Moment, Now, OPENS, is_workday, workday_from};
 use super::people::{Person, Role};
 use super::team::{Member, Post, Team, made};
-use super::vitals::{self, Extent};
+use super::visits::{self, Visited, Why, why};
 use crate::generate::{Dice, Resource};
 
-const SLOT: i64 = 20;
 const LUNCH: std::ops::Range<i64> = 12 * 60..13 * 60;
-/// Working days after today that have slots.
+/// Working days after today that have appointments.
 const DAYS_AHEAD: i64 = 6;
+/// Days before today that have some.
+const DAYS_BACK: i64 = 13 * 7;
 
 /// How far an appointment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     Over,
+    /// Seen, and something is left to do.
+    After,
     NoShow,
     Cancelled,
     UnderWay,
+    WithNurse,
     Waiting,
     ToCome,
 }
@@ -33,98 +37,167 @@ enum Stage {
 impl Stage {
     fn status(self) -> &'static str {
         match self {
-            Self::Over | Self::UnderWay => "fulfilled",
+            Self::Over => "fulfilled",
             Self::NoShow => "noshow",
             Self::Cancelled => "cancelled",
-            Self::Waiting => "checked-in",
+            Self::UnderWay | Self::WithNurse | Self::After => "checked-in",
+            Self::Waiting => "arrived",
             Self::ToCome => "booked",
         }
     }
 }
 
-struct Sheet<'s> {
-    seed: u64,
-    now: Now,
-    team: &'s Team,
-    people: &'s [Person],
-    dice: Dice,
-    busy: BTreeSet<u64>,
-    all: Vec<Resource>,
+pub(super) struct Sheet<'s> {
+    pub(super) seed: u64,
+    pub(super) now: Now,
+    pub(super) team: &'s Team,
+    pub(super) people: &'s [Person],
+    pub(super) dice: Dice,
+    /// Who comes on the day that is filled.
+    pub(super) busy: BTreeSet<u64>,
+    /// What is taken of colleagues' time on that day, by their sign-in, in minutes.
+    pub(super) taken: BTreeMap<&'static str, Vec<(i64, i64)>>,
+    pub(super) all: Vec<Resource>,
+}
+
+/// When, with whom and where.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    pub(super) member: &'p Member,
+    pub(super) room: &'p str,
+    pub(super) day: i64,
+    pub(super) minute: i64,
 }
 
 /// Everything of the sheet.
 pub(super) fn resources(seed: u64, now: Now, team: &Team, people: &[Person]) -> Vec<Resource> {
     let dice = Dice::new(seed, "today", now.day.unsigned_abs());
-    let mut sheet = Sheet { seed, now, team, people, dice, busy: BTreeSet::new(), all: Vec::new() };
-    let mut day = now.day;
-    for ahead in 0..=DAYS_AHEAD {
-        for (member, room) in team.by_appointment() {
-            sheet.day_of(member, room, day, ahead);
-        }
-        sheet.busy.clear();
-        day = workday_from(day + 1);
+    let (busy, taken) = (BTreeSet::new(), BTreeMap::new());
+    let mut sheet = Sheet { seed, now, team, people, dice, busy, taken, all: Vec::new() };
+    let mut days = vec![now.day];
+    for _ in 0..DAYS_AHEAD {
+        days.push(workday_from(days.last().map_or(0, |day| day + 1)));
     }
-    if is_workday(now.day) || sheet.people.len() > 3 {
-        sheet.walk_ins();
+    let at = |day: i64, minute: i64| Moment { day, minute, offset: now.offset_minutes };
+    let slots = diary::exceptions(team, &mut || sheet.dice.uuid(), &days, at);
+    sheet.all.extend(slots);
+    for (ahead, day) in (0_i64..).zip(&days) {
+        sheet.begin(ahead);
+        if ahead < 2 {
+            sheet.group(*day);
+        }
+        for (member, room) in team.by_appointment() {
+            sheet.day_of(Place { member, room, day: *day, minute: OPENS }, ahead);
+        }
+        if ahead == 0 && (is_workday(*day) || people.len() > 3) {
+            sheet.walk_ins();
+        }
+        if ahead == 2 {
+            sheet.requests(*day);
+        }
+    }
+    sheet.waiting();
+    for day in (now.day - DAYS_BACK..now.day).filter(|day| is_workday(*day)) {
+        sheet.begin(-1);
+        for (member, room) in team.by_appointment() {
+            sheet.day_of(Place { member, room, day, minute: OPENS }, -1);
+        }
     }
     sheet.all
 }
 
 impl Sheet<'_> {
-    fn at(&self, day: i64, minute: i64) -> Moment {
+    pub(super) fn at(&self, day: i64, minute: i64) -> Moment {
         Moment { day, minute, offset: self.now.offset_minutes }
     }
 
-    fn day_of(&mut self, member: &Member, room: &str, day: i64, ahead: i64) {
-        let full = if ahead == 0 { 78 } else { 46 - u64::try_from(ahead).unwrap_or(0) * 6 };
-        for minute in (OPENS..CLOSES).step_by(20) {
-            let is_under_way = ahead == 0 && (minute..minute + SLOT).contains(&self.now.minute);
-            let is_lunch = LUNCH.contains(&minute);
-            let patient = if is_lunch || !(is_under_way || self.dice.percent(full)) {
-                None
-            } else {
-                self.next_for(member)
-            };
-            let stage = patient.map(|_| self.stage(ahead, minute));
-            let is_free = stage.is_none_or(|stage| stage == Stage::Cancelled);
-            let slot = self.slot(
-                member,
-                day,
-                minute,
-                if is_lunch {
-                    "busy-unavailable"
-                } else if is_free {
-                    "free"
-                } else {
-                    "busy"
-                },
-            );
-            if let Some((patient, stage)) = patient.zip(stage) {
-                self.appointment(member, room, patient, Some(&slot), day, minute, stage);
-            }
+    /// A day on which nobody has anything yet but what breaks their hours.
+    fn begin(&mut self, ahead: i64) {
+        self.busy.clear();
+        self.taken.clear();
+        for one in BREAKS.iter().filter(|one| one.ahead == ahead) {
+            self.taken.entry(one.login).or_default().push((one.from, one.to));
         }
     }
 
-    fn stage(&mut self, ahead: i64, minute: i64) -> Stage {
+    /// Whether a colleague has time for it: it ends before lunch or closing, and what it takes is nobody else's.
+    fn is_free(&self, member: &Member, from: i64, offer: Offer) -> bool {
+        let half = if from < LUNCH.start { LUNCH.start } else { CLOSES };
+        let (begin, end) = offer.takes(from);
+        let mut taken = self.taken.get(member.login).into_iter().flatten();
+        from + offer.minutes() <= half && taken.all(|(other, until)| *until <= begin || end <= *other)
+    }
+
+    /// Of a hundred times that are free, how many are booked: no more than there are people for.
+    fn full(&self, ahead: i64) -> u64 {
+        let people = self.people.len() as u64;
+        let most = if ahead < 0 { people / 4 } else { people * 100 / 130 };
+        match ahead {
+            0 => most.min(78),
+            1.. => most.min(46 - ahead.unsigned_abs() * 6),
+            _ => most.clamp(3, 60),
+        }
+    }
+
+    fn day_of(&mut self, place: Place<'_>, ahead: i64) {
+        let full = self.full(ahead);
+        let mut minute = OPENS;
+        while minute < CLOSES {
+            if LUNCH.contains(&minute) {
+                minute = LUNCH.end;
+            }
+            minute = self.one_at(Place { minute, ..place }, ahead, full);
+        }
+    }
+
+    /// Perhaps an appointment at that minute; answers when the next may begin.
+    fn one_at(&mut self, place: Place<'_>, ahead: i64, full: u64) -> i64 {
+        let Place { member, minute, .. } = place;
+        let is_under_way = ahead == 0 && (minute..minute + 20).contains(&self.now.minute);
+        if !(is_under_way || self.dice.percent(full)) {
+            return minute + 3 * STEP;
+        }
+        let Some(at) = self.next_for(member) else { return minute + 3 * STEP };
+        let why = why(&mut self.dice, member, &self.people[at], self.now.day);
+        if !self.is_free(member, minute, why.3) {
+            self.busy.remove(&self.people[at].number);
+            return minute + STEP;
+        }
+        let stage = self.stage(ahead, minute, why.3.minutes());
+        self.appointment(place, at, why, stage, false);
+        if stage == Stage::Cancelled {
+            return minute + STEP;
+        }
+        let taken = why.3.takes(minute);
+        self.taken.entry(member.login).or_default().push(taken);
+        taken.1
+    }
+
+    fn stage(&mut self, ahead: i64, minute: i64, long: i64) -> Stage {
         let now = self.now.minute;
         if ahead > 0 {
             return Stage::ToCome;
         }
-        match self.dice.below(100) {
-            chance if minute + SLOT <= now => match chance {
+        let chance = self.dice.below(100);
+        if ahead < 0 || minute + long <= now {
+            return match chance {
                 0..10 => Stage::NoShow,
                 10..16 => Stage::Cancelled,
+                _ if ahead == 0 && minute + long > now - 30 && chance < 60 => Stage::After,
                 _ => Stage::Over,
-            },
+            };
+        }
+        match chance {
             _ if minute <= now => Stage::UnderWay,
-            chance if minute <= now + 40 && chance < 70 => Stage::Waiting,
+            0..35 if minute <= now + 40 => Stage::WithNurse,
+            35..70 if minute <= now + 40 => Stage::Waiting,
             0..6 => Stage::Cancelled,
             _ => Stage::ToCome,
         }
     }
 
     /// Somebody who has no appointment on this day yet and whom this colleague sees.
-    fn next_for(&mut self, member: &Member) -> Option<usize> {
+    pub(super) fn next_for(&mut self, member: &Member) -> Option<usize> {
         let today = self.now.day;
         let mut fits: Vec<usize> = (0..self.people.len())
             .filter(|at| {
@@ -148,140 +221,73 @@ impl Sheet<'_> {
         Some(at)
     }
 
-    fn slot(&mut self, member: &Member, day: i64, minute: i64, status: &str) -> String {
-        let id = self.dice.uuid();
-        let start = self.at(day, minute);
-        self.all.push(made(
-            "Slot",
-            &id,
-            json!({
-                "schedule": to(&format!("Schedule/{}", member.schedule_id)),
-                "status": status,
-                "start": start.text(),
-                "end": start.plus(SLOT).text(),
-            }),
-        ));
-        id
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what an appointment is made of")]
-    fn appointment(
-        &mut self,
-        member: &Member,
-        room: &str,
-        at: usize,
-        slot: Option<&str>,
-        day: i64,
-        minute: i64,
-        stage: Stage,
-    ) {
+    fn appointment(&mut self, place: Place<'_>, at: usize, why: Why, stage: Stage, is_walk_in: bool) {
         let person = &self.people[at];
-        let (reason, words, kind) = why(&mut self.dice, member, person, self.now.day);
+        let Place { member, room, day, minute } = place;
+        let (reason, words, kind, offer) = why;
         let start = self.at(day, minute);
         let id = self.dice.uuid();
-        let is_walk_in = slot.is_none();
-        let (code, display) =
-            if is_walk_in { ("WALKIN", "A previously unscheduled walk-in visit") } else { kind };
+        let kind = if is_walk_in { ("WALKIN", "A previously unscheduled walk-in visit") } else { kind };
+        let room = (!offer.is_remote()).then_some(room);
         let patient = to_named(&format!("Patient/{}", person.id), &person.said());
-        let parts = [patient, member.reference(), to(&format!("Location/{room}"))];
+        let device = offer.device(self.team).map(|id| to(&format!("Device/{id}")));
+        let parts =
+            [Some(patient), Some(member.reference()), room.map(|id| to(&format!("Location/{id}"))), device];
         let accepted = if stage == Stage::Cancelled { "declined" } else { "accepted" };
-        let participants: Vec<Value> = parts
-            .into_iter()
-            .map(|actor| json!({ "actor": actor, "required": "required", "status": accepted }))
-            .collect();
+        let ago = self.dice.between(i64::from(!is_walk_in), if is_walk_in { 0 } else { 30 });
+        let mut extensions = offer.extensions();
+        if is_walk_in {
+            extensions.push(extension::one(extension::OVERBOOK, "valueBoolean", true));
+            let why = "Came without an appointment";
+            extensions.push(extension::one(extension::OVERBOOK_REASON, "valueString", why));
+        }
         let body = with(
             json!({
                 "status": stage.status(),
-                "serviceType": [{ "text": words }],
-                "appointmentType": hl7_named("v2-0276", code, display),
+                "serviceType": offer.service_type(self.team),
+                "appointmentType": hl7_named("v2-0276", kind.0, kind.1),
                 "reasonCode": [concept(System::Icd10Cm, reason)],
                 "description": words,
                 "start": start.text(),
-                "end": start.plus(SLOT).text(),
-                "minutesDuration": SLOT,
-                "created": start.plus(-1440 * self.dice.between(i64::from(!is_walk_in), if is_walk_in { 0 } else { 30 })).text(),
-                "participant": participants,
+                "end": start.plus(offer.minutes()).text(),
+                "minutesDuration": offer.minutes(),
+                "created": start.plus(-1440 * ago).text(),
+                "participant": parts.into_iter().flatten().map(|actor| participant(actor, accepted)).collect::<Vec<_>>(),
             }),
             json!({
-                "slot": slot.map(|slot| json!([to(&format!("Slot/{slot}"))])),
+                "extension": (!extensions.is_empty()).then_some(extensions),
                 "cancelationReason": (stage == Stage::Cancelled).then(|| hl7_named("appointment-cancellation-reason", "pat", "Patient")),
                 "comment": (person.culture.language.0 != "en" && self.dice.percent(20)).then(|| format!("Interpreter: {}", person.culture.language.1)),
             }),
         );
         self.all.push(made("Appointment", &id, body));
-        self.written(member, at, &id, start, reason, words, stage);
+        if day == self.now.day {
+            let (seed, now, team) = (self.seed, self.now, self.team);
+            let appointment = &id;
+            let visited = Visited { seed, now, team, person, member, room, appointment, start, why, stage };
+            self.all.append(&mut visits::written(&visited));
+        }
     }
 
-    /// What is in the record of a visit that has begun.
-    #[expect(clippy::too_many_arguments, reason = "what a visit is made of")]
-    fn written(
-        &mut self,
-        member: &Member,
-        at: usize,
-        appointment: &str,
-        start: Moment,
-        reason: &str,
-        words: &str,
-        stage: Stage,
-    ) {
-        let status = match stage {
-            Stage::Over => "finished",
-            Stage::UnderWay => "in-progress",
-            Stage::Waiting => {
-                if self.dice.percent(50) {
-                    "arrived"
-                } else {
-                    "triaged"
-                }
-            }
-            _ => return,
-        };
-        let person = &self.people[at];
-        // Somebody may be here twice in a day.
-        let minute = start.minute.unsigned_abs();
-        let dice = Dice::new(self.seed, "visit today", person.number * 10_000 + minute);
-        let mut chart = Chart::new(self.team, person, dice, self.now.offset_minutes);
-        let start = if stage == Stage::Waiting { self.at(self.now.day, self.now.minute - 9) } else { start };
-        let kind = Kind {
-            title: words,
-            reason: Some(reason),
-            status,
-            class: "AMB",
-            minutes: SLOT - 2,
-            appointment: Some(appointment),
-        };
-        let visit = chart.visit(start, member, &kind);
-        if status != "arrived" {
-            let has = life::problems(self.seed, person, self.now.day);
-            let fever = if matches!(reason, "J06.9" | "J02.9" | "R50.9") { 1.4 } else { 0.0 };
-            vitals::take(&mut chart, &visit, &has, Extent::Full, fever);
-        }
-        if stage == Stage::Over {
-            // What was written last is often not signed yet.
-            let is_signed = start.minute + 3 * SLOT < self.now.minute || self.dice.percent(40);
-            let sections = [
-                ("61150-9", "Subjective", format!("Came for: {words}.")),
-                ("61149-1", "Objective", "Vital signs as recorded.".to_owned()),
-                ("51848-0", "Assessment", "Stable.".to_owned()),
-                ("18776-5", "Plan", "As discussed. Next visit as booked.".to_owned()),
-            ];
-            chart.note(&visit, words, "11506-3", if is_signed { "final" } else { "preliminary" }, &sections);
-        }
-        self.all.append(&mut chart.resources);
-    }
-
-    /// Two who came without an appointment: one is being seen to, one waits.
+    /// Two who came without an appointment.
     fn walk_ins(&mut self) {
         let doctors: Vec<(&Member, &str)> =
             self.team.by_appointment().filter(|(member, _)| member.post == Post::Doctor).collect();
-        for ((member, room), (stage, minute)) in
-            doctors.into_iter().zip([(Stage::Waiting, -4), (Stage::Waiting, -15)])
-        {
+        let minute = self.now.minute / STEP * STEP;
+        for ((member, room), ago) in doctors.into_iter().zip([STEP, 3 * STEP]) {
             if let Some(at) = self.next_for(member) {
-                self.appointment(member, room, at, None, self.now.day, self.now.minute + minute, stage);
+                let (reason, words, kind, _) = why(&mut self.dice, member, &self.people[at], self.now.day);
+                let place = Place { member, room, day: self.now.day, minute: minute - ago };
+                let why = (reason, words, kind, Offer::Consultation);
+                self.appointment(place, at, why, Stage::Waiting, true);
             }
         }
     }
+}
+
+/// One who takes part.
+pub(super) fn participant(actor: Value, status: &str) -> Value {
+    json!({ "actor": actor, "required": "required", "status": status })
 }
 
 fn sees(member: &Member, person: &Person, today: i64) -> bool {
@@ -290,52 +296,5 @@ fn sees(member: &Member, person: &Person, today: i64) -> bool {
         Post::Midwife => person.role == Role::Pregnant || person.is_woman && (19..=44).contains(&age),
         Post::Nurse => !(13..=60).contains(&age),
         _ => person.role != Role::Pregnant,
-    }
-}
-
-type Why = (&'static str, &'static str, (&'static str, &'static str));
-
-const ROUTINE: (&str, &str) = ("ROUTINE", "Routine appointment");
-const FOLLOW_UP: (&str, &str) = ("FOLLOWUP", "A follow up visit from a previous appointment");
-const CHECK_UP: (&str, &str) = ("CHECKUP", "A routine check-up, such as an annual physical");
-
-fn why(dice: &mut Dice, member: &Member, person: &Person, today: i64) -> Why {
-    let age = person.age(today);
-    match (member.post, person.role) {
-        (_, Role::Pregnant) => ("Z34.03", "Antenatal visit", FOLLOW_UP),
-        (_, Role::LongDiabetes) => ("E11.9", "Diabetes review", FOLLOW_UP),
-        (_, Role::Polypharmacy) => ("I48.91", "INR and medicines review", FOLLOW_UP),
-        (_, Role::LongHeart) => ("I50.9", "Heart failure review", FOLLOW_UP),
-        (_, Role::AsthmaChild) => ("J45.909", "Asthma review", FOLLOW_UP),
-        (_, Role::Newborn) => ("Z00.129", "Child visit", CHECK_UP),
-        (_, Role::Depressed) => ("F32.9", "Mood, sleep, treatment", FOLLOW_UP),
-        (Post::Midwife, _) => dice.pick(&[
-            ("Z30.9", "Contraception", ROUTINE),
-            ("Z12.4", "Cervical screening", CHECK_UP),
-            ("N92.0", "Heavy periods", ROUTINE),
-        ]),
-        (Post::Nurse, _) if age < 13 => {
-            dice.pick(&[("Z00.129", "Child visit", CHECK_UP), ("Z23", "Immunization", ROUTINE)])
-        }
-        (Post::Nurse, _) => dice.pick(&[
-            ("Z23", "Immunization", ROUTINE),
-            ("I10", "Blood pressure check", FOLLOW_UP),
-            ("Z48.00", "Change of dressing", FOLLOW_UP),
-        ]),
-        _ if age < 13 => dice.pick(&[
-            ("J06.9", "Cough and fever", ROUTINE),
-            ("H66.90", "Earache", ROUTINE),
-            ("R21", "Rash", ROUTINE),
-        ]),
-        _ => dice.pick(&[
-            ("J06.9", "Cough and cold", ROUTINE),
-            ("M54.50", "Back pain", ROUTINE),
-            ("I10", "Blood pressure review", FOLLOW_UP),
-            ("R53.83", "Tired for weeks", ROUTINE),
-            ("Z76.0", "Repeat prescription", ROUTINE),
-            ("Z00.00", "Check-up", CHECK_UP),
-            ("L30.9", "Rash", ROUTINE),
-            ("R10.9", "Stomach ache", ROUTINE),
-        ]),
     }
 }

@@ -18,8 +18,8 @@ const IMPORTED: Duration = Duration::from_secs(600);
 const STOP: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(200);
 /// Who does the steps: a clinician who manages too, so that every screen is theirs.
-const LOGIN: &str = "rahimi";
-const PIN: &str = "704815";
+pub(crate) const LOGIN: &str = "rahimi";
+pub(crate) const PIN: &str = "704815";
 
 /// All that runs.
 pub(super) struct Clinic {
@@ -37,19 +37,8 @@ impl Clinic {
     pub(super) fn start(work: &Path, patients: u64) -> Result<Self> {
         let folder = work.join("run");
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let supervisor = Supervisor::start(work, &folder, patients)?;
-        let env = read(&folder.join("env"))?;
-        let (first_url, token) = (named(&env, "NODE=")?, named(&env, "NODE_TOKEN=")?);
-        let first = Target::new(&first_url, Some(&token))?;
-        ensure!(
-            first.ask(&first.get("/"))?.body.contains("id=\"root\""),
-            "the node was built without the staff app: run `npm run build` in desktop-app, then build the node"
-        );
-        let person = json!({
-            "login": LOGIN, "name": "Amina Rahimi", "pin": PIN, "roles": ["nurse", "clinician", "manager"],
-        });
-        let made = first.ask(&first.post("/api/people", &person.to_string()))?;
-        ensure!(made.status == 201, "the node does not take {LOGIN}: {}", made.body);
+        let supervisor = Supervisor::start(work, &folder, patients, &[])?;
+        let (first_url, first) = supervisor.node(&folder)?;
         let link = format!("https://127.0.0.1:{}", read(&folder.join("link-port"))?);
         let second = Node::enrolled(work, "second", &folder.join("hub"), &link)?;
         hold_the_same(&first, &second.target()?)?;
@@ -59,13 +48,7 @@ impl Clinic {
 
     /// What `run.mjs` is told.
     pub(super) fn environment(&self) -> Result<Vec<(&'static str, String)>> {
-        let people = read(&self.folder.join("sign-ins"))?;
-        let mut people = people.lines().map(|line| line.split('\t').collect::<Vec<_>>());
-        let nurse = people.find_map(|one| match one[..] {
-            [login, pin, "nurse", ..] => Some((login.to_owned(), pin.to_owned())),
-            _ => None,
-        });
-        let (second_login, second_pin) = nurse.context("there is no nurse")?;
+        let (second_login, second_pin) = sign_in_of(&self.folder, "nurse")?;
         Ok(vec![
             ("HOLDFAST_URL", self.first_url.clone()),
             ("HOLDFAST_LOGIN", LOGIN.to_owned()),
@@ -81,18 +64,50 @@ impl Clinic {
     }
 }
 
+/// The sign-in and PIN of the one who has this role.
+pub(crate) fn sign_in_of(folder: &Path, role: &str) -> Result<(String, String)> {
+    let people = read(&folder.join("sign-ins"))?;
+    let mut people = people.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let found = people.find_map(|one| match one[..] {
+        [login, pin, is, ..] if is == role => Some((login.to_owned(), pin.to_owned())),
+        _ => None,
+    });
+    found.with_context(|| format!("nobody signs in as {role}"))
+}
+
 /// `holdfast-run`: told to stop and not killed, so that what it has started ends too.
-struct Supervisor(Process);
+pub(crate) struct Supervisor(Process);
 
 impl Supervisor {
     /// Starts it; returns once the generated clinic is at its node.
-    fn start(work: &Path, folder: &Path, patients: u64) -> Result<Self> {
+    pub(crate) fn start(work: &Path, folder: &Path, patients: u64, more: &[&str]) -> Result<Self> {
         let spec = Spec::binary("holdfast-run", work)?.arg("--dir").arg(folder);
-        let spec = spec.args(["--port", "0", "--patients", &patients.to_string()]);
+        let spec = spec.args(["--port", "0", "--patients", &patients.to_string()]).args(more);
         let mut supervisor = Self(Process::spawn(&spec)?);
         supervisor.0.wait_line("Ctrl-C stops all", READY)?;
-        supervisor.0.wait_line("imported ", IMPORTED)?;
+        let imported = supervisor.0.wait_line("imported ", IMPORTED)?;
+        ensure!(
+            imported.contains(" 0 lines refused"),
+            "the node does not take the generated clinic: {imported}"
+        );
         Ok(supervisor)
+    }
+
+    /// Its node: the address, and the node as a program that may do everything sees it. Whoever does the steps can sign in there.
+    pub(crate) fn node(&self, folder: &Path) -> Result<(String, Target)> {
+        let env = read(&folder.join("env"))?;
+        let (url, token) = (named(&env, "NODE=")?, named(&env, "NODE_TOKEN=")?);
+        let node = Target::new(&url, Some(&token))?;
+        ensure!(
+            node.ask(&node.get("/"))?.body.contains("id=\"root\""),
+            "the node was built without the staff app: run `npm run build` in desktop-app, then build the node"
+        );
+        let person = json!({
+            "login": LOGIN, "name": "Amina Rahimi", "pin": PIN, "roles": ["nurse", "clinician", "manager"],
+        });
+        let made = node.ask(&node.post("/api/people", &person.to_string()))?;
+        ensure!(made.status == 201, "the node does not take {LOGIN}: {}", made.body);
+        Ok((url, node))
     }
 }
 
@@ -169,8 +184,8 @@ fn standing(node: &Target) -> Result<Standing> {
     Ok(Standing { records: report["recordsHeld"].as_u64().unwrap_or_default(), is_quiet })
 }
 
-/// The value of a line `NAME=VALUE`; `name` ends with the sign.
-fn named(env: &str, name: &str) -> Result<String> {
+/// The value of a line `NAME=VALUE`, without quotes; `name` ends with the sign.
+pub(crate) fn named(env: &str, name: &str) -> Result<String> {
     let value = env.lines().find_map(|line| line.strip_prefix(name));
-    Ok(value.with_context(|| format!("`holdfast-run` names no {name}"))?.to_owned())
+    Ok(value.with_context(|| format!("`holdfast-run` names no {name}"))?.trim_matches('\'').to_owned())
 }

@@ -10,8 +10,9 @@
 //! Both nodes belong to one clinic and hold the same patients: what is written at both while the link is cut is a conflict
 //! once it heals.
 
-mod clinic;
-mod walk;
+pub(crate) mod clinic;
+pub mod command;
+pub(crate) mod walk;
 
 pub use walk::Figures;
 
@@ -42,7 +43,7 @@ pub fn run(options: &Options) -> Result<Figures> {
     let work =
         tempfile::Builder::new().prefix("holdfast-staff-").tempdir().context("cannot make a folder")?;
     let clinic = Clinic::start(work.path(), PATIENTS)?;
-    walk(&Walk { environment: clinic.environment()?, shots: &options.shots, only: options.only.as_deref() })
+    walk(&of(clinic.environment()?, options))
 }
 
 /// Does the steps at a node that runs already; the environment names it and a sign-in (`HOLDFAST_URL` and others).
@@ -50,7 +51,12 @@ pub fn run(options: &Options) -> Result<Figures> {
 /// # Errors
 /// The steps end without their figures.
 pub fn run_there(options: &Options) -> Result<Figures> {
-    walk(&Walk { environment: Vec::new(), shots: &options.shots, only: options.only.as_deref() })
+    walk(&of(Vec::new(), options))
+}
+
+fn of<'a>(environment: Vec<(&'static str, String)>, options: &'a Options) -> Walk<'a> {
+    let (shots, only) = (options.shots.as_path(), options.only.as_deref());
+    Walk { script: "run.mjs", figures: "staff", environment, shots, only }
 }
 
 /// `desktop-app` of the workspace, where the steps are.
@@ -59,7 +65,7 @@ fn front() -> PathBuf {
 }
 
 /// Reads a small file, trimmed.
-fn read(path: &Path) -> Result<String> {
+pub(crate) fn read(path: &Path) -> Result<String> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(text.trim().to_owned())
 }

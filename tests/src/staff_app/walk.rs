@@ -8,12 +8,16 @@ use anyhow::{Context, Result, ensure};
 
 use crate::figure::say;
 
-/// A run of `desktop-app/e2e/run.mjs`.
-pub(super) struct Walk<'a> {
+/// A run of a script of `desktop-app/e2e`.
+pub(crate) struct Walk<'a> {
+    /// Its name.
+    pub(crate) script: &'a str,
+    /// What its figures begin with.
+    pub(crate) figures: &'a str,
     /// Where the nodes are and who signs in.
-    pub(super) environment: Vec<(&'static str, String)>,
-    pub(super) shots: &'a Path,
-    pub(super) only: Option<&'a str>,
+    pub(crate) environment: Vec<(&'static str, String)>,
+    pub(crate) shots: &'a Path,
+    pub(crate) only: Option<&'a str>,
 }
 
 /// What came of it.
@@ -36,7 +40,7 @@ impl Figures {
 }
 
 /// Runs the steps; what they say goes to stdout as they say it.
-pub(super) fn walk(walk: &Walk<'_>) -> Result<Figures> {
+pub(crate) fn walk(walk: &Walk<'_>) -> Result<Figures> {
     let front = super::front();
     ensure!(
         front.join("node_modules").is_dir(),
@@ -44,7 +48,7 @@ pub(super) fn walk(walk: &Walk<'_>) -> Result<Figures> {
         front.display()
     );
     let mut command = Command::new("node");
-    command.arg("e2e/run.mjs").current_dir(front);
+    command.arg(format!("e2e/{}", walk.script)).current_dir(front);
     command.envs(walk.environment.iter().map(|(name, value)| (name, value))).env("SHOTS", walk.shots);
     if let Some(only) = walk.only {
         command.env("ONLY", only);
@@ -57,18 +61,23 @@ pub(super) fn walk(walk: &Walk<'_>) -> Result<Figures> {
         lines.push(line);
     }
     let status = child.wait()?;
-    read(&lines).with_context(|| format!("the steps ended with {status} before they had told their figures"))
+    read(&lines, walk.figures)
+        .with_context(|| format!("the steps ended with {status} before they had told their figures"))
 }
 
-fn read(lines: &[String]) -> Option<Figures> {
+fn read(lines: &[String], prefix: &str) -> Option<Figures> {
     let figure = |name: &str| {
-        let mut values = lines.iter().filter_map(|line| line.strip_prefix("figure: ")?.strip_prefix(name));
+        let of = |line: &'_ String| -> Option<String> {
+            let rest = line.strip_prefix("figure: ")?.strip_prefix(prefix)?.strip_prefix(name)?;
+            Some(rest.to_owned())
+        };
+        let mut values = lines.iter().filter_map(of);
         values.next()?.split_whitespace().next()?.parse().ok()
     };
     Some(Figures {
-        violations: figure("staff_axe_violations ")?,
-        failed: figure("staff_steps_failed ")?,
-        control: figure("staff_axe_control ")?,
+        violations: figure("_axe_violations ")?,
+        failed: figure("_steps_failed ")?,
+        control: figure("_axe_control ")?,
     })
 }
 
@@ -81,9 +90,10 @@ mod tests {
         let lines =
             ["ok    sign in", "figure: staff_axe_control 1 count", "figure: staff_axe_violations 0 count"]
                 .map(str::to_owned);
-        assert_eq!(read(&lines), None);
+        assert_eq!(read(&lines, "staff"), None);
         let all = [&lines[..], &["figure: staff_steps_failed 2 count".to_owned()]].concat();
-        assert_eq!(read(&all), Some(Figures { violations: 0, failed: 2, control: 1 }));
+        assert_eq!(read(&all, "other"), None);
+        assert_eq!(read(&all, "staff"), Some(Figures { violations: 0, failed: 2, control: 1 }));
     }
 
     #[test]

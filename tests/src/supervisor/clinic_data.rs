@@ -2,9 +2,8 @@
 
 use super::folder::Folder;
 use crate::clinic::{self, Clinic, Colleague, Now};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::path::PathBuf;
-use std::process::Command;
 
 /// The seed of the clinic; always the same, so that two people see the same patients.
 const SEED: u64 = 20_261_122;
@@ -13,14 +12,14 @@ const DONE: &str = "imported";
 /// The folder of the bundles, in the state folder.
 const BUNDLES: &str = "clinic";
 
-/// Writes the bundles for the day that it is, unless an earlier run has imported something. Returns their folder, and what they
+/// Writes the bundles for that day, unless an earlier run has imported something. Returns their folder, and what they
 /// hold in words.
-pub(super) fn write_once(folder: &Folder, patients: u64) -> Result<Option<(PathBuf, String)>> {
+pub(super) fn write_once(folder: &Folder, now: Now, patients: u64) -> Result<Option<(PathBuf, String)>> {
     if folder.has(DONE) {
         return Ok(None);
     }
     let dir = folder.path().join(BUNDLES);
-    let written = clinic::write(&Clinic::new(SEED, now()?.in_opening_hours(), patients), &dir)?;
+    let written = clinic::write(&Clinic::new(SEED, now.in_opening_hours(), patients), &dir)?;
     let told = format!("a made-up clinic: {} patients, {} resources", written.patients, written.resources);
     Ok(Some((dir, told)))
 }
@@ -35,16 +34,6 @@ pub(super) fn colleagues() -> Vec<Colleague> {
     Clinic::new(SEED, Now { day: 0, minute: 0, offset_minutes: 0 }, 0).colleagues()
 }
 
-/// Date, time and zone of this machine, as `date` says them.
-fn now() -> Result<Now> {
-    let output = Command::new("date")
-        .arg("+%F %H:%M %z")
-        .output()
-        .context("cannot run `date` to learn what day it is")?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    Now::read(&text).with_context(|| format!("cannot read what `date` says: \"{}\"", text.trim()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,7 +42,8 @@ mod tests {
     fn clinic_is_written_once_and_each_line_is_a_transaction() {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(dir.path()).unwrap();
-        let (bundles, told) = write_once(&folder, 12).unwrap().unwrap();
+        let now = Now { day: 20_784, minute: 640, offset_minutes: 60 };
+        let (bundles, told) = write_once(&folder, now, 12).unwrap().unwrap();
         assert!(told.contains("12 patients"), "{told}");
         let names = ["1.facilities.ndjson", "2.patients.ndjson", "3.today.ndjson"];
         for name in names {
@@ -65,7 +55,7 @@ mod tests {
             }
         }
         done(&folder).unwrap();
-        assert!(write_once(&folder, 12).unwrap().is_none());
+        assert!(write_once(&folder, now, 12).unwrap().is_none());
     }
 
     #[test]

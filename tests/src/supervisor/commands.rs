@@ -54,13 +54,14 @@ impl Commands {
     }
 
     /// `holdfast-node serve`: prints `ready URL`. It syncs over the link and not with the address that the hub names.
-    pub(super) fn node_serve(&self, listen: SocketAddr, through_link: &str) -> Spec {
+    pub(super) fn node_serve(&self, listen: SocketAddr, through_link: &str, time_zone: &str) -> Spec {
         // The port beside the node's own, so that desktops find it again after a restart.
         let beside = listen.port().checked_add(1).filter(|port| *port > 1).unwrap_or(0);
         self.spec("node", &self.node)
             .env("HOLDFAST_DESKTOPS__LISTEN", super::address::free_or_any(beside).to_string())
             .env("HOLDFAST_HUB__ENDPOINTS", through_link)
             .env("HOLDFAST_CLINIC__TITLE", TITLE)
+            .env("HOLDFAST_CLINIC__TIME_ZONE", time_zone)
             .args(["serve", "--dev", "--listen", &listen.to_string(), "--data-dir"])
             .arg(self.folder.data("node"))
     }

@@ -9,6 +9,7 @@ use holdfast_store::search::{Room, Stretch};
 use holdfast_store::view::View;
 use holdfast_store::{Records, StoreError};
 
+use super::kept::Kept;
 use super::roster::Roster;
 use super::waitlist::standing;
 
@@ -82,6 +83,29 @@ impl Busy {
         let keys = roster.members.iter().filter(|one| one.is_active).map(|one| one.resource.key.as_str());
         let ours = records.ours_in(view, records.clinic(), keys, window)?;
         Ok(Self { ours, offered: standing(view, now)?, ..Self::read(view, window)? })
+    }
+
+    /// The same for a search, which gives nothing away: what is taken is known from the last one, as far as nothing has happened to it.
+    pub(super) fn to_search(
+        view: &mut View<'_>,
+        records: &Records,
+        roster: &Roster,
+        (kept, offered): (&Kept, &[Offered]),
+        window: Span,
+    ) -> Result<Self, StoreError> {
+        let keys = || roster.members.iter().map(|one| one.resource.key.as_str());
+        let ours = records.ours_in(view, records.clinic(), keys(), window)?;
+        let mut taken: BTreeMap<String, Vec<(Span, String)>> =
+            keys().map(|key| (key.to_owned(), Vec::new())).collect();
+        for part in kept.taken(view, window)? {
+            for (whose, spans) in part.iter() {
+                if let Some(all) = taken.get_mut(&**whose) {
+                    let within = spans.iter().filter(|span| span.overlaps(window));
+                    all.extend(within.map(|span| (*span, String::new())));
+                }
+            }
+        }
+        Ok(Self { taken, ours, offered: offered.to_vec() })
     }
 
     /// As if all time were this database's, so that whoever owns it says why it is not.

@@ -293,9 +293,9 @@ fn resources(
         let hours = roster.hours(key, exceptions);
         let working = hours.working(zone, window)?;
         let off = off(roster, exceptions, key, window);
-        let is_there = only.is_some()
-            || member.is_active && !(working.is_empty() && off.is_empty())
-            || appointments.iter().any(|one| one.resources.contains(key));
+        // Who does not work on that day is there too: somebody may have to be taken in all the same.
+        let is_there =
+            only.is_some() || member.is_active || appointments.iter().any(|one| one.resources.contains(key));
         if is_there {
             out.push(day_resource(member, &working, off, window));
         }

@@ -1,6 +1,7 @@
 //! `GET /api/schedule/demand`: who came, who did not, and what is to be expected.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -21,7 +22,6 @@ use super::day::must_look;
 use super::exceptions::exceptions;
 use super::query::Query;
 use super::records::json_of;
-use super::roster::Roster;
 use crate::access::Caller;
 use crate::conflicts::json;
 use crate::error::ApiError;
@@ -31,8 +31,9 @@ use crate::state::ApiState;
 /// Weeks that are counted, and told ahead.
 const BACK_WEEKS: i64 = 12;
 const AHEAD_WEEKS: usize = 4;
-/// Appointments of one part of a day.
+/// Appointments of one part of a day, and their records in bytes.
 const MOST: usize = 20_000;
+const MOST_BYTES: usize = 64 << 20;
 
 /// How many came in a week.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
@@ -84,22 +85,41 @@ pub(crate) async fn demand(
     let kind = query.text("type").map(ToOwned::to_owned);
     let records = state.writer().records().clone();
     let zone = state.parts().time_zone.clone();
+    let kept = state.schedule().clone();
     let demand = own_read(&state, move |view| {
         let now = minute_of_ms(records.now_ms());
         let today = zone.local(now).date();
         let monday = monday(today);
         let first = monday.saturating_sub((BACK_WEEKS * 7).days());
         let window = Span::new(zone.day(first).from, zone.day(monday).from);
-        let visits = visits(view, window)?;
-        let roster = Roster::read(view, records.clinic(), &[])?;
+        let roster = kept.roster(view, records.clinic())?;
         let ahead =
             Span::new(window.from, zone.day(monday.saturating_add((AHEAD_WEEKS as i64 * 7).days())).to);
         let exceptions = exceptions(view, ahead)?;
         let closed: BTreeSet<Date> =
             roster.closed(&exceptions).iter().map(|span| zone.local(span.from).date()).collect();
-        Ok(made(&visits, kind.as_deref(), &zone, (first, monday), &closed))
+        let past = kept.past(view, window)?;
+        let figured = Figured { first, end: monday, generation: past.generation, closed };
+        if let Some(known) = kept.demand(kind.as_deref(), &figured) {
+            return Ok(known);
+        }
+        let all: Vec<&Past> = past.parts.iter().flat_map(|part| part.iter()).collect();
+        let all = all.into_iter().filter(|one| (window.from..window.to).contains(&start(one))).collect();
+        let demand = Arc::new(made(all, kind.as_deref(), &zone, (first, monday), &figured.closed));
+        kept.keep_demand(kind.clone(), figured, demand.clone());
+        Ok(demand)
     });
-    Ok(json(&demand.await?))
+    Ok(json(&*demand.await?))
+}
+
+/// Upon what the demand of a type was worked out: as long as that is the same, so is the demand.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Figured {
+    first: Date,
+    end: Date,
+    /// Of what is kept of the past.
+    generation: u64,
+    closed: BTreeSet<Date>,
 }
 
 fn monday(date: Date) -> Date {
@@ -107,42 +127,37 @@ fn monday(date: Date) -> Date {
 }
 
 /// An appointment that was kept or missed, and how long it was meant to take.
-struct Past {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Past {
     visit: Visit,
     minutes: i64,
 }
 
-fn visits(view: &mut View<'_>, window: Span) -> Result<Vec<Past>, StoreError> {
-    let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
-    for begin in booked::on(APPOINTMENT, window) {
-        for one in
-            view.along("Appointment", &Stretch::of(APPOINTMENT, begin), &[], Room::for_some(MOST), None)?
-        {
-            let Ok(Some(booked)) = Booked::read(&json_of(&one.stored)) else { continue };
-            let outcome = match booked.status.as_str() {
-                "arrived" | "checked-in" | "fulfilled" => Outcome::Came,
-                "noshow" => Outcome::Missed,
-                _ => continue,
-            };
-            let is_in =
-                booked.patient.is_some() && booked.span.from >= window.from && booked.span.from < window.to;
-            if is_in && seen.insert(booked.id.clone()) {
-                let minutes = booked.span.length_min();
-                let visit = Visit {
-                    kind: booked.kind.unwrap_or_default(),
-                    start: booked.span.from,
-                    outcome,
-                    length_min: None,
-                };
-                out.push(Past { visit, minutes });
-            }
+/// Those that begin in one part of the calendar, with the ids of all appointments that touch it.
+pub(super) fn past_of(view: &mut View<'_>, part: i64) -> Result<(Vec<Past>, Vec<String>), StoreError> {
+    let (mut out, mut ids) = (Vec::new(), Vec::new());
+    let stretch = Stretch::of(APPOINTMENT, booked::of_part(part));
+    for one in view.along("Appointment", &stretch, &[], Room { count: MOST, bytes: MOST_BYTES }, None)? {
+        ids.push(one.stored.entity.id.clone());
+        let Ok(Some(booked)) = Booked::read(&json_of(&one.stored)) else { continue };
+        let outcome = match booked.status.as_str() {
+            "arrived" | "checked-in" | "fulfilled" => Outcome::Came,
+            "noshow" => Outcome::Missed,
+            _ => continue,
+        };
+        let begins = booked::parts_of(APPOINTMENT, Span::of(booked.span.from, 1));
+        if booked.patient.is_none() || *begins.start() != part {
+            continue;
         }
+        let minutes = booked.span.length_min();
+        let kind = booked.kind.unwrap_or_default();
+        out.push(Past { visit: Visit { kind, start: booked.span.from, outcome, length_min: None }, minutes });
     }
-    Ok(out)
+    Ok((out, ids))
 }
 
 fn made(
-    all: &[Past],
+    all: Vec<&Past>,
     kind: Option<&str>,
     zone: &Zone,
     (first, end): (Date, Date),
@@ -151,11 +166,12 @@ fn made(
     let history = History::gather(all.iter().map(|one| &one.visit), zone, first, end, closed);
     let expected = forecast(&history, AHEAD_WEEKS * 7, closed);
     let is_asked = |one: &str| kind.is_none_or(|kind| kind == one);
+    // Days and types vary each by itself: that all of them are low at once is far less likely than that one is.
     let mut weeks: BTreeMap<Date, (f64, f64, f64)> = BTreeMap::new();
     for (_, days) in expected.kinds.iter().filter(|(one, _)| is_asked(one)) {
         for Expected { date, came, low, high, .. } in days {
             let week = weeks.entry(monday(*date)).or_default();
-            *week = (week.0 + came, week.1 + low, week.2 + high);
+            *week = (week.0 + came, week.1 + (came - low).powi(2), week.2 + (high - came).powi(2));
         }
     }
     let mut counts: BTreeMap<Date, u32> =
@@ -174,11 +190,11 @@ fn made(
         }
     }
     let history = counts.into_iter().map(|(week, value)| WeekCount { week: week.to_string(), value });
-    let ahead = weeks.into_iter().map(|(week, (value, low, high))| WeekExpected {
+    let ahead = weeks.into_iter().map(|(week, (value, below, above))| WeekExpected {
         week: week.to_string(),
         value,
-        low,
-        high,
+        low: (value - below.sqrt()).max(0.0),
+        high: value + above.sqrt(),
     });
     let by_hour = hours.into_iter().map(|((weekday, hour), (arrivals, no_shows, minutes))| HourCount {
         weekday,

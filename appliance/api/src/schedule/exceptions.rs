@@ -5,26 +5,28 @@ use std::collections::BTreeSet;
 use holdfast_clinical::scheduling::fhir::Exception;
 use holdfast_clinical::scheduling::span::Span;
 use holdfast_clinical::search::booked::{self, SLOT};
+use holdfast_core::id::Entity;
 use holdfast_store::StoreError;
-use holdfast_store::search::{Room, Stretch};
 use holdfast_store::view::View;
-use serde_json::Value;
 
-/// The most of one part of the calendar.
-const MOST: usize = 5_000;
+use super::records::json_of;
+
+/// Rows of one window: each day of each leave has one.
+const MOST: u64 = 50_000;
+/// Their records, in bytes.
+const BYTES: usize = 64 << 20;
 
 /// Every exception that touches the window. What cannot be read breaks nothing.
 pub(crate) fn exceptions(view: &mut View<'_>, window: Span) -> Result<Vec<Exception>, StoreError> {
-    let (mut out, mut seen) = (Vec::new(), BTreeSet::new());
-    for begin in booked::on(SLOT, window) {
-        for one in view.along("Slot", &Stretch::of(SLOT, begin), &[], Room::for_some(MOST), None)? {
-            let meets = booked::read(&one.value).is_some_and(|(_, span)| span.overlaps(window));
-            if !meets || !seen.insert(one.stored.entity.id.clone()) {
-                continue;
+    let mut found = BTreeSet::new();
+    for (from, below) in booked::there(SLOT, window) {
+        for (id, value) in view.values_between("Slot", SLOT, (&from, &below), MOST)? {
+            if booked::read(&value).is_some_and(|(_, span)| span.overlaps(window)) {
+                found.insert(Entity::new("Slot", id));
             }
-            let slot: Value = serde_json::from_str(&one.stored.json).unwrap_or_default();
-            out.extend(Exception::read(&slot).ok().flatten());
         }
     }
-    Ok(out)
+    let found: Vec<Entity> = found.into_iter().collect();
+    let read = view.get_all(&found, BYTES)?.resources;
+    Ok(read.iter().filter_map(|one| Exception::read(&json_of(one)).ok().flatten()).collect())
 }

@@ -2,8 +2,8 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use holdfast_clinical::scheduling::fhir::AppointmentType;
-use holdfast_clinical::scheduling::find::{Ask, Free, Offer, Reason, Resource, find};
+use holdfast_clinical::scheduling::fhir::{AppointmentType, Exception};
+use holdfast_clinical::scheduling::find::{Answer, Ask, Free, Offer, Reason, Resource, find};
 use holdfast_clinical::scheduling::span::{DAY_MIN, Minute, Span};
 use holdfast_clinical::scheduling::zone::{Zone, minute_of_ms};
 use holdfast_clinical::types::is_id;
@@ -14,12 +14,14 @@ use utoipa::ToSchema;
 
 use super::ScheduleError;
 use super::ask::{Past, past, wish};
-use super::busy::Busy;
+use super::busy::{Busy, Offered};
 use super::day::must_look;
 use super::exceptions::exceptions;
+use super::kept::Kept;
 use super::plan::{Known, needs, next_of};
 use super::query::Query;
 use super::roster::Roster;
+use super::waitlist::standing;
 use crate::access::Caller;
 use crate::conflicts::json;
 use crate::error::ApiError;
@@ -35,7 +37,7 @@ const USUAL_DAYS: i64 = 90;
 const MOST_DAYS: i64 = 400;
 /// Days that are looked at in one go at first, and at most: the earliest times are mostly near.
 const FIRST_DAYS: i64 = 1;
-const MOST_DAYS_AT_ONCE: i64 = 14;
+const MOST_DAYS_AT_ONCE: i64 = 64;
 /// How many other times a refusal names.
 pub(super) const ALTERNATIVES: usize = 3;
 
@@ -112,7 +114,7 @@ pub(crate) async fn free(
     let now = minute_of_ms(state.writer().records().now_ms());
     let search = asked(query, now)?;
     let (zone, records) = (state.parts().time_zone.clone(), state.writer().records().clone());
-    let sight = caller.sight.clone();
+    let (sight, kept) = (caller.sight.clone(), state.schedule().clone());
     let slots = own_read(&state, move |view| {
         let kind = super::types::offered(view, &search.kind)?;
         let past = match &search.patient {
@@ -120,8 +122,9 @@ pub(crate) async fn free(
             Some(id) => within(view, &sight, |view| past(view, id, now))?,
             None => Past::default(),
         };
-        let roster = Roster::read(view, records.clinic(), &[])?;
-        find_in(view, &records, &roster, &zone, &kind, &search, &past)
+        let roster = kept.roster(view, records.clinic())?;
+        let looking = Looking { records: &records, kept: &kept, zone: &zone, offered: standing(view, now)? };
+        find_in(view, &looking, &roster, &kind, &search, &past)
     });
     Ok(json(&slots.await?))
 }
@@ -169,11 +172,18 @@ fn asked(query: Option<String>, now: Minute) -> Result<Search, ApiError> {
     })
 }
 
+/// With what a search is made.
+struct Looking<'l> {
+    records: &'l Records,
+    kept: &'l Kept,
+    zone: &'l Zone,
+    offered: Vec<Offered>,
+}
+
 fn find_in(
     view: &mut View<'_>,
-    records: &Records,
+    looking: &Looking<'_>,
     roster: &Roster,
-    zone: &Zone,
     kind: &AppointmentType,
     search: &Search,
     past: &Past,
@@ -185,11 +195,13 @@ fn find_in(
         page: search.limit,
         ..kind.ask(search.window)
     };
+    // Who meets no need bears on no answer.
+    let roster = roster.who_meet(&ask.needs);
     let (mut slots, mut from, mut days) = (Vec::new(), search.window.from, FIRST_DAYS);
     while from < search.window.to {
         let block = Span::new(from, search.window.to.min(from + days * DAY_MIN));
-        let offers = look(view, records, roster, zone, &ask_in(&mut ask, block, search.limit - slots.len()))?;
-        slots.extend(offers.offers.iter().map(|offer| FreeSlot::of(offer, zone)));
+        let offers = looking.look(view, &roster, &ask_in(&mut ask, block, search.limit - slots.len()))?;
+        slots.extend(offers.offers.iter().map(|offer| FreeSlot::of(offer, looking.zone)));
         let next = offers.next.or((slots.len() >= search.limit).then_some(block.to));
         if let Some(next) = next.filter(|next| *next < search.window.to) {
             return Ok(page(slots, search, Some(next)));
@@ -197,6 +209,33 @@ fn find_in(
         (from, days) = (block.to, (days * 2).min(MOST_DAYS_AT_ONCE));
     }
     Ok(page(slots, search, None))
+}
+
+impl Looking<'_> {
+    /// What is free of a part of a search's window.
+    fn look(&self, view: &mut View<'_>, roster: &Roster, ask: &Ask) -> Result<Answer, ApiError> {
+        let window = window_of(ask);
+        let exceptions = exceptions(view, window)?;
+        let busy = Busy::to_search(view, self.records, roster, (self.kept, &self.offered), window)?;
+        found(roster, &exceptions, &busy, self.zone, ask)
+    }
+}
+
+/// An appointment that begins in the window may end past it.
+fn window_of(ask: &Ask) -> Span {
+    Span::new(ask.window.from, ask.window.to + ask.duration_min).widened(ask.before_min, ask.after_min)
+}
+
+fn found(
+    roster: &Roster,
+    exceptions: &[Exception],
+    busy: &Busy,
+    zone: &Zone,
+    ask: &Ask,
+) -> Result<Answer, ApiError> {
+    let all = roster.free(exceptions, busy, zone, window_of(ask), None).map_err(ScheduleError::from)?;
+    let all: Vec<(&Resource, &Free)> = all.iter().map(|(resource, free)| (*resource, free)).collect();
+    Ok(find(ask, &all, zone).map_err(ScheduleError::from)?)
 }
 
 fn ask_in(ask: &mut Ask, window: Span, page: usize) -> Ask {
@@ -210,22 +249,18 @@ fn page(mut slots: Vec<FreeSlot>, search: &Search, next: Option<Minute>) -> Free
     FreeSlots { slots, next: next.map(|next| next.to_string()) }
 }
 
-/// What is free of one search's window.
+/// What is free on the day of a booking that was refused: as it is in the database, whatever searches have kept.
 fn look(
     view: &mut View<'_>,
     records: &Records,
     roster: &Roster,
     zone: &Zone,
     ask: &Ask,
-) -> Result<holdfast_clinical::scheduling::find::Answer, ApiError> {
-    // An appointment that begins in the window may end past it.
-    let window =
-        Span::new(ask.window.from, ask.window.to + ask.duration_min).widened(ask.before_min, ask.after_min);
-    let now = minute_of_ms(records.now_ms());
-    let (exceptions, busy) = (exceptions(view, window)?, Busy::to_book(view, records, roster, window, now)?);
-    let all = roster.free(&exceptions, &busy, zone, window, None).map_err(ScheduleError::from)?;
-    let all: Vec<(&Resource, &Free)> = all.iter().map(|(resource, free)| (*resource, free)).collect();
-    Ok(find(ask, &all, zone).map_err(ScheduleError::from)?)
+) -> Result<Answer, ApiError> {
+    let (window, now) = (window_of(ask), minute_of_ms(records.now_ms()));
+    let roster = roster.who_meet(&ask.needs);
+    let (exceptions, busy) = (exceptions(view, window)?, Busy::to_book(view, records, &roster, window, now)?);
+    found(&roster, &exceptions, &busy, zone, ask)
 }
 
 /// What else is free on the day of a time that was refused, the nearest first.

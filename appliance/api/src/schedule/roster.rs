@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_clinical::people::HOLDFAST_USER;
 use holdfast_clinical::scheduling::fhir::{Exception, ExceptionKind, WeeklyHours, hours_of, resource_of};
-use holdfast_clinical::scheduling::find::{Free, Kind, Resource};
+use holdfast_clinical::scheduling::find::{Free, Kind, Need, Resource};
 use holdfast_clinical::scheduling::hours::{Hours, HoursError};
 use holdfast_clinical::scheduling::span::{Span, Spans};
 use holdfast_clinical::scheduling::zone::Zone;
@@ -84,6 +84,15 @@ impl Roster {
             (a.resource.kind, &a.name, &a.resource.key).cmp(&(b.resource.kind, &b.name, &b.resource.key))
         });
         Ok(Self { members, schedules, holidays: super::holidays::schedule_id(clinic) })
+    }
+
+    /// The same with those alone who are active and meet one of the needs.
+    pub(super) fn who_meet(&self, needs: &[Need]) -> Self {
+        let meets = |one: &&Member| one.is_active && needs.iter().any(|need| need.fits(&one.resource));
+        let members: Vec<Member> = self.members.iter().filter(meets).cloned().collect();
+        let keys: BTreeSet<&str> = members.iter().map(|one| one.resource.key.as_str()).collect();
+        let schedules = self.schedules.iter().filter(|one| keys.contains(one.actor.as_str())).cloned();
+        Self { schedules: schedules.collect(), holidays: self.holidays.clone(), members }
     }
 
     pub(crate) fn find(&self, key: &str) -> Option<&Member> {

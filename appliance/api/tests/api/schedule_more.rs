@@ -38,6 +38,46 @@ async fn free_times_are_what_is_left_and_a_page_goes_on_where_it_ended() {
 }
 
 #[tokio::test]
+async fn a_search_sees_what_was_booked_moved_and_cancelled_since_the_last() {
+    let server = clinic().await;
+    let from = format!("{DAY}T00:00:00%2B01:00");
+    let path = format!("free?type=visit&from={from}&with=Practitioner/ana&limit=1");
+    let first = async || {
+        let page = server.desk("GET", &path, &Value::Null).await.expect(200).json();
+        starts(&page).remove(0)
+    };
+    assert_eq!(first().await, at("08:00"));
+    let booked =
+        server.book(&booking("a1", "p1", &at("08:00"), &["Practitioner/ana"])).await.expect(201).json();
+    assert_eq!(first().await, at("08:30"));
+    // To another part of the day: where it was is free, where it is is not.
+    let to = |start: String, version: &Value| json!({ "version": version, "start": start, "resources": booked["resources"] });
+    let body = to(at("15:00"), &booked["version"]);
+    let moved = server.desk("POST", "appointments/a1/move", &body).await.expect(200).json();
+    assert_eq!(first().await, at("08:00"));
+    let late = format!("{path}&from={DAY}T14:50:00%2B01:00");
+    let late = late.replacen(&format!("&from={from}"), "", 1);
+    let page = server.desk("GET", &late, &Value::Null).await.expect(200).json();
+    assert_eq!(starts(&page), [at("15:30")]);
+    let body = json!({ "version": moved["version"], "status": "cancelled" });
+    server.desk("POST", "appointments/a1/status", &body).await.expect(200);
+    let page = server.desk("GET", &late, &Value::Null).await.expect(200).json();
+    assert_eq!(starts(&page), [at("15:00")]);
+    // By the FHIR API, and who is not active any more.
+    let record = json!({ "resourceType": "Appointment", "id": "f1", "status": "booked", "start": at("08:00"), "end": at("09:00"),
+        "participant": [{ "actor": { "reference": "Practitioner/ana" }, "status": "accepted" }] });
+    server.put("/fhir/Appointment/f1", &record.to_string()).await.expect(201);
+    assert_eq!(first().await, at("09:00"));
+    server.delete("/fhir/Appointment/f1").await.expect(204);
+    assert_eq!(first().await, at("08:00"));
+    let mut gone = server.get("/fhir/Practitioner/ana").await.expect(200).json();
+    gone["active"] = json!(false);
+    server.put("/fhir/Practitioner/ana", &gone.to_string()).await.expect(200);
+    let page = server.desk("GET", &path, &Value::Null).await.expect(200).json();
+    assert!(starts(&page).is_empty());
+}
+
+#[tokio::test]
 async fn a_series_stays_at_its_clock_time_over_a_clock_change_and_tells_what_is_taken() {
     let server = clinic().await;
     // Clocks go forward on 30 March 2031.
@@ -355,4 +395,11 @@ async fn demand_counts_who_came_and_who_did_not() {
     let hour = &demand["byHour"][0];
     assert_eq!((sum, &hour["noShows"], &hour["minutes"]), (1, &json!(1), &json!(20)));
     assert_eq!(demand["history"].as_array().unwrap().len(), 12);
+    // What is figured out is kept, until what it was figured out of changes.
+    assert_eq!(server.desk("GET", "demand", &Value::Null).await.expect(200).json(), demand);
+    let mut came = server.get("/fhir/Appointment/d2").await.expect(200).json();
+    came["status"] = json!("fulfilled");
+    server.put("/fhir/Appointment/d2", &came.to_string()).await;
+    let demand = server.desk("GET", "demand", &Value::Null).await.expect(200).json();
+    assert_eq!((&demand["byHour"][0]["arrivals"], &demand["byHour"][0]["noShows"]), (&json!(2), &json!(0)));
 }

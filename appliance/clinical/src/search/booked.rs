@@ -12,6 +12,8 @@
 //! reaches over very many one in [`LONG`], which everybody has to look at. `from` and `to` are minutes, with buffers. Every sibling
 //! counts: of two times that stand side by side all from the first to the last is taken until somebody has decided.
 
+use std::ops::RangeInclusive;
+
 use holdfast_core::rules::IndexRow;
 use holdfast_core::state::EntityState;
 use serde_json::{Value, json};
@@ -33,6 +35,8 @@ pub const ASKED_FOR: &str = "@proposed";
 
 /// The part of what reaches over more than [`MAX_PARTS`]. Sorts before all others.
 const LONG: &str = "--------";
+/// The number of that part.
+pub const EVER: i64 = -1;
 /// A fortnight of appointments, two months of leave.
 const MAX_PARTS: i64 = 64;
 /// Parts are counted up to here: the year 4000 and some.
@@ -173,6 +177,42 @@ pub fn taken(param: u32, window: Span) -> Vec<(String, String)> {
     vec![(LONG.to_owned(), beyond(LONG)), (name(first), beyond(&name(last.max(first))))]
 }
 
+/// The numbers of the parts in which rows of a window are, [`EVER`] aside.
+pub fn parts_of(param: u32, window: Span) -> RangeInclusive<i64> {
+    let (first, last) = (part_of(param, window.from), part_of(param, window.to.saturating_sub(1)));
+    first..=last.max(first)
+}
+
+/// Between which values everything lies that is taken of resources in these parts.
+pub fn taken_in(parts: RangeInclusive<i64>) -> (String, String) {
+    let named = |part: i64| if part == EVER { LONG.to_owned() } else { name(part) };
+    (named(*parts.start()), format!("{}{}", named(*parts.end()), char::MAX))
+}
+
+/// What the values begin with of all that is there in one part.
+pub fn of_part(part: i64) -> String {
+    format!("@{}{TOKEN_SEPARATOR}", name(part))
+}
+
+/// The number of the part that a value of what is taken of a resource is in.
+pub fn part_in(value: &str) -> Option<i64> {
+    let part = value.split_once(TOKEN_SEPARATOR)?.0;
+    if part == LONG { Some(EVER) } else { part.parse().ok() }
+}
+
+/// The parts in which an Appointment has rows of what it takes.
+pub fn parts_taken_by(state: &EntityState) -> Vec<i64> {
+    let mut rows = Vec::new();
+    push_appointment(state, &mut rows);
+    rows.iter().filter_map(|row| part_in(row.value.trim_start_matches(['@', '~']))).collect()
+}
+
+/// Between which values everything lies that is there in the window, whether it takes time or not.
+pub fn there(param: u32, window: Span) -> Vec<(String, String)> {
+    let marked = |(from, below): (String, String)| (format!("@{from}"), format!("@{below}"));
+    taken(param, window).into_iter().map(marked).collect()
+}
+
 /// Whose time a value tells of, and which; none if it is of another form.
 pub fn read(value: &str) -> Option<(&str, Span)> {
     let mut parts = value.rsplitn(3, TOKEN_SEPARATOR);
@@ -221,6 +261,9 @@ mod tests {
                 "00000005^Practitioner/n^1790^1820",
             ]
         );
+        let mut parts: Vec<i64> = parts_taken_by(&booked);
+        parts.dedup();
+        assert_eq!((parts, part_in("00000005\u{1f}x")), (vec![4, 5], None));
         let gone = appointment(&format!(r#""status":"cancelled",{time},{people}"#));
         assert_eq!(values(&gone), ["@00000004^1790^1820", "@00000005^1790^1820"]);
         assert_eq!(values(&appointment(r#""status":"waitlist""#)), [WAITING]);

@@ -1,134 +1,39 @@
-// The schedule's part of the staff API, written by hand until its description comes with the others in `openapi.json`.
-// Instants are RFC 3339 with an offset, dates YYYY-MM-DD. `fromMinute` and `toMinute` are whole minutes that have ELAPSED since
-// `dayStart`: a day on which clocks change has 1,380 or 1,500 of them.
+// The schedule's part of the staff API. Instants are RFC 3339 with an offset, dates YYYY-MM-DD. `fromMinute` and `toMinute` are
+// whole minutes that have ELAPSED since `dayStart`: a day on which clocks change has 1,380 or 1,500 of them.
 import { ask, path } from './client';
+import type { components } from './generated';
 import { Problem } from './problem';
 
+/** A type that the API describes: what is not there is left out of its JSON, and never null. */
+type Told<T> = T extends (infer One)[]
+  ? Told<One>[]
+  : T extends object
+    ? { [Key in keyof T]: Told<Exclude<T[Key], null>> }
+    : T;
+type Schemas = { [Name in keyof components['schemas']]: Told<components['schemas'][Name]> };
+/** The same with some members more exactly than the description says them. */
+type With<T, Members> = Omit<T, keyof Members> & Members;
+
 /** "Practitioner/…", "Location/…" or "Device/…". */
-/** Whether the hosts serve the schedule: nobody is led to it before they do. */
-export const SERVES_SCHEDULE = false as boolean;
-
 export type ResourceRef = string;
-
-export type FlowStatus =
-  /** A patient's or a lone desktop's wish, not answered yet. */
-  | 'requested'
-  | 'booked'
-  | 'arrived'
-  | 'with-nurse'
-  | 'with-clinician'
-  /** Seen, and something is left to do: a prescription, a payment. */
-  | 'after'
-  | 'done'
-  | 'no-show'
-  | 'cancelled';
-
+/** `requested` is a wish that is not answered yet; at `after` somebody is seen, and something is left to do. */
+export type FlowStatus = Schemas['FlowStatus'];
 /** Who an appointment is for: enough not to take them for another. */
-export interface PatientShown {
-  id: string;
-  name: string;
-  birthDate?: string;
-  number?: string;
-  phone?: string;
-  languages?: string[];
-  needs?: string;
-}
-
-export interface TypeRef {
-  id: string;
-  name: string;
-}
-
-export interface AppointmentShown {
-  id: string;
-  version: string;
-  /** None for a block of time or a group session. */
-  patient?: PatientShown;
-  type: TypeRef;
-  start: string;
-  end: string;
-  /** Without buffers. */
-  fromMinute: number;
-  toMinute: number;
-  bufferBefore: number;
-  bufferAfter: number;
-  resources: ResourceRef[];
-  status: FlowStatus;
-  /** Since when it has this status. */
-  since: string;
-  /** Where the patient is now. */
-  room?: ResourceRef;
-  note?: string;
-  overbook: boolean;
-  /** Why it was forced in. */
-  overbookReason?: string;
-  remote: boolean;
-  walkIn: boolean;
-  series?: { id: string; at: number; of?: number };
-  group?: { capacity: number; taken: number; patients: PatientShown[] };
-  cancelReason?: string;
-  saved: 'here' | 'node' | 'head-office';
-  /** Values of two people stand side by side: settled in the inbox. */
-  conflict: boolean;
-  /** Ids of appointments that are at the same time on a resource. */
-  overlapsWith: string[];
-  /** It is kept from whoever looks: nothing but its time is told, and its type has no name. */
-  withheld?: boolean;
-}
-
-export interface Span {
-  fromMinute: number;
-  toMinute: number;
-}
-
-export interface DayResource {
-  ref: ResourceRef;
-  kind: 'practitioner' | 'room' | 'equipment';
-  name: string;
-  role?: string;
-  languages?: string[];
-  hours: Span[];
-  off: (Span & { why: string })[];
-  /** Time that another may sell (head office, for bookings on the web), and until when. */
-  elsewhere: (Span & { owner: string; sellUntil: string; returns?: string })[];
-}
-
-export interface DaySheet {
-  date: string;
-  timeZone: string;
-  dayStart: string;
-  minutesInDay: number;
-  /** Full hours, as "02:00"; on a day when clocks go back one comes twice. */
-  hourMarks: { minute: number; label: string }[];
-  /** The earliest and the latest minute at which anything happens. */
-  opens: number;
-  closes: number;
-  /** The minute that it is, if the day is today. */
-  now?: number;
-  /** What the holiday is called, if it is one. */
-  holiday?: string;
-  resources: DayResource[];
-  appointments: AppointmentShown[];
-  waitlist: number;
-  requests: number;
-  /** A desktop without its node files requests. */
-  canBook: 'here' | 'requests-only';
-  /** Why requests only: a code. */
-  why?: string;
-}
-
-export interface FreeSlot {
-  start: string;
-  end: string;
-  resources: ResourceRef[];
-  /** Codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`, `freed`. */
-  because: string[];
-}
-
-export interface FreeSlots {
-  slots: FreeSlot[];
-  next?: string;
-}
+export type PatientShown = Schemas['PatientShown'];
+export type TypeRef = Schemas['TypeRef'];
+/** Without a patient it is a block of time or a group session. `since` is when it came to its status, `room` where the patient is. */
+export type AppointmentShown = With<Schemas['AppointmentShown'], { saved: 'here' | 'node' | 'head-office' }>;
+export type Span = Schemas['DaySpan'];
+/** `elsewhere` is time that another may sell (head office, for bookings on the web), and until when. */
+export type DayResource = With<Schemas['DayResource'], { kind: 'practitioner' | 'room' | 'equipment' }>;
+/** `now` is the minute that it is, if the day is today; `why` a code for why there are requests only. */
+export type DaySheet = With<
+  Schemas['DaySheet'],
+  { resources: DayResource[]; appointments: AppointmentShown[]; canBook: 'here' | 'requests-only' }
+>;
+/** `because` has codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`, `freed`. */
+export type FreeSlot = Schemas['FreeSlot'];
+export type FreeSlots = Schemas['FreeSlots'];
 
 export interface FreeAsk {
   type: string;
@@ -142,128 +47,39 @@ export interface FreeAsk {
   cursor?: string;
 }
 
-export interface Booking {
-  /** Made by whoever asks: the same again is the same. */
-  id: string;
-  type: string;
-  patient?: string;
-  start: string;
-  minutes?: number;
-  /** What the type needs beside these is chosen by the host; of an empty list, all of it. */
-  resources: ResourceRef[];
-  note?: string;
-  overbook?: { reason: string };
-  remote?: boolean;
-  /** They are here already: it is booked as `arrived`. */
-  walkIn?: boolean;
-  fromWaitlist?: string;
-}
+/** Its id is made by whoever asks: the same again is the same. What the type needs beside `resources` is chosen by the host. */
+export type Booking = Schemas['Booking'];
 
 /** Why something was not booked. Its words are the front end's, by `code`. */
-export interface Refusal {
+export interface Refusal extends Pick<Schemas['Refusal'], 'message' | 'instead'> {
   code: 'slot-taken' | 'not-ours' | 'fenced' | 'outside-hours' | 'time-off' | 'full' | 'stale' | string;
-  message: string;
   /** `resource` is a name. */
   by?: { appointment?: string; resource?: string; owner?: string; until?: string };
   /** Of `stale`: elements that are not as they were. */
   changed?: string[];
-  instead: FreeSlot[];
 }
 
-export interface SeriesRule {
-  every: 'day' | 'week' | 'month';
-  interval: number;
-  /** 1 is Monday. */
-  weekdays?: number[];
-  count?: number;
-  /** A date. */
-  until?: string;
-  /** Dates that are left out. */
-  except?: string[];
-}
-
-export interface SeriesInstance {
-  start: string;
-  /** Clocks leave out the time of the series on that day, so that it begins at another. */
-  skipped?: boolean;
-  booked?: AppointmentShown;
-  refused?: Refusal;
-}
-
-export type Urgency = 'urgent' | 'soon' | 'routine';
-
-export interface WaitlistOffer {
-  start: string;
-  resources: ResourceRef[];
-  until?: string;
-  state: 'free' | 'offered' | 'declined';
-}
-
-export interface WaitlistEntry {
-  id: string;
-  patient: PatientShown;
-  type: TypeRef;
-  urgency: Urgency;
-  since: string;
-  note?: string;
-  /** When they cannot come, in words. */
-  not?: string;
-  offers: WaitlistOffer[];
-}
-
-export interface WaitlistAsk {
-  /** Made by whoever asks. */
-  id: string;
-  patient: string;
-  type: string;
-  urgency: Urgency;
-  note?: string;
-  not?: string;
-}
-
-export interface AppointmentType {
-  id: string;
-  name: string;
-  minutes: number;
-  bufferBefore: number;
-  bufferAfter: number;
-  needs: { kind: DayResource['kind']; role?: string; any?: ResourceRef[] }[];
-  /** More than one is a group session. */
-  capacity: number;
-  /** Percent of new time that head office may sell on the web. */
-  webShare: number;
-  remote: boolean;
-  active: boolean;
-}
-
-export interface WeeklyHours {
-  /** 1 is Monday. */
-  weekday: 1 | 2 | 3 | 4 | 5 | 6 | 7;
-  /** "08:00" */
-  from: string;
-  to: string;
-  validFrom?: string;
-  validUntil?: string;
-}
-
-export interface TimeOff {
-  id: string;
-  /** Instants. */
-  from: string;
-  until: string;
-  why: string;
-}
-
-export interface ResourceSetup extends Omit<DayResource, 'hours' | 'off' | 'elsewhere'> {
-  weekly: WeeklyHours[];
-  timeOff: TimeOff[];
-  active: boolean;
-}
-
-export interface Holiday {
-  date: string;
-  name: string;
-}
+/** Weekdays from 1, which is Monday; `until` and `except` are dates. */
+export type SeriesRule = With<Schemas['SeriesRule'], { every: 'day' | 'week' | 'month' }>;
+/** `skipped`: clocks leave out the time of the series on that day, so that it begins at another. */
+export type SeriesInstance = With<Schemas['SeriesInstance'], { booked?: AppointmentShown; refused?: Refusal }>;
+export type Urgency = Schemas['Urgency'];
+export type WaitlistOffer = With<Schemas['WaitlistOffer'], { state: 'free' | 'offered' | 'declined' }>;
+/** `not` is when they cannot come, in words. */
+export type WaitlistEntry = With<Schemas['WaitlistEntry'], { offers: WaitlistOffer[] }>;
+export type WaitlistAsk = Schemas['WaitlistAsk'];
+/** With a capacity of more than one it is a group session; `webShare` is the percent of new time that head office may sell. */
+export type AppointmentType = With<
+  Schemas['AppointmentType'],
+  { needs: With<Schemas['TypeNeed'], { kind: DayResource['kind'] }>[] }
+>;
+/** Weekdays from 1, which is Monday; times as "08:00". */
+export type WeeklyHours = With<Schemas['WeeklyHours'], { weekday: 1 | 2 | 3 | 4 | 5 | 6 | 7 }>;
+export type TimeOff = Schemas['TimeOff'];
+export type ResourceSetup = With<Schemas['ResourceSetup'], { kind: DayResource['kind']; weekly: WeeklyHours[] }>;
+export type Holiday = Schemas['Holiday'];
+/** A week is the date of its Monday. */
+export type Demand = Schemas['Demand'];
 
 export interface RightsRow extends Span {
   resource: ResourceRef;
@@ -284,13 +100,6 @@ export interface Rights {
   sells: boolean;
   rows: RightsRow[];
   refusals: { at: string; code: string; message: string }[];
-}
-
-export interface Demand {
-  /** A week is the date of its Monday. */
-  history: { week: string; value: number }[];
-  forecast: { week: string; value: number; low: number; high: number }[];
-  byHour: { weekday: number; hour: number; arrivals: number; noShows: number; minutes: number }[];
 }
 
 const BASE = '/api/schedule';

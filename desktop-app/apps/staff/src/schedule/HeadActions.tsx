@@ -12,10 +12,10 @@ import { WalkInDialog } from './book/WalkInDialog';
 /** What can be done on every screen of a day: book, take in a walk-in, print. */
 export function HeadActions({ date, sheet }: { date: string; sheet: DaySheet | undefined }) {
   const { i18n } = useLingui();
-  const { writes } = useAbilities();
+  const { books } = useAbilities();
   const [open, setOpen] = useState<'book' | 'walk-in'>();
   const close = () => setOpen(undefined);
-  const canBook = writes && sheet !== undefined;
+  const canBook = books && sheet !== undefined;
   useShortcut('n', () => setOpen('book'), canBook && !open);
   useShortcut('w', () => setOpen('walk-in'), canBook && !open);
   return (

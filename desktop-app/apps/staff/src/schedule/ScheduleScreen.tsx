@@ -1,7 +1,7 @@
 import './schedule.css';
 import { useLingui } from '@holdfast/i18n';
 import { Skeleton } from '@mantine/core';
-import { Suspense, useEffect } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { Link, Redirect } from 'wouter';
 import { ahead, type Part, part } from '../app/part';
 import { Contained } from '../problems/Failed';
@@ -55,9 +55,15 @@ function Tabs({ current }: { current: string }) {
   const { i18n } = useLingui();
   const { managesPeople } = useAbilities();
   const { data } = useDay(today());
+  const bar = useRef<HTMLElement>(null);
+  // On a narrow screen not all of them are seen at once.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each part that is opened.
+  useEffect(() => {
+    bar.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
   const counts: Record<string, number | undefined> = { waiting: data?.waitlist, requests: data?.requests };
   return (
-    <nav className="tabs no-print" aria-label={i18n.t('Parts of the schedule')}>
+    <nav ref={bar} className="tabs no-print" aria-label={i18n.t('Parts of the schedule')}>
       <ul>
         {partsOf(i18n, managesPeople).map(({ path, name }) => (
           <li key={path}>

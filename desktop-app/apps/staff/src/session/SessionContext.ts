@@ -1,4 +1,4 @@
-import { type Role, SERVES_SCHEDULE, type Session, type Setup } from '@holdfast/api';
+import type { Role, Session, Setup } from '@holdfast/api';
 import { createContext, use } from 'react';
 
 export interface SessionState {
@@ -26,10 +26,12 @@ export function abilitiesOf({ user, mode, keeps }: Session) {
   return {
     seesCharts: has(TREATS),
     seesPatients: has([...TREATS, 'front-desk', 'manager']),
-    seesSchedule: SERVES_SCHEDULE && has([...TREATS, 'front-desk', 'manager']),
+    seesSchedule: has([...TREATS, 'front-desk', 'manager']),
     managesPeople: has(MANAGES),
     readsTrail: has(MANAGES),
     writes: mode === 'full',
+    /** Whether they book, move and check in. */
+    books: mode === 'full' && keeps.includes('Appointment'),
     /** Whether they add and change records of this type. */
     keeps: (kind: string) => keeps.includes(kind),
   };

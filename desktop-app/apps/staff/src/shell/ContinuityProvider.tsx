@@ -27,7 +27,7 @@ export function ContinuityProvider({ active, children }: { active: boolean; chil
     offset: 0,
   });
   const [tick, setTick] = useState(Date.now);
-  const seen = useRef<number>(undefined);
+  const seen = useRef<string>(undefined);
 
   useEffect(() => {
     if (!active) return;
@@ -40,7 +40,8 @@ export function ContinuityProvider({ active, children }: { active: boolean; chil
         offset: report ? report.nowMs - Date.now() : last.offset,
       }));
       if (!report) return;
-      const state = report.changes;
+      // Each record says where it is saved: that changes with what others write, and once all is sent.
+      const state = `${report.changes} ${report.unsent === 0}`;
       if (seen.current !== undefined && seen.current !== state) {
         clearTimeout(calm);
         calm = setTimeout(() => client.invalidateQueries({ predicate: isOfRecords }), CALM_MS);

@@ -2,6 +2,7 @@ import type { AppointmentShown, DaySheet, FlowStatus } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { Button, NativeSelect } from '@mantine/core';
 import { useAbilities } from '../../session/SessionContext';
+import { useContinuity } from '../../shell/ContinuityProvider';
 import { titleOf } from '../names';
 import { RoomField } from '../RoomField';
 import { isAhead, isHere, nextStep, STEPS, statusWords, stepWords } from '../status';
@@ -18,15 +19,18 @@ interface Props {
 /** What can be done with an appointment, the likeliest first. */
 export function AppointmentActions({ one, sheet, onDone, onCancel, onOtherTime }: Props) {
   const { i18n } = useLingui();
-  const { writes } = useAbilities();
+  const { books } = useAbilities();
   const { setStatus } = useChange();
+  const { now } = useContinuity();
   const name = titleOf(i18n, one);
   const next = nextStep(one.status);
-  if (!writes || one.withheld) return null;
+  if (!books || one.withheld) return null;
   const become = (status: FlowStatus) => {
     setStatus(one, status, i18n.t('{name}: {status}', { name, status: statusWords(i18n, status) }));
     onDone();
   };
+  // Whoever is expected later may still come.
+  const mayBeMissed = one.status === 'no-show' || Date.parse(one.start) <= now;
   const isOnWay = (STEPS as readonly FlowStatus[]).includes(one.status) || one.status === 'no-show';
   return (
     <>
@@ -46,7 +50,7 @@ export function AppointmentActions({ one, sheet, onDone, onCancel, onOtherTime }
             {i18n.t('Another time')}
           </Button>
         )}
-        {one.status === 'booked' && one.patient && (
+        {one.status === 'booked' && one.patient && mayBeMissed && (
           <Button variant="default" onClick={() => become('no-show')}>
             {i18n.t('Did not come')}
           </Button>
@@ -64,7 +68,10 @@ export function AppointmentActions({ one, sheet, onDone, onCancel, onOtherTime }
             label={i18n.t('State')}
             value={one.status}
             onChange={(event) => become(event.currentTarget.value as FlowStatus)}
-            data={[...STEPS, 'no-show' as const].map((status) => ({ value: status, label: statusWords(i18n, status) }))}
+            data={[...STEPS, ...(mayBeMissed ? (['no-show'] as const) : [])].map((status) => ({
+              value: status,
+              label: statusWords(i18n, status),
+            }))}
           />
           {isHere(one.status) && (
             <RoomField

@@ -52,7 +52,6 @@ export function AppointmentFacts({ one, sheet }: { one: AppointmentShown; sheet:
     [i18n.t('MRN'), patient?.number && <bdi dir="ltr">{patient.number}</bdi>],
     [i18n.t('Phone'), patient?.phone && <bdi dir="ltr">{patient.phone}</bdi>],
     [i18n.t('Language'), patient?.languages && languageNames(patient.languages, locale)],
-    [i18n.t('Access needs'), patient?.needs && <bdi>{patient.needs}</bdi>],
     [i18n.t('Series'), series && seriesWords(i18n, series)],
     [i18n.t('Remark'), one.note && <bdi>{one.note}</bdi>],
     [i18n.t('Why it was cancelled'), one.cancelReason && <bdi>{one.cancelReason}</bdi>],

@@ -2,6 +2,7 @@ import type { FreeSlot, Refusal } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Mark } from '@holdfast/ui';
 import { Checkbox, TextInput } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import type { Names } from '../names';
 import { withWords } from '../names';
 import { refusalWords } from '../refusalWords';
@@ -25,9 +26,15 @@ export function RefusalPanel({ refusal, timeZone, names, whose, value, onChoose,
   const { i18n } = useLingui();
   const locale = useLocale();
   const { by, instead } = refusal;
+  const panel = useRef<HTMLDivElement>(null);
+  // It stands below what was filled in: nobody has to look for it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each refusal.
+  useEffect(() => {
+    panel.current?.scrollIntoView({ block: 'nearest' });
+  }, [refusal]);
   const holder = by?.appointment && whose(by.appointment);
   return (
-    <div className="told danger stack" role="alert">
+    <div ref={panel} className="told danger stack" role="alert">
       <p>
         <Mark kind="danger">{refusalWords(i18n, refusal)}</Mark>{' '}
         {holder && (

@@ -77,7 +77,7 @@ interface ChoiceProps {
 
 function WhoIsShown({ all, kind, value, onChange }: ChoiceProps) {
   const { i18n } = useLingui();
-  const roles = [...new Set(all.map(({ role }) => role).filter((role) => role !== undefined))];
+  const roles = [...new Set(all.map(roleOf).filter((role) => role !== undefined))];
   return (
     <NativeSelect
       className="no-print"
@@ -121,15 +121,21 @@ function Sheet({ sheet, all, choice }: { sheet: DaySheet; all: DayResource[]; ch
   );
 }
 
+/** What somebody is here for. The codes of rooms and equipment are none of the clinic's words. */
+function roleOf({ kind, role }: DayResource): string | undefined {
+  return kind === 'practitioner' ? role : undefined;
+}
+
 function isChosen(sheet: DaySheet, one: DayResource, choice: Choice): boolean {
   if (choice === 'all') return true;
   if (choice === 'at-work') return isAtWork(sheet, one);
-  return `role:${one.role}` === choice;
+  return `role:${roleOf(one)}` === choice;
 }
 
 function detailOf(i18n: I18n, one: DayResource, locale: string): string {
   const kinds = { practitioner: '', room: i18n.t('Room'), equipment: i18n.t('Equipment') };
-  return [one.role ? roleName(i18n, one.role) : kinds[one.kind], languageNames(one.languages, locale)]
+  const role = roleOf(one);
+  return [role ? roleName(i18n, role) : kinds[one.kind], languageNames(one.languages, locale)]
     .filter(Boolean)
     .join(' · ');
 }

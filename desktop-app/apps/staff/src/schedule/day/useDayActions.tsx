@@ -22,7 +22,7 @@ type Open =
 export function useDayActions(): { actions: GridActions; canChange: boolean; dialog: ReactNode } {
   const { i18n } = useLingui();
   const locale = useLocale();
-  const { writes } = useAbilities();
+  const { books } = useAbilities();
   const { setStatus, move, complain } = useChange();
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
@@ -62,7 +62,7 @@ export function useDayActions(): { actions: GridActions; canChange: boolean; dia
   );
   return {
     actions,
-    canChange: writes,
+    canChange: books,
     dialog: (
       <>
         {open?.what === 'appointment' && <AppointmentDialog one={open.one} sheet={open.sheet} onClose={close} />}

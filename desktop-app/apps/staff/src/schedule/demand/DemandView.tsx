@@ -10,7 +10,7 @@ import { Failed } from '../../problems/Failed';
 import { Screen } from '../../shell/Screen';
 import { intlTag, showDate } from '../../time/dates';
 import { useTypes } from '../names';
-import { demandWords, seriesOf } from './demand';
+import { demandWords, seriesOf, ticksOf } from './demand';
 import { HourTable } from './HourTable';
 
 /** How many come, and how many are expected: for whoever plans who works when. */
@@ -95,7 +95,13 @@ function optionsOf(tag: string): PlotOptions {
   return {
     scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, high * 1.1] } },
     axes: [
-      { ...AXIS, values: (_plot, ticks) => ticks.map(written), space: 80 },
+      // A tick stands at the Monday of a week, as the values do.
+      {
+        ...AXIS,
+        size: 28,
+        splits: ({ data: [weeks], width }) => ticksOf([...weeks], width),
+        values: (_plot, ticks) => ticks.map(written),
+      },
       { ...AXIS, size: 44 },
     ],
     series: [

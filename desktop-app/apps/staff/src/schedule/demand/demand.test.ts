@@ -1,7 +1,7 @@
 import { setupI18n } from '@lingui/core';
 import { expect, test } from 'vitest';
 import { messages } from '../../../../../packages/i18n/src/locales/en.po';
-import { demandWords, hourTableOf, seriesOf } from './demand';
+import { demandWords, hourTableOf, seriesOf, ticksOf } from './demand';
 
 const i18n = setupI18n({ locale: 'en', messages: { en: messages } });
 const history = [
@@ -37,4 +37,10 @@ test('hours by weekdays', () => {
   expect([table.hours, table.weekdays, table.most]).toEqual([[9, 10], [1, 2], 7]);
   expect(table.at(1, 10)?.arrivals).toBe(7);
   expect(table.at(1, 9)).toBeUndefined();
+});
+
+test('as many weeks are named as have room', () => {
+  expect(ticksOf([1, 2, 3, 4], 320)).toEqual([1, 2, 3, 4]);
+  expect(ticksOf([1, 2, 3, 4], 160)).toEqual([1, 3]);
+  expect(ticksOf([1, 2, 3, 4], 0)).toEqual([1]);
 });

@@ -16,6 +16,15 @@ export function seriesOf({ history, forecast }: Pick<Demand, 'history' | 'foreca
   return [weeks, was, ahead(({ value }) => value), ahead(({ low }) => low), ahead(({ high }) => high)];
 }
 
+/** So wide is the date of a tick. */
+const TICK_PX = 80;
+
+/** Of these weeks as many as have room side by side. */
+export function ticksOf(weeks: number[], width: number): number[] {
+  const step = Math.max(1, Math.ceil((weeks.length * TICK_PX) / Math.max(width, TICK_PX)));
+  return weeks.filter((_, at) => at % step === 0);
+}
+
 /** What the plot says, in a sentence. */
 export function demandWords(i18n: I18n, { history, forecast }: Pick<Demand, 'history' | 'forecast'>): string {
   const last = history.at(-1);

@@ -19,7 +19,7 @@ export function FlowCard({ one, sheet }: { one: AppointmentShown; sheet: DayShee
   const { i18n } = useLingui();
   const locale = useLocale();
   const { now } = useContinuity();
-  const { writes } = useAbilities();
+  const { books } = useAbilities();
   const { setStatus } = useChange();
   const [isOpen, setOpen] = useState(false);
   const name = titleOf(i18n, one);
@@ -57,7 +57,7 @@ export function FlowCard({ one, sheet }: { one: AppointmentShown; sheet: DayShee
           </span>
         ))}
       </p>
-      {writes && (
+      {books && (
         <div className="flow-foot">
           {waits && (
             <RoomField

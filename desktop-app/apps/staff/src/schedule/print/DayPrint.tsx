@@ -1,6 +1,7 @@
 import '../../print/paper.css';
 import type { AppointmentShown, DayResource, DaySheet } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
+import { ScrollX } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { IconPrinter } from '@tabler/icons-react';
 import { Link } from 'wouter';
@@ -46,7 +47,9 @@ export default function DayPrint({ rest: [date = today()] }: { rest: string[] })
         {listed.map(({ one, appointments }) => (
           <section key={one.ref}>
             <h2 dir="auto">{one.name}</h2>
-            <List appointments={appointments} sheet={sheet} names={namesOf(sheet)} of={one} />
+            <ScrollX label={one.name}>
+              <List appointments={appointments} sheet={sheet} names={namesOf(sheet)} of={one} />
+            </ScrollX>
           </section>
         ))}
         <footer className="soft small">

@@ -46,8 +46,8 @@ function Holder({ rights: { holder, epoch, sells } }: { rights: Rights }) {
         {!holder
           ? i18n.t('The calendar has not begun: this host books by itself.')
           : sells
-          ? i18n.t('This host holds the calendar and confirms at once.')
-          : i18n.t('This host does not hold the calendar: it files requests.')}
+            ? i18n.t('This host holds the calendar and confirms at once.')
+            : i18n.t('This host does not hold the calendar: it files requests.')}
       </Mark>{' '}
       {holder && (
         <span className="soft small">

@@ -114,7 +114,8 @@ function Line({ one, onHours, onOff }: { one: ResourceSetup; onHours: () => void
 }
 
 function kindWords(i18n: I18n, { kind, role }: ResourceSetup): string {
-  if (role) return roleName(i18n, role);
+  // The codes of rooms and equipment are none of the clinic's words.
+  if (role && kind === 'practitioner') return roleName(i18n, role);
   const words = { practitioner: i18n.t('Practitioner'), room: i18n.t('Room'), equipment: i18n.t('Equipment') };
   return words[kind];
 }

@@ -11,10 +11,12 @@ test('days with the same hours are told together', () => {
     line(2, '08:00', '12:30'),
     line(2, '13:30', '18:00'),
   ];
-  expect(hoursWords([...weekly, line(5, '08:00', '12:00')], 'en')).toEqual([
+  const words = hoursWords([...weekly, line(5, '08:00', '12:00')], 'en');
+  expect(words.map((one) => one.replace(/[\u2066\u2069]/g, ''))).toEqual([
     'Mon, Tue 08:00–12:30, 13:30–18:00',
     'Fri 08:00–12:00',
   ]);
+  expect(hoursWords(weekly, 'ar')[0]).not.toContain(',');
 });
 
 test.each([

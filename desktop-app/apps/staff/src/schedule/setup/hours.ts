@@ -1,5 +1,6 @@
 import type { WeeklyHours } from '@holdfast/api';
 import { isClock, MIDNIGHT } from '../../forms/clock';
+import { listWords } from '../../time/listWords';
 import { weekdayName } from '../zone';
 
 /** Working hours in words, weekdays with the same ones together: "Mon, Tue 08:00–12:00, 13:00–17:00". */
@@ -9,13 +10,15 @@ export function hoursWords(weekly: WeeklyHours[], locale: string): string[] {
     const hours = weekly
       .filter((one) => one.weekday === weekday)
       .sort((a, b) => a.from.localeCompare(b.from))
-      .map(({ from, to }) => `${from}–${to}`)
-      .join(', ');
-    if (hours) byHours.set(hours, [...(byHours.get(hours) ?? []), weekday]);
+      // From left to right in every language, as the two times stand in a sheet.
+      .map(({ from, to }) => `\u2066${from}–${to}\u2069`);
+    const words = listWords(hours, locale);
+    if (hours.length > 0) byHours.set(words, [...(byHours.get(words) ?? []), weekday]);
   }
-  return [...byHours].map(
-    ([hours, weekdays]) => `${weekdays.map((day) => weekdayName(day, locale, 'short')).join(', ')} ${hours}`,
-  );
+  return [...byHours].map(([hours, weekdays]) => {
+    const days = weekdays.map((day) => weekdayName(day, locale, 'short'));
+    return `${listWords(days, locale)} ${hours}`;
+  });
 }
 
 /** Why lines of working hours cannot be saved; nothing if they can. */

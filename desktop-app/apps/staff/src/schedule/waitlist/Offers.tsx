@@ -39,7 +39,7 @@ export function Offers({ entry, timeZone, names }: Props) {
 function Line({ entry, offer, timeZone, names }: Props & { offer: WaitlistOffer }) {
   const { i18n } = useLingui();
   const locale = useLocale();
-  const { writes } = useAbilities();
+  const { books } = useAbilities();
   const client = useQueryClient();
   const say = useToast();
   const [id] = useState(newId);
@@ -63,7 +63,7 @@ function Line({ entry, offer, timeZone, names }: Props & { offer: WaitlistOffer 
         </Mark>
       )}
       {state === 'declined' && <Mark kind="off">{i18n.t('Declined')}</Mark>}
-      {writes && state === 'free' && (
+      {books && state === 'free' && (
         <Button
           size="compact-xs"
           variant="default"
@@ -74,7 +74,7 @@ function Line({ entry, offer, timeZone, names }: Props & { offer: WaitlistOffer 
           {i18n.t('Offer it')}
         </Button>
       )}
-      {writes && state !== 'declined' && (
+      {books && state !== 'declined' && (
         <Button
           size="compact-xs"
           variant={state === 'offered' ? 'filled' : 'default'}

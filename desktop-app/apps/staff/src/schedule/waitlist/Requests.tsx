@@ -46,7 +46,7 @@ export default function Requests(_: { rest: string[] }) {
 function Line({ one, sheet, canAnswer }: { one: AppointmentShown; sheet: DaySheet; canAnswer: boolean }) {
   const { i18n } = useLingui();
   const locale = useLocale();
-  const { writes } = useAbilities();
+  const { books } = useAbilities();
   const { setStatus } = useChange();
   const [isOpen, setOpen] = useState(false);
   const name = titleOf(i18n, one);
@@ -63,7 +63,7 @@ function Line({ one, sheet, canAnswer }: { one: AppointmentShown; sheet: DayShee
       ))}
       <span className="soft small">{i18n.t('asked {date}', { date: timeAt(one.since, sheet.timeZone, locale) })}</span>
       {one.note && <bdi className="soft">{one.note}</bdi>}
-      {writes && canAnswer && (
+      {books && canAnswer && (
         <span className="end">
           <Button
             size="compact-xs"

@@ -18,7 +18,7 @@ import { WaitlistForm } from './WaitlistForm';
 /** Who waits for a time, the most urgent first, and what has become free for them. */
 export default function Waitlist(_: { rest: string[] }) {
   const { i18n } = useLingui();
-  const { writes } = useAbilities();
+  const { books } = useAbilities();
   const day = useDay(today());
   const list = useQuery({ queryKey: ['schedule', 'waitlist'], queryFn: schedule.waitlist });
   const [isAdding, setAdding] = useState(false);
@@ -27,7 +27,7 @@ export default function Waitlist(_: { rest: string[] }) {
     <Screen
       title={i18n.t('Waiting list')}
       actions={
-        writes && (
+        books && (
           <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>
             {i18n.t('Put on the list')}
           </Button>
@@ -77,7 +77,7 @@ interface LineProps {
 function Line({ entry, sheet, onBook }: LineProps) {
   const { i18n } = useLingui();
   const locale = useLocale();
-  const { writes } = useAbilities();
+  const { books } = useAbilities();
   const client = useQueryClient();
   const say = useToast();
   const { patient, type, urgency, since, note, not } = entry;
@@ -98,7 +98,7 @@ function Line({ entry, sheet, onBook }: LineProps) {
           {patient.phone}
         </bdi>
       )}
-      {writes && (
+      {books && (
         <span className="end">
           <Button
             size="compact-xs"
