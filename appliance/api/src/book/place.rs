@@ -83,7 +83,7 @@ impl Place {
         let busy = Busy::read_of(&mut tx.view()?, &self.wanted.named, self.wanted.taken())?;
         let roster = &*self.search.roster;
         let known = Known { roster, exceptions: &self.exceptions, zone: &self.search.clinic.zone };
-        Ok(choose(&known, &self.wanted, &busy, but)?)
+        Ok(choose(&known, &self.wanted, busy, but)?)
     }
 
     /// Writes the appointment.
