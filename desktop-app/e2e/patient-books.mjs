@@ -22,7 +22,10 @@ const TARGET_PX = 48;
 /** All codes that came to the telephone so far. */
 async function received() {
   const text = await readFile(codes, 'utf8').catch(() => '');
-  const lines = text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const lines = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
   return lines.filter(({ contact }) => contact === CONTACT.replaceAll(' ', '')).map(({ code }) => code);
 }
 

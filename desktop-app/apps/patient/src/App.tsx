@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { clinicOf, linkOf } from './address';
 import { api, type Clinic, type Clinics } from './api';
 import { Book } from './Book';
 import { Own } from './Own';
@@ -48,15 +49,6 @@ function Languages({ value, onChange }: { value: Language; onChange: (language: 
     </nav>
   );
 }
-
-/** The link stands behind the #: it is sent to no server, and to nobody by a referrer. */
-const linkOf = (hash: string) => /^#\/a\/([\w-]+)$/.exec(hash)?.[1];
-
-/** The clinic that the page's address names, if any: /book/north. */
-export const clinicOf = (path: string) => {
-  const name = /^\/book\/([^/]+)\/?$/.exec(path)?.[1];
-  return name === 'index.html' ? undefined : name && decodeURIComponent(name);
-};
 
 function Screen() {
   const [link, setLink] = useState(() => linkOf(location.hash));

@@ -105,11 +105,14 @@ async fn books_moves_and_cancels(clinic: &Clinic) {
     let at_node = clinic.appointments();
     assert_eq!((&at_node[0]["status"], reminders(&at_node[0]).len()), (&json!("cancelled"), 0));
 
+    // Without its times, of which one may have the digits of a code.
     let log = clinic.hub.log();
+    let log: Vec<&str> = log.lines().filter_map(|line| Some(line.split_once("\"level\"")?.1)).collect();
+    assert!(!log.is_empty());
     for secret in
         [code.as_str(), code_of_bo.as_str(), link.as_str().unwrap(), "612345678", "bo@example", "Lígne"]
     {
-        assert!(!log.contains(secret), "{secret} is in the log");
+        assert!(!log.iter().any(|line| line.contains(secret)), "{secret} is in the log");
     }
 }
 

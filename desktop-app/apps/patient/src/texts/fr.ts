@@ -56,7 +56,8 @@ export const fr: Texts = {
   errCodeOver: 'Trop de codes faux. Demandez-en un nouveau.',
   errTooMany: 'Trop d’essais. Attendez quelques minutes, s’il vous plaît.',
   errTooLate: 'Il est trop tard pour le changer ici. Appelez la clinique, s’il vous plaît.',
-  errEnough: 'Vous avez déjà plusieurs rendez-vous à venir. Pour en prendre d’autres, appelez la clinique, s’il vous plaît.',
+  errEnough:
+    'Vous avez déjà plusieurs rendez-vous à venir. Pour en prendre d’autres, appelez la clinique, s’il vous plaît.',
   errUnknown: 'Il n’y a pas de rendez-vous à cette adresse.',
   errOther: 'Cela n’a pas marché. Réessayez, ou appelez la clinique.',
 };
