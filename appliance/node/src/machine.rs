@@ -11,7 +11,7 @@ const MARKS: [&str; 2] = ["sys/class/dmi/id/product_uuid", "sys/firmware/devicet
 const NONE: [&str; 4] = ["", "0", "none", "notspecified"];
 
 /// The machine's fingerprint; none if firmware names no number that can be read here.
-pub fn fingerprint() -> Option<[u8; 32]> {
+pub(crate) fn fingerprint() -> Option<[u8; 32]> {
     of(Path::new("/"))
 }
 

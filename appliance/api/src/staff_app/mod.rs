@@ -22,11 +22,11 @@ const NONCE: &str = "{{nonce}}";
 
 /// One file of the app, or of another that was built in.
 pub(crate) struct File {
-    path: &'static str,
+    pub(crate) path: &'static str,
     pub(crate) media: &'static str,
-    tag: &'static str,
+    pub(crate) tag: &'static str,
     pub(crate) plain: &'static [u8],
-    gzip: Option<&'static [u8]>,
+    pub(crate) gzip: Option<&'static [u8]>,
 }
 
 include!(concat!(env!("OUT_DIR"), "/staff_app.rs"));
