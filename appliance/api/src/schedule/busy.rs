@@ -96,11 +96,6 @@ impl Busy {
         Self { ours: None, ..self }
     }
 
-    /// Whether all of a span of somebody's time is this database's to give.
-    pub(super) fn is_ours(&self, whose: &str, span: Span) -> bool {
-        self.ours.as_ref().is_none_or(|ours| ours.get(whose).is_some_and(|ours| ours.covers(span)))
-    }
-
     /// What of somebody's time may be given away within the window.
     pub(super) fn ours(&self, whose: &str, window: Span) -> Spans {
         match &self.ours {
