@@ -49,6 +49,8 @@ pub struct Plan {
     pub node_port: u16,
     /// The clinic's time zone, of the tz database; without it, the machine's.
     pub time_zone: Option<String>,
+    /// Of how many days the node shares its time with head office; none: as the node has it by itself.
+    pub web_days: Option<u32>,
 }
 
 /// Everything that runs. Dropping it kills what has not been stopped.
@@ -113,7 +115,8 @@ async fn start(plan: &Plan) -> Result<Running> {
     say("starting the node");
     let time_zone = zone::named(plan.time_zone.as_deref())?;
     let listen = address::free_or_any(plan.node_port);
-    let (node, node_url) = ready(commands.node_serve(listen, &through_link, time_zone.name())).await?;
+    let (node, node_url) =
+        ready(commands.node_serve(listen, &through_link, time_zone.name(), plan.web_days)).await?;
     let (folder, url) = (plan.folder.clone(), node_url.clone());
     let sign_ins = blocking(move || sign_ins::make_once(&folder, &url)).await?;
     Ok(Running { link, node, node_url, hub, hub_url, sign_ins })

@@ -1,7 +1,7 @@
 //! `make run`, `make cut` and `make heal`.
 //!
 //! ```text
-//! holdfast-run [--dir DIR] [--data DIR | --patients N] [--port PORT] [--time-zone ZONE]   start all, until Ctrl-C
+//! holdfast-run [--dir DIR] [--data DIR | --patients N] [--port PORT] [--time-zone ZONE] [--web-days N]   start all, until Ctrl-C
 //! holdfast-run [--dir DIR] cut | freeze | heal | status   speak to what runs
 //! ```
 
@@ -16,12 +16,21 @@ struct Arguments {
     patients: u64,
     port: u16,
     time_zone: Option<String>,
+    web_days: Option<u32>,
     order: Option<String>,
 }
 
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments> {
     let dir = PathBuf::from(".run");
-    let mut parsed = Arguments { dir, data: None, patients: 400, port: 8080, time_zone: None, order: None };
+    let mut parsed = Arguments {
+        dir,
+        data: None,
+        patients: 400,
+        port: 8080,
+        time_zone: None,
+        web_days: None,
+        order: None,
+    };
     while let Some(word) = words.next() {
         let mut value = || words.next().with_context(|| format!("{word} needs a value"));
         match word.as_str() {
@@ -30,10 +39,13 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Arguments> {
             "--patients" => parsed.patients = value()?.parse().context("--patients needs a number")?,
             "--port" => parsed.port = value()?.parse().context("--port needs a number from 0 to 65535")?,
             "--time-zone" => parsed.time_zone = Some(value()?),
+            "--web-days" => {
+                parsed.web_days = Some(value()?.parse().context("--web-days needs a number of days")?)
+            }
             "cut" | "freeze" | "heal" | "status" => parsed.order = Some(word),
             other => {
                 bail!(
-                    "no such argument: {other}; use --dir, --data, --patients, --port, --time-zone, cut, freeze, heal or status"
+                    "no such argument: {other}; use --dir, --data, --patients, --port, --time-zone, --web-days, cut, freeze, heal or status"
                 )
             }
         }
@@ -49,8 +61,8 @@ fn run() -> Result<()> {
         let answer = ask(&folder, &order)?;
         return Ok(writeln!(std::io::stdout(), "{answer}")?);
     }
-    let Arguments { data, patients, port: node_port, time_zone, .. } = arguments;
-    let plan = Plan { folder, data, patients, node_port, time_zone };
+    let Arguments { data, patients, port: node_port, time_zone, web_days, .. } = arguments;
+    let plan = Plan { folder, data, patients, node_port, time_zone, web_days };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(supervise(&plan))
 }

@@ -21,18 +21,24 @@ pub struct Written {
     pub resources: usize,
 }
 
-/// Writes the clinic into a folder, which is made: first what patients refer to, then the patients, then today.
+/// Writes the clinic into a folder, which is made: first what patients refer to, then the patients, then today, and last who works
+/// when. Without working hours nothing of a node's time is granted to head office, which would else have a part of the very time
+/// that the appointments before take.
 ///
 /// # Errors
 /// The folder or a file cannot be written.
 pub fn write(clinic: &Clinic, folder: &Path) -> Result<Written> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let mut written = Written { patients: clinic.patients(), resources: 0 };
-    let today = clinic.today();
+    let is_of_hours = |one: &Resource| matches!(one.resource_type, "Schedule" | "Slot");
+    let (hours, facilities): (Vec<Resource>, _) = clinic.facilities().into_iter().partition(is_of_hours);
+    let (slots, today): (Vec<Resource>, _) = clinic.today().into_iter().partition(is_of_hours);
+    let hours: Vec<Resource> = hours.into_iter().chain(slots).collect();
     let records = (0..clinic.patients()).map(|at| clinic.patient(at));
-    written.resources += lines(&folder.join("1.facilities.ndjson"), std::iter::once(clinic.facilities()))?;
+    written.resources += lines(&folder.join("1.facilities.ndjson"), std::iter::once(facilities))?;
     written.resources += lines(&folder.join("2.patients.ndjson"), records)?;
     written.resources += lines(&folder.join("3.today.ndjson"), std::iter::once(today))?;
+    written.resources += lines(&folder.join("4.hours.ndjson"), std::iter::once(hours))?;
     Ok(written)
 }
 

@@ -82,7 +82,9 @@ impl Supervisor {
     /// Starts it; returns once the generated clinic is at its node.
     pub(crate) fn start(work: &Path, folder: &Path, patients: u64, more: &[&str]) -> Result<Self> {
         let spec = Spec::binary("holdfast-run", work)?.arg("--dir").arg(folder);
-        let spec = spec.args(["--port", "0", "--patients", &patients.to_string()]).args(more);
+        // The steps book whatever time they see: nothing of it is head office's to sell.
+        let spec =
+            spec.args(["--port", "0", "--web-days", "0", "--patients", &patients.to_string()]).args(more);
         let mut supervisor = Self(Process::spawn(&spec)?);
         supervisor.0.wait_line("Ctrl-C stops all", READY)?;
         let imported = supervisor.0.wait_line("imported ", IMPORTED)?;

@@ -45,7 +45,7 @@ mod tests {
         let now = Now { day: 20_784, minute: 640, offset_minutes: 60 };
         let (bundles, told) = write_once(&folder, now, 12).unwrap().unwrap();
         assert!(told.contains("12 patients"), "{told}");
-        let names = ["1.facilities.ndjson", "2.patients.ndjson", "3.today.ndjson"];
+        let names = ["1.facilities.ndjson", "2.patients.ndjson", "3.today.ndjson", "4.hours.ndjson"];
         for name in names {
             let text = std::fs::read_to_string(bundles.join(name)).unwrap();
             for line in text.lines() {

@@ -54,11 +54,19 @@ impl Commands {
     }
 
     /// `holdfast-node serve`: prints `ready URL`. It syncs over the link and not with the address that the hub names.
-    pub(super) fn node_serve(&self, listen: SocketAddr, through_link: &str, time_zone: &str) -> Spec {
+    pub(super) fn node_serve(
+        &self,
+        listen: SocketAddr,
+        through_link: &str,
+        time_zone: &str,
+        web_days: Option<u32>,
+    ) -> Spec {
         // The port beside the node's own, so that desktops find it again after a restart.
         let beside = listen.port().checked_add(1).filter(|port| *port > 1).unwrap_or(0);
-        self.spec("node", &self.node)
-            .env("HOLDFAST_DESKTOPS__LISTEN", super::address::free_or_any(beside).to_string())
+        let web_days = web_days.map(|days| ("HOLDFAST_BOOKING__WEB_DAYS", days.to_string()));
+        let spec = self.spec("node", &self.node);
+        let spec = web_days.into_iter().fold(spec, |spec, (name, value)| spec.env(name, value));
+        spec.env("HOLDFAST_DESKTOPS__LISTEN", super::address::free_or_any(beside).to_string())
             .env("HOLDFAST_HUB__ENDPOINTS", through_link)
             .env("HOLDFAST_CLINIC__TITLE", TITLE)
             .env("HOLDFAST_CLINIC__TIME_ZONE", time_zone)

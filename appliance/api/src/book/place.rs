@@ -127,6 +127,16 @@ impl Place {
     }
 }
 
+/// Codes of refusals upon which another database may confirm: see [`holdfast_core::rights::Refusal::is_request`].
+const ASKED_FOR: [&str; 6] = [
+    "calendar-not-begun",
+    "grant-incomplete",
+    "time-not-ours",
+    "right-expired",
+    "places-taken",
+    "appointment-not-ours",
+];
+
 /// What a refusal inside the transaction means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Refused {
@@ -146,6 +156,10 @@ impl Refused {
                 Self::NotOurs
             }
             ApiError::Store(StoreError::Booking(_)) => Self::Taken,
+            // The same in words for people.
+            ApiError::Schedule(ScheduleError::Refused { code, .. }) if ASKED_FOR.contains(code) => {
+                Self::NotOurs
+            }
             ApiError::Schedule(ScheduleError::NobodyFits) => Self::Taken,
             ApiError::Schedule(error) if error.is_about_time() => Self::Taken,
             _ => Self::Other,

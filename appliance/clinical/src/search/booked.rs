@@ -263,7 +263,7 @@ mod tests {
         );
         let mut parts: Vec<i64> = parts_taken_by(&booked);
         parts.dedup();
-        assert_eq!((parts, part_in("00000005\u{1f}x")), (vec![4, 5], None));
+        assert_eq!((parts, part_in("00000005\u{1f}x"), part_in(WAITING)), (vec![4, 5], Some(5), None));
         let gone = appointment(&format!(r#""status":"cancelled",{time},{people}"#));
         assert_eq!(values(&gone), ["@00000004^1790^1820", "@00000005^1790^1820"]);
         assert_eq!(values(&appointment(r#""status":"waitlist""#)), [WAITING]);

@@ -775,6 +775,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedule/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may sell which time of a day, and what was refused on it */
+        get: operations["get_api_schedule_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedule/series": {
         parameters: {
             query?: never;
@@ -2418,6 +2435,13 @@ export interface components {
             instead: components["schemas"]["FreeSlot"][];
             message: string;
         };
+        /** @description A booking that was not made. */
+        RefusedShown: {
+            /** @description An instant. */
+            at: string;
+            code: string;
+            message: string;
+        };
         /** @description What became of a registration. */
         Registered: {
             id: string;
@@ -2454,6 +2478,48 @@ export interface components {
         /** @description Everybody and everything. */
         Resources: {
             resources: components["schemas"]["ResourceSetup"][];
+        };
+        /** @description Who may sell what of a day. */
+        Rights: {
+            /**
+             * Format: int32
+             * @description How many held it before.
+             */
+            epoch: number;
+            /** @description Which database holds the calendar; empty: it has not begun, or two claim it. */
+            holder: string;
+            refusals: components["schemas"]["RefusedShown"][];
+            /** @description Time that was granted away, in the order of the resources; all else is the holder's. */
+            rows: components["schemas"]["RightsRow"][];
+            /** @description Whether this host may sell what nobody else was granted. */
+            sells: boolean;
+        };
+        /** @description A stretch that was granted away, or is back. */
+        RightsRow: {
+            /**
+             * Format: int64
+             * @description Counts the grants and returns of it.
+             */
+            epoch: number;
+            /**
+             * Format: int64
+             * @description Minutes since the day began.
+             */
+            fromMinute: number;
+            /** @description In words. */
+            owner: string;
+            resource: string;
+            /** @description An instant. */
+            sellUntil?: string | null;
+            /**
+             * Format: int64
+             * @description Minutes of it that are sold.
+             */
+            sold: number;
+            /** @description `held`, `returning`, `returned`, `fenced` or `contested`. */
+            state: string;
+            /** Format: int64 */
+            toMinute: number;
         };
         /**
          * @description What a person is here for.
@@ -8801,6 +8867,92 @@ export interface operations {
             };
             /** @description Insufficient Storage */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_schedule_rights: {
+        parameters: {
+            query?: {
+                /** @description YYYY-MM-DD, by the clinic's clock */
+                date?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rights"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gateway Timeout */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
