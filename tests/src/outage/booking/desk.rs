@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::super::fleet::Access;
-use super::super::http::{Answer, Client};
+use super::super::http::Answer;
 use super::super::write::told as words;
 use super::clinic::{PATIENTS, PEOPLE, patient_id, written};
 use crate::generate::Dice;
