@@ -1,6 +1,6 @@
 import { must } from '../report.mjs';
 import { assertMinutes } from './geometry.mjs';
-import { open } from './sheet.mjs';
+import { open, sheetOf } from './sheet.mjs';
 
 /** Days of 23 and of 25 hours: told in words, and drawn by the minutes that elapse. */
 export async function clocksChange(report, page, { clocks }, shot) {
@@ -11,7 +11,7 @@ export async function clocksChange(report, page, { clocks }, shot) {
     await report.step(`clocks go ${name}: the day says so`, async () => {
       await open(page, `day/${day}`);
       await page.locator('.told').first().waitFor();
-      const sheet = await page.evaluate(async (date) => (await fetch(`/api/schedule/day?date=${date}`)).json(), day);
+      const sheet = await sheetOf(page, day);
       must(sheet.minutesInDay === minutes, `the day has ${sheet.minutesInDay} minutes`);
       must(
         (await page.locator('.told').allTextContents()).some((text) => text.includes(String(minutes / 60))),

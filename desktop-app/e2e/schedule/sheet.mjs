@@ -34,7 +34,7 @@ export async function minutesOf(block) {
 }
 
 /** From which minute on the sheet is drawn, and how many pixels a minute is now: both change with what stands in it. */
-function frameOf(page) {
+export function frameOf(page) {
   return page.locator('.day-grid').evaluate((grid) => {
     const [one, two] = [...grid.querySelectorAll('.hour')].map((hour) => ({
       minute: Number(hour.dataset.minute),
@@ -63,6 +63,25 @@ export async function freePlace(page, column, minutes = 15) {
   );
   must(minute !== undefined, `column ${column} has no free time`);
   return { minute, scale };
+}
+
+/** A day as the host tells it. */
+export function sheetOf(page, day) {
+  return page.evaluate(async (date) => (await fetch(`/api/schedule/day?date=${date}`)).json(), day);
+}
+
+/** The minute of a day, nearest to another, at which all of these have that much time and it is the clinic's to give. */
+export async function freeNear(page, day, { resources, minutes, near }) {
+  const sheet = await sheetOf(page, day);
+  const isAsked = ({ ref }) => resources.includes(ref);
+  const taken = sheet.resources.filter(isAsked).flatMap(({ off, elsewhere }) => [...off, ...elsewhere]);
+  taken.push(...sheet.appointments.filter((one) => one.resources.some((ref) => resources.includes(ref))));
+  const free = [];
+  for (let at = Math.ceil(sheet.opens / 15) * 15; at + minutes <= sheet.closes; at += 15)
+    if (!taken.some(({ fromMinute, toMinute }) => fromMinute < at + minutes && toMinute > at)) free.push(at);
+  const [found] = free.sort((a, b) => Math.abs(a - near) - Math.abs(b - near));
+  must(found !== undefined, `${resources.join(' and ')} have no time in common`);
+  return found;
 }
 
 /** Clicks into a column at a minute, wherever that is by now. */

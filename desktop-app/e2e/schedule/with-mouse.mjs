@@ -1,5 +1,17 @@
 import { must } from '../report.mjs';
-import { choosePatient, chooseType, clickAt, freePlace, hush, minutesOf, open, toast } from './sheet.mjs';
+import {
+  choosePatient,
+  chooseType,
+  clickAt,
+  frameOf,
+  freeNear,
+  freePlace,
+  hush,
+  minutesOf,
+  open,
+  sheetOf,
+  toast,
+} from './sheet.mjs';
 
 /** A morning with the mouse: book, refuse, overbook, drag, cancel, a no-show. */
 export async function withTheMouse(report, page, { day, type, patients: [first, second] }, shot) {
@@ -48,12 +60,16 @@ export async function withTheMouse(report, page, { day, type, patients: [first, 
     );
     await hush(page);
   });
-  await report.step('mouse: drag by half an hour, and undo by the message', async () => {
+  await report.step('mouse: drag to another time, and undo by the message', async () => {
     const block = at(1, place.minute);
-    await block.scrollIntoViewIfNeeded();
+    const idOf = await block.getAttribute('data-appointment');
+    const mine = (await sheetOf(page, day)).appointments.find(({ id }) => id === idOf);
+    // Its room goes with it.
+    const { resources, fromMinute, toMinute } = mine;
+    const target = await freeNear(page, day, { resources, minutes: toMinute - fromMinute, near: fromMinute });
+    await block.evaluate((element) => element.scrollIntoView({ block: 'center' }));
     const box = await block.boundingBox();
-    const target = await freePlace(page, 1, 15);
-    const down = (target.minute - place.minute) * target.scale;
+    const down = (target - fromMinute) * (await frameOf(page)).scale;
     await page.mouse.move(box.x + 40, box.y + 6);
     await page.mouse.down();
     await page.mouse.move(box.x + 44, box.y + 6 + down / 2, { steps: 4 });
@@ -61,9 +77,9 @@ export async function withTheMouse(report, page, { day, type, patients: [first, 
     await page.locator('.ghost').waitFor();
     await page.mouse.up();
     await toast(page, 'is moved to');
-    const moved = at(1, target.minute);
+    const moved = at(1, target);
     await moved.waitFor();
-    must((await minutesOf(moved)).from === target.minute, 'it was let go at another minute');
+    must((await minutesOf(moved)).from === target, 'it was let go at another minute');
     must((await page.getByRole('dialog').count()) === 0, 'the end of a drag opens a dialog');
     await page.locator('.toast', { hasText: 'is moved to' }).getByRole('button', { name: 'Undo' }).click();
     await at(1, place.minute).waitFor();
@@ -110,20 +126,14 @@ export async function withTheMouse(report, page, { day, type, patients: [first, 
 }
 
 async function countOf(page, day, name) {
-  return page.evaluate(
-    async ([date, who]) => {
-      const answer = await fetch(`/api/schedule/day?date=${date}`);
-      const { appointments } = await answer.json();
-      return appointments.filter(({ patient, status }) => patient?.name === who && status !== 'cancelled').length;
-    },
-    [day, name],
-  );
+  const { appointments } = await sheetOf(page, day);
+  return appointments.filter(({ patient, status }) => patient?.name === name && status !== 'cancelled').length;
 }
 
 /** Books by the API, as another desk would. */
 async function bookBehind(page, { day, column, minute, type, name }) {
   const shown = await page.locator('.column-title').allTextContents();
-  const sheet = await page.evaluate(async (date) => (await fetch(`/api/schedule/day?date=${date}`)).json(), day);
+  const sheet = await sheetOf(page, day);
   return byApi(page, type, name, {
     start: new Date(Date.parse(sheet.dayStart) + minute * 60_000).toISOString(),
     resources: [sheet.resources.find((one) => one.name === shown[column]).ref],

@@ -20,6 +20,8 @@ use crate::staff_app::{Figures, Options, read};
 const PATIENTS: u64 = 80;
 /// The clinic that `holdfast-run` enrols.
 const CLINIC: &str = "dev-clinic";
+/// So far ahead time is shared with head office, where patients book.
+const WEB_DAYS: &str = "28";
 /// Its clocks go forward on the last Sunday of March, and back on that of October.
 const ZONE: &str = "Europe/Berlin";
 
@@ -32,7 +34,8 @@ pub fn run(options: &Options) -> Result<Figures> {
         tempfile::Builder::new().prefix("holdfast-schedule-").tempdir().context("cannot make a folder")?;
     let folder = work.path().join("run");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let supervisor = Supervisor::start(work.path(), &folder, PATIENTS, &["--time-zone", ZONE])?;
+    let supervisor =
+        Supervisor::start(work.path(), &folder, PATIENTS, &["--time-zone", ZONE, "--web-days", WEB_DAYS])?;
     let (url, _) = supervisor.node(&folder)?;
     walk(&of(environment(&folder, url)?, options))
 }

@@ -10,10 +10,11 @@ use holdfast_clinical::scheduling::fhir::Exception;
 use holdfast_clinical::scheduling::span::{Minute, Span, Spans};
 use holdfast_clinical::scheduling::zone::{Zone, minute_of_ms};
 use holdfast_clinical::search::booked::{self, APPOINTMENT, ASKED_FOR, WAITING};
+use holdfast_core::rights::Owner;
 use holdfast_core::sight::{May, Sight};
-use holdfast_store::StoreError;
 use holdfast_store::search::{Placed, Room, Stretch};
 use holdfast_store::view::View;
+use holdfast_store::{Records, StoreError};
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -60,13 +61,13 @@ pub(crate) struct OffSpan {
     why: String,
 }
 
-/// Time that another sells.
+/// Free time that head office was granted, for bookings on the web.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ElsewhereSpan {
     from_minute: i64,
     to_minute: i64,
-    owner: String,
+    /// An instant: what is not sold by then comes back.
     sell_until: String,
 }
 
@@ -84,7 +85,7 @@ pub(crate) struct DayResource {
     languages: Vec<String>,
     hours: Vec<DaySpan>,
     off: Vec<OffSpan>,
-    /// None as long as all time is this clinic's to give.
+    /// None where all free time is the clinic's to give.
     elsewhere: Vec<ElsewhereSpan>,
 }
 
@@ -208,7 +209,12 @@ pub(super) async fn sheets(
             appointments.retain(|one| only.as_ref().is_none_or(|key| one.resources.contains(key)));
             appointments.sort_by(|a, b| (a.from_minute, &a.id).cmp(&(b.from_minute, &b.id)));
             note_overlaps(&mut appointments);
-            let resources = resources(&roster, &exceptions, &zone, window, &appointments, only.as_deref())?;
+            let mut resources =
+                resources(&roster, &exceptions, &zone, window, &appointments, only.as_deref())?;
+            // What was granted of a time that is over is nothing to anybody.
+            if window.to > now {
+                add_elsewhere(view, &records, &zone, window, &mut resources)?;
+            }
             let (opens, closes) = ends(&resources, &appointments, window);
             days.push(DaySheet {
                 date: date.to_string(),
@@ -317,6 +323,35 @@ fn day_resource(member: &Member, working: &Spans, off: Vec<OffSpan>, window: Spa
         off,
         elsewhere: Vec::new(),
     }
+}
+
+/// Notes what head office may sell of each one's day, and has not yet.
+fn add_elsewhere(
+    view: &mut View<'_>,
+    records: &Records,
+    zone: &Zone,
+    window: Span,
+    resources: &mut [DayResource],
+) -> Result<(), StoreError> {
+    if records.calendar_in(view, records.clinic())?.is_none() {
+        return Ok(());
+    }
+    let now_ms = records.now_ms();
+    for resource in resources {
+        for one in records.owners_in(view, records.clinic(), &resource.key, window)? {
+            let Owner::Taker { sell_until_ms, .. } = one.owner else { continue };
+            if one.is_gone || sell_until_ms <= now_ms {
+                continue;
+            }
+            let free = Spans::new([one.span]).minus(&one.taken);
+            resource.elsewhere.extend(free.iter().map(|span| ElsewhereSpan {
+                from_minute: span.from - window.from,
+                to_minute: span.to - window.from,
+                sell_until: zone.instant(minute_of_ms(sell_until_ms)),
+            }));
+        }
+    }
+    Ok(())
 }
 
 fn off(roster: &Roster, exceptions: &[Exception], key: &str, window: Span) -> Vec<OffSpan> {

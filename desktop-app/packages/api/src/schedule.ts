@@ -24,7 +24,7 @@ export type TypeRef = Schemas['TypeRef'];
 /** Without a patient it is a block of time or a group session. `since` is when it came to its status, `room` where the patient is. */
 export type AppointmentShown = With<Schemas['AppointmentShown'], { saved: 'here' | 'node' | 'head-office' }>;
 export type Span = Schemas['DaySpan'];
-/** `elsewhere` is time that another may sell (head office, for bookings on the web), and until when. */
+/** `elsewhere` is free time that head office may sell, for bookings on the web, and until when. */
 export type DayResource = With<Schemas['DayResource'], { kind: 'practitioner' | 'room' | 'equipment' }>;
 /** `now` is the minute that it is, if the day is today; `why` a code for why there are requests only. */
 export type DaySheet = With<

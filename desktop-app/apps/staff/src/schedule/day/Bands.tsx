@@ -1,6 +1,6 @@
 import type { DayResource, DaySheet, Span } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
-import { clockAt } from '../zone';
+import { clockAt, dateAt, timeAt } from '../zone';
 import { type Frame, outsideOf, placeOf } from './geometry';
 
 interface Props {
@@ -28,14 +28,18 @@ export function Bands({ sheet, resource, frame }: Props) {
           kind="elsewhere"
           span={span}
           frame={frame}
-          words={i18n.t('{owner} sells this until {time}', {
-            owner: span.owner || i18n.t('Head office'),
-            time: clockAt(span.sellUntil, timeZone, locale),
+          words={i18n.t('For bookings on the web until {time}', {
+            time: (isToday(sheet, span.sellUntil) ? clockAt : timeAt)(span.sellUntil, timeZone, locale),
           })}
         />
       ))}
     </>
   );
+}
+
+/** Whether an instant is on the day that is shown, and that day is today: then its hour says enough. */
+function isToday({ date, now, timeZone }: DaySheet, instant: string): boolean {
+  return now !== undefined && dateAt(instant, timeZone) === date;
 }
 
 interface BandProps {

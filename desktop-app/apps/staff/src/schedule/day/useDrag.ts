@@ -26,6 +26,17 @@ interface Grip {
   isDragging: boolean;
 }
 
+/** So near to an edge of the grid, what is dragged brings on more of the day. */
+const EDGE_PX = 40;
+const SCROLL_PX = 24;
+
+function scrollAtEdge(grid: HTMLElement | null, clientY: number) {
+  const box = grid?.getBoundingClientRect();
+  if (!grid || !box) return;
+  if (clientY > box.bottom - EDGE_PX) grid.scrollTop += SCROLL_PX;
+  else if (clientY < box.top + EDGE_PX) grid.scrollTop -= SCROLL_PX;
+}
+
 /** Moving an appointment by the mouse: it follows in small steps, and goes where it is let go. */
 export function useDrag({ grid, columns, frame, enabled, onMove, onDrop }: Options) {
   const grip = useRef<Grip>(undefined);
@@ -72,6 +83,7 @@ export function useDrag({ grid, columns, frame, enabled, onMove, onDrop }: Optio
           // What is dragged out of the window still comes to its end here.
           grid.current?.setPointerCapture(event.pointerId);
         }
+        scrollAtEdge(grid.current, event.clientY);
         const place = at(event);
         if (!place || !columns[place.column]) return;
         const minute = minuteAt(place.px - held.offset * frame.scale + (STEP / 2) * frame.scale, frame);
