@@ -1785,7 +1785,7 @@ export interface components {
         };
         /** @description One whose time is given, on one day. */
         DayResource: {
-            /** @description None as long as all time is this clinic's to give. */
+            /** @description None where all free time is the clinic's to give. */
             elsewhere: components["schemas"]["ElsewhereSpan"][];
             hours: components["schemas"]["DaySpan"][];
             /** @description `practitioner`, `room` or `equipment`. */
@@ -1892,11 +1892,11 @@ export interface components {
             /** @description The newest first. */
             drafts: components["schemas"]["Draft"][];
         };
-        /** @description Time that another sells. */
+        /** @description Free time that head office was granted, for bookings on the web. */
         ElsewhereSpan: {
             /** Format: int64 */
             fromMinute: number;
-            owner: string;
+            /** @description An instant: what is not sold by then comes back. */
             sellUntil: string;
             /** Format: int64 */
             toMinute: number;

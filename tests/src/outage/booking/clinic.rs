@@ -1,5 +1,7 @@
 //! The clinic that books: two practitioners, two rooms, one type of appointment of which the web has a share.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
 use holdfast_core::hlc::Hlc;
 use holdfast_core::view::instant;
@@ -8,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::fleet::Fleet;
 use super::super::http::{Answer, Client};
 use super::super::plan::Side;
+use super::super::waiting::until;
 use super::super::write::told;
 
 /// Whose time everybody wants.
@@ -21,6 +24,8 @@ pub(super) const LENGTH_MIN: u64 = 30;
 const OPEN: (u64, u64) = (8, 12);
 /// Days that are booked: late enough that the web's share is not over, early enough that it is granted.
 const DAYS: std::ops::Range<u64> = 4..6;
+/// New sign-ins are known to a node within this.
+const KNOWN: Duration = Duration::from_secs(60);
 const DAY_MS: u64 = 86_400_000;
 
 /// Times at which an appointment may begin, Unix milliseconds, from the day that it is.
@@ -63,6 +68,11 @@ pub(super) fn set_up(fleet: &mut Fleet, desks: &[&str]) -> Result<Vec<String>> {
         tokens.push(fleet.node(Side::North)?.new_token(desk, "front-desk")?);
     }
     let mut desk = Client::new(&fleet.access(Side::North)?.place.url(), &tokens[0])?;
+    // A node that runs looks for new tokens every few seconds.
+    until("the desks are known", KNOWN, || {
+        let answer = desk.get("/api/schedule/types")?;
+        Ok((answer.status == 200, ()))
+    })?;
     let hour = |hour: u64| format!("{hour:02}:00");
     let line = |weekday: u8| json!({ "weekday": weekday, "from": hour(OPEN.0), "to": hour(OPEN.1) });
     let hours = json!({ "weekly": (1..=7).map(line).collect::<Vec<Value>>() }).to_string();
