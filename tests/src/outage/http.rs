@@ -19,7 +19,7 @@ pub(super) struct Answer {
     pub(super) body: String,
 }
 
-/// One connection, signed in.
+/// One connection; signed in, unless the token is empty.
 #[derive(Debug)]
 pub(super) struct Client {
     authority: String,
@@ -57,9 +57,13 @@ impl Client {
             None => self.connect()?,
         };
         let condition = if_match.map(|tag| format!("if-match: {tag}\r\n")).unwrap_or_default();
-        let (host, token, length) = (&self.authority, &self.token, body.len());
+        let (host, length) = (&self.authority, body.len());
+        let bearer = match self.token.as_str() {
+            "" => String::new(),
+            token => format!("authorization: Bearer {token}\r\n"),
+        };
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n{condition}\
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\n{bearer}{condition}\
              content-type: application/fhir+json\r\ncontent-length: {length}\r\n\r\n{body}"
         );
         connection.get_mut().write_all(request.as_bytes())?;

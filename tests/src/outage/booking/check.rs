@@ -1,10 +1,13 @@
 //! What the desks were told, held against what there is in the end.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::super::fleet::Access;
 use super::desk::Told;
+use super::web::Sold;
 
 /// Statuses of appointments that are cancelled or have ended otherwise.
 const OVER: [&str; 3] = ["cancelled", "noshow", "entered-in-error"];
@@ -28,6 +31,33 @@ pub(super) fn double(told: &[Told]) -> Vec<String> {
 
 /// Pairs that a day displays at one time of somebody.
 pub(super) fn displayed_double(access: &Access, days: &[String]) -> Result<Vec<String>> {
+    Ok(double(&displayed(access, days)?))
+}
+
+/// What the hub has sold, and the node does not display.
+pub(super) fn missing(access: &Access, sold: &[Sold]) -> Result<Vec<String>> {
+    let days: BTreeSet<String> = sold.iter().map(|one| one.start.chars().take(10).collect()).collect();
+    let shown = displayed(access, &Vec::from_iter(days))?;
+    let is_there = |one: &&Sold| {
+        let who = format!("Practitioner/{}", one.with);
+        shown
+            .iter()
+            .any(|shown| instant(&shown.start) == instant(&one.start) && shown.resources.contains(&who))
+    };
+    Ok(sold
+        .iter()
+        .filter(|one| !is_there(one))
+        .map(|one| format!("{} has no {one:?}", access.name))
+        .collect())
+}
+
+/// The instant that a text names, whatever offset it is written with.
+fn instant(text: &str) -> Option<jiff::Timestamp> {
+    text.parse().ok()
+}
+
+/// What stands on these days.
+fn displayed(access: &Access, days: &[String]) -> Result<Vec<Told>> {
     let mut shown = Vec::new();
     for day in days {
         let answer = access.client()?.get(&format!("/api/schedule/day?date={day}"))?;
@@ -42,7 +72,7 @@ pub(super) fn displayed_double(access: &Access, days: &[String]) -> Result<Vec<S
             shown.push(Told { id: text("id"), start: text("start"), resources, is_cancelled: false });
         }
     }
-    Ok(double(&shown))
+    Ok(shown)
 }
 
 /// What was confirmed, or cancelled, and is something else at a replica.

@@ -47,9 +47,11 @@ impl Desk {
         Self { name: name.to_owned(), access, dice, starts, made: 0, told, refusals, unsure }
     }
 
-    /// So many times somebody wants something.
-    pub(super) fn work(&mut self, count: usize) -> Result<()> {
-        for _ in 0..count {
+    /// So many times somebody wants something, and on until it is over.
+    pub(super) fn work(&mut self, count: usize, is_over: impl Fn() -> bool) -> Result<()> {
+        let mut done = 0;
+        while done < count || !is_over() {
+            done += 1;
             if self.dice.percent(12) {
                 self.cancel_one()?;
             }
@@ -133,7 +135,7 @@ fn ask(access: &Access, path: &str, body: &str) -> Result<Answer> {
     patiently(|| access.client()?.send("POST", path, None, body))
 }
 
-fn patiently(mut once: impl FnMut() -> Result<Answer>) -> Result<Answer> {
+pub(super) fn patiently(mut once: impl FnMut() -> Result<Answer>) -> Result<Answer> {
     let began = Instant::now();
     loop {
         match once() {

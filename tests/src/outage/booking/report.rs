@@ -13,6 +13,10 @@ pub struct Report {
     pub refusals: BTreeMap<String, u64>,
     /// Stretches that were head office's while the link was cut, and that a desk asked for.
     pub granted_asked: u64,
+    /// What patients have bought at the hub.
+    pub sold: u64,
+    /// Of these, while the hub and the node could not reach each other.
+    pub sold_while_cut: u64,
     /// Processes killed while desks booked.
     pub kills: u64,
     /// Time that two have.
@@ -31,6 +35,8 @@ impl Report {
         figure::say(&format!("on processes, refusals by code: {}", told.join(", ")));
         figure::print("booking_live_confirmations", self.confirmed, "count");
         figure::print("booking_live_granted_asked", self.granted_asked, "count");
+        figure::print("booking_live_sold_by_hub", self.sold, "count");
+        figure::print("booking_live_sold_while_cut", self.sold_while_cut, "count");
         figure::print("booking_live_processes_killed", self.kills, "processes");
         for (name, found) in [
             ("booking_live_double_bookings", &self.double),
@@ -39,12 +45,16 @@ impl Report {
             figure::print(name, found.len(), "count");
             found.iter().take(TOLD).for_each(|one| eprintln!("  {one}"));
         }
-        let is_tested =
-            self.confirmed > 0 && self.granted_asked > 0 && self.refusals.contains_key("slot-taken");
-        if !is_tested {
-            eprintln!(
-                "  nothing was put to the test: no confirmation, no time that was granted, or no time that was taken"
-            );
+        let tested = [
+            ("a confirmation", self.confirmed),
+            ("a kill", self.kills),
+            ("time that was granted", self.granted_asked),
+            ("a time that was taken", self.refusals.get("slot-taken").copied().unwrap_or_default()),
+            ("something sold by the hub while the link was cut", self.sold_while_cut),
+        ];
+        let is_tested = tested.iter().all(|(_, times)| *times > 0);
+        for (what, _) in tested.iter().filter(|(_, times)| *times == 0) {
+            eprintln!("  this was not put to the test: {what}");
         }
         is_tested && self.double.is_empty() && self.broken.is_empty()
     }

@@ -1,7 +1,7 @@
 //! The drill from beginning to end.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow};
@@ -13,18 +13,21 @@ use super::super::plan::Side;
 use super::super::run::say;
 use super::super::waiting::{settled, until};
 use super::desk::{Desk, Told};
+use super::web::{self, Web};
 use super::{Options, Report, check, clinic};
 use crate::proxy::Settings;
 
 const DESKS: [&str; 2] = ["desk-1", "desk-2"];
 /// What is granted and what comes back is looked at every second.
-const OFTEN: Variables = &[("HOLDFAST_BOOKING__CHECK_EVERY_S", "1")];
+const OF_HUB: Variables = &[("HOLDFAST_BOOKING__CHECK_EVERY_S", "1"), ("HOLDFAST_BOOK__CODE_TO", web::CODES)];
+/// Patients find a clinic by its title.
+const OF_NODE: Variables = &[("HOLDFAST_BOOKING__CHECK_EVERY_S", "1"), ("HOLDFAST_CLINIC__TITLE", "North")];
 /// The calendar begins, and the web's share is granted.
 const GRANTED: Duration = Duration::from_secs(120);
 /// All is sent and fetched.
 const SETTLED: Duration = Duration::from_secs(300);
 /// Between two kills, so that a process gets something to do.
-const BETWEEN_KILLS: Duration = Duration::from_secs(2);
+const BETWEEN_KILLS: Duration = Duration::from_millis(700);
 
 /// A stretch that is head office's.
 #[derive(Debug, Clone)]
@@ -42,7 +45,7 @@ pub fn run(options: &Options) -> Result<Report> {
         tempfile::Builder::new().prefix("holdfast-booking-").tempdir().context("cannot make a folder")?;
     let now_ms = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
     let (starts, days) = (clinic::starts(now_ms as u64), clinic::days(now_ms as u64));
-    let mut fleet = Fleet::start_with(work.path(), OFTEN, OFTEN)?;
+    let mut fleet = Fleet::start_with(work.path(), OF_HUB, OF_NODE)?;
     fleet.join(Side::North)?;
     let tokens = clinic::set_up(&mut fleet, &DESKS)?;
     let node = fleet.access(Side::North)?;
@@ -55,12 +58,15 @@ pub fn run(options: &Options) -> Result<Report> {
         let granted = granted(&node, &days, &starts)?;
         Ok((!granted.is_empty(), granted))
     })?;
+    let mut web = Web::new(fleet.hub_access()?, work.path().join(web::CODES), days[0].clone(), options.seed);
     let mut report = Report::default();
 
-    report.kills += book(&mut fleet, &mut desks, options)?;
+    report.kills += book(&mut fleet, &mut desks, &mut web, options)?;
     fleet.cut()?;
     say("the link is cut");
-    report.kills += book(&mut fleet, &mut desks, options)?;
+    let before = web.sold.len();
+    report.kills += book(&mut fleet, &mut desks, &mut web, options)?;
+    report.sold_while_cut = (web.sold.len() - before) as u64;
     for one in granted(&node, &days, &starts)? {
         report.granted_asked += 1;
         if desks[0].book(one.start, &one.who)? {
@@ -69,11 +75,12 @@ pub fn run(options: &Options) -> Result<Report> {
     }
     fleet.heal(Settings::default())?;
     say("the link is back");
-    report.kills += book(&mut fleet, &mut desks, options)?;
+    report.kills += book(&mut fleet, &mut desks, &mut web, options)?;
     settled(&fleet, &[Side::North], SETTLED)?;
 
     let told: Vec<Told> = desks.iter().flat_map(|desk| desk.told.clone()).collect();
     report.confirmed = told.len() as u64;
+    report.sold = web.sold.len() as u64;
     report.double.extend(check::double(&told));
     report.double.extend(check::displayed_double(&node, &days)?);
     for desk in &desks {
@@ -82,43 +89,40 @@ pub fn run(options: &Options) -> Result<Report> {
             *report.refusals.entry(code.clone()).or_default() += times;
         }
     }
+    report.broken.extend(check::missing(&node, &web.sold)?);
     for access in [node, fleet.hub_access()?] {
         report.broken.extend(check::broken(&access, &told)?);
     }
+    report.broken.extend(web.broken()?);
+    report.broken.extend(web.unsure);
     Ok(report)
 }
 
-/// Both desks book at the same time, while node and hub are killed and started again; how many were killed.
-fn book(fleet: &mut Fleet, desks: &mut [Desk], options: &Options) -> Result<u64> {
-    let left = AtomicUsize::new(desks.len());
+/// Desks and patients book at the same time, and go on while node and hub are killed and started again; how many were killed.
+fn book(fleet: &mut Fleet, desks: &mut [Desk], web: &mut Web, options: &Options) -> Result<u64> {
+    let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let is_over = &is_over;
         let working: Vec<_> = desks
             .iter_mut()
-            .map(|desk| {
-                let left = &left;
-                scope.spawn(move || {
-                    let done = desk.work(options.bookings);
-                    left.fetch_sub(1, Ordering::Relaxed);
-                    done
-                })
-            })
+            .map(|desk| scope.spawn(move || desk.work(options.bookings, || is_over.load(Ordering::Relaxed))))
             .collect();
-        let killed = kill(fleet, options.kills, &left);
+        let patients = scope.spawn(move || web.work(options.patients, || is_over.load(Ordering::Relaxed)));
+        let killed = kill(fleet, options.kills);
+        is_over.store(true, Ordering::Relaxed);
         for desk in working {
             desk.join().map_err(|_| anyhow!("a desk panicked"))??;
         }
+        patients.join().map_err(|_| anyhow!("patients panicked"))??;
         killed
     })
 }
 
-fn kill(fleet: &mut Fleet, times: usize, left: &AtomicUsize) -> Result<u64> {
+fn kill(fleet: &mut Fleet, times: usize) -> Result<u64> {
     let mut killed = 0;
     for _ in 0..times {
         for is_hub in [false, true] {
             std::thread::sleep(BETWEEN_KILLS);
-            if left.load(Ordering::Relaxed) == 0 {
-                return Ok(killed);
-            }
             if is_hub {
                 fleet.kill_hub()?;
             } else {
