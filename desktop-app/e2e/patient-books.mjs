@@ -13,6 +13,10 @@ import { must, newFamily, Report } from './report.mjs';
 const url = process.env.HOLDFAST_HUB_URL ?? 'http://127.0.0.1:8090/book/dev-clinic';
 const codes = process.env.HOLDFAST_CODES ?? '../.run/codes';
 const CONTACT = '+33 6 12 34 56 78';
+/** A type of the clinic's that shares time with the web. */
+const TYPE = process.env.SCHEDULE_TYPE ?? 'Consultation';
+/** A node looks every minute for what is to be granted. */
+const GRANTED_WITHIN_MS = 150_000;
 const CODE_WITHIN_MS = 10_000;
 const folder = shotsFolder();
 const report = new Report('patient');
@@ -38,6 +42,20 @@ async function nextCode(before) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`no code has come to ${codes}`);
+}
+
+/** Waits until the hub may sell something, so that a booking is confirmed at once. */
+async function granted() {
+  const clinic = new URL(url.replace('/book/', '/api/book/clinic/'));
+  const { types } = await (await fetch(clinic)).json();
+  const { id } = types.find(({ name }) => name === TYPE);
+  const until = Date.now() + GRANTED_WITHIN_MS;
+  for (;;) {
+    const { request, slots } = await (await fetch(`${clinic}/free?type=${id}`)).json();
+    if (!request && slots.length > 1) return;
+    must(Date.now() < until, `nothing of ${TYPE} is for sale`);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
 }
 
 /** Nothing runs out of the window, and all that is pressed or typed into can be hit with a thumb. */
@@ -98,7 +116,7 @@ async function books(page, language) {
       'the direction is wrong',
     );
     await look('what');
-    await page.locator('.choices button').first().click();
+    await page.locator('.choices button', { hasText: TYPE }).first().click();
     await page.locator('.times button').first().waitFor();
     await look('when');
   });
@@ -149,6 +167,7 @@ async function books(page, language) {
   });
 }
 
+await report.walk('the clinic has shared its time', () => report.step('some of it is for sale', granted));
 for (const language of ['en', 'ar']) {
   const { context, page, faults } = await newDevice(browser, { url, language, width: 320, height: 640 });
   await report.walk(`a patient books, ${language}, 320 px`, () => books(page, language));

@@ -12,7 +12,7 @@ use holdfast_core::rights::policy::{Share, chosen, until};
 
 use super::fhir::AppointmentType;
 use super::find::{Free, Resource, next_on_grid};
-use super::span::{Minute, Span, Spans};
+use super::span::{DAY_MIN, Minute, Span, Spans};
 use super::zone::Zone;
 
 /// Time that is to be granted, until one minute.
@@ -47,8 +47,11 @@ pub fn share_out(
             let part = Part::of(kind, &sharing);
             for day in days {
                 let hours = free.working_hours().within(*day);
-                let mut left_min = hours.total_min() * part.most_percent / 100 - plan.away_min(lead, &hours);
-                for taken in chosen(part.percent, part.ordinal, &row(kind, &hours, zone)) {
+                let row = row(kind, &hours, zone);
+                let mut left_min = part.most_min(&hours, &row) - plan.away_min(lead, &hours);
+                // Counted on from day to day: of a share of less than one appointment a day some days have one.
+                let skipped = part.ordinal + row.len() * day_number(*day);
+                for taken in chosen(part.percent, skipped, &row) {
                     if taken.length_min() <= left_min && plan.take(kind, lead, taken, now) {
                         left_min -= taken.length_min();
                     }
@@ -86,6 +89,20 @@ impl Part {
             most_percent: i64::from(most),
         }
     }
+}
+
+impl Part {
+    /// What all types together may take of these hours, rounded up to whole appointments of this one.
+    fn most_min(&self, hours: &Spans, row: &[Span]) -> i64 {
+        let share = hours.total_min() * self.most_percent / 100;
+        let length = row.first().map_or(1, |one| one.length_min().max(1));
+        (share + length - 1) / length * length
+    }
+}
+
+/// Which day it is, counted from one that is always the same.
+fn day_number(day: Span) -> usize {
+    usize::try_from(day.from.div_euclid(DAY_MIN)).unwrap_or_default()
 }
 
 /// Whether anything of a type's time is the web's.
@@ -161,7 +178,6 @@ fn share(kind: &AppointmentType) -> Share {
 mod tests {
     use super::*;
     use crate::scheduling::find::Kind;
-    use crate::scheduling::span::DAY_MIN;
     use crate::scheduling::testing::wound_care;
 
     fn resource(key: &str, kind: Kind) -> Resource {
@@ -198,9 +214,10 @@ mod tests {
         let grants = granted(&[wound_care()], &open, &open, 0);
         let nurse = spans(&grants, "Practitioner/ana");
         assert_eq!(nurse, spans(&grants, "Location/r2"), "nurse and room are one bundle");
-        // Of the thirteen that fit, from 08:00 on every 45 minutes: the fourth, the seventh and the tenth.
+        // Of the thirteen that fit, from 08:00 on every 45 minutes: the first, the fifth, the eighth and the eleventh, as it
+        // falls on this day.
         let begin = day().0.from + 480 - 5;
-        assert_eq!(nurse, Spans::new([3, 6, 9].map(|at| Span::of(begin + at * 45, 45))));
+        assert_eq!(nurse, Spans::new([0, 4, 7, 10].map(|at| Span::of(begin + at * 45, 45))));
         assert_eq!(grants[0].until, 2 * DAY_MIN, "a day before the day");
         assert_eq!(granted(&[wound_care()], &open, &open, 2 * DAY_MIN), [], "it would be over at once");
     }
@@ -220,6 +237,22 @@ mod tests {
             &all.as_slice()[1..],
             "half a bundle is nothing"
         );
+    }
+
+    #[test]
+    fn a_share_of_less_than_one_a_day_has_one_on_some_days() {
+        let (ana, two) =
+            (resource("Practitioner/ana", Kind::Practitioner), resource("Location/r2", Kind::Room));
+        let split = crate::scheduling::fhir::Split { web_percent: 2, sell_until_min: 0 };
+        let kind = AppointmentType { before_min: 0, after_min: 0, split, ..wound_care() };
+        let days: Vec<Span> = (0..50).map(|at| Span::of(at * DAY_MIN, DAY_MIN)).collect();
+        let hours = days.iter().map(|day| Span::of(day.from + 480, 600));
+        let open = Free::new(hours.collect(), Spans::default(), &Spans::new([ALL]));
+        let grants =
+            share_out(&[kind.clone()], &[(&ana, &open), (&two, &open)], &Zone::utc(), &days, -DAY_MIN);
+        let given = spans(&grants, "Practitioner/ana").total_min();
+        let fit = 50 * (600 / kind.duration_min);
+        assert_eq!(given, fit * 2 / 100 * kind.duration_min);
     }
 
     #[test]

@@ -34,7 +34,14 @@ export function DayNav({ date, onChange, by = 1 }: Props) {
       >
         <IconChevronLeft size={18} aria-hidden />
       </button>
-      <Popover opened={isOpen} onChange={setOpen} position="bottom-start" trapFocus returnFocus>
+      <Popover
+        opened={isOpen}
+        onChange={setOpen}
+        position="bottom-start"
+        transitionProps={{ duration: 0 }}
+        trapFocus
+        returnFocus
+      >
         <Popover.Target>
           <Button
             size="compact-sm"
