@@ -13,6 +13,9 @@ interface Props {
   onBack: () => void;
 }
 
+/** A number or an address within a sentence of any direction: from left to right, and on one line. */
+const asOne = (text: string) => `\u2066${text.replaceAll(' ', '\u00a0')}\u2069`;
+
 /** The one-time code: it shows that the number or address is the patient's own. */
 export function CodeStep({ contact, isRequest, onCode, onAgain, onBack }: Props) {
   const { say } = useWords();
@@ -36,7 +39,7 @@ export function CodeStep({ contact, isRequest, onCode, onAgain, onBack }: Props)
   };
   return (
     <form onSubmit={submit} noValidate>
-      <p>{say('codeSent', { contact })}</p>
+      <p>{say('codeSent', { contact: asOne(contact) })}</p>
       <Field
         label={say('code')}
         fault={isTried && !codeOf(text) ? 'faultCode' : undefined}

@@ -47,7 +47,7 @@ export const ar: Texts = {
   tryAgain: 'حاول مرة أخرى',
   language: 'اللغة',
   faultName: 'اكتب اسمك من فضلك.',
-  faultBirthDate: 'هذا ليس تاريخ ميلاد. مثال: 12 3 1980',
+  faultBirthDate: 'هذا ليس تاريخ ميلاد. مثال: \u206612\u00a03\u00a01980\u2069',
   faultContact: 'اكتب رقم جوال أو بريدًا إلكترونيًا من فضلك.',
   faultCode: 'الرمز من 6 أرقام.',
   errUnreachable: 'لا يمكن الوصول إلى العيادة الآن. لم يُحجز شيء. حاول بعد دقيقة.',
