@@ -3,7 +3,7 @@
 //
 //   HOLDFAST_HUB_URL=http://127.0.0.1:8090/book/dev-clinic HOLDFAST_CODES=.run/codes node e2e/patient-books.mjs
 //
-// The hub has times to sell, and sends no message: it writes codes to the file HOLDFAST_CODES (`book.code_to` of its configuration), and
+// The hub has times to sell, and sends no message: it writes codes to the file HOLDFAST_CODES (`booking.code_to` of its configuration), and
 // the telephone of this patient is the last line for it. `make run` says both.
 import { readFile } from 'node:fs/promises';
 import { violationsOf } from './axe.mjs';

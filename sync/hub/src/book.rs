@@ -20,7 +20,7 @@ const KEY_BYTES: usize = 32;
 /// # Errors
 /// If the secret can be neither read nor made.
 pub(crate) fn parts(config: &Config, dev: bool) -> Result<Option<Arc<BookParts>>> {
-    let Some(code_to) = config.book.code_to.clone() else { return Ok(None) };
+    let Some(code_to) = config.booking.code_to.clone() else { return Ok(None) };
     let limits = (!dev).then(Limits::default);
     Ok(Some(Arc::new(BookParts::new(key(&config.hub.data_dir)?, code_to, limits))))
 }

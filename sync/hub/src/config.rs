@@ -27,19 +27,19 @@ pub struct Config {
     pub rates: Rates,
     /// The largest file that is taken, in bytes.
     pub file_bytes: u64,
-    /// How the clinics' time is looked after.
+    /// How the clinics' time is looked after, and how patients book.
     pub booking: BookingSection,
-    /// How patients book.
-    pub book: BookSection,
     /// What is logged.
     pub log: LogSection,
 }
 
-/// How the clinics' time is looked after.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How the clinics' time is looked after, and how patients book.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BookingSection {
     /// From one look at what comes back unsold, and at who follows whom, to the next.
     pub check_every: Duration,
+    /// The file to which one-time codes are written, for tests and demonstrations; none: patients cannot book.
+    pub code_to: Option<PathBuf>,
 }
 
 /// Where and under which names the hub serves.
@@ -68,13 +68,6 @@ pub struct DatabaseSection {
     pub sslmode: TlsMode,
     /// The CA of the server's certificate, in PEM.
     pub ca_file: Option<PathBuf>,
-}
-
-/// How patients book.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BookSection {
-    /// The file to which one-time codes are written, for tests and demonstrations; none: patients cannot book.
-    pub code_to: Option<PathBuf>,
 }
 
 /// What is logged.
@@ -107,9 +100,7 @@ pub fn load(
 fn read(reader: &mut Reader) -> Option<Config> {
     let (hub, database, connections) = (hub(reader), database(reader), connections(reader));
     let (rates, file_bytes, log) = (rates(reader), file_bytes(reader), log(reader));
-    let check_every_s = reader.number("booking", "check_every_s", 1..=3_600);
-    let booking = check_every_s.map(|seconds| BookingSection { check_every: Duration::from_secs(seconds) });
-    let book = book(reader);
+    let booking = booking(reader);
     Some(Config {
         hub: hub?,
         database: database?,
@@ -117,7 +108,6 @@ fn read(reader: &mut Reader) -> Option<Config> {
         rates: rates?,
         file_bytes: file_bytes?,
         booking: booking?,
-        book: book?,
         log: log?,
     })
 }
@@ -173,11 +163,12 @@ fn database(reader: &mut Reader) -> Option<DatabaseSection> {
     Some(DatabaseSection { url: url?, url_file: url_file?, sslmode: sslmode?, ca_file: ca_file? })
 }
 
-fn book(reader: &mut Reader) -> Option<BookSection> {
-    let code_to = reader.text("book", "code_to", "the path of a file, or nothing", |text| {
+fn booking(reader: &mut Reader) -> Option<BookingSection> {
+    let check_every_s = reader.number("booking", "check_every_s", 1..=3_600);
+    let code_to = reader.text("booking", "code_to", "the path of a file, or nothing", |text| {
         Some((!text.is_empty()).then(|| PathBuf::from(text)))
     });
-    Some(BookSection { code_to: code_to? })
+    Some(BookingSection { check_every: Duration::from_secs(check_every_s?), code_to: code_to? })
 }
 
 fn log(reader: &mut Reader) -> Option<LogSection> {

@@ -90,6 +90,41 @@ fn a_hub_confirms_what_it_was_granted_and_nothing_else() {
 }
 
 #[test]
+fn what_a_hub_offers_is_what_it_would_confirm() {
+    let (node, hub) = clinic();
+    let day = Span::of(DAY, 1_440);
+    let offered = |window: Span| hub.records.offered("north", window).unwrap();
+    assert_eq!(node.grant(&hub, ANA, 600, 120, 9), "yes");
+    assert!(offered(day).is_empty(), "the hub has not heard of it");
+    node.sync(&hub);
+    let spans = |window: Span| offered(window).remove(ANA).unwrap_or_default();
+    assert_eq!(spans(day), Spans::new([Span::of(DAY + 600, 120)]));
+    assert_eq!(spans(Span::of(DAY + 660, 1_440)), Spans::new([Span::of(DAY + 660, 60)]));
+    assert_eq!(hub.book("b", &[ANA], 630), "yes");
+    assert_eq!(spans(day), Spans::new([Span::of(DAY + 600, 30), Span::of(DAY + 660, 60)]));
+    assert!(hub.records.offered("south", day).unwrap().is_empty(), "nothing of another clinic's");
+    hub.pass_hours(9);
+    assert!(offered(day).is_empty(), "what may not be sold any more is not offered");
+    assert_eq!(hub.book("c", &[ANA], 600), "right-expired");
+}
+
+#[test]
+fn what_a_clinic_made_is_found_as_its_own_at_a_hub_of_several() {
+    let (north, hub) = clinic();
+    let south = desk("south");
+    assert_eq!(north.book("a", &[ANA], 600), "yes");
+    assert!(south.save("b", r#""status":"proposed""#).is_ok());
+    north.sync(&hub);
+    south.sync(&hub);
+    let of = |clinic: &str| {
+        let found = hub.records.read(|view| view.of_clinic("Appointment", clinic, 10)).unwrap();
+        found.into_iter().map(|one| one.entity.id).collect::<Vec<_>>()
+    };
+    assert_eq!(of("north"), ["a"]);
+    assert!(of("nowhere").is_empty());
+}
+
+#[test]
 fn a_request_is_confirmed_at_its_own_time_by_whoever_owns_it() {
     let (node, hub) = clinic();
     assert_eq!(hub.change("r", &[ANA], 600, "proposed"), "no");

@@ -48,7 +48,7 @@ impl Commands {
     /// `holdfast-hub serve`: prints `sync URL` and then `ready URL`.
     pub(super) fn hub_serve(&self) -> Spec {
         self.spec("hub", &self.hub)
-            .env("HOLDFAST_BOOK__CODE_TO", self.folder.path().join(CODES))
+            .env("HOLDFAST_BOOKING__CODE_TO", self.folder.path().join(CODES))
             .args(["serve", "--dev", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(self.folder.data("hub"))
     }

@@ -71,7 +71,7 @@ async fn deliver(state: &ApiState, parts: &BookParts) -> Result<(), ApiError> {
     if !matches!(written, Ok(Ok(()))) {
         tracing::error!(
             error.code = "book-code-file",
-            "codes cannot be written to book.code_to; patients get none"
+            "codes cannot be written to booking.code_to; patients get none"
         );
     }
     Ok(())

@@ -322,3 +322,23 @@ fn where_codes_go_nowhere_patients_are_told_nothing_that_is_not_so() {
         assert!(status == 404 && text.contains("booking-off"), "{path}: {text}");
     }
 }
+
+#[test]
+fn the_page_and_what_it_loads_come_from_the_hub_alone() {
+    if !holdfast_api::book::is_built_in() {
+        eprintln!("skipped: nobody has built the front ends in this checkout (make front)");
+        return;
+    }
+    let hub = Hub::start();
+    let (status, page) = hub.ask("GET", "/book/north", "");
+    assert!(status == 200 && page.contains("id=\"root\""), "{page}");
+    assert!(!page.contains("://"), "nothing of others is loaded: {page}");
+    let loaded = page.split(['"', '\'']).filter(|text| text.starts_with("./assets/"));
+    let loaded: Vec<&str> = loaded.collect();
+    assert!(loaded.len() >= 2, "{page}");
+    for path in loaded {
+        assert_eq!(hub.ask("GET", &path.replacen('.', "/book", 1), "").0, 200, "{path}");
+    }
+    assert_eq!(hub.ask("GET", "/book", "").0, 308);
+    assert_eq!(hub.ask("GET", "/book/assets/..%2findex.html", "").0, 404);
+}

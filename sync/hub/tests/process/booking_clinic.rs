@@ -63,7 +63,7 @@ fn with(kind: &str, id: &str, elements: serde_json::Map<String, Value>) -> Value
 impl Clinic {
     /// The hub with these flags and this database, if it is not its own.
     pub(crate) async fn start(flags: &[&str], database: Option<&str>) -> Self {
-        let mut envs = vec![("HOLDFAST_BOOK__CODE_TO", "HOME/codes")];
+        let mut envs = vec![("HOLDFAST_BOOKING__CODE_TO", "HOME/codes")];
         envs.extend(database.map(|url| ("HOLDFAST_DATABASE__URL", url)));
         let hub = Hub::start_in(flags, &envs);
         let node = Replica::of(&hub, "north", "n1").await;

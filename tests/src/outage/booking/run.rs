@@ -19,7 +19,8 @@ use crate::proxy::Settings;
 
 const DESKS: [&str; 2] = ["desk-1", "desk-2"];
 /// What is granted and what comes back is looked at every second.
-const OF_HUB: Variables = &[("HOLDFAST_BOOKING__CHECK_EVERY_S", "1"), ("HOLDFAST_BOOK__CODE_TO", web::CODES)];
+const OF_HUB: Variables =
+    &[("HOLDFAST_BOOKING__CHECK_EVERY_S", "1"), ("HOLDFAST_BOOKING__CODE_TO", web::CODES)];
 /// Patients find a clinic by its title.
 const OF_NODE: Variables = &[("HOLDFAST_BOOKING__CHECK_EVERY_S", "1"), ("HOLDFAST_CLINIC__TITLE", "North")];
 /// The calendar begins, and the web's share is granted.

@@ -4,7 +4,7 @@ import { Keys, Mark } from '@holdfast/ui';
 import { Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconPrinter } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
-import { mrnOf, nameOf, textOf } from '../fhir/words';
+import { isSelfRegistered, mrnOf, nameOf, textOf } from '../fhir/words';
 import { genderWords } from '../patients/genderWords';
 import { photoOf } from '../patients/photo';
 import { needsOf } from '../patients/registration';
@@ -39,6 +39,7 @@ export function ChartHeader() {
           <span>
             {i18n.t('MRN')} <bdi dir="ltr">{mrnOf(patient) || '–'}</bdi>
           </span>
+          {isSelfRegistered(patient) && <Mark kind="warn">{i18n.t('Booked on the web: check who this is')}</Mark>}
           {isDead && <Mark kind="off">{i18n.t('Deceased')}</Mark>}
           {needs.language && <Mark kind="off">{i18n.t('Speaks {language}', { language: needs.language })}</Mark>}
           {needs.interpreter && <Mark kind="warn">{i18n.t('Interpreter')}</Mark>}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mrnOf, nameOf, narrative, plainText, quantityText, textOf } from './words';
+import { isSelfRegistered, mrnOf, nameOf, narrative, plainText, quantityText, textOf } from './words';
 
 test('the official name is shown, an old one only if there is no other', () => {
   const old = { use: 'old' as const, family: 'Ali' };
@@ -22,6 +22,13 @@ test('a quantity has comparator and unit', () => {
 test('the MRN is the identifier of that type', () => {
   const identifier = [{ value: 'X1' }, { value: 'N-42', type: { coding: [{ code: 'MR' }] } }];
   expect(mrnOf({ resourceType: 'Patient', identifier })).toBe('N-42');
+});
+
+test('whoever booked on the web is marked until somebody has given them a number', () => {
+  const meta = { tag: [{ system: 'urn:holdfast:patient', code: 'self-registered' }] };
+  expect(isSelfRegistered({ resourceType: 'Patient', meta })).toBe(true);
+  expect(isSelfRegistered({ resourceType: 'Patient', meta, identifier: [{ value: 'N-42' }] })).toBe(false);
+  expect(isSelfRegistered({ resourceType: 'Patient' })).toBe(false);
 });
 
 test('text of a note is the same after it has been a narrative', () => {

@@ -46,6 +46,14 @@ export function mrnOf(patient: Patient): string {
   return identifier?.value ?? '';
 }
 
+/** Whether nobody at a desk has seen them yet: they gave their name when they booked on the web, and have no number. */
+export function isSelfRegistered(patient: Patient): boolean {
+  const isTagged = patient.meta?.tag?.some(
+    ({ system, code }) => system === 'urn:holdfast:patient' && code === 'self-registered',
+  );
+  return isTagged === true && mrnOf(patient) === '';
+}
+
 export function phoneOf(telecom: ContactPoint[] | undefined): string {
   return telecom?.find(({ system }) => system === 'phone')?.value ?? '';
 }
