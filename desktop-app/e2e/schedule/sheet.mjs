@@ -70,15 +70,21 @@ export function sheetOf(page, day) {
   return page.evaluate(async (date) => (await fetch(`/api/schedule/day?date=${date}`)).json(), day);
 }
 
-/** The minute of a day, nearest to another, at which all of these have that much time and it is the clinic's to give. */
-export async function freeNear(page, day, { resources, minutes, near }) {
+/** The minute of a day, nearest to another, at which all of these and the patient have that much time, and it is the clinic's. */
+export async function freeNear(page, day, { resources, patient, minutes, near }) {
   const sheet = await sheetOf(page, day);
-  const isAsked = ({ ref }) => resources.includes(ref);
-  const taken = sheet.resources.filter(isAsked).flatMap(({ off, elsewhere }) => [...off, ...elsewhere]);
-  taken.push(...sheet.appointments.filter((one) => one.resources.some((ref) => resources.includes(ref))));
+  const asked = sheet.resources.filter(({ ref }) => resources.includes(ref));
+  const taken = asked.flatMap(({ off, elsewhere }) => [...off, ...elsewhere]);
+  const isInTheWay = (one) => one.patient?.id === patient || one.resources.some((ref) => resources.includes(ref));
+  taken.push(...sheet.appointments.filter(isInTheWay));
+  const isOpen = ({ hours }, from, to) =>
+    hours.length === 0 || hours.some(({ fromMinute, toMinute }) => fromMinute <= from && to <= toMinute);
   const free = [];
-  for (let at = Math.ceil(sheet.opens / 15) * 15; at + minutes <= sheet.closes; at += 15)
-    if (!taken.some(({ fromMinute, toMinute }) => fromMinute < at + minutes && toMinute > at)) free.push(at);
+  for (let at = Math.ceil(sheet.opens / 15) * 15; at + minutes <= sheet.closes; at += 15) {
+    const end = at + minutes;
+    const isTaken = taken.some(({ fromMinute, toMinute }) => fromMinute < end && toMinute > at);
+    if (!isTaken && asked.every((one) => isOpen(one, at, end))) free.push(at);
+  }
   const [found] = free.sort((a, b) => Math.abs(a - near) - Math.abs(b - near));
   must(found !== undefined, `${resources.join(' and ')} have no time in common`);
   return found;

@@ -65,15 +65,14 @@ export async function withTheMouse(report, page, { day, type, patients: [first, 
     const idOf = await block.getAttribute('data-appointment');
     const mine = (await sheetOf(page, day)).appointments.find(({ id }) => id === idOf);
     // Its room goes with it.
-    const { resources, fromMinute, toMinute } = mine;
-    const target = await freeNear(page, day, { resources, minutes: toMinute - fromMinute, near: fromMinute });
+    const { resources, patient, fromMinute, toMinute } = mine;
+    const minutes = toMinute - fromMinute;
+    const target = await freeNear(page, day, { resources, patient: patient.id, minutes, near: fromMinute });
     await block.evaluate((element) => element.scrollIntoView({ block: 'center' }));
     const box = await block.boundingBox();
-    const down = (target - fromMinute) * (await frameOf(page)).scale;
     await page.mouse.move(box.x + 40, box.y + 6);
     await page.mouse.down();
-    await page.mouse.move(box.x + 44, box.y + 6 + down / 2, { steps: 4 });
-    await page.mouse.move(box.x + 44, box.y + 6 + down, { steps: 4 });
+    await dragTo(page, 1, target, { x: box.x + 44, within: 6 });
     await page.locator('.ghost').waitFor();
     await page.mouse.up();
     await toast(page, 'is moved to');
@@ -123,6 +122,27 @@ export async function withTheMouse(report, page, { day, type, patients: [first, 
     await toast(page, 'is cancelled');
     await at(1, place.minute).waitFor({ state: 'detached' });
   });
+}
+
+/** Drags what is held to a minute; near an edge the grid brings on more of the day, as it does for a hand. */
+async function dragTo(page, column, minute, { x, within }) {
+  const { first, scale } = await frameOf(page);
+  const body = page.locator(`[data-column="${column}"] .column-body`);
+  const aim = () =>
+    body.evaluate(
+      (element, below) => {
+        const grid = element.closest('.day-grid').getBoundingClientRect();
+        return { y: element.getBoundingClientRect().top + below, least: grid.top + 10, most: grid.bottom - 10 };
+      },
+      (minute - first) * scale + within,
+    );
+  for (let steps = 0; steps < 100; steps++) {
+    const { y, least, most } = await aim();
+    await page.mouse.move(x, Math.min(most, Math.max(least, y)), { steps: 3 });
+    // Once nothing moves below the hand any more, it is there.
+    if (y >= least && y <= most && Math.abs((await aim()).y - y) < 1) return;
+  }
+  throw new Error(`minute ${minute} does not come into sight`);
 }
 
 async function countOf(page, day, name) {
