@@ -248,8 +248,13 @@ mod tests {
         let days: Vec<Span> = (0..50).map(|at| Span::of(at * DAY_MIN, DAY_MIN)).collect();
         let hours = days.iter().map(|day| Span::of(day.from + 480, 600));
         let open = Free::new(hours.collect(), Spans::default(), &Spans::new([ALL]));
-        let grants =
-            share_out(&[kind.clone()], &[(&ana, &open), (&two, &open)], &Zone::utc(), &days, -DAY_MIN);
+        let grants = share_out(
+            std::slice::from_ref(&kind),
+            &[(&ana, &open), (&two, &open)],
+            &Zone::utc(),
+            &days,
+            -DAY_MIN,
+        );
         let given = spans(&grants, "Practitioner/ana").total_min();
         let fit = 50 * (600 / kind.duration_min);
         assert_eq!(given, fit * 2 / 100 * kind.duration_min);

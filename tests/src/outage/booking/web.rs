@@ -117,8 +117,8 @@ impl Web {
             let began = Instant::now();
             while began.elapsed() < CODE_WITHIN {
                 let text = std::fs::read_to_string(&self.codes).unwrap_or_default();
-                let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-                if let Some(line) = lines.filter(|line| line["contact"] == contact).last() {
+                let mut lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+                if let Some(line) = lines.rfind(|line| line["contact"] == contact) {
                     return Ok(line["code"].as_str().context("a code is text")?.to_owned());
                 }
                 std::thread::sleep(LOOK);
