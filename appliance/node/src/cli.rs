@@ -59,7 +59,8 @@ pub(crate) enum Command {
         #[arg(long)]
         token: String,
     },
-    /// Import FHIR bundles and resources (*.json, *.ndjson, *.ndjson.zst) through a node's API.
+    /// Import FHIR bundles and resources (*.json, *.ndjson, *.ndjson.zst) through a node's API. Appointments come before working
+    /// hours: once there are hours, a part of the time is head office's, and an appointment in it is refused.
     Import {
         /// A folder, or one file.
         dir: PathBuf,
