@@ -7,6 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use holdfast_clinical::scheduling::booking::takes_time;
 use holdfast_clinical::scheduling::fhir::Exception;
+use holdfast_clinical::scheduling::find::Kind;
 use holdfast_clinical::scheduling::span::{Minute, Span, Spans};
 use holdfast_clinical::scheduling::zone::{Zone, minute_of_ms};
 use holdfast_clinical::search::booked::{self, APPOINTMENT, ASKED_FOR, WAITING};
@@ -23,8 +24,8 @@ use super::ScheduleError;
 use super::busy::Busy;
 use super::exceptions::exceptions;
 use super::query::Query;
-use super::roster::{Member, Roster, kind_name};
-use super::shown::{AppointmentShown, Read, Shower, note_overlaps};
+use super::roster::{Member, Roster, entity_of, kind_name};
+use super::shown::{AppointmentShown, FlowStatus, Read, Shower, note_overlaps};
 use crate::access::Caller;
 use crate::access::policy::Principal;
 use crate::audit::{Look, Looks};
@@ -79,7 +80,11 @@ pub(crate) struct DayResource {
     key: String,
     /// `practitioner`, `room` or `equipment`.
     kind: &'static str,
+    /// Empty for one who is gone.
     name: String,
+    /// Whether they were deleted, and are still named by appointments of this day.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    gone: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<String>,
     languages: Vec<String>,
@@ -211,6 +216,7 @@ pub(super) async fn sheets(
             note_overlaps(&mut appointments);
             let mut resources =
                 resources(&roster, &exceptions, &zone, window, &appointments, only.as_deref())?;
+            add_gone(&appointments, only.as_deref(), &mut resources);
             // What was granted of a time that is over is nothing to anybody.
             if window.to > now {
                 add_elsewhere(view, &records, &zone, window, &mut resources)?;
@@ -317,11 +323,39 @@ fn day_resource(member: &Member, working: &Spans, off: Vec<OffSpan>, window: Spa
         key: resource.key.clone(),
         kind: kind_name(resource.kind),
         name: member.name.clone(),
+        gone: false,
         role: resource.roles.first().cloned(),
         languages: resource.languages.clone(),
         hours: working.iter().map(within).collect(),
         off,
         elsewhere: Vec::new(),
+    }
+}
+
+/// Whoever appointments name and is not there any more has a place on the sheet too: their patients still come, and have to be booked anew.
+fn add_gone(appointments: &[AppointmentShown], only: Option<&str>, resources: &mut Vec<DayResource>) {
+    let known: BTreeSet<String> = resources.iter().map(|one| one.key.clone()).collect();
+    let named = appointments.iter().filter(|one| one.status != FlowStatus::Cancelled);
+    let keys: BTreeSet<&String> = named.flat_map(|one| &one.resources).collect();
+    for key in keys {
+        let is_asked = only.is_none_or(|only| only == key);
+        let Some(entity) = entity_of(key).filter(|_| is_asked && !known.contains(key)) else { continue };
+        let kind = match entity.kind.as_str() {
+            "Practitioner" => Kind::Practitioner,
+            "Location" => Kind::Room,
+            _ => Kind::Equipment,
+        };
+        resources.push(DayResource {
+            key: key.clone(),
+            kind: kind_name(kind),
+            name: String::new(),
+            gone: true,
+            role: None,
+            languages: Vec::new(),
+            hours: Vec::new(),
+            off: Vec::new(),
+            elsewhere: Vec::new(),
+        });
     }
 }
 

@@ -78,6 +78,26 @@ async fn a_search_sees_what_was_booked_moved_and_cancelled_since_the_last() {
 }
 
 #[tokio::test]
+async fn patients_of_whoever_was_deleted_still_stand_on_the_day() {
+    let server = clinic().await;
+    server.book(&booking("a1", "p1", &at("15:00"), &["Practitioner/ana"])).await.expect(201);
+    server.delete("/fhir/Practitioner/ana").await.expect(204);
+    let date: String = at("15:00").chars().take(10).collect();
+    let day = server.day(&date).await;
+    let resources = day["resources"].as_array().unwrap();
+    let ana = resources.iter().find(|one| one["ref"] == "Practitioner/ana").unwrap();
+    assert_eq!(
+        (&ana["gone"], &ana["kind"], &ana["hours"]),
+        (&json!(true), &json!("practitioner"), &json!([]))
+    );
+    assert!(resources.iter().all(|one| one["ref"] == "Practitioner/ana" || one["gone"].is_null()));
+    let cancelled = json!({ "version": day["appointments"][0]["version"], "status": "cancelled" });
+    server.desk("POST", "appointments/a1/status", &cancelled).await.expect(200);
+    let day = server.day(&date).await;
+    assert!(day["resources"].as_array().unwrap().iter().all(|one| one["ref"] != "Practitioner/ana"));
+}
+
+#[tokio::test]
 async fn a_series_stays_at_its_clock_time_over_a_clock_change_and_tells_what_is_taken() {
     let server = clinic().await;
     // Clocks go forward on 30 March 2031.

@@ -13,7 +13,7 @@ export function namesOf({ resources }: Pick<DaySheet, 'resources'>): Names {
 
 /** Whom or what an appointment is with, in words. */
 export function withWords(resources: ResourceRef[], names: Names): string {
-  return resources.map((ref) => names.get(ref) ?? ref).join(', ');
+  return resources.flatMap((ref) => names.get(ref) ?? []).join(', ');
 }
 
 /** What to call an appointment: its patient, or for what the time is kept; of one that is kept from whoever looks, that it is taken. */
