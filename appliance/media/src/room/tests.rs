@@ -1,0 +1,1 @@
+//! The room, played on a virtual clock.
