@@ -5,18 +5,18 @@ use super::media::At;
 use std::time::Duration;
 
 /// An encoding of which nothing came for so long is not sent now: browsers stop the larger one when they cannot afford it.
-pub const SILENT_AFTER: Duration = Duration::from_millis(1_200);
+pub(super) const SILENT_AFTER: Duration = Duration::from_millis(1_200);
 
 /// How soon a sender is asked for a keyframe again. A keyframe costs it ten times a usual frame; asked for by five
 /// receivers that join at once, one is enough.
-pub const KEYFRAME_EVERY: Duration = Duration::from_millis(400);
+pub(super) const KEYFRAME_EVERY: Duration = Duration::from_millis(400);
 
 /// Over how long a rate is taken.
 const WINDOW: Duration = Duration::from_millis(500);
 
 /// One encoding.
 #[derive(Debug, Default)]
-pub struct Track {
+pub(super) struct Track {
     last: Option<At>,
     window: Option<(At, u64)>,
     bits_per_s: Option<u64>,
@@ -27,7 +27,7 @@ pub struct Track {
 
 impl Track {
     /// A packet came. True if nothing was coming before.
-    pub fn came(&mut self, now: At, bytes: usize, height: Option<u16>) -> bool {
+    pub(super) fn came(&mut self, now: At, bytes: usize, height: Option<u16>) -> bool {
         let begins = !self.is_sent(now);
         self.last = Some(now);
         self.height = height.or(self.height);
@@ -48,37 +48,32 @@ impl Track {
     }
 
     /// Whether it comes now.
-    pub fn is_sent(&self, now: At) -> bool {
+    pub(super) fn is_sent(&self, now: At) -> bool {
         self.last.is_some_and(|last| now.since(last) < SILENT_AFTER)
     }
 
-    /// When it counts as no longer sent, if nothing comes.
-    pub fn silent_at(&self) -> Option<At> {
-        self.last.map(|last| last.plus(SILENT_AFTER))
-    }
-
     /// What it takes, in bit/s of RTP packets; `None` until half a second of it has come.
-    pub fn bits_per_s(&self) -> Option<u64> {
+    pub(super) fn bits_per_s(&self) -> Option<u64> {
         self.bits_per_s
     }
 
     /// Height of the picture, in pixels, where a keyframe told it.
-    pub fn height(&self) -> Option<u16> {
+    pub(super) fn height(&self) -> Option<u16> {
         self.height
     }
 
     /// Somebody cannot go on without a keyframe.
-    pub fn want_keyframe(&mut self) {
+    pub(super) fn want_keyframe(&mut self) {
         self.wanted = true;
     }
 
     /// A keyframe begins.
-    pub fn keyframe_came(&mut self) {
+    pub(super) fn keyframe_came(&mut self) {
         self.wanted = false;
     }
 
     /// Whether the sender is to be asked now; counts as asked then. Asked again until one comes.
-    pub fn ask_now(&mut self, now: At) -> bool {
+    pub(super) fn ask_now(&mut self, now: At) -> bool {
         let due = self.wanted && self.keyframe_due().is_none_or(|due| due <= now);
         if due {
             self.asked = Some(now);
@@ -87,13 +82,8 @@ impl Track {
     }
 
     /// When the sender is to be asked, if a keyframe is wanted and it was asked before.
-    pub fn keyframe_due(&self) -> Option<At> {
+    pub(super) fn keyframe_due(&self) -> Option<At> {
         if self.wanted { self.asked.map(|asked| asked.plus(KEYFRAME_EVERY)) } else { None }
-    }
-
-    /// Whether a keyframe is wanted.
-    pub fn is_wanted(&self) -> bool {
-        self.wanted
     }
 }
 

@@ -90,8 +90,4 @@ impl Peers {
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (Key, &mut Peer)> {
         self.table.iter_mut().enumerate().filter_map(|(at, peer)| Some((Key(at), peer.as_mut()?)))
     }
-
-    pub(super) fn len(&self) -> usize {
-        self.table.len() - self.free.len()
-    }
 }

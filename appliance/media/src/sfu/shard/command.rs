@@ -92,7 +92,7 @@ fn full(full: Full) -> &'static str {
 }
 
 /// Where an answer goes.
-pub type Reply<T> = oneshot::Sender<Result<T, Refused>>;
+type Reply<T> = oneshot::Sender<Result<T, Refused>>;
 
 /// Something to do.
 #[derive(Debug)]
