@@ -1,10 +1,12 @@
 //! One call: set up, joined, left.
 
+use crate::asked::{Asked, CountAsked};
 use crate::control::Signalling;
 use crate::error::CallError;
 use crate::received::{Arrived, Received, Report};
 use crate::sending::Sending;
 use async_trait::async_trait;
+use rtc::interceptor::Slot;
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::RTCConfigurationBuilder;
 use rtc::peer_connection::configuration::interceptor_registry::register_default_interceptors;
@@ -13,7 +15,8 @@ use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
 use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtp_transceiver::rtp_sender::{
-    RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RTCRtpHeaderExtensionCapability, RtpCodecKind,
+    RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RTCRtpHeaderExtensionCapability,
+    RtpCodecKind,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -36,6 +39,9 @@ const LEVEL_URI: &str = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
 
 /// How often a slot that cannot go on asks for a keyframe.
 const ASK_EVERY: Duration = Duration::from_millis(500);
+
+/// Where the stage that sees who asks for keyframes stands: nearest to the network, before anything ends feedback.
+const ASKED_AT: usize = 100;
 
 /// A TURN server to go through.
 #[derive(Debug, Clone)]
@@ -92,14 +98,20 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// [`CallError`]: what could not be set up, reached or taken in, or that no media came through.
-    pub async fn join(signalling: &'a dyn Signalling, visit: &str, member: &str, options: CallOptions) -> Result<Self, CallError> {
+    pub async fn join(
+        signalling: &'a dyn Signalling,
+        visit: &str,
+        member: &str,
+        options: CallOptions,
+    ) -> Result<Self, CallError> {
         let since = Instant::now();
         let received = Arc::new(Received::new(since));
         let (gathered, mut gathering) = watch::channel(false);
         let (state, mut states) = watch::channel(RTCPeerConnectionState::New);
         let handler = Handler { gathered, state, received: Arc::clone(&received) };
-        let connection = connection(&options, Arc::new(handler)).await?;
-        let sending = lines(&*connection, options.slots).await?;
+        let asked = Asked::default();
+        let connection = connection(&options, Arc::new(handler), Arc::clone(&asked)).await?;
+        let sending = lines(&*connection, options.slots, &asked).await?;
         let offer = connection.create_offer(None).await.map_err(set_up("its offer"))?;
         connection.set_local_description(offer).await.map_err(set_up("its offer"))?;
         // What is not gathered by then is done without: the relay answers to whoever asks it.
@@ -159,12 +171,20 @@ fn set_up(what: &'static str) -> impl Fn(Error) -> CallError {
     move |source| CallError::SetUp { what, source }
 }
 
-async fn connection(options: &CallOptions, handler: Arc<Handler>) -> Result<Box<dyn PeerConnection>, CallError> {
+async fn connection(
+    options: &CallOptions,
+    handler: Arc<Handler>,
+    asked: Asked,
+) -> Result<Box<dyn PeerConnection>, CallError> {
     let mut media = MediaEngine::default();
     media.register_default_codecs().map_err(set_up("its codecs"))?;
     let level = RTCRtpHeaderExtensionCapability { uri: LEVEL_URI.to_owned() };
-    media.register_header_extension(level, RtpCodecKind::Audio, None).map_err(set_up("its header extensions"))?;
-    let registry = register_default_interceptors(Registry::new(), &mut media).map_err(set_up("its feedback"))?;
+    media
+        .register_header_extension(level, RtpCodecKind::Audio, None)
+        .map_err(set_up("its header extensions"))?;
+    let registry =
+        register_default_interceptors(Registry::new(), &mut media).map_err(set_up("its feedback"))?;
+    let registry = registry.with(Slot::Custom(ASKED_AT), CountAsked::new(asked));
     let mut configuration = RTCConfigurationBuilder::new();
     if let Some(turn) = &options.turn {
         let server = RTCIceServer {
@@ -172,8 +192,9 @@ async fn connection(options: &CallOptions, handler: Arc<Handler>) -> Result<Box<
             username: turn.username.clone(),
             credential: turn.password.clone(),
         };
-        configuration =
-            configuration.with_ice_servers(vec![server]).with_ice_transport_policy(RTCIceTransportPolicy::Relay);
+        configuration = configuration
+            .with_ice_servers(vec![server])
+            .with_ice_transport_policy(RTCIceTransportPolicy::Relay);
     }
     // Multicast DNS hides addresses from web pages; here nobody has to be hidden from, and without a route for multicast the
     // connection could not even be set up.
@@ -181,7 +202,8 @@ async fn connection(options: &CallOptions, handler: Arc<Handler>) -> Result<Box<
         .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
         .with_include_loopback_candidate(options.from.is_loopback())
         .build();
-    let runtime = default_runtime().ok_or(Error::Other("no runtime".to_owned())).map_err(set_up("its runtime"))?;
+    let runtime =
+        default_runtime().ok_or(Error::Other("no runtime".to_owned())).map_err(set_up("its runtime"))?;
     let connection = PeerConnectionBuilder::new()
         .with_configuration(configuration.build())
         .with_setting_engine(settings)
@@ -201,10 +223,14 @@ fn bracketed(ip: IpAddr) -> String {
 }
 
 /// Offers the lines of decision 36; gives what is sent by the first two.
-async fn lines(connection: &dyn PeerConnection, slots: usize) -> Result<[Sending; 2], CallError> {
-    let tone = line_up(connection, RtpCodecKind::Audio, "microphone").await?;
-    let pattern = line_up(connection, RtpCodecKind::Video, "camera").await?;
-    let _screen = line_up(connection, RtpCodecKind::Video, "screen").await?;
+async fn lines(
+    connection: &dyn PeerConnection,
+    slots: usize,
+    asked: &Asked,
+) -> Result<[Sending; 2], CallError> {
+    let tone = line_up(connection, RtpCodecKind::Audio, "microphone", asked).await?;
+    let pattern = line_up(connection, RtpCodecKind::Video, "camera", asked).await?;
+    let _screen = line_up(connection, RtpCodecKind::Video, "screen", asked).await?;
     for kind in [RtpCodecKind::Audio, RtpCodecKind::Video] {
         for _ in 0..slots {
             let down = RTCRtpTransceiverInit {
@@ -219,7 +245,12 @@ async fn lines(connection: &dyn PeerConnection, slots: usize) -> Result<[Sending
     Ok([tone, pattern])
 }
 
-async fn line_up(connection: &dyn PeerConnection, kind: RtpCodecKind, name: &str) -> Result<Sending, CallError> {
+async fn line_up(
+    connection: &dyn PeerConnection,
+    kind: RtpCodecKind,
+    name: &str,
+    asked: &Asked,
+) -> Result<Sending, CallError> {
     let (mime, clock_rate, channels) = match kind {
         RtpCodecKind::Audio => (MIME_TYPE_OPUS, 48_000, 2),
         _ => (MIME_TYPE_VP8, 90_000, 0),
@@ -229,11 +260,15 @@ async fn line_up(connection: &dyn PeerConnection, kind: RtpCodecKind, name: &str
     getrandom::fill(&mut ssrc).map_err(|error| set_up("its numbers")(Error::Other(error.to_string())))?;
     let ssrc = u32::from_ne_bytes(ssrc);
     let encoding = RTCRtpEncodingParameters {
-        rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..RTCRtpCodingParameters::default() },
+        rtp_coding_parameters: RTCRtpCodingParameters {
+            ssrc: Some(ssrc),
+            ..RTCRtpCodingParameters::default()
+        },
         codec,
         ..RTCRtpEncodingParameters::default()
     };
-    let track = MediaStreamTrack::new("own".to_owned(), name.to_owned(), name.to_owned(), kind, vec![encoding]);
+    let track =
+        MediaStreamTrack::new("own".to_owned(), name.to_owned(), name.to_owned(), kind, vec![encoding]);
     let track = TrackLocalStaticSample::new(Instant::now(), track).map_err(set_up("its track"))?;
     let track = Arc::new(track);
     let sender: Arc<dyn RtpSender> =
@@ -245,7 +280,7 @@ async fn line_up(connection: &dyn PeerConnection, kind: RtpCodecKind, name: &str
             transceiver.set_direction(direction).await.map_err(set_up("a line up"))?;
         }
     }
-    Ok(Sending { track, sender, ssrc })
+    Ok(Sending { track, sender, ssrc, asked: Arc::clone(asked) })
 }
 
 #[async_trait]

@@ -17,7 +17,8 @@ pub trait Signalling: Send + Sync {
     ///
     /// # Errors
     /// [`CallError::Unreachable`] and [`CallError::Refused`].
-    async fn offer(&self, visit: &str, member: &str, sdp: String, restart: bool) -> Result<String, CallError>;
+    async fn offer(&self, visit: &str, member: &str, sdp: String, restart: bool)
+    -> Result<String, CallError>;
 
     /// Says that this member leaves. What comes of it is not asked.
     async fn leave(&self, visit: &str, member: &str);
@@ -75,7 +76,13 @@ impl ControlPort {
 
 #[async_trait]
 impl Signalling for ControlPort {
-    async fn offer(&self, visit: &str, member: &str, sdp: String, restart: bool) -> Result<String, CallError> {
+    async fn offer(
+        &self,
+        visit: &str,
+        member: &str,
+        sdp: String,
+        restart: bool,
+    ) -> Result<String, CallError> {
         let body = serde_json::json!({ "sdp": sdp, "restart": restart }).to_string();
         let path = format!("/rooms/{visit}/members/{member}");
         let answer = self.ask(Method::PUT, &path, body.into_bytes()).await?;

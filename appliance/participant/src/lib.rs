@@ -23,6 +23,7 @@
 //! # }
 //! ```
 
+mod asked;
 mod call;
 mod control;
 mod error;

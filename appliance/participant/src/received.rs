@@ -115,7 +115,8 @@ impl Received {
     }
 
     pub(crate) fn report(&self, joined_ms: u64) -> Report {
-        let slots: BTreeMap<_, _> = self.slots().iter().map(|(name, slot)| (name.clone(), slot.report())).collect();
+        let slots: BTreeMap<_, _> =
+            self.slots().iter().map(|(name, slot)| (name.clone(), slot.report())).collect();
         let videos = slots.iter().filter(|(name, _)| name.starts_with("video"));
         let first_frame_ms = videos.filter_map(|(_, slot)| slot.first_ms).min();
         Report { joined_ms, first_frame_ms, slots }
@@ -141,7 +142,8 @@ impl Slot {
         let follows = self.frame == Frame::Whole(packet.seq);
         if !follows && !starts_keyframe(packet.payload) {
             // What came twice or late changes nothing; a gap does.
-            let ahead = matches!(self.frame, Frame::Whole(next) if (packet.seq.wrapping_sub(next) as i16) > 0);
+            let ahead =
+                matches!(self.frame, Frame::Whole(next) if (packet.seq.wrapping_sub(next) as i16) > 0);
             if ahead {
                 self.frame = Frame::Waiting;
             }

@@ -1,17 +1,15 @@
 //! Sends the tone and the pattern, over and over, at the pace that they are to be played at.
 
+use crate::asked::Asked;
 use crate::frames::{self, PATTERN_FRAME, TONE_FRAME, TONE_LEVEL};
 use rtc::media::Sample;
-use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
-use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtp::extension::HeaderExtension;
 use rtc::rtp::extension::audio_level_extension::AudioLevelExtension;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 use tokio::time::{MissedTickBehavior, interval};
 use webrtc::media_stream::track_local::static_sample::TrackLocalStaticSample;
-use webrtc::media_stream::track_local::{TrackLocal as _, TrackLocalEvent};
 use webrtc::rtp_transceiver::RtpSender;
 
 /// What is sent by one of the two tasks.
@@ -19,6 +17,7 @@ pub(crate) struct Sending {
     pub(crate) track: Arc<TrackLocalStaticSample>,
     pub(crate) sender: Arc<dyn RtpSender>,
     pub(crate) ssrc: u32,
+    pub(crate) asked: Asked,
 }
 
 impl Sending {
@@ -47,16 +46,16 @@ impl Sending {
     /// Sends the pattern until the task is ended; from its keyframe on whenever one is asked for.
     pub(crate) async fn pattern(self) {
         let Some(payload_type) = self.payload_type("video/vp8").await else { return };
-        let asked = Arc::new(AtomicBool::new(false));
-        let listening = tokio::spawn(listen(Arc::clone(&self.track), Arc::clone(&asked)));
+        let mut answered = self.asked.load(Ordering::Relaxed);
         let pattern = frames::pattern();
         let mut pace = interval(PATTERN_FRAME);
         pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let mut at = 0;
         loop {
             pace.tick().await;
-            if asked.swap(false, Ordering::Relaxed) {
-                at = 0;
+            let asked = self.asked.load(Ordering::Relaxed);
+            if asked != answered {
+                (answered, at) = (asked, 0);
             }
             let data = pattern[at % pattern.len()].clone();
             let sample = Sample { data, duration: PATTERN_FRAME, ..Sample::new(Instant::now()) };
@@ -64,18 +63,6 @@ impl Sending {
                 break;
             }
             at += 1;
-        }
-        listening.abort();
-    }
-}
-
-async fn listen(track: Arc<TrackLocalStaticSample>, asked: Arc<AtomicBool>) {
-    while let Some(TrackLocalEvent::OnRtcpPacket(packets)) = track.poll().await {
-        let wants = packets.iter().any(|packet| {
-            packet.as_any().is::<PictureLossIndication>() || packet.as_any().is::<FullIntraRequest>()
-        });
-        if wants {
-            asked.store(true, Ordering::Relaxed);
         }
     }
 }

@@ -51,7 +51,8 @@ async fn until(call: &Call<'_>, what: &str, is: impl Fn(&Report) -> bool) -> Rep
 
 fn hears_and_sees(others: usize) -> impl Fn(&Report) -> bool {
     move |report| {
-        let seen = report.slots.iter().filter(|(name, slot)| name.starts_with("video") && slot.frames > 3).count();
+        let seen =
+            report.slots.iter().filter(|(name, slot)| name.starts_with("video") && slot.frames > 3).count();
         report.heard("audio") == others && seen == others
     }
 }
@@ -99,7 +100,11 @@ async fn six_see_and_hear_each_other_and_a_seventh_is_refused() {
         until(call, "sees and hears five", hears_and_sees(5)).await;
     }
     let seventh = Call::join(&running.port, "v", "g", CallOptions::default()).await;
-    assert!(matches!(&seventh, Err(CallError::Refused { code, .. }) if code == "room-full"), "{:?}", seventh.err());
+    assert!(
+        matches!(&seventh, Err(CallError::Refused { code, .. }) if code == "room-full"),
+        "{:?}",
+        seventh.err()
+    );
     // Whoever leaves makes room, and the slots of the others are told.
     calls.remove(5).leave().await;
     let late = join(&running.port, "v", "g").await;
@@ -149,7 +154,10 @@ async fn who_offers_again_takes_their_own_place() {
     until(&first, "sees and hears the other", hears_and_sees(1)).await;
     let before = first.report().slots["video-0"].frames;
     let _new = join(&running.port, "v", "b").await;
-    until(&first, "sees the new connection in the same slot", |report| report.slots["video-0"].frames > before + 10).await;
+    until(&first, "sees the new connection in the same slot", |report| {
+        report.slots["video-0"].frames > before + 10
+    })
+    .await;
     assert_eq!(first.report().heard("audio"), 1);
     running.relay.stop().await;
 }
@@ -171,7 +179,8 @@ async fn what_the_clinic_says_no_to_is_not_forwarded() {
     assert_eq!(muted.slots["audio-0"].packets, later.slots["audio-0"].packets);
     running.port.ask(Method::PATCH, path, br#"{"video":true,"audio":true}"#.to_vec()).await.expect("unmuted");
     let frames = later.slots["video-0"].frames;
-    let again = until(&first, "sees the other again", |report| report.slots["video-0"].frames > frames + 5).await;
+    let again =
+        until(&first, "sees the other again", |report| report.slots["video-0"].frames > frames + 5).await;
     assert_eq!((again.slots["audio-0"].lost, again.slots["video-0"].lost), (0, 0), "a pause is no loss");
     running.relay.stop().await;
 }

@@ -68,8 +68,6 @@ pub enum Output {
     Desired {
         /// Who.
         member: Ix,
-        /// What is sent now and is to be sustained, in bit/s.
-        takes_bps: u64,
         /// What would be sent if it could be, in bit/s.
         desired_bps: u64,
     },
@@ -85,7 +83,7 @@ struct Member {
     view: View,
     ladder: Ladder,
     estimate_bps: u64,
-    told: (u64, u64),
+    told: u64,
 }
 
 /// A room.
@@ -117,7 +115,7 @@ impl Room {
             view,
             ladder: Ladder::default(),
             estimate_bps: ESTIMATE_AT_FIRST_BPS,
-            told: (0, 0),
+            told: 0,
         });
         self.reseat(now);
         Some(ix)

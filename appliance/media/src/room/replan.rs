@@ -46,9 +46,9 @@ impl Room {
         let (mut candidates, count) = self.candidates(now, ix);
         let plan = layers::plan(&mut candidates[..count], voices, estimate_bps, cap);
         let Some(member) = self.member_mut(ix) else { return };
-        let tell = differs(member.told.0, plan.takes_bps) || differs(member.told.1, plan.desired_bps);
+        let tell = differs(member.told, plan.desired_bps);
         if tell {
-            member.told = (plan.takes_bps, plan.desired_bps);
+            member.told = plan.desired_bps;
         }
         let mut wanted = [None; SLOTS];
         for (at, slot) in member.view.video.iter_mut().enumerate() {
@@ -66,9 +66,7 @@ impl Room {
             self.want_keyframe(now, from, source, layer);
         }
         if tell {
-            let output =
-                Output::Desired { member: ix, takes_bps: plan.takes_bps, desired_bps: plan.desired_bps };
-            self.outputs.push_back(output);
+            self.outputs.push_back(Output::Desired { member: ix, desired_bps: plan.desired_bps });
         }
     }
 

@@ -186,10 +186,10 @@ impl Shard {
                         self.emit(Event::Degrade { visit, member, level, because });
                     }
                 }
-                Output::Desired { member, takes_bps, desired_bps } => {
+                Output::Desired { member, desired_bps } => {
                     if let Some(key) = visit.peers[member.index()] {
                         if let Some(peer) = self.peers.get_mut(key) {
-                            peer.set_bitrate(takes_bps, desired_bps);
+                            peer.set_bitrate(desired_bps);
                         }
                         self.soil(key);
                     }
