@@ -3,7 +3,7 @@
 use crate::control::key::{KeyError, RelayKey};
 use crate::control::{State, router};
 use crate::room::admission::Size;
-use crate::sfu::{Event, Load, Shard, ShardConfig, ShardStartError};
+use crate::sfu::{Event, Load, Shard, ShardConfig, ShardStartError, make_certificate};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -100,8 +100,7 @@ impl Relay {
         let failed = |source| RelayError::Control { address: config.control, source };
         let listener = TcpListener::bind(config.control).await.map_err(failed)?;
         let control = listener.local_addr().map_err(failed)?;
-        let provider = str0m::crypto::from_feature_flags();
-        let certificate = provider.dtls_provider.generate_certificate().ok_or(RelayError::Certificate)?;
+        let certificate = make_certificate().ok_or(RelayError::Certificate)?;
         let (events, _) = broadcast::channel::<Event>(EVENTS);
         let load = Arc::new(Load::of(config.shards));
         let hosts = hosts(&config);

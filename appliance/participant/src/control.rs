@@ -25,6 +25,7 @@ pub trait Signalling: Send + Sync {
 }
 
 /// The relay's control port.
+#[derive(Clone)]
 pub struct ControlPort {
     client: Client<HttpConnector, Full<Bytes>>,
     base: String,

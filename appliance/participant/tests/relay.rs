@@ -70,6 +70,10 @@ async fn two_see_and_hear_each_other() {
         let report = until(call, "sees and hears the other", hears_and_sees(1)).await;
         let energy = report.slots["audio-0"].energy.expect("a level");
         assert!((energy - 0.01).abs() < 0.001, "the tone is at -20 dB: {energy}");
+        // The pattern has a keyframe every four seconds of its own accord: sooner than that, one was asked for.
+        if std::ptr::eq(call, &second) {
+            assert!(report.first_frame_ms.is_some_and(|ms| ms < 3_000), "{report:?}");
+        }
         println!("joined {} ms, first frame {:?} ms", report.joined_ms, report.first_frame_ms);
     }
     first.leave().await;
@@ -182,5 +186,53 @@ async fn what_the_clinic_says_no_to_is_not_forwarded() {
     let again =
         until(&first, "sees the other again", |report| report.slots["video-0"].frames > frames + 5).await;
     assert_eq!((again.slots["audio-0"].lost, again.slots["video-0"].lost), (0, 0), "a pause is no loss");
+    running.relay.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn junk_at_the_ports_does_no_harm() {
+    let running = relay(ROOMY).await;
+    let first = join(&running.port, "v", "a").await;
+    let second = join(&running.port, "v", "b").await;
+    until(&first, "sees and hears the other", hears_and_sees(1)).await;
+    let socket = std::net::UdpSocket::bind((LOOPBACK, 0)).expect("a socket");
+    let mut number = 88_172_645_463_325_252u64;
+    for round in 0..20_000u32 {
+        let mut junk: Vec<u8> = (0..8 + round % 24)
+            .flat_map(|_| {
+                // Xorshift (Marsaglia 2003): the same junk every time.
+                number ^= number << 13;
+                number ^= number >> 7;
+                number ^= number << 17;
+                number.to_ne_bytes()
+            })
+            .collect();
+        // A quarter each looks like STUN, DTLS, RTP, or nothing at all.
+        match round % 4 {
+            0 => junk[..8].copy_from_slice(&[0, 1, 0, 8, 0x21, 0x12, 0xa4, 0x42]),
+            1 => junk[..3].copy_from_slice(&[22, 254, 253]),
+            2 => junk[0] = 0x80 | junk[0] & 0x3f,
+            _ => {}
+        }
+        for shard in running.relay.media() {
+            // What the kernel has no room for is lost, as it may be.
+            let _ = socket.send_to(&junk, shard);
+        }
+    }
+    for body in ["", "{", r#"{"sdp":7}"#, r#"{"sdp":"v=0"}"#, r#"{"sdp":"v=0\r\nm=audio 9 x 1\r\n"}"#] {
+        let refused = running.port.ask(Method::PUT, "/rooms/v/members/c", body.as_bytes().to_vec()).await;
+        assert!(
+            matches!(&refused, Err(CallError::Refused { code, .. }) if code == "bad-body" || code == "bad-sdp"),
+            "{refused:?}"
+        );
+    }
+    let stranger = ControlPort::new(&format!("http://{}", running.relay.control()), "0".repeat(64));
+    let refused = Call::join(&stranger, "v", "c", CallOptions::default()).await;
+    assert!(matches!(&refused, Err(CallError::Refused { code, .. }) if code == "no-key"));
+    let before = [&first, &second].map(|call| call.report().slots["video-0"].frames);
+    for (call, before) in [&first, &second].into_iter().zip(before) {
+        let report = until(call, "goes on", |report| report.slots["video-0"].frames > before + 10).await;
+        assert_eq!(report.slots["audio-0"].lost, 0);
+    }
     running.relay.stop().await;
 }

@@ -47,10 +47,11 @@ function firstFrame(pc, since) {
 }
 
 async function counts(pc) {
-  const sum = { decoded: 0, freezes: 0, audioPackets: 0, audioLost: 0, audioEnergy: 0, concealed: 0, samples: 0, videoPackets: 0, videoLost: 0, nacks: 0, keyframes: 0, height: 0, sent: {} };
+  const sum = { decoded: 0, freezes: 0, audioPackets: 0, audioLost: 0, audioEnergy: 0, concealed: 0, samples: 0, videoPackets: 0, videoLost: 0, nacks: 0, keyframes: 0, height: 0, showing: 0, hearing: 0, sent: {} };
   for (const one of (await pc.getStats()).values()) {
     if (one.type === 'inbound-rtp' && one.kind === 'video') {
       sum.decoded += one.framesDecoded ?? 0;
+      sum.showing += one.framesDecoded > 0 ? 1 : 0;
       sum.freezes += one.freezeCount ?? 0;
       sum.videoPackets += one.packetsReceived ?? 0;
       sum.videoLost += one.packetsLost ?? 0;
@@ -59,6 +60,7 @@ async function counts(pc) {
       sum.height = Math.max(sum.height, one.frameHeight ?? 0);
     } else if (one.type === 'inbound-rtp' && one.kind === 'audio') {
       sum.audioPackets += one.packetsReceived ?? 0;
+      sum.hearing += one.packetsReceived > 10 ? 1 : 0;
       sum.audioLost += one.packetsLost ?? 0;
       sum.audioEnergy += one.totalAudioEnergy ?? 0;
       sum.concealed += one.concealedSamples ?? 0;
@@ -82,14 +84,25 @@ function show(pc) {
   };
 }
 
+/** When packets last came. */
+async function packets(pc) {
+  let sum = 0;
+  for (const one of (await pc.getStats()).values()) if (one.type === 'inbound-rtp') sum += one.packetsReceived;
+  return sum;
+}
+
 window.relay = {
   pc: undefined,
+  names: undefined,
+  rejoins: 0,
+  watching: false,
   async join(names) {
     const media = await devices();
     const since = performance.now();
     const pc = connection(media);
     this.pc?.close();
     this.pc = pc;
+    this.names = names;
     show(pc);
     const answer = await offer(pc, names);
     return { slots: answer.slots, since, answer: answer.sdp };
@@ -100,11 +113,33 @@ window.relay = {
     await offer(this.pc, { ...names, restart: true });
     return { since, before };
   },
+  /** As decision 36 has it: nothing for two seconds, or a closed connection, and the page offers anew. */
+  watch() {
+    if (this.watching) return;
+    this.watching = true;
+    let [last, since] = [-1, performance.now()];
+    const look = async () => {
+      const now = await packets(this.pc);
+      if (now !== last) [last, since] = [now, performance.now()];
+      const lost = this.pc.connectionState === 'closed' || this.pc.connectionState === 'failed';
+      if (lost || performance.now() - since > 1_000) {
+        try {
+          await this.join(this.names);
+          this.rejoins += 1;
+          [last, since] = [-1, performance.now()];
+        } catch {
+          // The relay is not back: once more at the next look.
+        }
+      }
+      setTimeout(look, 250);
+    };
+    look();
+  },
   firstFrame(since) {
     return firstFrame(this.pc, since);
   },
-  counts() {
-    return counts(this.pc);
+  async counts() {
+    return { ...(await counts(this.pc)), rejoins: this.rejoins };
   },
   state() {
     return { ice: this.pc.iceConnectionState, dtls: this.pc.connectionState };

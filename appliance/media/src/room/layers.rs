@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn screen_comes_before_faces() {
         let screen = Candidate { slot: 4, is_screen: true, offered: [None, Some(FULL)], ..face(4) };
-        let shown = chosen(&[face(0), screen], 1, 1_100_000);
+        let shown = chosen(&[face(0), screen], 1, 1_030_000);
         assert_eq!((shown[4], shown[0]), (Some(Layer::Full), None));
     }
 

@@ -36,6 +36,9 @@ impl At {
 pub struct Ix(pub(crate) u8);
 
 impl Ix {
+    /// The first place.
+    pub const FIRST: Self = Self(0);
+
     /// As an index of the room's table.
     pub fn index(self) -> usize {
         usize::from(self.0)

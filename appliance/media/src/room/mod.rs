@@ -20,6 +20,7 @@ pub mod ladder;
 pub mod layers;
 pub mod media;
 pub mod picture;
+pub mod red;
 mod replan;
 pub mod splice;
 mod track;

@@ -11,6 +11,7 @@
 pub mod answer;
 pub mod demux;
 pub mod event;
+mod guard;
 pub mod offer;
 mod peer;
 mod peers;
@@ -19,6 +20,8 @@ mod socket;
 
 pub use event::{Event, Gone};
 pub use offer::{BadOffer, Shape};
+#[doc(hidden)]
+pub use peer::{Certificate, make_certificate, take_offer};
 pub use shard::{
     Command, Load, Put, PutAnswer, Refused, Shard, ShardConfig, ShardHandle, StartError as ShardStartError,
 };

@@ -1,7 +1,9 @@
 //! One member's connection: `str0m`, what was agreed on, and which of its streams is which slot or source.
 
 use super::answer;
+use super::guard::guarded;
 use super::offer::{BadOffer, Shape};
+use crate::room::red;
 use crate::room::{Codec, Forward, Ix, Layer, Slot, Source};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -154,7 +156,17 @@ impl Peer {
 
     /// Sends a packet on to this member.
     pub(super) fn forward(&mut self, forward: &Forward, codec: Codec, packet: &RtpPacket) {
-        let Some(pt) = self.types.of_codec[codec as usize] else { return };
+        let (pt, payload) = match (self.types.of_codec[codec as usize], codec) {
+            (Some(pt), _) => (pt, packet.payload.clone()),
+            // Whoever does not take the repeats gets the frame that they stand beside.
+            (None, Codec::OpusRed) => {
+                match (self.types.of_codec[Codec::Opus as usize], red::primary(&packet.payload)) {
+                    (Some(pt), Some(primary)) => (pt, primary.into()),
+                    _ => return,
+                }
+            }
+            (None, _) => return,
+        };
         let (ssrc, is_audio) = match forward.slot {
             Slot::Audio(at) => (self.audio.get(usize::from(at)), true),
             Slot::Video(at) => (self.video.get(usize::from(at)), false),
@@ -162,16 +174,15 @@ impl Peer {
         let Some(ssrc) = ssrc else { return };
         let numbers = forward.numbers;
         let header = &packet.header;
-        let mut write =
-            RtpWrite::new(pt, numbers.seq.into(), numbers.time, packet.timestamp, packet.payload.clone())
-                .marker(header.marker)
-                .nackable(!is_audio)
-                .ext_vals(ExtensionValues {
-                    audio_level: header.ext_vals.audio_level,
-                    voice_activity: header.ext_vals.voice_activity,
-                    video_orientation: header.ext_vals.video_orientation,
-                    ..ExtensionValues::default()
-                });
+        let mut write = RtpWrite::new(pt, numbers.seq.into(), numbers.time, packet.timestamp, payload)
+            .marker(header.marker)
+            .nackable(!is_audio)
+            .ext_vals(ExtensionValues {
+                audio_level: header.ext_vals.audio_level,
+                voice_activity: header.ext_vals.voice_activity,
+                video_orientation: header.ext_vals.video_orientation,
+                ..ExtensionValues::default()
+            });
         if let Some(vp8) = numbers.vp8 {
             let patch = Vp8Descriptor::parse(&packet.payload).ok().and_then(|descriptor| {
                 let patch = descriptor.patch().picture_id(vp8.picture);
@@ -234,6 +245,11 @@ fn config(begin: &Begin<'_>) -> RtcConfig {
 }
 
 fn accept(rtc: &mut Rtc, sdp: &str, shape: &Shape) -> Result<String, BadOffer> {
+    let accepted = guarded(|| accept_unguarded(rtc, sdp, shape));
+    accepted.unwrap_or_else(|| Err(BadOffer::Refused("it cannot be read".to_owned())))
+}
+
+fn accept_unguarded(rtc: &mut Rtc, sdp: &str, shape: &Shape) -> Result<String, BadOffer> {
     let offer = SdpOffer::from_sdp_string(sdp).map_err(|error| BadOffer::Refused(error.to_string()))?;
     let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| BadOffer::Refused(error.to_string()))?;
     Ok(answer::with_seats(&answer.to_sdp_string(), shape))
@@ -266,4 +282,25 @@ impl Types {
         }
         types
     }
+}
+
+/// The certificate of a run's DTLS sessions.
+pub type Certificate = DtlsCert;
+
+/// Makes one; `None` if the system gives no randomness.
+pub fn make_certificate() -> Option<Certificate> {
+    str0m::crypto::from_feature_flags().dtls_provider.generate_certificate()
+}
+
+/// Takes an offer as a shard does, with nothing behind it; for the fuzzer.
+#[doc(hidden)]
+pub fn take_offer(sdp: &str, certificate: &DtlsCert) -> Result<String, BadOffer> {
+    let shape = super::offer::read(sdp)?;
+    let candidate = Candidate::host(SocketAddr::from(([127, 0, 0, 1], 9)), "udp");
+    let candidates: Vec<Candidate> = candidate.into_iter().collect();
+    let now = Instant::now();
+    let begin =
+        Begin { candidates: &candidates, certificate, room: 0, ix: Ix::FIRST, now, estimate_bps: 1_000_000 };
+    let rtc = &mut config(&begin).build(now);
+    accept_unguarded(rtc, sdp, &shape)
 }

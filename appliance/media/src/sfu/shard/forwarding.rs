@@ -1,6 +1,7 @@
 //! What comes out of a connection: datagrams to send, packets to forward, and what its state is.
 
 use super::super::event::{Event, Gone};
+use super::super::guard::guarded;
 use super::super::peers::Key;
 use super::{Load, Shard};
 use crate::room::{Output, Packet, Picture};
@@ -19,7 +20,11 @@ impl Shard {
     pub(super) fn drain(&mut self, now: Instant, key: Key, learning: Option<SocketAddr>) {
         loop {
             let Some(peer) = self.peers.get_mut(key) else { return };
-            match peer.rtc.poll_output() {
+            let Some(output) = guarded(|| peer.rtc.poll_output()) else {
+                self.broke(now, key, None);
+                return;
+            };
+            match output {
                 Ok(RtcOutput::Timeout(at)) => {
                     peer.timeout = at;
                     return;
@@ -43,7 +48,7 @@ impl Shard {
                     }
                 }
                 Err(error) => {
-                    self.broke(now, key, &error);
+                    self.broke(now, key, Some(&error));
                     return;
                 }
             }
@@ -155,9 +160,18 @@ impl Shard {
         }
     }
 
-    /// A connection broke a rule of its protocol: it is dropped, and nothing else.
-    pub(super) fn broke(&mut self, now: Instant, key: Key, error: &RtcError) {
-        tracing::warn!(error.code = "media-broken", error.text = %error, "a connection broke a rule of its protocol");
+    /// A connection broke a rule of its protocol, or met a mistake in the library (no error then): it is dropped, and
+    /// nothing else.
+    pub(super) fn broke(&mut self, now: Instant, key: Key, error: Option<&RtcError>) {
+        match error {
+            Some(error) => {
+                tracing::warn!(error.code = "media-broken", error.text = %error, "a connection broke a rule")
+            }
+            None => tracing::error!(
+                error.code = "media-panic",
+                "a connection met a mistake in the WebRTC library"
+            ),
+        }
         self.part(now, key, Gone::Broken);
     }
 

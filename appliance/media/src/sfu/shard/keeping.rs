@@ -2,6 +2,7 @@
 //! everybody is told goodbye.
 
 use super::super::event::{Event, Gone};
+use super::super::guard::guarded;
 use super::super::peers::Key;
 use super::Shard;
 use std::time::{Duration, Instant};
@@ -55,19 +56,24 @@ impl Shard {
     /// Says goodbye to a connection (DTLS close_notify, RFC 8446 §6.1), and forgets it.
     pub(super) fn close(&mut self, key: Key) {
         let Some(mut peer) = self.peers.remove(key) else { return };
-        if peer.rtc.close().is_err() {
-            return;
-        }
-        // Bounded: what is left to say is a goodbye or two.
-        for _ in 0..32 {
-            match peer.rtc.poll_output() {
-                Ok(str0m::Output::Transmit(transmit)) => {
-                    self.socket.send(Some(transmit.source.ip()), transmit.destination, &transmit.contents);
-                }
-                Ok(str0m::Output::Event(_)) => {}
-                Ok(str0m::Output::Timeout(_)) | Err(_) => return,
+        let socket = &self.socket;
+        let goodbye = || {
+            if peer.rtc.close().is_err() {
+                return;
             }
-        }
+            // Bounded: what is left to say is a goodbye or two.
+            for _ in 0..32 {
+                match peer.rtc.poll_output() {
+                    Ok(str0m::Output::Transmit(transmit)) => {
+                        socket.send(Some(transmit.source.ip()), transmit.destination, &transmit.contents);
+                    }
+                    Ok(str0m::Output::Event(_)) => {}
+                    Ok(str0m::Output::Timeout(_)) | Err(_) => return,
+                }
+            }
+        };
+        // A connection that is closed because it panicked may do so again.
+        let _ = guarded(goodbye);
     }
 
     pub(super) fn close_all(&mut self) {

@@ -1,6 +1,7 @@
 //! The loop of a shard: wait, take what came, send what follows.
 
 use super::super::demux::Kind;
+use super::super::guard::guarded;
 use super::super::peers::Key;
 use super::super::socket::{Datagram, Inbox};
 use super::{Command, Load, Shard};
@@ -122,11 +123,11 @@ impl Shard {
         if matches!(input, Input::Receive(..)) && learning.is_none() {
             peer.heard = now;
         }
-        if let Err(error) = peer.rtc.handle_input(input) {
-            self.broke(now, key, &error);
-            return;
+        match guarded(|| peer.rtc.handle_input(input)) {
+            Some(Ok(())) => self.drain(now, key, learning),
+            Some(Err(error)) => self.broke(now, key, Some(&error)),
+            None => self.broke(now, key, None),
         }
-        self.drain(now, key, learning);
     }
 
     /// Marks a connection that has something to send.
