@@ -231,10 +231,11 @@ mod tests {
                     prop_assert!(given.insert(out.seq), "{} is given out twice", out.seq);
                 }
                 // Late packets of the stream get the number that they would have had.
-                if late > 0 && splice.passing() == Some(stream) {
-                    if let Some(out) = splice.pass(At::from_ms(now), stream, plain(*slot - late.min(*slot), 0)) {
-                        prop_assert!(given.contains(&out.seq), "{} was left out", out.seq);
-                    }
+                if late > 0
+                    && splice.passing() == Some(stream)
+                    && let Some(out) = splice.pass(At::from_ms(now), stream, plain(*slot - late.min(*slot), 0))
+                {
+                    prop_assert!(given.contains(&out.seq), "{} was left out", out.seq);
                 }
                 *slot += 1;
             }

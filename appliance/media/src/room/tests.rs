@@ -90,7 +90,7 @@ impl Play {
             let there: Vec<Ix> = Ix::all().filter(|ix| self.room.sends(*ix).is_some()).collect();
             for ix in there {
                 self.send(ix, Source::Audio, Layer::Full, 80);
-                if tick % 100 == 0 {
+                if tick.is_multiple_of(100) {
                     if !self.single {
                         self.send(ix, Source::Camera, Layer::Low, 1_500);
                     }
@@ -98,7 +98,7 @@ impl Play {
                     self.send(ix, Source::Screen, Layer::Full, 6_000);
                 }
             }
-            if tick % 100 == 0 {
+            if tick.is_multiple_of(100) {
                 self.room.tick(self.now);
                 self.drain();
             }

@@ -97,10 +97,9 @@ impl View {
             *seat = seat.filter(|ix| others[ix.index()].is_some());
         }
         for ix in Ix::all().filter(|ix| others[ix.index()].is_some()) {
-            if !self.seats.contains(&Some(ix)) {
-                if let Some(free) = self.seats[..seats].iter_mut().find(|seat| seat.is_none()) {
-                    *free = Some(ix);
-                }
+            let has_none = !self.seats.contains(&Some(ix));
+            if let Some(free) = self.seats[..seats].iter_mut().find(|seat| has_none && seat.is_none()) {
+                *free = Some(ix);
             }
         }
         let mut audio = [None; SLOTS];
@@ -124,10 +123,9 @@ impl View {
             Slot::Audio(_) => None,
         });
         let own = self.seats.iter().position(|seat| *seat == Some(ix));
-        if let Some(slot) = there.or_else(|| video.iter().rposition(Option::is_none)).or(own) {
-            if let Some(slot) = video.get_mut(slot) {
-                *slot = Some((ix, Source::Screen));
-            }
+        let slot = there.or_else(|| video.iter().rposition(Option::is_none)).or(own);
+        if let Some(slot) = slot.and_then(|slot| video.get_mut(slot)) {
+            *slot = Some((ix, Source::Screen));
         }
     }
 
