@@ -17,8 +17,12 @@ pub fn read_xored(value: &[u8], transaction: &TransactionId) -> Option<SocketAdd
     let (&[_, family, port_high, port_low], address) = value.split_first_chunk::<4>()?;
     let port = u16::from_be_bytes([port_high, port_low]) ^ port_mask();
     let ip = match family {
-        FAMILY_IPV4 => IpAddr::from(Ipv4Addr::from_bits(u32::from_be_bytes(address.try_into().ok()?) ^ MAGIC_COOKIE)),
-        FAMILY_IPV6 => IpAddr::from(Ipv6Addr::from_bits(u128::from_be_bytes(address.try_into().ok()?) ^ mask(transaction))),
+        FAMILY_IPV4 => {
+            IpAddr::from(Ipv4Addr::from_bits(u32::from_be_bytes(address.try_into().ok()?) ^ MAGIC_COOKIE))
+        }
+        FAMILY_IPV6 => IpAddr::from(Ipv6Addr::from_bits(
+            u128::from_be_bytes(address.try_into().ok()?) ^ mask(transaction),
+        )),
         _ => return None,
     };
     Some(SocketAddr::new(ip, port))
@@ -58,8 +62,8 @@ mod tests {
         // RFC 5769 §2.2 and §2.3: what a server answers over IPv4 and IPv6.
         let v4 = [0x00, 0x01, 0xa1, 0x47, 0xe1, 0x12, 0xa6, 0x43];
         let v6 = [
-            0x00, 0x02, 0xa1, 0x47, 0x01, 0x13, 0xa9, 0xfa, 0xa5, 0xd3, 0xf1, 0x79, 0xbc, 0x25, 0xf4, 0xb5, 0xbe, 0xd2,
-            0xb9, 0xd9,
+            0x00, 0x02, 0xa1, 0x47, 0x01, 0x13, 0xa9, 0xfa, 0xa5, 0xd3, 0xf1, 0x79, 0xbc, 0x25, 0xf4, 0xb5,
+            0xbe, 0xd2, 0xb9, 0xd9,
         ];
         let cases: [(&[u8], &str); 2] =
             [(&v4, "192.0.2.1:32853"), (&v6, "[2001:db8:1234:5678:11:2233:4455:6677]:32853")];

@@ -117,7 +117,8 @@ impl Key {
 
 /// Whether two values are the same, in a time that does not tell where they differ.
 pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
-    let differing = one.iter().zip(other).fold(0, |differing, (a, b)| std::hint::black_box(differing | (a ^ b)));
+    let differing =
+        one.iter().zip(other).fold(0, |differing, (a, b)| std::hint::black_box(differing | (a ^ b)));
     one.len() == other.len() && differing == 0
 }
 
@@ -130,8 +131,10 @@ mod tests {
         // RFC 8489 §9.2.2: MD5("user:realm:pass") = 8493fbc53ba582fb4c044c456bdc40eb.
         let key = Key::long_term(PasswordAlgorithm::Md5, b"user", b"realm", b"pass");
         let bytes = 0x8493_fbc5_3ba5_82fb_4c04_4c45_6bdc_40eb_u128.to_be_bytes();
-        let sums = [Integrity::Sha1, Integrity::Sha256].map(|kind| key.sign(kind, &[b"text"]).as_ref().to_vec());
-        let expected = [Integrity::Sha1, Integrity::Sha256].map(|kind| Key::new(&bytes).sign(kind, &[b"te", b"xt"]).as_ref().to_vec());
+        let sums =
+            [Integrity::Sha1, Integrity::Sha256].map(|kind| key.sign(kind, &[b"text"]).as_ref().to_vec());
+        let expected = [Integrity::Sha1, Integrity::Sha256]
+            .map(|kind| Key::new(&bytes).sign(kind, &[b"te", b"xt"]).as_ref().to_vec());
         assert_eq!(sums, expected);
         assert_eq!(sums.each_ref().map(Vec::len), [20, 32]);
     }

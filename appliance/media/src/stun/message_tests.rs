@@ -88,6 +88,11 @@ fn attributes_after_the_integrity_do_not_count() {
     bytes[3] += 8;
     let message = Message::parse(&bytes).unwrap();
     assert_eq!(message.attributes().filter(|one| one.number == REALM).count(), 1);
-    let key = Key::long_term(PasswordAlgorithm::Md5, message.value(USERNAME).unwrap(), b"example.org", b"TheMatrIX");
+    let key = Key::long_term(
+        PasswordAlgorithm::Md5,
+        message.value(USERNAME).unwrap(),
+        b"example.org",
+        b"TheMatrIX",
+    );
     assert!(message.is_made_with(&key));
 }

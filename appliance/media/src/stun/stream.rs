@@ -27,7 +27,9 @@ pub fn next(bytes: &[u8], max: usize) -> Next {
     };
     let told = usize::from(u16::from_be_bytes([l0, l1]));
     let (length, padded) = match first {
-        0x00..0x40 if told.is_multiple_of(4) && starts_like_cookie(rest) => (HEADER_BYTES + told, HEADER_BYTES + told),
+        0x00..0x40 if told.is_multiple_of(4) && starts_like_cookie(rest) => {
+            (HEADER_BYTES + told, HEADER_BYTES + told)
+        }
         0x40..0x80 => (4 + told, 4 + told + padding(told)),
         _ => return Next::Broken,
     };
@@ -76,8 +78,14 @@ mod tests {
     fn what_no_client_sends_breaks_the_stream() {
         let mut other_cookie = BINDING;
         other_cookie[5] = 0;
-        let cases: [&[u8]; 6] =
-            [b"\x80", b"\x16\x03\x01\x02\x00", b"GET / HTTP/1.1", &[0, 1, 0, 3], &other_cookie[..6], &[0x40, 1, 1, 0]];
+        let cases: [&[u8]; 6] = [
+            b"\x80",
+            b"\x16\x03\x01\x02\x00",
+            b"GET / HTTP/1.1",
+            &[0, 1, 0, 3],
+            &other_cookie[..6],
+            &[0x40, 1, 1, 0],
+        ];
         for bytes in cases {
             assert_eq!(next(bytes, 100), Next::Broken, "{bytes:?}");
         }

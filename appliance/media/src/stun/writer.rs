@@ -142,7 +142,8 @@ mod tests {
         for size in 0..60 {
             let mut out = vec![0; size];
             let mut writer = Writer::new(&mut out, Class::Success, Method::BINDING, TRANSACTION);
-            let length = writer.attribute(NONCE, b"12345").integrity(Integrity::Sha1, &Key::new(b"k")).finish();
+            let length =
+                writer.attribute(NONCE, b"12345").integrity(Integrity::Sha1, &Key::new(b"k")).finish();
             assert_eq!(length, if size < 56 { Err(Full) } else { Ok(56) }, "{size}");
         }
     }
