@@ -43,6 +43,8 @@ pub use five_tuple::{FiveTuple, Transport};
 pub use output::{Output, Reply, ToClient};
 pub use peers::{MAX_PEERS, PeerKind, Peers, PeersError};
 pub use refusal::Refusal;
+#[cfg(feature = "sabotage")]
+pub use server::Sabotage;
 pub use server::{HEADROOM, Now, Server, TAILROOM};
 
 #[cfg(test)]

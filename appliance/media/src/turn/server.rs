@@ -43,6 +43,22 @@ pub struct Server {
     pub(super) counters: Counters,
     pub(super) released: VecDeque<(FiveTuple, SocketAddr)>,
     sweep_ms: u64,
+    #[cfg(feature = "sabotage")]
+    pub(super) sabotage: Option<Sabotage>,
+    #[cfg(feature = "sabotage")]
+    pub(super) remembered: Vec<FiveTuple>,
+}
+
+/// Ways to break a server, for drills that have to notice.
+#[cfg(feature = "sabotage")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sabotage {
+    /// The check of peers is off.
+    RelaysToAnybody,
+    /// Whatever password is right.
+    TakesAnyPassword,
+    /// Strangers are kept in memory.
+    RemembersStrangers,
 }
 
 impl std::fmt::Debug for Server {
@@ -70,8 +86,27 @@ impl Server {
             counters: Counters::default(),
             released: VecDeque::new(),
             sweep_ms: 0,
+            #[cfg(feature = "sabotage")]
+            sabotage: None,
+            #[cfg(feature = "sabotage")]
+            remembered: Vec::new(),
             config,
         })
+    }
+
+    /// Breaks it.
+    #[cfg(feature = "sabotage")]
+    pub fn sabotage(&mut self, sabotage: Sabotage) {
+        self.sabotage = Some(sabotage);
+        if sabotage == Sabotage::RelaysToAnybody {
+            self.config.peers.list_anybody();
+        }
+    }
+
+    /// Whether it is broken in this way, which the product cannot be.
+    #[cfg(feature = "sabotage")]
+    pub(super) fn is_broken_by(&self, sabotage: Sabotage) -> bool {
+        self.sabotage == Some(sabotage)
     }
 
     /// Whether bytes on a port that has other uses too are for a TURN server: ChannelData, TURN's methods, and Binding requests without a

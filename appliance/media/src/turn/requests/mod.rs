@@ -71,6 +71,10 @@ impl Server {
             return Output::Nothing;
         }
         let holds = self.table.of_client(client).is_some_and(|one| !one.is_over(now.ms));
+        #[cfg(feature = "sabotage")]
+        if !holds && self.is_broken_by(super::server::Sabotage::RemembersStrangers) {
+            self.remembered.push(*client);
+        }
         if !holds && !self.sieve.passes(now.ms, client.client.ip()) {
             self.counters.sifted += 1;
             return Output::Nothing;

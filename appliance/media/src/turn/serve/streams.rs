@@ -14,6 +14,10 @@ use crate::turn::{FiveTuple, Server, Transport};
 /// Streams that are accepted at one wake.
 const ACCEPTS: usize = 64;
 
+/// Bytes that the system holds of what is on its way to a client (it makes twice as much of it). Left alone it would hold megabytes for
+/// one that does not read, and media would arrive late.
+const SYSTEM_BYTES: usize = 64 * 1024;
+
 /// How many streams there may be, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamLimits {
@@ -99,6 +103,7 @@ impl Streams {
         }
         socket.set_nonblocking(true)?;
         socket.set_nodelay(true)?;
+        socket2::SockRef::from(&socket).set_send_buffer_size(SYSTEM_BYTES)?;
         let tls = match tls {
             None => None,
             Some(config) => Some(Box::new(ServerConnection::new(config.clone()).map_err(io::Error::other)?)),
