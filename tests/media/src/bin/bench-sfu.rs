@@ -5,7 +5,7 @@
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use holdfast_media_tests::{load, process};
+use holdfast_media_tests::{load, cost};
 use holdfast_participant::ControlPort;
 use http::Method;
 use std::process::Stdio;
@@ -65,8 +65,8 @@ impl Relay {
         Ok(Sample {
             forwarded,
             allocations,
-            cpu: process::cpu(self.pid)?,
-            memory_kib: process::memory_kib(self.pid)?,
+            cpu: cost::cpu(self.pid)?,
+            memory_kib: cost::memory_kib(self.pid)?,
         })
     }
 }
