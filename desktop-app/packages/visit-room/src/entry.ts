@@ -11,3 +11,4 @@ export type { LocalView } from './room/Local';
 export { Room, type RoomView } from './room/Room';
 export { qualityShown } from './room/state';
 export { sealingOf } from './seal/feature';
+export type { SealState } from './seal/judge';

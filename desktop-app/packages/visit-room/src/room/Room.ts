@@ -18,7 +18,7 @@ export interface RoomOptions {
   address: Address;
   origin: string;
   part: Hello['part'];
-  language: string;
+  language: () => string;
   /** Whether frames can be sealed here; asked for by whoever fetched that part. */
   canSeal: boolean;
   /** Fetches sound and pictures: a page before "Join" has no need of them. */
@@ -174,7 +174,7 @@ export class Room {
   nodeNow = () => Date.now() + this.state.clockAheadMs;
 
   private hello(): Hello {
-    const { address, part, language, canSeal } = this.options;
+    const { address, part, canSeal } = this.options;
     const takeOver = this.takesOver || undefined;
     this.takesOver = false;
     return {
@@ -184,7 +184,7 @@ export class Room {
       device: this.device,
       part,
       takeOver,
-      language,
+      language: this.options.language(),
       can: { webrtc: typeof RTCPeerConnection === 'function', sealed: canSeal },
       seal: this.secret?.check,
     };
