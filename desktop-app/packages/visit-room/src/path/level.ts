@@ -17,6 +17,7 @@ const LIMITS = [
   { lossPct: 12, rttMs: 1_200, concealedPct: 8, kbit: 70 },
   { lossPct: 30, rttMs: 2_000, concealedPct: 20, kbit: 15 },
 ] as const;
+const FILLED = 0.7;
 /** Well below the limit of a step before it is taken back. */
 const MARGIN = 0.6;
 
@@ -87,7 +88,9 @@ function badBy(stretch: Stretch, level: Level): LevelWhy | undefined {
   if (!limit) return undefined;
   if (lossOf(stretch) >= limit.lossPct || (stretch.concealedPct ?? 0) >= limit.concealedPct) return 'loss';
   if ((stretch.rttMs ?? 0) >= limit.rttMs) return 'round-trip';
-  if (stretch.availableKbitOut !== undefined && stretch.availableKbitOut < limit.kbit) return 'bandwidth';
+  // An estimate is one only where it holds back what is sent.
+  const { availableKbitOut: available, kbitUp } = stretch;
+  if (available !== undefined && available < limit.kbit && kbitUp > available * FILLED) return 'bandwidth';
   return undefined;
 }
 

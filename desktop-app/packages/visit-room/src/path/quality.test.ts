@@ -66,9 +66,13 @@ test('it gives up the fine picture, then pictures, then offers the telephone, an
 
 test('a thin line gives up pictures by its measure of bandwidth', () => {
   const levels = new Levels();
-  expect(take(levels, { availableKbitOut: 150 }, 60_000)).toBe(1);
+  expect(take(levels, { availableKbitOut: 150, kbitUp: 140 }, 60_000)).toBe(1);
   expect(levels.now.why).toBe('bandwidth');
-  expect(take(levels, { availableKbitOut: 50 }, 60_000)).toBe(2);
+  expect(take(levels, { availableKbitOut: 50, kbitUp: 45 }, 60_000)).toBe(2);
+});
+
+test('a low estimate that nothing runs against gives up nothing', () => {
+  expect(take(new Levels(), { availableKbitOut: 60, kbitUp: 30 }, 60_000)).toBe(0);
 });
 
 test('it comes back with patience, and with more of it each time that it was too early', () => {

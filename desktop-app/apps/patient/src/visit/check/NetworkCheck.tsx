@@ -42,7 +42,8 @@ async function look(room: Room): Promise<{ key: Key; isGood: boolean }> {
   try {
     const isForced = room.peerWish().forceRelay;
     const direct = isForced ? { ok: false } : await tryPath(room.peerWish(false), room.check);
-    const detour = await tryPath(room.peerWish(true), room.check);
+    // Without a server for it there is no detour to be tried.
+    const detour = room.peerWish().ice?.servers.length ? await tryPath(room.peerWish(true), room.check) : { ok: false };
     return networkWords(direct, detour);
   } catch (error) {
     const code = error instanceof VisitProblem ? error.code : 'failed';
