@@ -31,12 +31,17 @@ export class Node {
   /** What a test wants to say instead of what is so. */
   refuse;
   isAway = false;
+  /** What was offered and what came of it. */
+  log = [];
 
   async start(port = 0) {
     this.http = createServer((request, response) => this.serve(request, response));
     this.sockets = new WebSocketServer({ server: this.http, path: '/api/visit/socket' });
     this.sockets.on('connection', (socket) => this.connected(socket));
-    this.relay.onChange = () => this.tellPeople();
+    this.relay.onChange = (member, state) => {
+      this.log.push([Date.now(), member, state]);
+      this.tellPeople();
+    };
     await new Promise((done) => this.http.listen(port, '127.0.0.1', done));
     this.url = `http://127.0.0.1:${this.http.address().port}`;
     return this.url;
@@ -176,7 +181,14 @@ export class Node {
         if (me.state !== 'in') throw Object.assign(new Error(), { code: 'not-admitted' });
         this.offers = (this.offers ?? 0) + (message.restart ? 0 : 1);
         this.restarts = (this.restarts ?? 0) + (message.restart ? 1 : 0);
-        const sdp = await this.relay.offer(me.member, message.sdp, message.restart);
+        const note = (...what) =>
+          this.log.push([Date.now(), me.member, message.restart ? 'restart' : 'offer', ...what]);
+        note('asked');
+        const sdp = await this.relay.offer(me.member, message.sdp, message.restart).catch((error) => {
+          note(error.code ?? error.stack);
+          throw error;
+        });
+        note('answered');
         say(socket, { type: 'answer', id: message.id, sdp });
         return this.tellPeople();
       }

@@ -32,9 +32,9 @@ export class Relay {
   members = new Map();
   isUp = true;
   isFull = false;
-  /** Drops packets up and down at random: in percent. */
-  lossPct = 0;
   onChange = () => undefined;
+  /** A stand-in does not follow who is owed a key frame: it asks for one now and then. */
+  keyFrames = setInterval(() => this.askAll(), 1_000).unref();
 
   has = (member) => this.isUp && this.members.has(member);
 
@@ -51,7 +51,10 @@ export class Relay {
     if (this.isFull) throw Object.assign(new Error('relay-full'), { code: 'relay-full', retryAfterMs: 2_000 });
     const known = this.members.get(member);
     if (restart && !known) throw Object.assign(new Error('media-unknown'), { code: 'media-unknown' });
-    if (restart) return answer(known.pc, sdp);
+    if (restart) {
+      known.mend?.();
+      return answer(known.pc, sdp);
+    }
     await known?.pc.close().catch(() => undefined);
     const one = newMember();
     this.members.set(member, one);
@@ -61,7 +64,7 @@ export class Relay {
     one.pc.connectionStateChange.subscribe((state) => {
       if (this.members.get(member) !== one) return;
       one.connected = state === 'connected';
-      this.onChange();
+      this.onChange(member, state);
       // Whoever is ready now has missed the key frames of before.
       one.last = [];
       if (one.connected) this.route();
@@ -90,6 +93,22 @@ export class Relay {
     return sdpOut;
   }
 
+  /** The path of a member is gone, as when a phone changes its network; an ICE restart brings it back. */
+  cut(member) {
+    const one = this.members.get(member);
+    const transports = one.pc.iceTransports.flatMap(({ connection }) =>
+      connection.protocols.map(({ transport }) => transport),
+    );
+    const sends = transports.map((transport) => transport.send);
+    for (const transport of transports) transport.send = async () => undefined;
+    one.mend = () => {
+      transports.forEach((transport, at) => {
+        transport.send = sends[at];
+      });
+      one.mend = undefined;
+    };
+  }
+
   remove(member) {
     this.members
       .get(member)
@@ -114,6 +133,12 @@ export class Relay {
     };
   }
 
+  askAll() {
+    for (const member of this.members.values())
+      for (const line of [1, 2])
+        for (const source of member.tracks[line].values()) if (member.connected) askKeyFrame(member, line, source);
+  }
+
   /** Puts everybody's tracks into everybody else's slots. */
   route() {
     for (const [member, one] of this.members) {
@@ -134,10 +159,12 @@ export class Relay {
     const stops = [];
     for (const [rid, source] of from.tracks[line]) {
       const { unSubscribe } = source.track.onReceiveRtp.subscribe((rtp) => {
-        if (!this.isUp || Math.random() * 100 < this.lossPct) return;
+        if (!this.isUp) return;
         if (rid !== chosen(from.tracks[line])) return;
-        if (one.last[at] !== rid) {
-          one.last[at] = rid;
+        if (one.last[at] !== source) {
+          one.last[at] = source;
+          // Another source goes on where the one before has stopped.
+          sender.rtpContinuityPending = true;
           askKeyFrame(from, line, source);
         }
         sender.sendRtp(rtp.clone()).catch(() => undefined);

@@ -271,4 +271,4 @@ await report.walk('the control: a page that is spoilt on purpose', async () => {
   await node.stop();
 });
 await browser.close();
-process.exitCode = report.end() ? 0 : 1;
+process.exit(report.end() ? 0 : 1);

@@ -63,6 +63,9 @@ export const shown = (page) =>
 /** Waits until a page shows more frames than it did; gives back after how many milliseconds. */
 export async function framesAgain(page, withinMs = 15_000) {
   const began = Date.now();
+  await page.evaluate(() => {
+    window.lastFrames = undefined;
+  });
   await page.waitForFunction(
     () => {
       const frames = [...document.querySelectorAll('.tile video')].reduce(

@@ -103,6 +103,18 @@ test('a handshake that hangs is given up', () => {
   expect(one.link.state).toBe('away');
 });
 
+test('a door that opens with nobody behind it is away, and the next endpoint is tried', () => {
+  const one = socket(2);
+  one.feed({ is: 'start' });
+  one.feed({ is: 'opened' });
+  expect(one.link.state).toBe('opening');
+  one.feed({ is: 'closed', code: 1006 });
+  one.run(500, () => ({ is: 'opened' }));
+  expect(one.done.flatMap((action) => (action.do === 'open' ? [action.at] : []))).toEqual([0, 1]);
+  one.run(6_000, () => ({ is: 'opened' }));
+  expect(one.link.sinceMs).toBe(0);
+});
+
 test('what was closed for good stays closed', () => {
   const one = open();
   one.feed({ is: 'closed', code: CLOSED_FOR_GOOD });

@@ -13,7 +13,7 @@ export type LinkState = 'opening' | 'open' | 'away' | 'closed';
 
 export type LinkInput =
   | { is: 'start' }
-  /** The handshake is done; `welcomed` says that the node knows us. */
+  /** The handshake is done; only `welcomed` says that the node is there and knows us. */
   | { is: 'opened' }
   | { is: 'welcomed' }
   | { is: 'heard' }
@@ -52,14 +52,16 @@ export class Reconnect {
       case 'start':
         return this.open(nowMs);
       case 'opened':
+        // Something that takes connections and says nothing, as a proxy before a node that is away, is not the node.
+        this.deadlineMs = nowMs + OPENING_MS;
+        return [];
+      case 'welcomed':
         this.become('open', nowMs);
+        this.isWelcomed = true;
+        this.tries = 0;
         this.deadlineMs = Number.POSITIVE_INFINITY;
         this.pingMs = nowMs + LIMITS.pingMs;
         this.silenceMs = nowMs + LIMITS.silenceMs;
-        return [];
-      case 'welcomed':
-        this.isWelcomed = true;
-        this.tries = 0;
         return [];
       case 'heard':
         if (this.state === 'open') this.silenceMs = nowMs + LIMITS.silenceMs;

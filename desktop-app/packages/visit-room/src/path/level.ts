@@ -54,6 +54,12 @@ export class Levels {
     this.told = { level, why };
   }
 
+  /** The path broke: what was measured before it tells nothing of the one after. */
+  broke() {
+    this.badMs = 0;
+    this.goodMs = 0;
+  }
+
   take(stretch: Stretch) {
     this.sinceUpMs += stretch.ms;
     if (this.sinceUpMs >= HELD_MS && this.sinceUpMs < Number.POSITIVE_INFINITY && this.badMs === 0)

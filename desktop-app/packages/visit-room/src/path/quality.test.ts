@@ -47,6 +47,7 @@ test('the word that is shown does not flicker', () => {
   expect((['fair', 'poor'] as Quality[]).map((one) => word.take(one))).toEqual(['good', 'poor']);
   expect((['good', 'good', 'good'] as Quality[]).map((one) => word.take(one))).toEqual(['poor', 'poor', 'good']);
   expect(word.take('lost')).toBe('lost');
+  expect(word.take('good')).toBe('good');
 });
 
 test('five percent of loss gives up nothing', () => {
@@ -87,6 +88,15 @@ test('it comes back with patience, and with more of it each time that it was too
   take(levels, {}, 40_000);
   expect(take(levels, bad, 4_000)).toBe(1);
   expect(take(levels, {}, 10_000)).toBe(0);
+});
+
+test('what was bad before a break is not counted after it', () => {
+  const levels = new Levels();
+  for (let at = 0; at < 20; at += 1) {
+    take(levels, { lossDownPct: 40 }, 2_000);
+    levels.broke();
+  }
+  expect(levels.now.level).toBe(0);
 });
 
 test('what a person asks for holds until they ask for pictures again', () => {

@@ -37,7 +37,8 @@ export class Word {
     const wasWorse = ORDER.indexOf(this.wanted) > ORDER.indexOf(this.shown);
     this.others = this.others > 0 && isWorse === wasWorse ? this.others + 1 : 1;
     this.wanted = quality;
-    if (quality === 'lost' || this.others >= (isWorse ? WORSE_AFTER : BETTER_AFTER)) {
+    // What is lost, and what is back, is said at once.
+    if (quality === 'lost' || this.shown === 'lost' || this.others >= (isWorse ? WORSE_AFTER : BETTER_AFTER)) {
       this.shown = quality;
       this.others = 0;
     }

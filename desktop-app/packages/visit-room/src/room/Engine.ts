@@ -28,6 +28,8 @@ export interface EngineOptions {
 
 const STRETCH_MS = 2_000;
 const STATS_MS = 10_000;
+/** A path that has just come back makes up sound and rates for a while. */
+const SETTLE_MS = 3_000;
 
 export interface EngineView {
   path: { state: Watchdog['state']; sinceMs: number; refusal?: string };
@@ -140,6 +142,7 @@ export class Engine {
     const before = this.watchdog.state;
     for (const action of this.watchdog.handle(Date.now(), input)) this.act(action);
     if (this.watchdog.state !== before) {
+      if (before === 'flowing') this.levels.broke();
       if (this.watchdog.state === 'flowing' && this.joined.connectedMs === undefined)
         this.joined.connectedMs = Date.now() - this.beganMs;
       this.options.onChange();
@@ -223,7 +226,7 @@ export class Engine {
     const isFlowing = this.watchdog.state === 'flowing';
     this.quality = this.word.take(isFlowing ? qualityOf(stretch, false) : 'lost');
     // What is broken is mended, and not degraded.
-    if (isFlowing) this.levels.take(stretch);
+    if (isFlowing && sample.atMs - stretch.ms - this.watchdog.sinceMs >= SETTLE_MS) this.levels.take(stretch);
     this.applyLevel();
     if (sample.atMs - this.statsAtMs >= STATS_MS) {
       this.statsAtMs = sample.atMs;

@@ -48,7 +48,7 @@ export function Call({ room, view, languages }: Props) {
     if (opener.current instanceof HTMLElement) opener.current.focus();
   };
   return (
-    <div class={`call ${panel ? 'with-panel' : ''}`}>
+    <div class={`call ${panel ? 'with-panel' : ''} ${view.quality === 'lost' ? 'stale' : ''}`}>
       <header class="call-head">
         <StepHead>{say('inVisit')}</StepHead>
         <p class={`quality ${view.quality}`}>{say(QUALITY[view.quality])}</p>

@@ -17,7 +17,7 @@ export function ChatPanel({ room, chat, me, onClose }: Props) {
   const [text, setText] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [hasFailed, setFailed] = useState(false);
-  const lines = useRef<HTMLUListElement>(null);
+  const lines = useRef<HTMLDivElement>(null);
   useEffect(() => {
     lines.current?.scrollTo(0, lines.current.scrollHeight);
   }, [chat.length]);
@@ -38,17 +38,19 @@ export function ChatPanel({ room, chat, me, onClose }: Props) {
   return (
     <Sheet title={say('chat')} onClose={onClose}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls it by keys. */}
-      <ul ref={lines} class="lines" role="log" tabIndex={0} aria-label={say('chat')}>
-        {chat.map(({ seq, name, member, text: said, atMs }) => (
-          <li key={seq} class={member === me ? 'mine' : ''}>
-            <span class="hint">
-              <bdi>{member === me ? say('you') : name}</bdi> · {timeOf(atMs, language)}
-            </span>
-            <span dir="auto">{said}</span>
-          </li>
-        ))}
-        {chat.length === 0 && <li class="hint">{say('chatEmpty')}</li>}
-      </ul>
+      <div ref={lines} class="lines" role="log" tabIndex={0} aria-label={say('chat')}>
+        {chat.length === 0 && <p class="hint">{say('chatEmpty')}</p>}
+        <ul>
+          {chat.map(({ seq, name, member, text: said, atMs }) => (
+            <li key={seq} class={member === me ? 'mine' : ''}>
+              <span class="hint">
+                <bdi>{member === me ? say('you') : name}</bdi> · {timeOf(atMs, language)}
+              </span>
+              <span dir="auto">{said}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
       <form onSubmit={send}>
         <label class="field">
           <span>{say('write')}</span>

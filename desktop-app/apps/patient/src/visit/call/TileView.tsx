@@ -61,8 +61,8 @@ export function TileView({ room, tile, media }: Props) {
         <strong>
           <bdi>{name}</bdi>
         </strong>{' '}
-        {kind === 'person' && <span>{say(ROLES[person.role])}</span>}
-        {notesOf(say, person, kind, shows).map((note) => (
+        {kind === 'person' && <span class="role">{say(ROLES[person.role])}</span>}
+        {notesOf(say, person, kind).map((note) => (
           <span key={note}> · {note}</span>
         ))}
       </p>
@@ -70,16 +70,14 @@ export function TileView({ room, tile, media }: Props) {
   );
 }
 
-function notesOf(say: Say, person: Person, kind: Tile['kind'], shows: boolean): string[] {
+function notesOf(say: Say, person: Person, kind: Tile['kind']): string[] {
   if (kind === 'screen') return [];
   const quality = QUALITY[qualityShown(person)];
   return [
     ...(person.phone ? [say('byPhone')] : []),
     ...(quality ? [say(quality)] : []),
     ...(!person.audio && !person.phone ? [say('othersMuted')] : []),
-    ...(!shows && !person.phone && person.connected
-      ? [say(person.level && person.level >= 2 ? 'onlySound' : 'noPicture')]
-      : []),
+    ...(!person.phone && (person.level ?? 0) >= 2 ? [say('onlySound')] : []),
   ];
 }
 
