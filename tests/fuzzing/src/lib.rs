@@ -32,6 +32,8 @@ mod segment;
 mod session;
 mod signature;
 mod source;
+mod stun;
+mod turn;
 mod world;
 
 /// One thing that is fuzzed.
@@ -44,7 +46,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 15] = [
     Target { name: "segment", run: segment::run },
     Target { name: "frame", run: frame::run },
     Target { name: "session", run: session::run },
@@ -58,6 +60,8 @@ pub const TARGETS: [Target; 13] = [
     Target { name: "finding", run: finding::run },
     Target { name: "headers", run: headers::run },
     Target { name: "calendar", run: calendar::run },
+    Target { name: "stun", run: stun::run },
+    Target { name: "turn", run: turn::run },
 ];
 
 /// Runs the target of this name within its memory.
