@@ -33,6 +33,8 @@ mod segment;
 mod session;
 mod signature;
 mod source;
+mod stun;
+mod turn;
 mod world;
 
 /// One thing that is fuzzed.
@@ -61,6 +63,8 @@ pub const TARGETS: [Target; 15] = [
     Target { name: "calendar", run: calendar::run },
     Target { name: "relay-entry", run: relay::entry },
     Target { name: "relay-control", run: relay::control },
+    Target { name: "stun", run: stun::run },
+    Target { name: "turn", run: turn::run },
 ];
 
 /// Runs the target of this name within its memory.

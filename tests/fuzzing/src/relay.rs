@@ -34,7 +34,9 @@ pub(crate) fn entry(data: &[u8]) {
 fn datagram(bytes: &[u8]) {
     if let Kind::Stun { ufrag: Some(ufrag) } = Kind::of(bytes) {
         assert!(!ufrag.contains(':'), "our half alone");
-        assert!(bytes.windows(ufrag.len().max(1)).any(|window| window == ufrag.as_bytes()) || ufrag.is_empty());
+        assert!(
+            bytes.windows(ufrag.len().max(1)).any(|window| window == ufrag.as_bytes()) || ufrag.is_empty()
+        );
     }
 }
 

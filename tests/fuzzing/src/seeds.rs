@@ -3,6 +3,7 @@
 mod calendar;
 mod fhir;
 mod relay;
+mod turn;
 
 use holdfast_core::codec::encode_ops;
 use holdfast_core::hlc::Hlc;
@@ -37,6 +38,8 @@ pub fn of(target: &str) -> Vec<(String, Vec<u8>)> {
         "calendar" => calendar::files(),
         "relay-entry" => relay::entries(),
         "relay-control" => relay::bodies(),
+        "stun" => turn::messages(),
+        "turn" => turn::scripts(),
         _ => Vec::new(),
     };
     inputs.into_iter().enumerate().map(|(n, bytes)| (format!("seed-{n:02}"), bytes)).collect()

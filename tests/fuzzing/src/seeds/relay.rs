@@ -33,13 +33,27 @@ fn offer() -> String {
     let mut sdp = String::from(
         "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1 2 3 4\r\na=msid-semantic: WMS\r\n",
     );
-    let lines = [("audio", "sendonly"), ("video", "sendonly"), ("video", "sendonly"), ("audio", "recvonly"), ("video", "recvonly")];
+    let lines = [
+        ("audio", "sendonly"),
+        ("video", "sendonly"),
+        ("video", "sendonly"),
+        ("audio", "recvonly"),
+        ("video", "recvonly"),
+    ];
     for (mid, (kind, direction)) in lines.into_iter().enumerate() {
-        let codec = if kind == "audio" { "a=rtpmap:111 opus/48000/2" } else { "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack pli" };
+        let codec = if kind == "audio" {
+            "a=rtpmap:111 opus/48000/2"
+        } else {
+            "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 nack pli"
+        };
         let pt = if kind == "audio" { 111 } else { 96 };
-        sdp += &format!("m={kind} 9 UDP/TLS/RTP/SAVPF {pt}\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n");
+        sdp += &format!(
+            "m={kind} 9 UDP/TLS/RTP/SAVPF {pt}\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\n"
+        );
         let print = vec!["AB"; 32].join(":");
-        sdp += &format!("a=fingerprint:sha-256 {print}\r\na=setup:actpass\r\na=mid:{mid}\r\na={direction}\r\na=rtcp-mux\r\n{codec}\r\n");
+        sdp += &format!(
+            "a=fingerprint:sha-256 {print}\r\na=setup:actpass\r\na=mid:{mid}\r\na={direction}\r\na=rtcp-mux\r\n{codec}\r\n"
+        );
     }
     sdp
 }

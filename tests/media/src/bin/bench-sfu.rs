@@ -5,7 +5,7 @@
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use holdfast_media_tests::{load, cost};
+use holdfast_media_tests::{cost, load};
 use holdfast_participant::ControlPort;
 use http::Method;
 use std::process::Stdio;
