@@ -72,11 +72,14 @@ const ROWS = `
 const AT: Record<Language, number> = { en: 0, es: 1, fr: 2, ar: 3 };
 
 /** A phrase as pictures with names. */
-export function picturesOf(phrase: readonly number[], language: Language): { picture: string; name: string }[] {
-  return phrase.map((index) => {
+export function picturesOf(
+  phrase: readonly number[],
+  language: Language,
+): { at: number; picture: string; name: string }[] {
+  return phrase.map((index, at) => {
     const row = ROWS[index % ROWS.length] ?? '';
     const space = row.indexOf(' ');
-    return { picture: row.slice(0, space), name: row.slice(space + 1).split('|')[AT[language]] ?? '' };
+    return { at, picture: row.slice(0, space), name: row.slice(space + 1).split('|')[AT[language]] ?? '' };
   });
 }
 

@@ -14,8 +14,8 @@ export function Privacy({ seal }: { seal: SealState }) {
       <p>{phrase ? say('sealOn') : say('sealOff')}</p>
       {phrase && (
         <ol class="phrase">
-          {picturesOf(phrase, language).map(({ picture, name }, at) => (
-            <li key={`${at} ${name}`}>
+          {picturesOf(phrase, language).map(({ at, picture, name }) => (
+            <li key={at}>
               <span aria-hidden="true">{picture}</span>
               {name}
             </li>
