@@ -5,10 +5,8 @@ use holdfast_visits::{limits, token};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const CONTRACT: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../desktop-app/packages/visit-room/src/messages.ts"
-);
+const CONTRACT: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../desktop-app/packages/visit-room/src/messages.ts");
 
 type Names = BTreeSet<String>;
 
@@ -42,7 +40,9 @@ impl Contract {
                 ..Interface::default()
             };
             for line in lines.by_ref().take_while(|line| *line != "}") {
-                let Some((field, of)) = line.strip_prefix("  ").and_then(|line| line.split_once(':')) else { continue };
+                let Some((field, of)) = line.strip_prefix("  ").and_then(|line| line.split_once(':')) else {
+                    continue;
+                };
                 if field.trim_end_matches('?').chars().all(char::is_alphanumeric) {
                     if field == "type" {
                         one.kind = Some(of.trim().trim_matches(|c| c == '\'' || c == ';').to_owned());
@@ -64,7 +64,9 @@ impl Contract {
     fn messages(&self, union: &str) -> BTreeMap<String, Names> {
         let names = self.between(&format!("export type {union} ="), ";");
         let names = names.split('|').map(str::trim).filter(|name| !name.is_empty());
-        names.map(|name| (self.kind(name).unwrap_or_else(|| panic!("{name} has no type")), self.fields(name))).collect()
+        names
+            .map(|name| (self.kind(name).unwrap_or_else(|| panic!("{name} has no type")), self.fields(name)))
+            .collect()
     }
 
     fn kind(&self, name: &str) -> Option<String> {
@@ -169,13 +171,17 @@ fn differences(contract: &Contract) -> Vec<String> {
         let told = contract.messages(union);
         let ours: Names = types.iter().map(|kind| (*kind).to_owned()).collect();
         let theirs: Names = told.keys().cloned().collect();
-        found.extend(theirs.symmetric_difference(&ours).map(|kind| format!("{union}: {kind} is on one side only")));
+        found.extend(
+            theirs.symmetric_difference(&ours).map(|kind| format!("{union}: {kind} is on one side only")),
+        );
         assert_eq!(samples.iter().map(kind).collect::<Names>(), ours, "there is one sample of each");
         for sample in samples {
             let Some(fields) = told.get(&kind(&sample)) else { continue };
             let of = kind(&sample);
             let names = keys(&sample);
-            found.extend(fields.symmetric_difference(&names).map(|field| format!("{of}.{field} is on one side only")));
+            found.extend(
+                fields.symmetric_difference(&names).map(|field| format!("{of}.{field} is on one side only")),
+            );
         }
     }
     let (_, from_node) = samples();
@@ -191,7 +197,9 @@ fn differences(contract: &Contract) -> Vec<String> {
     for (name, sample) in inner {
         let names = keys(sample);
         let fields = contract.fields(name);
-        found.extend(fields.symmetric_difference(&names).map(|field| format!("{name}.{field} is on one side only")));
+        found.extend(
+            fields.symmetric_difference(&names).map(|field| format!("{name}.{field} is on one side only")),
+        );
     }
     found
 }
@@ -205,12 +213,14 @@ fn messages_and_their_fields_are_those_of_messages_ts() {
 fn what_a_message_says_is_read_and_written_again_as_it_was() {
     let (from_page, from_node) = samples();
     for sample in from_page {
-        let message: FromPage = serde_json::from_value(sample.clone()).unwrap_or_else(|e| panic!("{sample}: {e}"));
+        let message: FromPage =
+            serde_json::from_value(sample.clone()).unwrap_or_else(|e| panic!("{sample}: {e}"));
         assert_ne!(message, FromPage::Unknown);
         assert_eq!(serde_json::to_value(message).expect("JSON"), sample);
     }
     for sample in from_node {
-        let message: FromNode = serde_json::from_value(sample.clone()).unwrap_or_else(|e| panic!("{sample}: {e}"));
+        let message: FromNode =
+            serde_json::from_value(sample.clone()).unwrap_or_else(|e| panic!("{sample}: {e}"));
         assert_eq!(serde_json::to_value(message).expect("JSON"), sample);
     }
 }
@@ -225,7 +235,10 @@ fn a_contract_that_changed_is_noticed() {
     assert!(!changed("type: 'knock';", "type: 'ring';").is_empty(), "another name");
     assert!(!changed("  back: boolean;", "  again: boolean;").is_empty(), "another field");
     assert!(!changed("  | Ended;", ";").is_empty(), "one message less");
-    assert!(!changed("export interface Degrade {", "export interface Degrade {\n  until: number;").is_empty(), "a new field");
+    assert!(
+        !changed("export interface Degrade {", "export interface Degrade {\n  until: number;").is_empty(),
+        "a new field"
+    );
     assert!(!changed("  leads?: boolean;", "").is_empty(), "an inner field less");
 }
 
@@ -255,7 +268,11 @@ fn limits_and_codes_are_those_of_messages_ts() {
     assert!(contract.text.contains(&format!("VERSION = {VERSION};")));
     assert!(contract.text.contains(&format!("CLOSED_FOR_GOOD = {};", limits::CLOSED_FOR_GOOD)));
     let codes = contract.between("export type ProblemCode =", ";");
-    let codes: Names = codes.split('|').map(|code| code.trim().trim_matches('\'').to_owned()).filter(|c| !c.is_empty()).collect();
+    let codes: Names = codes
+        .split('|')
+        .map(|code| code.trim().trim_matches('\'').to_owned())
+        .filter(|c| !c.is_empty())
+        .collect();
     assert_eq!(codes, Problem::ALL.iter().map(|problem| problem.code().to_owned()).collect());
 }
 

@@ -1,8 +1,8 @@
 //! From the node.
 
 use super::{
-    CallFacts, ChatLine, ClinicStatus, IceServers, Level, LevelWhy, MemberState, Person, RelayState, Role, Slots,
-    Summary, TroubleKind, WelcomeClinic, WelcomeVisit, WelcomeYou, messages,
+    CallFacts, ChatLine, ClinicStatus, IceServers, Level, LevelWhy, MemberState, Person, RelayState, Role,
+    Slots, Summary, TroubleKind, WelcomeClinic, WelcomeVisit, WelcomeYou, messages,
 };
 use crate::ids::{CommandId, MemberId};
 use serde::{Deserialize, Serialize};

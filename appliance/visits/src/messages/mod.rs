@@ -4,11 +4,15 @@
 //! Times are milliseconds since 1970 by the node's clock (`…Ms`). What is not there is left out, and never null, but in the
 //! places of `slots`. A field or a type that is not known is passed over, so that either end may be newer.
 
+mod figures;
+mod from_clinician;
 mod from_node;
 mod from_page;
 mod parts;
 mod read;
 
+pub use figures::*;
+pub use from_clinician::*;
 pub use from_node::*;
 pub use from_page::*;
 pub use parts::*;

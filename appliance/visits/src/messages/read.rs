@@ -16,7 +16,9 @@ pub struct Frame {
 }
 
 /// Why a message is not taken, as `problem` has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, Deserialize, thiserror::Error)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, Deserialize, thiserror::Error,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Problem {
     /// It cannot be read.
@@ -90,7 +92,10 @@ impl Problem {
 
     /// Whether the same message may be taken later.
     pub fn is_retryable(self) -> bool {
-        matches!(self, Self::TooFast | Self::RelayAway | Self::RelayFull | Self::VisitFull | Self::BridgeFailed)
+        matches!(
+            self,
+            Self::TooFast | Self::RelayAway | Self::RelayFull | Self::VisitFull | Self::BridgeFailed
+        )
     }
 
     /// Each of them.
@@ -178,7 +183,15 @@ mod tests {
         let broken = read_frame(br#"{"type":"admit","id":"c-7"}"#);
         let id = CommandId::new("c-7").expect("a name");
         assert_eq!(broken, Err((Some(id), Problem::BadMessage)));
-        for broken in ["", "null", "[]", "{}", "{\"type\":1}", "{\"type\":\"leave\"}", "{\"type\":\"leave\",\"id\":\"\"}"] {
+        for broken in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            "{\"type\":1}",
+            "{\"type\":\"leave\"}",
+            "{\"type\":\"leave\",\"id\":\"\"}",
+        ] {
             assert_eq!(read(broken), Err("bad-message"), "{broken}");
         }
         assert_eq!(read(r#"{"type":"leave","id":"1"} {}"#), Err("bad-message"));
@@ -199,7 +212,9 @@ mod tests {
         assert!(knock(80).is_ok());
         assert_eq!(knock(81), Err("too-large"));
         assert_eq!(read(&format!(r#"{{"type":"leave","id":"{}"}}"#, "x".repeat(65))), Err("bad-message"));
-        let offer = |count| read(&format!(r#"{{"type":"offer","id":"1","restart":false,"sdp":"{}"}}"#, "x".repeat(count)));
+        let offer = |count| {
+            read(&format!(r#"{{"type":"offer","id":"1","restart":false,"sdp":"{}"}}"#, "x".repeat(count)))
+        };
         assert!(offer(60_000).is_ok());
         assert_eq!(offer(FRAME_BYTES), Err("too-large"));
     }

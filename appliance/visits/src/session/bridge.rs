@@ -60,7 +60,9 @@ impl Visit {
     }
 
     pub(super) fn bridged(&mut self, ask: AskId, answer: Result<(), Problem>) {
-        let Some(Asked::Phone { by, socket, id, member, is_call }) = self.live.asked.remove(&ask) else { return };
+        let Some(Asked::Phone { by, socket, id, member, is_call }) = self.live.asked.remove(&ask) else {
+            return;
+        };
         let reply = match answer {
             Ok(()) => Reply::Done,
             Err(Problem::BridgeOff) => Reply::Refused(Problem::BridgeOff),

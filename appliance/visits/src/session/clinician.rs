@@ -8,7 +8,8 @@ use super::visit::Visit;
 use crate::ids::{CommandId, MemberId};
 use crate::limits::MEMBERS;
 use crate::messages::{
-    ClinicStatus, ClinicianIs, EndedWhy, FromNode, FromPage, MemberState, Problem, Role, SaidStatus, Summary, YouWhy,
+    ClinicStatus, ClinicianIs, EndedWhy, FromNode, FromPage, MemberState, Problem, Role, SaidStatus, Summary,
+    YouWhy,
 };
 
 impl Visit {

@@ -48,7 +48,13 @@ impl Visit {
         }
     }
 
-    pub(super) fn problem(&mut self, socket: SocketId, id: Option<CommandId>, problem: Problem, again_ms: Option<u64>) {
+    pub(super) fn problem(
+        &mut self,
+        socket: SocketId,
+        id: Option<CommandId>,
+        problem: Problem,
+        again_ms: Option<u64>,
+    ) {
         let again_ms = again_ms.or(match problem {
             Problem::RelayAway => Some(RELAY_AWAY_AGAIN_MS),
             Problem::RelayFull => Some(RELAY_FULL_AGAIN_MS),
@@ -119,7 +125,9 @@ impl Visit {
 
     pub(super) fn reply(&mut self, socket: SocketId, id: &CommandId, reply: Reply) {
         match reply {
-            Reply::Done => self.live.out.push(Output::Send { socket, message: FromNode::Done(Done { id: id.clone() }) }),
+            Reply::Done => {
+                self.live.out.push(Output::Send { socket, message: FromNode::Done(Done { id: id.clone() }) })
+            }
             Reply::Refused(problem) => self.problem(socket, Some(id.clone()), problem, None),
             Reply::Pending => {}
         }

@@ -43,7 +43,8 @@ impl Visit {
         let (claims, hello) = (&entry.claims, &entry.hello);
         let call = self.kept.facts.call.clone();
         let clinic = (call != CallFacts::default()).then_some(call);
-        let refused = |code: &str| Refused { code: code.into(), clinic: clinic.clone(), ..Refused::default() };
+        let refused =
+            |code: &str| Refused { code: code.into(), clinic: clinic.clone(), ..Refused::default() };
         if claims.visit != self.kept.facts.visit || claims.clinic != self.kept.facts.clinic {
             return Err(refused("link-bad"));
         }
@@ -83,7 +84,8 @@ impl Visit {
         for id in self.live.sockets_of(&claims.member) {
             let Some(old) = self.live.sockets.get(&id) else { continue };
             let is_other = old.device != hello.device;
-            let gives_way = old.part == hello.part || (is_other && (claims.one || hello.take_over == Some(true)));
+            let gives_way =
+                old.part == hello.part || (is_other && (claims.one || hello.take_over == Some(true)));
             if gives_way && !self.is_broken_rooms() {
                 self.send_ended(id, EndedWhy::Moved);
             }

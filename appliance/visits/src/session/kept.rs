@@ -4,7 +4,8 @@ use super::input::Clinician;
 use crate::ids::{ClinicId, CommandId, DeviceId, MemberId, VisitId};
 use crate::limits::IDS;
 use crate::messages::{
-    CallFacts, ChatLine, ClinicStatus, ClinicianIs, Level, LevelWhy, MemberState, Phone, Problem, Role, Slots, Summary,
+    CallFacts, ChatLine, ClinicStatus, ClinicianIs, Level, LevelWhy, MemberState, Phone, Problem, Role,
+    Slots, Summary,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

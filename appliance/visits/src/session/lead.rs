@@ -48,7 +48,9 @@ impl Visit {
     /// With the last clinician gone, nobody is ready.
     pub(super) fn settle_status(&mut self) {
         let is_there = |one: &Member| {
-            one.is_clinician() && !matches!(one.state, MemberState::Away | MemberState::Left) && !one.is_revoked
+            one.is_clinician()
+                && !matches!(one.state, MemberState::Away | MemberState::Left)
+                && !one.is_revoked
         };
         if self.kept.status.state != ClinicianIs::Away && !self.kept.members.values().any(is_there) {
             self.set_status(ClinicianIs::Away, None, None);

@@ -20,7 +20,8 @@ impl Visit {
         let device = self.live.sockets.get(&by.socket).map(|socket| socket.device.clone());
         let device = device.ok_or(Problem::NotAllowed)?;
         let (member, restart) = (by.member.clone(), offer.restart);
-        let request = Request::Put { member: member.clone(), role, sdp: offer.sdp, restart, audio, camera, screen };
+        let request =
+            Request::Put { member: member.clone(), role, sdp: offer.sdp, restart, audio, camera, screen };
         self.ask(request, Asked::Offer { member, socket: by.socket, device, id: offer.id, restart });
         Ok(())
     }

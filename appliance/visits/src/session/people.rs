@@ -11,7 +11,8 @@ impl Visit {
     /// Everybody whom a member may see: all, or themself alone. Who was put out for good is seen by nobody.
     pub(super) fn people_for(&self, member: &MemberId) -> Vec<Person> {
         let sees_others = self.member(member).is_some_and(Member::sees_others) || self.is_broken_people();
-        let seen = self.kept.members.iter().filter(|(of, one)| *of == member || (sees_others && !one.is_revoked));
+        let seen =
+            self.kept.members.iter().filter(|(of, one)| *of == member || (sees_others && !one.is_revoked));
         seen.map(|(of, one)| self.person(of, one)).collect()
     }
 
@@ -32,7 +33,11 @@ impl Visit {
             camera,
             screen,
             connected: connected || one.phone == Some(Phone::Connected),
-            quality: if one.is_in() && !connected && one.phone.is_none() { Some(Quality::Lost) } else { quality },
+            quality: if one.is_in() && !connected && one.phone.is_none() {
+                Some(Quality::Lost)
+            } else {
+                quality
+            },
             level: one.level.filter(|_| one.is_in()),
             level_why: one.level_why.filter(|_| one.is_in()),
             phone: one.phone,

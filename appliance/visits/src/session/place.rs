@@ -6,7 +6,9 @@ use super::output::{LeftWhy, Request, What};
 use super::visit::Visit;
 use crate::ids::MemberId;
 use crate::limits::PEOPLE;
-use crate::messages::{Asked as AskedMessage, ClinicianIs, EndedWhy, FromNode, Knock, MemberState, Problem, You, YouWhy};
+use crate::messages::{
+    Asked as AskedMessage, ClinicianIs, EndedWhy, FromNode, Knock, MemberState, Problem, You, YouWhy,
+};
 
 impl Visit {
     pub(super) fn knock(&mut self, member: &MemberId, knock: &Knock) -> Result<(), Problem> {
@@ -80,7 +82,13 @@ impl Visit {
     }
 
     /// Sent away or put out, and not to come back unasked.
-    pub(super) fn put_out(&mut self, member: &MemberId, state: MemberState, why: YouWhy, reason: Option<String>) {
+    pub(super) fn put_out(
+        &mut self,
+        member: &MemberId,
+        state: MemberState,
+        why: YouWhy,
+        reason: Option<String>,
+    ) {
         self.out_of_room(member, LeftWhy::Removed, self.now_ms());
         if let Some(one) = self.change(member) {
             one.may_return = false;
@@ -141,7 +149,8 @@ impl Visit {
 
 /// A name as it is shown: without what would hide or turn around what stands beside it.
 pub(super) fn clean(name: &str) -> String {
-    let is_turn = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}');
+    let is_turn =
+        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}' | '\u{feff}');
     let shown: String = name.chars().filter(|c| !c.is_control() && !is_turn(*c)).collect();
     shown.trim().to_owned()
 }

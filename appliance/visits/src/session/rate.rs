@@ -45,7 +45,11 @@ mod tests {
         assert_eq!(bucket.take(1_099), Err(1));
         assert_eq!(bucket.take(1_100), Ok(()));
         assert_eq!(bucket.take(1_150), Err(50));
-        assert_eq!([9_000, 9_000, 9_000].map(|at| bucket.take(at).is_ok()), [true, true, false], "no more than two");
+        assert_eq!(
+            [9_000, 9_000, 9_000].map(|at| bucket.take(at).is_ok()),
+            [true, true, false],
+            "no more than two"
+        );
         assert_eq!(bucket.take(0), Err(9_100), "a clock that goes back gives nothing");
     }
 }

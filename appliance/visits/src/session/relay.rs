@@ -156,8 +156,11 @@ impl Visit {
         }
         // A new connection is up when the relay says so, and knows nothing of what was wanted of the old one.
         (present.is_up, present.is_told) = (false, true);
-        let wants: Vec<WantOne> =
-            present.wants.iter().map(|(slot, max_height)| WantOne { slot: *slot, max_height: *max_height }).collect();
+        let wants: Vec<WantOne> = present
+            .wants
+            .iter()
+            .map(|(slot, max_height)| WantOne { slot: *slot, max_height: *max_height })
+            .collect();
         if !wants.is_empty() {
             self.patch(member, None, wants);
         }

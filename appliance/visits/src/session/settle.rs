@@ -20,7 +20,8 @@ impl Visit {
             }
         }
         self.settle_presence();
-        let gone: Vec<(MemberId, u64)> = self.absent().filter(|(_, gone_ms)| gone_ms + AWAY_MS <= now_ms).collect();
+        let gone: Vec<(MemberId, u64)> =
+            self.absent().filter(|(_, gone_ms)| gone_ms + AWAY_MS <= now_ms).collect();
         for (member, gone_ms) in gone {
             self.gone(&member, gone_ms);
         }
@@ -79,7 +80,8 @@ impl Visit {
     pub(super) fn next_timer(&self) -> Option<u64> {
         let sockets = self.live.sockets.values();
         let silence = sockets.clone().map(|socket| socket.heard_ms.saturating_add(SILENCE_MS));
-        let is_in = |socket: &&super::live::Socket| self.member(&socket.member).is_some_and(|one| one.is_in());
+        let is_in =
+            |socket: &&super::live::Socket| self.member(&socket.member).is_some_and(|one| one.is_in());
         let expiry = sockets.filter(|socket| !is_in(socket)).map(|socket| socket.expires_ms);
         let away = self.absent().map(|(_, gone_ms)| gone_ms.saturating_add(AWAY_MS));
         let stale = self.stale();

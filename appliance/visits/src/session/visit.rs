@@ -140,8 +140,13 @@ impl Visit {
 
     /// To every socket of those whom it is for.
     pub(super) fn tell_those(&mut self, message: &FromNode, is_for: impl Fn(&Member) -> bool) {
-        let members: Vec<MemberId> =
-            self.kept.members.iter().filter(|(_, one)| is_for(one)).map(|(member, _)| member.clone()).collect();
+        let members: Vec<MemberId> = self
+            .kept
+            .members
+            .iter()
+            .filter(|(_, one)| is_for(one))
+            .map(|(member, _)| member.clone())
+            .collect();
         for member in members {
             self.tell(&member, message);
         }

@@ -72,7 +72,10 @@ fn the_end_is_told_to_all_and_is_for_good() {
     assert_eq!(world.heard(doc), ["done", "ended"]);
     for socket in [pat, fam] {
         let ended = world.told(socket, "ended").pop().expect("told");
-        assert_eq!((&ended["why"], &ended["summary"]["text"], &ended["summary"]["next"]), (&json!("ended"), &json!("Rest."), &json!("In two weeks.")));
+        assert_eq!(
+            (&ended["why"], &ended["summary"]["text"], &ended["summary"]["next"]),
+            (&json!("ended"), &json!("Rest."), &json!("In two weeks."))
+        );
         assert_eq!(world.closed[&socket], 4000);
     }
     assert!(world.asks.iter().any(|(_, request)| *request == holdfast_visits::session::Request::End));

@@ -27,7 +27,10 @@ fn a_page_that_comes_in_is_told_everything() {
     assert_eq!((welcome.slots.audio.len(), welcome.slots.video.len()), (5, 5));
     assert_eq!(welcome.ice.until_ms, START_MS + 300_000);
     assert!(!welcome.media && !welcome.recording && welcome.chat.is_empty());
-    assert_eq!(said[0]["you"], json!({"member": "pat", "role": "patient", "name": "Name of pat", "state": "here", "sinceMs": START_MS}));
+    assert_eq!(
+        said[0]["you"],
+        json!({"member": "pat", "role": "patient", "name": "Name of pat", "state": "here", "sinceMs": START_MS})
+    );
     assert_eq!(said[0]["status"], json!({"state": "away", "sinceMs": START_MS}));
 }
 
@@ -139,7 +142,11 @@ fn pages_that_come_too_often_are_told_to_wait() {
 fn more_members_than_a_visit_can_know_are_refused() {
     let mut world = World::new();
     for n in 0..24 {
-        world.order(Order::Link { member: member(&format!("m{n}")), name: "N".into(), role: holdfast_visits::token::Role::Family });
+        world.order(Order::Link {
+            member: member(&format!("m{n}")),
+            name: "N".into(),
+            role: holdfast_visits::token::Role::Family,
+        });
     }
     assert!(!world.visit.takes_links());
     assert_eq!(refused(&mut world, &page("pat", "patient")), "visit-full");

@@ -7,6 +7,7 @@ mod media;
 mod phone;
 mod play;
 mod restarting;
+mod rules;
 mod speaking;
 mod waiting;
 mod world;

@@ -16,7 +16,13 @@ fn refusal(code: &str) -> RelayAnswer {
 fn person(world: &mut World, of: holdfast_visits::ids::SocketId, name: &str) -> serde_json::Value {
     world.wait(1_000);
     let people = world.told(of, "people").pop().expect("people");
-    people["people"].as_array().expect("people").iter().find(|one| one["member"] == name).expect("there").clone()
+    people["people"]
+        .as_array()
+        .expect("people")
+        .iter()
+        .find(|one| one["member"] == name)
+        .expect("there")
+        .clone()
 }
 
 #[test]
@@ -149,8 +155,14 @@ fn what_a_page_sends_and_wants_is_told_to_the_relay_again_after_a_new_offer() {
     world.forget();
     world.say(pat, json!({"type": "media", "audio": false, "camera": true, "screen": true, "level": 0}));
     let sends = Some([false, true, true]);
-    assert_eq!(world.answer(RelayAnswer::Done), Request::Patch { member: member("pat"), sends, wants: vec![] });
-    world.say(pat, json!({"type": "want", "wants": [{"slot": 1, "maxHeight": 360}, {"slot": 2, "maxHeight": 0}]}));
+    assert_eq!(
+        world.answer(RelayAnswer::Done),
+        Request::Patch { member: member("pat"), sends, wants: vec![] }
+    );
+    world.say(
+        pat,
+        json!({"type": "want", "wants": [{"slot": 1, "maxHeight": 360}, {"slot": 2, "maxHeight": 0}]}),
+    );
     let wants = vec![WantOne { slot: 1, max_height: 360 }, WantOne { slot: 2, max_height: 0 }];
     let patch = Request::Patch { member: member("pat"), sends: None, wants };
     assert_eq!(world.answer(RelayAnswer::Done), patch);
@@ -207,7 +219,11 @@ fn who_has_neither_socket_nor_media_for_a_minute_is_away_and_comes_back_unasked(
     assert_eq!(world.state("pat"), "in");
     world.live(8_000, &[doc]);
     assert_eq!(world.state("pat"), "away");
-    let left = world.facts.iter().find(|fact| matches!(fact.what, What::Left { why: LeftWhy::Away, .. })).expect("told");
+    let left = world
+        .facts
+        .iter()
+        .find(|fact| matches!(fact.what, What::Left { why: LeftWhy::Away, .. }))
+        .expect("told");
     assert_eq!(left.at_ms, gone_ms, "their time ended when they went, not when it was noticed");
     let back = world.enter(&page("pat", "patient"));
     assert_eq!(world.told(back, "welcome")[0]["you"]["state"], "here");

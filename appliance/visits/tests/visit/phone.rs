@@ -6,7 +6,8 @@ use holdfast_visits::session::{Input, Request};
 use serde_json::json;
 
 fn call(world: &mut World, doc: holdfast_visits::ids::SocketId, answer: Result<(), Problem>) {
-    world.say(doc, json!({"type": "bridge", "id": "call", "do": "call", "phone": "+33 2", "name": "Her son"}));
+    world
+        .say(doc, json!({"type": "bridge", "id": "call", "do": "call", "phone": "+33 2", "name": "Her son"}));
     assert!(world.told(doc, "done").is_empty(), "not before the bridge has taken it");
     let (ask, request) = world.asks.pop().expect("asked");
     assert_eq!(request, Request::Call { member: member("telephone.1"), phone: Some("+33 2".into()) });
@@ -24,7 +25,10 @@ fn somebody_new_is_called_and_is_in_when_they_answer() {
     world.live(120_000, &[doc]);
     assert_eq!(world.state("telephone.1"), "in", "a telephone needs no page");
     let people = world.told(doc, "people").pop().expect("people");
-    assert_eq!((&people["people"][2]["phone"], &people["people"][2]["connected"]), (&json!("connected"), &json!(true)));
+    assert_eq!(
+        (&people["people"][2]["phone"], &people["people"][2]["connected"]),
+        (&json!("connected"), &json!(true))
+    );
     world.input(Input::Phone { member: member("telephone.1"), phone: None });
     assert_eq!(world.state("telephone.1"), "left");
 }
@@ -34,7 +38,8 @@ fn without_a_bridge_the_clinician_is_told_so_each_time() {
     let (mut world, doc, _) = World::running();
     call(&mut world, doc, Err(Problem::BridgeOff));
     assert_eq!(world.problem(doc), "bridge-off");
-    world.say(doc, json!({"type": "bridge", "id": "call", "do": "call", "phone": "+33 2", "name": "Her son"}));
+    world
+        .say(doc, json!({"type": "bridge", "id": "call", "do": "call", "phone": "+33 2", "name": "Her son"}));
     assert_eq!(world.problem(doc), "bridge-off");
     assert!(world.asks.is_empty(), "the same command is not done again");
 }
@@ -44,7 +49,10 @@ fn a_call_that_was_hung_up_or_never_ordered_lets_nobody_in() {
     let (mut world, doc, _) = World::running();
     call(&mut world, doc, Ok(()));
     world.say(doc, json!({"type": "bridge", "do": "hang-up", "member": "telephone.1"}));
-    assert_eq!(world.asks.pop().map(|(_, request)| request), Some(Request::HangUp { member: member("telephone.1") }));
+    assert_eq!(
+        world.asks.pop().map(|(_, request)| request),
+        Some(Request::HangUp { member: member("telephone.1") })
+    );
     for name in ["telephone.1", "fam", "pat"] {
         world.input(Input::Phone { member: member(name), phone: Some(Phone::Connected) });
         assert_ne!(world.state("telephone.1"), "in");

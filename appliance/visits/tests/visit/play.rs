@@ -1,15 +1,18 @@
 //! Whatever happens to a visit, and what has to hold after each step.
 
+use crate::rules::{ended, ensure, privacy, states};
 use crate::world::{World, member, page};
 use holdfast_visits::ids::{MemberId, SocketId};
-use holdfast_visits::messages::{FromNode, MemberState, People, Role};
+use holdfast_visits::messages::{FromNode, Role};
 use holdfast_visits::session::sabotage::Sabotage;
-use holdfast_visits::session::{Input, Order, Output, RelayAnswer, RelayEvent, Request, SlotsOf, Snapshot, What};
+use holdfast_visits::session::{
+    Input, Order, Output, RelayAnswer, RelayEvent, Request, SlotsOf, Snapshot, What,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-const NAMES: [(&str, &str); 9] = [
+pub(crate) const NAMES: [(&str, &str); 9] = [
     ("m-doc", "clinician"),
     ("m-two", "clinician"),
     ("m-pat", "patient"),
@@ -72,18 +75,18 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 /// A visit, and what is known of it from outside.
-struct Play {
-    world: World,
-    broken: Option<Sabotage>,
-    live: BTreeMap<SocketId, (MemberId, bool)>,
+pub(crate) struct Play {
+    pub(crate) world: World,
+    pub(crate) broken: Option<Sabotage>,
+    pub(crate) live: BTreeMap<SocketId, (MemberId, bool)>,
     /// Sockets whose hello said that they have no media.
-    controls: BTreeSet<SocketId>,
+    pub(crate) controls: BTreeSet<SocketId>,
     /// Let in by a clinician, and not put out since.
-    admitted: BTreeSet<MemberId>,
-    in_by_facts: BTreeSet<MemberId>,
-    people_ms: BTreeMap<SocketId, u64>,
-    commands: BTreeMap<MemberId, Vec<(Value, Value)>>,
-    has_clinician: bool,
+    pub(crate) admitted: BTreeSet<MemberId>,
+    pub(crate) in_by_facts: BTreeSet<MemberId>,
+    pub(crate) people_ms: BTreeMap<SocketId, u64>,
+    pub(crate) commands: BTreeMap<MemberId, Vec<(Value, Value)>>,
+    pub(crate) has_clinician: bool,
 }
 
 /// Plays it; what does not hold is said in words.
@@ -107,14 +110,6 @@ pub(crate) fn play(broken: Option<Sabotage>, steps: &[Step]) -> Result<(), Strin
         play.step(step)?;
     }
     Ok(())
-}
-
-fn states(snapshot: &Snapshot) -> BTreeMap<MemberId, (Role, MemberState)> {
-    snapshot.members().map(|(member, role, state)| (member.clone(), (role, state))).collect()
-}
-
-fn ensure(holds: bool, rule: &str) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(rule.to_owned()) }
 }
 
 impl Play {
@@ -145,8 +140,12 @@ impl Play {
             Step::Knock { socket } => {
                 self.say(*socket, json!({"type": "knock", "devices": {"camera": true, "microphone": true}}))
             }
-            Step::Admit { socket, whom: to } => self.say(*socket, json!({"type": "admit", "member": whom(to)})),
-            Step::Decline { socket, whom: to } => self.say(*socket, json!({"type": "decline", "member": whom(to)})),
+            Step::Admit { socket, whom: to } => {
+                self.say(*socket, json!({"type": "admit", "member": whom(to)}))
+            }
+            Step::Decline { socket, whom: to } => {
+                self.say(*socket, json!({"type": "decline", "member": whom(to)}))
+            }
             Step::Remove { socket, whom: to, back } => {
                 self.say(*socket, json!({"type": "remove", "member": whom(to), "back": back}))
             }
@@ -159,7 +158,9 @@ impl Play {
             }
             Step::Other { socket, what } => self.say(*socket, other(*what)),
             Step::Again { socket, which } => self.again(*socket, *which),
-            Step::Relay { what, whom } => self.input(Input::Relay(event(*what, member(NAMES[*whom].0))), None),
+            Step::Relay { what, whom } => {
+                self.input(Input::Relay(event(*what, member(NAMES[*whom].0))), None)
+            }
             Step::Answer { which, how } => {
                 if self.world.asks.is_empty() {
                     return Ok(());
@@ -169,11 +170,15 @@ impl Play {
             }
             Step::Link { whom } => {
                 let (name, _) = NAMES[*whom];
-                let role = states(self.world.visit.snapshot()).get(&member(name)).map_or(Role::Family, |one| one.0);
+                let role =
+                    states(self.world.visit.snapshot()).get(&member(name)).map_or(Role::Family, |one| one.0);
                 if NAMES[*whom].1 != "family" {
                     return Ok(());
                 }
-                self.input(Input::Order(Order::Link { member: member(name), name: format!("Name of {name}"), role }), None)
+                self.input(
+                    Input::Order(Order::Link { member: member(name), name: format!("Name of {name}"), role }),
+                    None,
+                )
             }
             Step::Revoke { whom } => {
                 let member = member(NAMES[*whom].0);
@@ -274,127 +279,6 @@ impl Play {
         ended(&before, &after, &outputs)?;
         self.counts(&outputs, &after)
     }
-
-    /// Nobody is in who was not admitted.
-    fn admissions(
-        &mut self,
-        before: &BTreeMap<MemberId, (Role, MemberState)>,
-        after: &BTreeMap<MemberId, (Role, MemberState)>,
-        said: Option<(&MemberId, &Value)>,
-    ) -> Result<(), String> {
-        for (member, (role, state)) in after {
-            let was = before.get(member).map(|one| one.1);
-            let names_them = |kind: &str| {
-                let is_clinician = |by: &MemberId| before.get(by).is_some_and(|one| one.0 == Role::Clinician);
-                said.is_some_and(|(by, message)| {
-                    message["type"] == kind && message["member"] == member.as_str() && is_clinician(by)
-                })
-            };
-            if *state == MemberState::In && was != Some(MemberState::In) && *role != Role::Clinician {
-                let is_admitted = names_them("admit") && was == Some(MemberState::Waiting);
-                let returns = self.admitted.contains(member)
-                    && said.is_some_and(|(by, message)| by == member && message["type"] == "knock");
-                ensure(is_admitted || returns, "nobody is in who was not admitted")?;
-                self.admitted.insert(member.clone());
-            }
-            if was != Some(*state) && (names_them("remove") || names_them("decline")) {
-                self.admitted.remove(member);
-            }
-        }
-        Ok(())
-    }
-
-    /// At most one live socket a member and part.
-    fn sockets(&mut self, outputs: &[Output]) -> Result<(), String> {
-        for output in outputs {
-            match output {
-                Output::Send { socket, message: FromNode::Welcome(welcome) } => {
-                    let is_control = self.controls.contains(socket);
-                    self.live.insert(*socket, (welcome.you.member.clone(), is_control));
-                    self.has_clinician |= welcome.you.role == Role::Clinician;
-                }
-                Output::Close { socket, .. } => drop(self.live.remove(socket)),
-                _ => {}
-            }
-        }
-        let parts: BTreeSet<&(MemberId, bool)> = self.live.values().collect();
-        ensure(parts.len() == self.live.len(), "a member has one live socket a part")
-    }
-
-    fn facts(
-        &mut self,
-        outputs: &[Output],
-        after: &BTreeMap<MemberId, (Role, MemberState)>,
-    ) -> Result<(), String> {
-        for output in outputs {
-            let Output::Fact(fact) = output else { continue };
-            let in_turn = match &fact.what {
-                What::Joined { member, .. } => self.in_by_facts.insert(member.clone()),
-                What::Left { member, .. } => self.in_by_facts.remove(member),
-                _ => true,
-            };
-            ensure(in_turn, "facts say in turn who joined and left")?;
-        }
-        let are_in = after.iter().filter(|(_, one)| one.1 == MemberState::In).map(|(member, _)| member.clone());
-        ensure(are_in.collect::<BTreeSet<_>>() == self.in_by_facts, "facts tell who is in")
-    }
-
-    fn counts(&mut self, outputs: &[Output], after: &Snapshot) -> Result<(), String> {
-        let are_in = after.members().filter(|(_, _, state)| *state == MemberState::In).count();
-        ensure(are_in <= 6, "six are in at most")?;
-        ensure(after.leader().is_some() == self.has_clinician, "one leads once a clinician was here")?;
-        for output in outputs {
-            let Output::Send { socket, message: FromNode::People(People { people }) } = output else { continue };
-            let leaders = people.iter().filter(|one| one.leads == Some(true)).count();
-            ensure(leaders <= 1, "one leads")?;
-            let last = self.people_ms.insert(*socket, self.world.now_ms);
-            let is_slow = last.is_none_or(|last| last + 250 <= self.world.now_ms);
-            ensure(is_slow, "people are told four times a second at most")?;
-        }
-        Ok(())
-    }
-}
-
-/// Who is not in, and no clinician, hears of nobody but the clinician whose status they are told.
-fn privacy(
-    live: &BTreeMap<SocketId, (MemberId, bool)>,
-    outputs: &[Output],
-    after: &BTreeMap<MemberId, (Role, MemberState)>,
-) -> Result<(), String> {
-    for output in outputs {
-        let Output::Send { socket, message } = output else { continue };
-        let Some((member, _)) = live.get(socket) else { continue };
-        let may_hear = after.get(member).is_some_and(|(role, state)| *state == MemberState::In || *role == Role::Clinician);
-        let mut value = serde_json::to_value(message).expect("JSON");
-        if may_hear {
-            continue;
-        }
-        for status in [json!("status"), json!("welcome")] {
-            if value["type"] == status {
-                let status = if status == "status" { &mut value } else { &mut value["status"] };
-                status.as_object_mut().expect("an object").remove("name");
-            }
-        }
-        let text = value.to_string();
-        let others = NAMES.iter().filter(|(name, _)| *name != member.as_str());
-        let heard = others.filter(|(name, _)| text.contains(name)).count();
-        ensure(heard == 0, "who was not let in hears of nobody")?;
-    }
-    Ok(())
-}
-
-/// What is ended stays so.
-fn ended(before: &Snapshot, after: &Snapshot, outputs: &[Output]) -> Result<(), String> {
-    let Some(finished) = before.finished() else { return Ok(()) };
-    let rule = "what is ended stays ended";
-    ensure(after.finished().is_some_and(|now| now.at_ms == finished.at_ms), rule)?;
-    ensure(after.members().all(|(_, _, state)| state != MemberState::In), rule)?;
-    let goes_on = |output: &Output| match output {
-        Output::Send { message, .. } => matches!(message, FromNode::Welcome(_) | FromNode::Answer(_)),
-        Output::Ask { request, .. } => matches!(request, Request::Put { .. }),
-        _ => false,
-    };
-    ensure(!outputs.iter().any(goes_on), rule)
 }
 
 fn other(what: usize) -> Value {

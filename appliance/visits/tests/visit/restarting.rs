@@ -2,7 +2,7 @@
 
 use crate::world::{START_MS, TestIce, World, page};
 use holdfast_visits::messages::{Heard, Problem};
-use holdfast_visits::session::{BadSnapshot, Input, Output, RelayEvent, Snapshot, SlotsOf, Visit};
+use holdfast_visits::session::{BadSnapshot, Input, Output, RelayEvent, SlotsOf, Snapshot, Visit};
 use serde_json::json;
 
 #[test]

@@ -55,7 +55,10 @@ fn chat_goes_to_all_who_are_in_and_a_welcome_repeats_it() {
     world.say(pat, json!({"type": "chat", "text": "my secret"}));
     assert_eq!(world.heard(pat), ["done", "chat"]);
     let line = world.told(doc, "chat").pop().expect("a line");
-    assert_eq!((&line["seq"], &line["name"], &line["text"]), (&json!(1), &json!("Name of pat"), &json!("my secret")));
+    assert_eq!(
+        (&line["seq"], &line["name"], &line["text"]),
+        (&json!(1), &json!("Name of pat"), &json!("my secret"))
+    );
     let back = world.enter(&page("pat", "patient"));
     assert_eq!(world.told(back, "welcome")[0]["chat"][0]["text"], "my secret");
 }
@@ -92,7 +95,11 @@ fn only_who_is_in_can_speak() {
     let (mut world, _, _) = World::running();
     let fam = world.enter(&page("fam", "family"));
     let media = json!({"type": "media", "audio": true, "camera": true, "screen": true, "level": 0});
-    for said in [json!({"type": "chat", "text": "x"}), media, json!({"type": "offer", "sdp": "v=0", "restart": false})] {
+    for said in [
+        json!({"type": "chat", "text": "x"}),
+        media,
+        json!({"type": "offer", "sdp": "v=0", "restart": false}),
+    ] {
         world.say(fam, said.clone());
         assert_eq!(world.problem(fam), "not-admitted", "{said}");
     }
@@ -105,7 +112,10 @@ fn captions_are_an_interpreters_or_a_clinicians_and_are_kept_nowhere() {
     let (mut world, doc, pat) = World::running();
     let before = world.visit.snapshot().clone();
     world.say(doc, json!({"type": "caption", "text": "in words"}));
-    assert_eq!(world.told(pat, "caption")[0], json!({"type": "caption", "text": "in words", "member": "doc", "name": "Name of doc"}));
+    assert_eq!(
+        world.told(pat, "caption")[0],
+        json!({"type": "caption", "text": "in words", "member": "doc", "name": "Name of doc"})
+    );
     assert!(*world.visit.snapshot() == before && world.facts.is_empty());
     world.say(pat, json!({"type": "caption", "text": "x"}));
     assert_eq!(world.problem(pat), "not-allowed");
@@ -126,9 +136,15 @@ fn trouble_is_told_to_clinicians_from_anywhere() {
 fn figures_are_given_on_and_the_quality_is_shown() {
     let (mut world, doc, pat) = World::running();
     world.connect(pat, "pat");
-    let stats = json!({"freezes": 1, "freezeMs": 200, "quality": "fair", "level": 1, "restarts": 0, "rejoins": 0});
+    let stats =
+        json!({"freezes": 1, "freezeMs": 200, "quality": "fair", "level": 1, "restarts": 0, "rejoins": 0});
     world.say(pat, json!({"type": "stats", "stats": stats}));
-    assert!(world.outputs.iter().any(|output| matches!(output, Output::Figures { member, .. } if member.as_str() == "pat")));
+    assert!(
+        world
+            .outputs
+            .iter()
+            .any(|output| matches!(output, Output::Figures { member, .. } if member.as_str() == "pat"))
+    );
     world.wait(1_000);
     let people = world.told(doc, "people").pop().expect("people");
     assert_eq!((&people["people"][1]["quality"], &people["people"][1]["level"]), (&json!("fair"), &json!(1)));
@@ -171,7 +187,10 @@ fn who_says_too_much_is_told_so_and_who_floods_is_closed() {
     world.forget();
     world.say(pat, json!({"type": "chat", "id": "late", "text": "x"}));
     let problem = world.told(pat, "problem").pop().expect("a problem");
-    assert_eq!((&problem["id"], &problem["code"], &problem["retryAfterMs"]), (&json!("late"), &json!("too-fast"), &json!(50)));
+    assert_eq!(
+        (&problem["id"], &problem["code"], &problem["retryAfterMs"]),
+        (&json!("late"), &json!("too-fast"), &json!(50))
+    );
     world.wait(50);
     world.say(pat, json!({"type": "chat", "id": "late", "text": "x"}));
     assert_eq!(world.told(doc, "chat").len(), 1, "the same command goes well later");

@@ -14,7 +14,12 @@ fn with_waiting() -> (World, SocketId, SocketId, SocketId) {
 }
 
 fn names(people: &Value) -> Vec<&str> {
-    people["people"].as_array().expect("people").iter().map(|one| one["member"].as_str().expect("a name")).collect()
+    people["people"]
+        .as_array()
+        .expect("people")
+        .iter()
+        .map(|one| one["member"].as_str().expect("a name"))
+        .collect()
 }
 
 #[test]
@@ -23,10 +28,16 @@ fn who_knocks_waits_and_the_clinician_is_rung() {
     let doc = world.enter(&page("doc", "clinician"));
     let pat = world.enter(&page("pat", "patient"));
     world.forget();
-    world.say(pat, json!({"type": "knock", "name": " Zoë\u{202e} ", "devices": {"camera": true, "microphone": true}}));
+    world.say(
+        pat,
+        json!({"type": "knock", "name": " Zoë\u{202e} ", "devices": {"camera": true, "microphone": true}}),
+    );
     assert_eq!(world.heard(pat)[..2], ["done", "you"]);
     let asked = world.told(doc, "asked");
-    assert_eq!((&asked[0]["member"], &asked[0]["name"], &asked[0]["language"]), (&json!("pat"), &json!("Zoë"), &json!("en")));
+    assert_eq!(
+        (&asked[0]["member"], &asked[0]["name"], &asked[0]["language"]),
+        (&json!("pat"), &json!("Zoë"), &json!("en"))
+    );
     world.knock(pat);
     assert!(world.told(doc, "asked").is_empty(), "a second knock does not ring again");
     assert_eq!(world.state("pat"), "waiting");
@@ -82,7 +93,10 @@ fn who_is_declined_is_told_why_and_has_to_be_let_in_anew() {
     let (mut world, doc, _, fam) = with_waiting();
     world.say(doc, json!({"type": "decline", "member": "fam", "reason": "Later, please."}));
     let you = world.told(fam, "you");
-    assert_eq!((&you[0]["state"], &you[0]["why"], &you[0]["reason"]), (&json!("left"), &json!("declined"), &json!("Later, please.")));
+    assert_eq!(
+        (&you[0]["state"], &you[0]["why"], &you[0]["reason"]),
+        (&json!("left"), &json!("declined"), &json!("Later, please."))
+    );
     world.knock(fam);
     assert_eq!(world.state("fam"), "waiting");
 }
@@ -94,7 +108,11 @@ fn who_is_put_out_does_not_come_back_unasked() {
         world.say(doc, json!({"type": "remove", "member": "pat", "back": back}));
         let you = world.told(pat, "you");
         assert_eq!((&you[0]["state"], &you[0]["why"]), (&json!(state), &json!(why)));
-        assert!(world.facts().contains(&What::Left { member: crate::world::member("pat"), why: LeftWhy::Removed }));
+        assert!(
+            world
+                .facts()
+                .contains(&What::Left { member: crate::world::member("pat"), why: LeftWhy::Removed })
+        );
         world.knock(pat);
         assert_eq!(world.state("pat"), "waiting");
         world.say(doc, json!({"type": "chat", "text": "without them"}));
@@ -107,7 +125,10 @@ fn who_went_comes_back_without_being_asked_again() {
     let (mut world, _, pat) = World::running();
     world.say(pat, json!({"type": "leave"}));
     let said = world.said[&pat].clone();
-    assert_eq!((&said[0]["type"], &said[1]["type"], &said[1]["why"]), (&json!("done"), &json!("ended"), &json!("left")));
+    assert_eq!(
+        (&said[0]["type"], &said[1]["type"], &said[1]["why"]),
+        (&json!("done"), &json!("ended"), &json!("left"))
+    );
     assert_eq!(world.state("pat"), "left");
     let again = world.enter(&page("pat", "patient"));
     assert_eq!(world.told(again, "welcome")[0]["you"]["state"], "here");
@@ -166,7 +187,10 @@ fn people_are_told_at_most_four_times_a_second() {
     for n in 0..100u64 {
         world.wait(20);
         let level = n % 4;
-        world.say(pat, json!({"type": "media", "audio": true, "camera": n % 2 == 0, "screen": false, "level": level}));
+        world.say(
+            pat,
+            json!({"type": "media", "audio": true, "camera": n % 2 == 0, "screen": false, "level": level}),
+        );
         world.wait(20);
     }
     let told = world.told(doc, "people");

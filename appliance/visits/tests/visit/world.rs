@@ -6,7 +6,8 @@ use holdfast_visits::ids::{AskId, MemberId, SocketId, VisitId};
 use holdfast_visits::limits::SKEW_MS;
 use holdfast_visits::messages::{CallFacts, FromNode, IceServer, IceServers, Refused};
 use holdfast_visits::session::{
-    Clinician, Fact, Facts, Ice, Input, Order, Output, RelayAnswer, RelayEvent, Request, SlotsOf, Snapshot, Visit, What,
+    Clinician, Fact, Facts, Ice, Input, Order, Output, RelayAnswer, RelayEvent, Request, SlotsOf, Snapshot,
+    Visit, What,
 };
 use holdfast_visits::token::{self, Keys};
 use serde_json::{Value, json};
@@ -21,7 +22,8 @@ impl Ice for TestIce {
     fn servers(&self, visit: &VisitId, member: &MemberId, now_ms: u64) -> IceServers {
         let until_ms = now_ms + 300_000;
         let username = format!("{}:{}:{}", until_ms / 1_000, visit.as_str(), member.as_str());
-        let server = IceServer { urls: vec!["turn:relay.example".into()], username, credential: "secret".into() };
+        let server =
+            IceServer { urls: vec!["turn:relay.example".into()], username, credential: "secret".into() };
         IceServers { servers: vec![server], until_ms }
     }
 }
@@ -146,7 +148,10 @@ impl World {
             match output.clone() {
                 Output::Save | Output::Figures { .. } => {}
                 Output::Send { socket, message } => {
-                    assert!(!self.closed.contains_key(&socket), "nothing is said on a closed socket: {message:?}");
+                    assert!(
+                        !self.closed.contains_key(&socket),
+                        "nothing is said on a closed socket: {message:?}"
+                    );
                     self.said.entry(socket).or_default().push(serde_json::to_value(message).expect("JSON"));
                 }
                 Output::Close { socket, code } => {
@@ -196,7 +201,8 @@ impl World {
     pub(crate) fn say(&mut self, socket: SocketId, mut message: Value) -> String {
         self.ids += 1;
         let id = format!("c{}", self.ids);
-        if !["ping", "want", "ask-ice", "caption", "stats"].contains(&message["type"].as_str().unwrap_or_default())
+        if !["ping", "want", "ask-ice", "caption", "stats"]
+            .contains(&message["type"].as_str().unwrap_or_default())
             && message.get("id").is_none()
         {
             message["id"] = id.clone().into();
@@ -257,7 +263,8 @@ impl World {
     }
 
     pub(crate) fn state(&self, name: &str) -> String {
-        let state = self.visit.snapshot().members().find(|(member, ..)| member.as_str() == name).map(|one| one.2);
+        let state =
+            self.visit.snapshot().members().find(|(member, ..)| member.as_str() == name).map(|one| one.2);
         state.map(|state| format!("{state:?}").to_lowercase()).unwrap_or_else(|| "nobody".into())
     }
 
