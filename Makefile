@@ -29,7 +29,8 @@ LAW_CASES ?= 100000
 # The simulation breaks stores on purpose; every drill is built with that, so that they share one build. The product's
 # own binaries are built without.
 DRILL := cargo run --quiet --release -p holdfast-tests --features sabotage --bin
-TESTED := --workspace --features holdfast-tests/sabotage
+TESTED := --workspace --features holdfast-tests/sabotage,holdfast-media-tests/sabotage
+MEDIA := cargo run --quiet --release -p holdfast-media-tests --features sabotage --bin
 
 .PHONY: help
 help: ## list the targets
@@ -142,6 +143,21 @@ drill-booking: binaries ## seeded histories of a clinic that books on both sides
 .PHONY: drill-signin
 drill-signin: binaries ## every route × role × another patient's id on a real node: nothing is shown or changed that must not be
 	$(DRILL) drill-signin
+
+.PHONY: drill-turn
+drill-turn: media-binaries ## our TURN server: coturn's clients are served, what is hostile is not, floods leave memory flat; broken servers must be caught
+	@.ci/setup media
+	$(MEDIA) drill-turn
+
+.PHONY: bench-turn
+bench-turn: ## what a relayed packet costs our TURN server, beside coturn's under the same load (the TURN half of bench-media)
+	@.ci/setup media
+	cargo build --quiet --release -p holdfast-media-tests --bins
+	cargo run --quiet --release -p holdfast-media-tests --bin bench-turn
+
+.PHONY: media-binaries
+media-binaries:
+	cargo build --quiet --release -p holdfast-media-tests --features sabotage --bins
 
 .PHONY: bench bench-store bench-fhir bench-reconcile bench-scopes bench-ui bench-schedule
 bench: bench-store bench-fhir bench-reconcile bench-scopes bench-ui bench-schedule ## every benchmark, each with its peer in the same run

@@ -25,6 +25,7 @@ pub mod mutate;
 mod ops;
 mod parts;
 mod patch;
+mod relay;
 mod resource;
 mod search;
 pub mod seeds;
@@ -32,6 +33,8 @@ mod segment;
 mod session;
 mod signature;
 mod source;
+mod stun;
+mod turn;
 mod world;
 
 /// One thing that is fuzzed.
@@ -44,7 +47,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 15] = [
     Target { name: "segment", run: segment::run },
     Target { name: "frame", run: frame::run },
     Target { name: "session", run: session::run },
@@ -58,6 +61,10 @@ pub const TARGETS: [Target; 13] = [
     Target { name: "finding", run: finding::run },
     Target { name: "headers", run: headers::run },
     Target { name: "calendar", run: calendar::run },
+    Target { name: "relay-entry", run: relay::entry },
+    Target { name: "relay-control", run: relay::control },
+    Target { name: "stun", run: stun::run },
+    Target { name: "turn", run: turn::run },
 ];
 
 /// Runs the target of this name within its memory.

@@ -2,6 +2,8 @@
 
 mod calendar;
 mod fhir;
+mod relay;
+mod turn;
 
 use holdfast_core::codec::encode_ops;
 use holdfast_core::hlc::Hlc;
@@ -34,6 +36,10 @@ pub fn of(target: &str) -> Vec<(String, Vec<u8>)> {
         "finding" => typed(),
         "headers" => headers(),
         "calendar" => calendar::files(),
+        "relay-entry" => relay::entries(),
+        "relay-control" => relay::bodies(),
+        "stun" => turn::messages(),
+        "turn" => turn::scripts(),
         _ => Vec::new(),
     };
     inputs.into_iter().enumerate().map(|(n, bytes)| (format!("seed-{n:02}"), bytes)).collect()

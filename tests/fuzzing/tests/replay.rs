@@ -67,7 +67,7 @@ macro_rules! replays {
     };
 }
 
-replays! { segment frame session signature enrolment resource search bundle patch cursor finding headers calendar }
+replays! { segment frame session signature enrolment resource search bundle patch cursor finding headers calendar stun turn }
 
 #[test]
 fn broken_property_is_noticed() {

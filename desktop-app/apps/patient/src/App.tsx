@@ -3,11 +3,13 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { clinicOf, linkOf } from './address';
 import { api, type Clinic, type Clinics } from './api';
 import { Book } from './Book';
+import { Languages } from './Languages';
+import { fill, type Language } from './language';
 import { Own } from './Own';
 import { StepHead } from './StepHead';
 import { Trouble } from './Trouble';
 import type { Texts } from './texts/en';
-import { fill, LANGUAGES, type Language, type Spoken, textsOf, useWords, Words } from './words';
+import { type Spoken, textsOf, useWords, Words } from './words';
 
 interface Props {
   first: { language: Language; texts: Texts };
@@ -23,30 +25,11 @@ export function App({ first }: Props) {
   );
   return (
     <Words.Provider value={words}>
-      <Languages value={spoken.language} onChange={speak} />
+      <Languages label={words.say('language')} value={spoken.language} onChange={speak} />
       <main>
         <Screen />
       </main>
     </Words.Provider>
-  );
-}
-
-function Languages({ value, onChange }: { value: Language; onChange: (language: Language) => void }) {
-  const { say } = useWords();
-  return (
-    <nav aria-label={say('language')}>
-      {LANGUAGES.map(({ code, name }) => (
-        <button
-          key={code}
-          type="button"
-          lang={code}
-          aria-current={code === value ? 'true' : undefined}
-          onClick={() => onChange(code)}
-        >
-          {name}
-        </button>
-      ))}
-    </nav>
   );
 }
 

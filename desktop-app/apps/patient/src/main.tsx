@@ -2,7 +2,8 @@
 import './style.css';
 import { render } from 'preact';
 import { App } from './App';
-import { firstLanguage, textsOf } from './words';
+import { firstLanguage } from './language';
+import { textsOf } from './words';
 
 const root = document.getElementById('root');
 const language = firstLanguage();

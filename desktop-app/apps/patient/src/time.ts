@@ -1,5 +1,5 @@
 import type { Slot } from './api';
-import type { Language } from './words';
+import type { Language } from './language';
 
 // Times are those of the clinic, wherever the patient's device is. Digits are Western everywhere, as on the clinic's own screens.
 const TAGS: Record<Language, string> = { en: 'en-GB', es: 'es', fr: 'fr', ar: 'ar-u-ca-gregory-nu-latn' };

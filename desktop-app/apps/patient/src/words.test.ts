@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
 import { Refused } from './api';
+import { fill, firstLanguage } from './language';
 import { ar } from './texts/ar';
 import { en } from './texts/en';
 import { es } from './texts/es';
 import { fr } from './texts/fr';
 import { byDay, clockOf } from './time';
 import { troubleOf } from './trouble';
-import { fill, firstLanguage } from './words';
+import { ar as visitAr } from './visit/texts/ar';
+import { en as visitEn } from './visit/texts/en';
+import { es as visitEs } from './visit/texts/es';
+import { fr as visitFr } from './visit/texts/fr';
 
 const holesOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([hole]) => hole).sort();
 
@@ -17,6 +21,17 @@ test.each(Object.entries({ es, fr, ar }))('%s says all that English says, with t
     expect(holesOf(said), key).toEqual(holesOf(english));
   }
 });
+
+test.each(Object.entries({ es: visitEs, fr: visitFr, ar: visitAr }))(
+  'on the page for visits %s says all that English says, with the same filled in',
+  (_, texts) => {
+    for (const [key, english] of Object.entries(visitEn)) {
+      const said = texts[key as keyof typeof visitEn];
+      expect(said, key).not.toBe('');
+      expect(holesOf(said), key).toEqual(holesOf(english));
+    }
+  },
+);
 
 test('what is filled in keeps its own direction', () => {
   expect(fill('Call {phone}', { phone: '+33 6' })).toBe('Call \u2068+33 6\u2069');

@@ -9,3 +9,4 @@ export { type FileBegun, type FileShown, files, type UnfinishedFiles } from './f
 export { Problem, Unreachable } from './problem';
 export * from './schedule';
 export type * from './types';
+export * from './visits';

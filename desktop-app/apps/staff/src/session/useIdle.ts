@@ -1,6 +1,9 @@
 import { useEffect, useRef } from 'react';
 
-const SIGNS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
+/** Sent by a part of the app that knows somebody to be there, as a visit does: who talks to a patient touches nothing. */
+export const PRESENT = 'holdfast-present';
+
+const SIGNS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart', PRESENT] as const;
 const CHECK_MS = 5_000;
 
 /** Calls back once nobody has touched the device for so long. By the clock, so that a sleeping computer counts as idle. */

@@ -8,6 +8,7 @@ import { ahead, part } from '../app/part';
 import { Contained } from '../problems/Failed';
 import { useAbilities, useSession } from '../session/SessionContext';
 import { UndoProvider } from '../undo/UndoProvider';
+import { VisitBar } from '../visit/VisitBar';
 import { ContinuityBanner } from './ContinuityBanner';
 import { ContinuityProvider } from './ContinuityProvider';
 import { Rail } from './Rail';
@@ -23,6 +24,7 @@ const ChartScreen = part(() => import('../chart/ChartScreen'));
 const EncounterPrint = part(() => import('../print/EncounterPrint'));
 const SummaryPrint = part(() => import('../print/SummaryPrint'));
 const ScheduleScreen = part(() => import('../schedule/ScheduleScreen'));
+const VisitScreen = part(() => import('../visit/VisitScreen'));
 const Conflicts = part(() => import('../conflicts/Conflicts'));
 const People = part(() => import('../people/People'));
 const ReviewQueue = part(() => import('../people/ReviewQueue'));
@@ -62,6 +64,7 @@ export default function Workplace({ active }: { active: boolean }) {
           <div className="stage">
             <TopBar onSearch={search} onShortcuts={() => setDialog('shortcuts')} />
             <ContinuityBanner />
+            <VisitBar />
             {session.mode === 'read-only' && (
               <p className="banner warn" role="status">
                 {i18n.t(
@@ -124,6 +127,9 @@ function Screens() {
     <Switch>
       <Route path="/">{seesPatients ? <Today /> : <Redirect to="/people" />}</Route>
       {seesSchedule && <Route path="/schedule/*?">{({ '*': rest }) => <ScheduleScreen rest={rest ?? ''} />}</Route>}
+      {seesPatients && (
+        <Route path="/visit/:id/:secret?">{({ id, secret }) => <VisitScreen key={id} id={id} secret={secret} />}</Route>
+      )}
       <Route path="/register/:id?" component={Register} />
       <Route path="/patients/:id/print/summary">{({ id }) => <SummaryPrint id={id} />}</Route>
       <Route path="/patients/:id/print/encounter/:encounter">

@@ -16,7 +16,7 @@ import { authorOf, openVisitOf } from '../references';
 import { useSave } from '../useSave';
 import { LastVitals } from '../vitals/LastVitals';
 import { LastNote } from './LastNote';
-import { isBlank, type NoteDraft, says, signed, templatesOf, underTemplate } from './note';
+import { DOWNTIME, isBlank, type NoteDraft, says, signed, templatesOf, underTemplate } from './note';
 
 /** A note of this id is there, and says something else. */
 const SIGNED_ALREADY = new Set(['exists', 'signed']);
@@ -28,7 +28,7 @@ export function NoteEditor({ appends, own }: { appends?: string; own?: string })
   const { id, chart, go } = useChart();
   const save = useSave(id);
   const templates = templatesOf(i18n);
-  const [fresh] = useState<NoteDraft>(() => begin(i18n, appends));
+  const [fresh] = useState<NoteDraft>(() => begin(i18n, appends, own));
   const draft = useDraft<NoteDraft>({
     key: `note:${id}${appends ? `:${appends}` : ''}${own ? `~${own}` : ''}`,
     form: 'note',
@@ -161,8 +161,9 @@ export function NoteEditor({ appends, own }: { appends?: string; own?: string })
   );
 }
 
-function begin(i18n: Parameters<typeof templatesOf>[0], appends: string | undefined): NoteDraft {
-  const [first] = templatesOf(i18n);
+function begin(i18n: Parameters<typeof templatesOf>[0], appends?: string, own?: string): NoteDraft {
+  const templates = templatesOf(i18n);
+  const first = templates.find(({ key }) => own === DOWNTIME && key === DOWNTIME) ?? templates[0];
   const blank: NoteDraft = { id: newId(), template: '', title: '', sections: [] };
   if (appends)
     return { ...blank, title: i18n.t('Addendum'), sections: [{ title: i18n.t('Addendum'), text: '' }], appends };

@@ -24,6 +24,9 @@ export interface Template {
   sections: string[];
 }
 
+/** The template for a visit whose video failed; also which draft it is. */
+export const DOWNTIME = 'downtime';
+
 /** Ready-made headings. */
 export function templatesOf(i18n: I18n): Template[] {
   return [
@@ -39,6 +42,16 @@ export function templatesOf(i18n: I18n): Template[] {
       sections: [i18n.t('Observed'), i18n.t('Done'), i18n.t('Hand over')],
     },
     { key: 'phone', name: i18n.t('Phone call'), sections: [i18n.t('Who called, and why'), i18n.t('Advice given')] },
+    {
+      key: DOWNTIME,
+      name: i18n.t('Visit by telephone, because video failed'),
+      sections: [
+        i18n.t('What failed, and when'),
+        i18n.t('Called at which number, and how it was made sure who it is'),
+        i18n.t('What was said'),
+        i18n.t('Plan'),
+      ],
+    },
   ];
 }
 

@@ -2,6 +2,7 @@ import type { AppointmentShown, DaySheet } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { Dialog } from '@holdfast/ui';
 import { useState } from 'react';
+import { VisitActions } from '../../visit/VisitActions';
 import { titleOf } from '../names';
 import { useDay } from '../useDay';
 import { AppointmentActions } from './AppointmentActions';
@@ -30,6 +31,7 @@ export function AppointmentDialog({ one, sheet, onClose }: Props) {
     >
       <div className="stack">
         <AppointmentFacts one={current} sheet={sheet} />
+        {part === 'facts' && <VisitActions one={current} />}
         {part === 'facts' && (
           <AppointmentActions
             one={current}
