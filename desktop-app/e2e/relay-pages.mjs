@@ -33,10 +33,11 @@ async function openPage() {
 const join = (page, visit, member) => page.evaluate((names) => relay.join(names), { visit, member });
 const firstFrame = (page, since) => page.evaluate((since) => relay.firstFrame(since), since);
 const counts = (page) => page.evaluate(() => relay.counts());
-const call = (method, path, body) => page1.evaluate(
-  async ([method, path, body]) => (await fetch(path, { method, body: body && JSON.stringify(body) })).status,
-  [method, path, body],
-);
+const call = (method, path, body) =>
+  page1.evaluate(
+    async ([method, path, body]) => (await fetch(path, { method, body: body && JSON.stringify(body) })).status,
+    [method, path, body],
+  );
 
 /** Waits until the counts of a page are as they should be. */
 async function until(page, what, is, patience = 15_000) {
@@ -139,7 +140,9 @@ const checks = {
       const since = performance.now();
       await relay.end('SIGKILL');
       await relay.start();
-      await Promise.all([page1, page2].map((page) => until(page, 'is back', (now) => now.rejoins > round && now.decoded > 0)));
+      await Promise.all(
+        [page1, page2].map((page) => until(page, 'is back', (now) => now.rejoins > round && now.decoded > 0)),
+      );
       times.push(performance.now() - since);
     }
     figure('relay_killed_max_ms', Math.max(...times).toFixed(0), 'ms');

@@ -9,7 +9,9 @@ const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const browser = await chromium.launch({ executablePath, args: [...QUIET, ...sandbox] });
 const page = await browser.newPage();
-await page.route('**/*', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>frames</title>' }));
+await page.route('**/*', (route) =>
+  route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>frames</title>' }),
+);
 await page.goto('http://127.0.0.1/');
 
 const frames = await page.evaluate(async () => {
@@ -23,7 +25,10 @@ const frames = await page.evaluate(async () => {
   async function pattern() {
     const [width, height, rate, seconds] = [320, 180, 15, 4];
     const chunks = [];
-    const encoder = new VideoEncoder({ output: (chunk) => chunks.push(bytes(chunk)), error: (error) => console.log(error) });
+    const encoder = new VideoEncoder({
+      output: (chunk) => chunks.push(bytes(chunk)),
+      error: (error) => console.log(error),
+    });
     encoder.configure({ codec: 'vp8', width, height, bitrate: 120_000, framerate: rate, latencyMode: 'realtime' });
     const canvas = new OffscreenCanvas(width, height);
     const draw = canvas.getContext('2d');
@@ -46,7 +51,10 @@ const frames = await page.evaluate(async () => {
   async function tone() {
     const [sampleRate, seconds] = [48_000, 2];
     const chunks = [];
-    const encoder = new AudioEncoder({ output: (chunk) => chunks.push(bytes(chunk)), error: (error) => console.log(error) });
+    const encoder = new AudioEncoder({
+      output: (chunk) => chunks.push(bytes(chunk)),
+      error: (error) => console.log(error),
+    });
     encoder.configure({
       codec: 'opus',
       sampleRate,
@@ -62,7 +70,14 @@ const frames = await page.evaluate(async () => {
       const hum = [1, 2, 3, 5].reduce((sum, times) => sum + Math.sin(2 * Math.PI * 150 * times * time) / times, 0);
       samples[at] = 0.25 * swell * hum;
     }
-    const data = new AudioData({ format: 'f32', sampleRate, numberOfFrames: samples.length, numberOfChannels: 1, timestamp: 0, data: samples });
+    const data = new AudioData({
+      format: 'f32',
+      sampleRate,
+      numberOfFrames: samples.length,
+      numberOfChannels: 1,
+      timestamp: 0,
+      data: samples,
+    });
     encoder.encode(data);
     await encoder.flush();
     return framed(chunks);

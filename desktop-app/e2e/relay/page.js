@@ -47,7 +47,23 @@ function firstFrame(pc, since) {
 }
 
 async function counts(pc) {
-  const sum = { decoded: 0, freezes: 0, audioPackets: 0, audioLost: 0, audioEnergy: 0, concealed: 0, samples: 0, videoPackets: 0, videoLost: 0, nacks: 0, keyframes: 0, height: 0, showing: 0, hearing: 0, sent: {} };
+  const sum = {
+    decoded: 0,
+    freezes: 0,
+    audioPackets: 0,
+    audioLost: 0,
+    audioEnergy: 0,
+    concealed: 0,
+    samples: 0,
+    videoPackets: 0,
+    videoLost: 0,
+    nacks: 0,
+    keyframes: 0,
+    height: 0,
+    showing: 0,
+    hearing: 0,
+    sent: {},
+  };
   for (const one of (await pc.getStats()).values()) {
     if (one.type === 'inbound-rtp' && one.kind === 'video') {
       sum.decoded += one.framesDecoded ?? 0;
@@ -66,7 +82,12 @@ async function counts(pc) {
       sum.concealed += one.concealedSamples ?? 0;
       sum.samples += one.totalSamplesReceived ?? 0;
     } else if (one.type === 'outbound-rtp' && one.kind === 'video' && one.rid) {
-      sum.sent[one.rid] = { height: one.frameHeight ?? 0, frames: one.framesSent ?? 0, plis: one.pliCount ?? 0, limited: one.qualityLimitationReason };
+      sum.sent[one.rid] = {
+        height: one.frameHeight ?? 0,
+        frames: one.framesSent ?? 0,
+        plis: one.pliCount ?? 0,
+        limited: one.qualityLimitationReason,
+      };
     }
   }
   return sum;
