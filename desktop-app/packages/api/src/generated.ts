@@ -1787,10 +1787,13 @@ export interface components {
         DayResource: {
             /** @description None where all free time is the clinic's to give. */
             elsewhere: components["schemas"]["ElsewhereSpan"][];
+            /** @description Whether they were deleted, and are still named by appointments of this day. */
+            gone?: boolean;
             hours: components["schemas"]["DaySpan"][];
             /** @description `practitioner`, `room` or `equipment`. */
             kind: string;
             languages: string[];
+            /** @description Empty for one who is gone. */
             name: string;
             off: components["schemas"]["OffSpan"][];
             /** @description `Practitioner/…`, `Location/…` or `Device/…`. */
