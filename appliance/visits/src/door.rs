@@ -50,11 +50,10 @@ pub fn open(
     call: &CallFacts,
     now_ms: u64,
     skew_ms: u64,
-) -> Result<Entry, Refused> {
-    let refused = |code: &str| Refused {
-        code: code.to_owned(),
-        clinic: (*call != CallFacts::default()).then(|| call.clone()),
-        ..Refused::default()
+) -> Result<Entry, Box<Refused>> {
+    let clinic = (*call != CallFacts::default()).then_some(call);
+    let refused = |code: &str| {
+        Box::new(Refused { code: code.to_owned(), clinic: clinic.cloned(), ..Refused::default() })
     };
     let Ok(FromPage::Hello(hello)) = read_frame(frame).map(|frame| frame.message) else {
         // A page of another version may have another hello: of all that is wrong with it, this helps.
@@ -66,7 +65,7 @@ pub fn open(
     let claims = token::authentic(keys, &hello.token).map_err(|refusal| refused(refusal.code()))?;
     match token::in_force(&claims, now_ms, skew_ms) {
         Err(LinkRefusal::Early { from_ms }) => {
-            Err(Refused { from_ms: Some(from_ms), ..refused("link-early") })
+            Err(Box::new(Refused { from_ms: Some(from_ms), ..*refused("link-early") }))
         }
         in_force => Ok(Entry { claims, hello, is_expired: in_force.is_err() }),
     }
@@ -84,7 +83,7 @@ mod tests {
         SigningKey::from_bytes(&[1; 32])
     }
 
-    fn knocks(v: u32, nbf: u64, exp: u64, now_ms: u64) -> Result<Entry, Refused> {
+    fn knocks(v: u32, nbf: u64, exp: u64, now_ms: u64) -> Result<Entry, Box<Refused>> {
         let claims = json!({"v": 1, "visit": "v", "clinic": "north", "role": "patient", "member": "m", "name": "N",
             "nbf": nbf, "exp": exp, "one": true, "at": []});
         let token = token::sign(&key(), &serde_json::from_value(claims).expect("claims")).expect("signed");

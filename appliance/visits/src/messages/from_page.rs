@@ -49,7 +49,7 @@ messages! {
         /// Clinician: ends it for all.
         "end" => End(End),
         /// Figures.
-        "stats" => Stats(SayStats),
+        "stats" => Stats(Box<SayStats>),
     }
     /// A type of a newer page.
     #[serde(other)]

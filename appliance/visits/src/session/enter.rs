@@ -15,7 +15,7 @@ use crate::messages::{
 impl Visit {
     pub(super) fn enter(&mut self, socket: SocketId, entry: Entry) {
         if let Err(refused) = self.may_enter(&entry) {
-            self.send(socket, FromNode::Refused(Box::new(refused)));
+            self.send(socket, FromNode::Refused(refused));
             self.live.out.push(super::Output::Close { socket, code: CLOSED_FOR_GOOD });
             return;
         }
@@ -39,12 +39,13 @@ impl Visit {
         self.welcome(socket, &entry);
     }
 
-    fn may_enter(&mut self, entry: &Entry) -> Result<(), Refused> {
+    fn may_enter(&mut self, entry: &Entry) -> Result<(), Box<Refused>> {
         let (claims, hello) = (&entry.claims, &entry.hello);
         let call = self.kept.facts.call.clone();
         let clinic = (call != CallFacts::default()).then_some(call);
-        let refused =
-            |code: &str| Refused { code: code.into(), clinic: clinic.clone(), ..Refused::default() };
+        let refused = |code: &str| {
+            Box::new(Refused { code: code.into(), clinic: clinic.clone(), ..Refused::default() })
+        };
         if claims.visit != self.kept.facts.visit || claims.clinic != self.kept.facts.clinic {
             return Err(refused("link-bad"));
         }
@@ -58,7 +59,7 @@ impl Visit {
         if let Some(finished) = &self.kept.finished
             && !self.is_broken_ended()
         {
-            return Err(Refused { summary: finished.summary.clone(), ..refused("ended") });
+            return Err(Box::new(Refused { summary: finished.summary.clone(), ..*refused("ended") }));
         }
         // Who is in comes back into a visit that outlasts their link.
         if entry.is_expired && !known.is_some_and(Member::is_in) {
@@ -69,7 +70,7 @@ impl Visit {
         }
         let now_ms = self.now_ms();
         if let Err(again_ms) = self.live.present(&claims.member).hellos.take(now_ms) {
-            return Err(Refused { retry_after_ms: Some(again_ms), ..refused("too-fast") });
+            return Err(Box::new(Refused { retry_after_ms: Some(again_ms), ..*refused("too-fast") }));
         }
         let is_elsewhere = |socket: &Socket| socket.member == claims.member && socket.device != hello.device;
         if claims.one && hello.take_over != Some(true) && self.live.sockets.values().any(is_elsewhere) {

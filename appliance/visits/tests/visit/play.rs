@@ -5,9 +5,7 @@ use crate::world::{World, member, page};
 use holdfast_visits::ids::{MemberId, SocketId};
 use holdfast_visits::messages::{FromNode, Role};
 use holdfast_visits::session::sabotage::Sabotage;
-use holdfast_visits::session::{
-    Input, Order, Output, RelayAnswer, RelayEvent, Request, SlotsOf, Snapshot, What,
-};
+use holdfast_visits::session::{Input, Order, Output, RelayAnswer, RelayEvent, Request, SlotsOf};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

@@ -167,8 +167,8 @@ fn what_cannot_be_read_is_a_problem_and_ends_nothing() {
         ("{", "bad-message"),
         (r#"{"type":"hello"}"#, "bad-message"),
         (r#"{"type":"chat","id":"b1","text":" "}"#, "bad-message"),
-        (&format!(r#"{{"type":"chat","id":"b2","text":"{}"}}"#, "x".repeat(2_001)), "too-large"),
-        (&"x".repeat(70_000), "too-large"),
+        (format!(r#"{{"type":"chat","id":"b2","text":"{}"}}"#, "x".repeat(2_001)).as_str(), "too-large"),
+        ("x".repeat(70_000).as_str(), "too-large"),
     ] {
         raw(&mut world, pat, text);
         assert_eq!(world.problem(pat), code);

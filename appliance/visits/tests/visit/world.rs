@@ -77,7 +77,7 @@ impl Hello {
         Self { part, ..self }
     }
 
-    pub(crate) fn entry(&self, now_ms: u64) -> Result<Entry, Refused> {
+    pub(crate) fn entry(&self, now_ms: u64) -> Result<Entry, Box<Refused>> {
         let key = SigningKey::from_bytes(&[3; 32]);
         let claims = json!({"v": 1, "visit": self.visit, "clinic": "north", "role": self.role, "member": self.member,
             "name": format!("Name of {}", self.member), "nbf": START_MS / 1_000 - 60, "exp": self.exp_ms / 1_000,
