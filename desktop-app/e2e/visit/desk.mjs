@@ -209,7 +209,7 @@ const continuity = () => ({
   clinic: 'North clinic',
   conflictsOpen: 0,
   lanes: [],
-  link: { state: 'up' },
+  link: { state: 'in-step' },
   nowMs: Date.now(),
   recordsHeld: 1,
   scopesHeld: 1,
