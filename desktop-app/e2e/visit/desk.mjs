@@ -209,7 +209,7 @@ const continuity = () => ({
   clinic: 'North clinic',
   conflictsOpen: 0,
   lanes: [],
-  link: { state: 'in-step' },
+  link: { state: 'connected', sinceMs: Date.now() - 60_000, waitingScopes: 0 },
   nowMs: Date.now(),
   recordsHeld: 1,
   scopesHeld: 1,
