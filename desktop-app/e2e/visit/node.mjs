@@ -47,7 +47,9 @@ export class Node {
     return this.url;
   }
 
-  async serve({ url }, response) {
+  async serve(request, response) {
+    const { url } = request;
+    if (this.desk && !url.startsWith('/v/') && (await this.desk.serve(request, response))) return;
     const name = /^\/v\/assets\/([\w.-]+)$/.exec(url)?.[1];
     const file = name ? join(DIST, 'assets', name) : url.startsWith('/v/') ? join(DIST, 'visit.html') : undefined;
     const bytes = file && (await readFile(file).catch(() => undefined));
@@ -233,12 +235,15 @@ export class Node {
         return this.endFor(me, 'left');
       case 'end':
         done();
-        this.summary = { text: message.summary ?? '', next: message.next, atMs: Date.now() };
-        for (const person of [...this.people.values()]) this.endFor(person, 'ended', this.summary);
-        return;
+        return this.end(message);
       default:
         return message.id ? done() : undefined;
     }
+  }
+
+  end({ summary, next }) {
+    this.summary = { text: summary ?? '', next, atMs: Date.now() };
+    for (const person of [...this.people.values()]) this.endFor(person, 'ended', this.summary);
   }
 
   endFor(person, why, summary) {
