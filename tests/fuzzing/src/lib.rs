@@ -47,7 +47,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 17] = [
     Target { name: "segment", run: segment::run },
     Target { name: "frame", run: frame::run },
     Target { name: "session", run: session::run },
