@@ -48,12 +48,12 @@ pub(crate) enum Step {
 pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let (any_socket, any_who, flag) = (0..12usize, 0..NAMES.len(), any::<bool>());
     let step = prop_oneof![
-        8 => (any_who.clone(), 0..2usize, prop::bool::weighted(0.2), flag.clone())
+        8 => (any_who.clone(), 0..2usize, prop::bool::weighted(0.2), flag)
             .prop_map(|(who, device, is_control, take_over)| Step::Hello { who, device, is_control, take_over }),
         8 => any_socket.clone().prop_map(|socket| Step::Knock { socket }),
         8 => (any_socket.clone(), any_who.clone()).prop_map(|(socket, whom)| Step::Admit { socket, whom }),
         1 => (any_socket.clone(), any_who.clone()).prop_map(|(socket, whom)| Step::Decline { socket, whom }),
-        2 => (any_socket.clone(), any_who.clone(), flag.clone())
+        2 => (any_socket.clone(), any_who.clone(), flag)
             .prop_map(|(socket, whom, back)| Step::Remove { socket, whom, back }),
         4 => any_socket.clone().prop_map(|socket| Step::Chat { socket }),
         4 => (any_socket.clone(), flag).prop_map(|(socket, restart)| Step::Offer { socket, restart }),
