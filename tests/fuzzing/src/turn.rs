@@ -7,7 +7,8 @@ use holdfast_media::stun::{Class, Message, Method};
 use holdfast_media::turn::client::{Answer, Client, channel_data, send_indication};
 use holdfast_media::turn::credentials::{Credentials, SharedKey};
 use holdfast_media::turn::{
-    Config, FiveTuple, HEADROOM, Limits, Now, Output, PeerKind, Peers, Rate, Relay, Reply, Server, TAILROOM, Transport,
+    Config, FiveTuple, HEADROOM, Limits, Now, Output, PeerKind, Peers, Rate, Relay, Reply, Server, TAILROOM,
+    Transport,
 };
 
 use crate::source::Source;
@@ -60,9 +61,14 @@ impl World {
         };
         let now = Now { ms: 0, unix_s: 1000 };
         let person = |n: usize| {
-            let credentials = SharedKey::new(KEY).credentials(now.unix_s, 300, &format!("v{}", n / 2), &format!("m{n}"));
+            let credentials =
+                SharedKey::new(KEY).credentials(now.unix_s, 300, &format!("v{}", n / 2), &format!("m{n}"));
             let transport = [Transport::Udp, Transport::Tcp][n % 2];
-            let from = FiveTuple::new(transport, ([192, 0, 2, 1], 3478).into(), ([198, 51, 100, 1], 1000 + n as u16).into());
+            let from = FiveTuple::new(
+                transport,
+                ([192, 0, 2, 1], 3478).into(),
+                ([198, 51, 100, 1], 1000 + n as u16).into(),
+            );
             Person { client: Client::new(credentials.expect("lawful ids"), n as u64), from, relayed: None }
         };
         let server = Server::new(config, &[1; 32]).expect("a configuration");
@@ -106,7 +112,9 @@ impl World {
             3 => client.create_permission(&[peer]),
             4 => client.channel_bind(0x4000 + u16::from(source.byte()), peer),
             _ => client.request(Method(u16::from(source.byte())), |writer| {
-                writer.xored_address(XOR_PEER_ADDRESS, peer).attribute(u16::from_be_bytes(source.array()), source.chunk());
+                writer
+                    .xored_address(XOR_PEER_ADDRESS, peer)
+                    .attribute(u16::from_be_bytes(source.array()), source.chunk());
             }),
         }
     }
@@ -144,9 +152,13 @@ impl World {
         let before = (self.server.allocations(), self.server.counters().clone());
         let answer = self.give(who, request);
         let after = self.server.counters();
-        assert_eq!((self.server.allocations(), before.1.allocated, before.1.ended), (before.0, after.allocated, after.ended));
+        assert_eq!(
+            (self.server.allocations(), before.1.allocated, before.1.ended),
+            (before.0, after.allocated, after.ended)
+        );
         let message = answer.as_deref().map(|bytes| Message::parse(bytes).expect("an answer is a message"));
-        let is_granted = message.is_some_and(|one| one.class() == Class::Success && one.method() != Method::BINDING);
+        let is_granted =
+            message.is_some_and(|one| one.class() == Class::Success && one.method() != Method::BINDING);
         assert!(!is_granted, "it was granted");
     }
 
@@ -184,10 +196,16 @@ impl World {
             n @ 0..128 => self.people[usize::from(n) % CLIENTS].relayed.unwrap_or(sfu(0)),
             n => SocketAddr::from(([192, 0, 2, 1], 50_000 + u16::from(n) % 20)),
         };
-        let peer = if source.byte() < 128 { sfu(source.below(2)) } else { SocketAddr::from((source.array::<4>(), 5000)) };
+        let peer = if source.byte() < 128 {
+            sfu(source.below(2))
+        } else {
+            SocketAddr::from((source.array::<4>(), 5000))
+        };
         let payload = source.chunk();
         let mut buffer = [&[0; HEADROOM][..], payload, &[0; TAILROOM]].concat();
-        let Some(sent) = self.server.from_peer(self.now, relayed, peer, &mut buffer, payload.len()) else { return };
+        let Some(sent) = self.server.from_peer(self.now, relayed, peer, &mut buffer, payload.len()) else {
+            return;
+        };
         assert_eq!(peer.ip(), sfu(0).ip(), "only who is permitted");
         let person = self.people.iter().find(|person| person.from == sent.client).expect("a client of ours");
         assert_eq!(person.relayed, Some(relayed), "it reaches who holds the address");
