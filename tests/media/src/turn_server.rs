@@ -136,7 +136,6 @@ pub fn run(options: &Options) -> Result<()> {
         lend_on: if has_sockets { vec![options.ip] } else { Vec::new() },
         handover: handover.as_ref().map(|(turn, _)| turn.clone()),
         streams: StreamLimits { stranger_ms: options.stranger_ms, ..StreamLimits::default() },
-        ..Listen::default()
     };
     let handle = Shell::bind(server, listen)?.spawn()?;
     if let Some((_, sfu)) = handover {

@@ -9,6 +9,7 @@ use holdfast_media_tests::turn_drill::{Options, run};
 fn turn_server_serves_coturns_clients_and_nobody_who_is_hostile() {
     let options = Options { hostile: 1500, flood: 60_000, clients: 2, messages: 20, ..Options::default() };
     let report = run(&options).unwrap();
-    report.print();
+    let is_good = report.print();
     assert_eq!(report.faults(), Vec::<&str>::new());
+    assert!(is_good);
 }

@@ -33,3 +33,6 @@ pub use streams::StreamLimits;
 
 /// The longest payload that is relayed, in bytes. WebRTC sends 1,200 to 1,500; what is longer is dropped, as a path would do with it.
 pub const MAX_PAYLOAD_BYTES: usize = 2048;
+
+#[cfg(test)]
+mod tests;

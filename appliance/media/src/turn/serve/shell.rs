@@ -182,6 +182,12 @@ impl Handle {
         self.tls
     }
 
+    /// Whether its thread still runs: it ends by itself only when the system does not let it wait any more.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
     /// How it stands: at most a second old.
     #[must_use]
     pub fn status(&self) -> Status {

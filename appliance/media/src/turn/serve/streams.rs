@@ -1,6 +1,7 @@
 //! All streams: who is let in, and who has to go.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -9,7 +10,8 @@ use rustls::{ServerConfig, ServerConnection};
 
 use super::poll::{Poll, Source};
 use super::stream::{Outgoing, Progress, Stream};
-use crate::turn::{FiveTuple, Server, Transport};
+use crate::turn::sieve::Sieve;
+use crate::turn::{FiveTuple, Rate, Server, Transport};
 
 /// Streams that are accepted at one wake.
 const ACCEPTS: usize = 64;
@@ -31,11 +33,20 @@ pub struct StreamLimits {
     pub stranger_ms: u64,
     /// How long a client may read nothing although there is something, in milliseconds.
     pub unread_ms: u64,
+    /// New streams a second from one address (of IPv6, one /64): a handshake of TLS is the dearest that a stranger can ask for.
+    pub accepts: Rate,
 }
 
 impl Default for StreamLimits {
     fn default() -> Self {
-        Self { streams: 1024, strangers: 256, strangers_each: 64, stranger_ms: 15_000, unread_ms: 20_000 }
+        Self {
+            streams: 1024,
+            strangers: 256,
+            strangers_each: 64,
+            stranger_ms: 15_000,
+            unread_ms: 20_000,
+            accepts: Rate { per_second: 50, burst: 200 },
+        }
     }
 }
 
@@ -52,12 +63,16 @@ pub(crate) struct Streams {
     free: Vec<u32>,
     places: HashMap<FiveTuple, u32>,
     dirty: Vec<u32>,
+    sieve: Sieve,
     pub(crate) unwanted: Unwanted,
 }
 
 impl Streams {
     pub(crate) fn new(limits: StreamLimits) -> Self {
+        // A hasher's seed is the one random number that there is without a descriptor.
+        let seed = RandomState::new().build_hasher().finish();
         Self {
+            sieve: Sieve::new(limits.accepts, seed),
             limits,
             streams: Vec::new(),
             free: Vec::new(),
@@ -97,7 +112,8 @@ impl Streams {
     ) -> io::Result<()> {
         let transport = if tls.is_some() { Transport::Tls } else { Transport::Tcp };
         let client = FiveTuple::new(transport, socket.local_addr()?, socket.peer_addr()?);
-        if !self.has_room(client.client.ip(), server) {
+        let ip = client.client.ip();
+        if !self.sieve.passes(now_ms, ip) || !self.has_room(ip, server) {
             self.unwanted.refused += 1;
             return Ok(());
         }

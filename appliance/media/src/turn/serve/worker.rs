@@ -30,11 +30,21 @@ pub(super) struct Worker {
     untaken: u64,
     unread: u64,
     chores_ms: u64,
+    /// Whether the system had no more sockets when they were last asked for.
+    is_short: bool,
 }
 
 impl Worker {
     pub(super) fn new(shell: Shell) -> Self {
-        Self { shell, clock: Clock::new(), datagrams: Datagrams::new(), untaken: 0, unread: 0, chores_ms: 0 }
+        Self {
+            shell,
+            clock: Clock::new(),
+            datagrams: Datagrams::new(),
+            untaken: 0,
+            unread: 0,
+            chores_ms: 0,
+            is_short: false,
+        }
     }
 
     pub(super) fn run(mut self) {
@@ -145,7 +155,7 @@ impl Worker {
         for at in self.datagrams.receive(socket, relayed.is_ipv4(), RELAY_AT_ONCE) {
             let received = self.datagrams.received(at);
             if !received.is_cut {
-                self.to_client(now, relayed, received.from, at, received.length);
+                self.pass_down(now, relayed, received.from, at, received.length);
             }
         }
     }
@@ -162,13 +172,13 @@ impl Worker {
             let slot = self.datagrams.slot(at);
             let end = slot.len() - TAILROOM;
             let Some((relayed, sfu, length)) = handover.take(&mut slot[HEADROOM..end]) else { return };
-            self.to_client(now, relayed, sfu, at, length);
+            self.pass_down(now, relayed, sfu, at, length);
         }
         // There may be more, and the descriptor is quiet.
         handover.remind();
     }
 
-    fn to_client(&mut self, now: Now, relayed: SocketAddr, peer: SocketAddr, at: usize, length: usize) {
+    fn pass_down(&mut self, now: Now, relayed: SocketAddr, peer: SocketAddr, at: usize, length: usize) {
         let slot = self.datagrams.slot(at);
         let Some(sent) = self.shell.server.from_peer(now, relayed, peer, slot, length) else { return };
         if sent.client.transport.is_stream() {
@@ -211,10 +221,12 @@ impl Worker {
         while let Some((_, relayed)) = self.shell.server.released() {
             self.shell.relays.close(relayed);
         }
-        if !self.shell.lend_on.is_empty()
-            && let Err(error) =
-                self.shell.relays.top_up(&mut self.shell.server, &self.shell.lend_on, &self.shell.poll)
-        {
+        if self.shell.lend_on.is_empty() {
+            return;
+        }
+        let topped = self.shell.relays.top_up(&mut self.shell.server, &self.shell.lend_on, &self.shell.poll);
+        let was_short = std::mem::replace(&mut self.is_short, topped.is_err());
+        if let (false, Err(error)) = (was_short, topped) {
             tracing::warn!(error.code = "turn-sockets", %error, "no more sockets for peers; allocations are refused until there are");
         }
     }
