@@ -83,7 +83,7 @@ impl World {
             4 => self.forged(who, source),
             5 => drop(self.give(who, source.chunk())),
             6 => self.packet(who, source),
-            7 => self.from_peer(source),
+            7 => self.peer_sends(source),
             8 => {
                 let seconds = [0, 1, 30, 299, 300, 599, 600, 3600][source.below(8)];
                 self.now.ms += seconds * 1000 + u64::from(source.byte());
@@ -191,7 +191,7 @@ impl World {
         assert_eq!(self.give(who, &packet), None, "packets are not answered");
     }
 
-    fn from_peer(&mut self, source: &mut Source<'_>) {
+    fn peer_sends(&mut self, source: &mut Source<'_>) {
         let relayed = match source.byte() {
             n @ 0..128 => self.people[usize::from(n) % CLIENTS].relayed.unwrap_or(sfu(0)),
             n => SocketAddr::from(([192, 0, 2, 1], 50_000 + u16::from(n) % 20)),

@@ -52,24 +52,28 @@ fn replay(target: &str) {
     );
 }
 
+/// A target by the name of its test.
+fn target_of(test: &str) -> String {
+    test.replace('_', "-")
+}
+
 macro_rules! replays {
     ($($name:ident)*) => {
         $(#[test]
         fn $name() {
-            replay(stringify!($name));
+            replay(&target_of(stringify!($name)));
         })*
 
         #[test]
         fn every_target_is_replayed() {
-            let here = [$(stringify!($name)),*];
-            // Of the relay's own two no inputs are kept yet.
-            let all = TARGETS.iter().map(|target| target.name).filter(|name| !name.starts_with("relay-"));
+            let here = [$(target_of(stringify!($name))),*];
+            let all = TARGETS.iter().map(|target| target.name);
             assert!(all.eq(here));
         }
     };
 }
 
-replays! { segment frame session signature enrolment resource search bundle patch cursor finding headers calendar stun turn }
+replays! { segment frame session signature enrolment resource search bundle patch cursor finding headers calendar relay_entry relay_control stun turn }
 
 #[test]
 fn broken_property_is_noticed() {
