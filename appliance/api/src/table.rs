@@ -100,6 +100,7 @@ fn of_schedule(routes: Routes) -> Routes {
         .post("/api/schedule/appointments", write, &docs::BOOK, schedule::book)
         .post("/api/schedule/appointments/{id}/move", write, &docs::MOVE, schedule::move_to)
         .post("/api/schedule/appointments/{id}/status", write, &docs::STATUS, schedule::status)
+        .post("/api/schedule/appointments/{id}/settle", write, &docs::SETTLE, schedule::settle)
         .post("/api/schedule/series", write, &docs::SERIES, schedule::series)
         .get("/api/schedule/waitlist", read, &docs::WAITLIST, schedule::waitlist)
         .post("/api/schedule/waitlist", write, &docs::WAIT, schedule::wait)

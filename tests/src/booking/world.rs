@@ -200,8 +200,11 @@ impl World {
             Answer::Confirmed if !is_news => {}
             Answer::Confirmed => self.oracle.confirmed(&id, &wanted.wish, by)?,
             Answer::Forced => self.oracle.forced(&id, &wanted.wish, by),
-            Answer::Saved | Answer::Unsettled if json["status"] == "cancelled" => self.oracle.cancelled(&id),
-            Answer::Unsettled => {}
+            Answer::Saved | Answer::Unsettled if json["status"] == "cancelled" => {
+                let seen = before.as_ref().filter(|shown| shown.takes).map(|shown| &shown.wish);
+                self.oracle.cancelled(&id, seen);
+            }
+            Answer::Unsettled => self.oracle.moved_in_doubt(&id, &wanted.wish),
             Answer::Saved => self.oracle.requested(&id, &wanted.wish),
             Answer::Refused(code) => *self.refusals.entry(code).or_default() += 1,
         }

@@ -40,6 +40,7 @@ pub use error::BookError;
 pub use limits::Limits;
 pub use page::is_built_in;
 pub use parts::BookParts;
+pub(crate) use person::AUTHOR;
 
 use crate::access::policy::Policy::Public;
 use crate::access::routes::Routes;

@@ -21,7 +21,8 @@ use utoipa::ToSchema;
 
 use super::ScheduleError;
 use super::busy::Busy;
-use super::changes::show;
+use super::changes::{show, told_to};
+use super::deed::{Deed, Doing};
 use super::exceptions::exceptions;
 use super::free::instead;
 use super::plan::{Known, Wanted, around, choose, choose_anyhow};
@@ -35,7 +36,7 @@ use crate::access::policy::Principal;
 use crate::conflicts::json;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::answer::told;
-use crate::refusal::{own_read, write};
+use crate::refusal::{own_read, write_deed};
 use crate::request::body;
 use crate::state::{ApiState, Host};
 
@@ -154,7 +155,7 @@ impl Asked {
         Ok(Self {
             id,
             is_remote: remote.unwrap_or(kind.is_remote),
-            wanted: Wanted { kind, named: resources, span },
+            wanted: Wanted { kind, named: resources, anyway: Vec::new(), span },
             patient,
             note: words(note, "the note")?,
             overbook,
@@ -216,7 +217,8 @@ pub(super) async fn once(
     let desk = Arc::new(desk(state, around(&asked.wanted)).await?);
     let (in_tx, author) = (desk.clone(), caller.id.clone());
     let job = asked.clone();
-    let done = write(state, caller.clone(), move |tx| {
+    let deed = Deed::of(Doing::Book, asked.wanted.span.from);
+    let done = write_deed(state, caller.clone(), deed, move |tx| {
         let created = store(tx, &in_tx, &job, &author)?;
         Ok((show(tx, &in_tx.zone, in_tx.now, &job.id)?, created))
     });
@@ -241,9 +243,7 @@ pub(super) async fn with_instead(
         return source.into();
     }
     let wanted = wanted.clone();
-    let found = own_read(state, move |view| {
-        instead(view, &desk.records, &desk.known(), &wanted.kind, &wanted.named, wanted.span, desk.now)
-    });
+    let found = own_read(state, move |view| instead(view, &desk.records, &desk.known(), &wanted, desk.now));
     // The refusal stands whether or not anything else is found.
     let instead = found.await.unwrap_or_default();
     ScheduleError::Instead { source: Box::new(source), instead }.into()
@@ -310,16 +310,7 @@ fn taken(tx: &mut Tx<'_>, desk: &Desk, asked: &Asked) -> Result<Vec<String>, Api
         (None, true) => choose(&desk.known(), &asked.wanted, busy, waiter),
         _ => choose_anyhow(&desk.known(), &asked.wanted, &busy, waiter),
     };
-    let error = match chosen {
-        Ok(chosen) => return Ok(chosen),
-        Err(ScheduleError::SlotTaken { resource, by: Some(by) }) => {
-            let entity = Entity::new("Appointment", &by);
-            let is_seen = tx.view()?.is_in_sight(&entity, May::READ)?;
-            ScheduleError::SlotTaken { resource, by: is_seen.then_some(by) }
-        }
-        Err(error) => error,
-    };
-    Err(error.into())
+    chosen.or_else(|error| Err(told_to(tx, error)?.into()))
 }
 
 /// The session in which the patient gets a place; the first of them makes it.

@@ -3,11 +3,13 @@
 use holdfast_clinical::scheduling::span::Minute;
 use holdfast_clinical::scheduling::zone::Zone;
 use holdfast_core::id::Entity;
+use holdfast_core::sight::May;
 use holdfast_store::view::Stored;
 use holdfast_store::{StoreError, Tx};
 
 use super::ScheduleError;
 use super::records::there;
+use super::settle::sides_of;
 use super::shown::{AppointmentShown, Shower};
 use crate::error::ApiError;
 use crate::patients::SavedAt;
@@ -18,8 +20,30 @@ const BESIDE: [&str; 3] = ["meta", "meta.tag", "meta.security"];
 /// The appointment that is to be changed, as it was seen.
 ///
 /// # Errors
-/// [`ScheduleError::Stale`], with what is not as it was, or the store.
+/// [`ScheduleError::Unsettled`] as long as nobody has chosen whether it takes place, else as [`as_seen`].
 pub(super) fn seen(tx: &mut Tx<'_>, id: &str, version: &str) -> Result<Stored, ApiError> {
+    let stored = as_seen(tx, id, version)?;
+    if sides_of(&mut tx.view()?, &stored)?.is_some() {
+        return Err(ScheduleError::Unsettled.into());
+    }
+    Ok(stored)
+}
+
+/// The refusal for whoever writes here: who has the time is told if they may see them.
+///
+/// # Errors
+/// The store.
+pub(super) fn told_to(tx: &mut Tx<'_>, error: ScheduleError) -> Result<ScheduleError, StoreError> {
+    let ScheduleError::SlotTaken { resource, by: Some(by) } = error else { return Ok(error) };
+    let is_seen = tx.view()?.is_in_sight(&Entity::new("Appointment", &by), May::READ)?;
+    Ok(ScheduleError::SlotTaken { resource, by: is_seen.then_some(by) })
+}
+
+/// The appointment, whatever awaits a choice.
+///
+/// # Errors
+/// [`ScheduleError::Stale`], with what is not as it was, or the store.
+pub(super) fn as_seen(tx: &mut Tx<'_>, id: &str, version: &str) -> Result<Stored, ApiError> {
     let entity = Entity::new("Appointment", id);
     let stored = tx.view()?.read(&entity)?;
     if stored.version == version {

@@ -1,8 +1,8 @@
 //! What is said of the schedule's routes.
 
 use super::{
-    book, day, demand, free, holidays, hours, import, moving, requests, resources, rights, series, shown,
-    status, types, waitlist, week,
+    book, day, demand, free, holidays, hours, import, moving, requests, resources, rights, series, settle,
+    shown, status, types, waitlist, week,
 };
 use crate::access::doc::Carries::{Calendar, Nothing};
 use crate::access::doc::{Carries, Doc};
@@ -49,6 +49,12 @@ pub(crate) const STATUS: Doc = Doc::new(
     &[(200, APPOINTMENT)],
 )
 .body(Carries::of::<status::StatusAsked>())
+.refusals(&[404, 409, 410, 422]);
+pub(crate) const SETTLE: Doc = Doc::new(
+    "Chooses whether an appointment takes place that was moved and called off by people who did not know of each other",
+    &[(200, APPOINTMENT)],
+)
+.body(Carries::of::<settle::SettleAsked>())
 .refusals(&[404, 409, 410, 422]);
 pub(crate) const SERIES: Doc = Doc::new(
     "Looks at each date of a series, or books all that can be",

@@ -10,6 +10,7 @@ use holdfast_clinical::scheduling::recur::SeriesError;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::deed::Doing;
 use super::free::FreeSlot;
 use crate::error::Facts;
 
@@ -71,6 +72,30 @@ pub enum ScheduleError {
         "cannot book: nobody and nothing of the schedule is what this type of appointment needs; set up the type, or working hours"
     )]
     NobodyFits,
+    /// Somebody was named who is not what the type needs.
+    #[error(
+        "cannot book: {resource} is not what this type of appointment needs; choose somebody else, or overbook and say why"
+    )]
+    NotSuitable {
+        /// Who, or what.
+        resource: String,
+    },
+    /// It was refused while something else than booking was done.
+    #[error("{}", doing.words(source))]
+    While {
+        /// What.
+        doing: Doing,
+        /// Why.
+        source: Box<ScheduleError>,
+    },
+    /// One side says that it takes place, another that it does not.
+    #[error(
+        "cannot change the appointment: it was moved and called off by people who did not know of each other; choose first which counts"
+    )]
+    Unsettled,
+    /// Nobody has to choose.
+    #[error("cannot settle the appointment: nothing of it is to be chosen any more; look at it again")]
+    NothingToSettle,
     /// No place is left.
     #[error(
         "cannot book: all {capacity} places of the session are taken; choose another session, or overbook and say why"
@@ -152,6 +177,9 @@ impl ScheduleError {
             Self::OutsideHours { .. } => rule("outside-hours"),
             Self::TimeOff { .. } => rule("time-off"),
             Self::NobodyFits => rule("nobody-fits"),
+            Self::NotSuitable { .. } => rule("resource-not-suitable"),
+            Self::Unsettled => conflict("appointment-unsettled"),
+            Self::NothingToSettle => conflict("appointment-settled"),
             Self::Full { .. } => conflict("full"),
             Self::Stale { .. } => conflict("stale"),
             Self::TooLong => value("appointment-too-long"),
@@ -164,7 +192,7 @@ impl ScheduleError {
             Self::Hours(error) => value(error.code()),
             Self::Series(error) => value(error.code()),
             Self::Calendar(error) => value(error.code()),
-            Self::Instead { source, .. } => source.facts(),
+            Self::Instead { source, .. } | Self::While { source, .. } => source.facts(),
         }
     }
 
@@ -187,6 +215,7 @@ impl ScheduleError {
                 out.insert("version".to_owned(), current.as_str().into());
                 out.insert("changed".to_owned(), json!(changed));
             }
+            Self::While { source, .. } => out = source.more(),
             Self::Instead { source, instead } => {
                 out = source.more();
                 out.insert("instead".to_owned(), json!(instead));
@@ -196,16 +225,18 @@ impl ScheduleError {
         out
     }
 
-    /// Whether another time may do.
+    /// Whether another time, or somebody else, may do.
     pub(crate) fn is_about_time(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::SlotTaken { .. }
-                | Self::Offered { .. }
-                | Self::Refused { .. }
-                | Self::OutsideHours { .. }
-                | Self::TimeOff { .. }
-                | Self::Full { .. }
-        )
+            | Self::Offered { .. }
+            | Self::Refused { .. }
+            | Self::OutsideHours { .. }
+            | Self::TimeOff { .. }
+            | Self::NotSuitable { .. }
+            | Self::Full { .. } => true,
+            Self::While { source, .. } => source.is_about_time(),
+            _ => false,
+        }
     }
 }

@@ -18,7 +18,7 @@ use super::busy::{Busy, Offered};
 use super::day::must_look;
 use super::exceptions::exceptions;
 use super::kept::Kept;
-use super::plan::{Known, needs, next_of};
+use super::plan::{Known, Named, Wanted, needs, next_of};
 use super::query::Query;
 use super::roster::Roster;
 use super::waitlist::standing;
@@ -189,7 +189,7 @@ fn find_in(
     past: &Past,
 ) -> Result<FreeSlots, ApiError> {
     let mut ask = Ask {
-        needs: needs(kind, &search.with, roster)?,
+        needs: needs(kind, &search.with, roster, Named::Fit(&[]))?,
         patient_busy: past.busy.clone(),
         wish: wish(past, search.language.as_deref()),
         page: search.limit,
@@ -268,28 +268,24 @@ pub(super) fn instead(
     view: &mut View<'_>,
     records: &Records,
     known: &Known<'_>,
-    kind: &AppointmentType,
-    named: &[String],
-    at: Span,
+    wanted: &Wanted,
     now: Minute,
 ) -> Result<Vec<FreeSlot>, ApiError> {
-    let (roster, zone) = (known.roster, known.zone);
+    let (roster, zone, at, kind) = (known.roster, known.zone, wanted.span, &wanted.kind);
     let day = zone.day(zone.local(at.from).date());
     let window = Span::new(day.from.max(now), day.to);
     if window.is_empty() {
         return Ok(Vec::new());
     }
-    let ask = Ask {
-        needs: needs(kind, named, roster)?,
-        duration_min: at.length_min(),
-        page: MOST,
-        ..kind.ask(window)
+    let ask = |needs| Ask { needs, duration_min: at.length_min(), page: MOST, ..kind.ask(window) };
+    let mut offers = match needs(kind, &wanted.named, roster, Named::Fit(&wanted.anyway)) {
+        Ok(needs) => look(view, records, roster, zone, &ask(needs))?.offers,
+        // Who was named is not what the type needs: somebody else is.
+        Err(_) => Vec::new(),
     };
-    let mut offers = look(view, records, roster, zone, &ask)?.offers;
-    if offers.is_empty() && !named.is_empty() {
+    if offers.is_empty() && !wanted.named.is_empty() {
         // With those who were named there is nothing: with others there may be.
-        let anybody = Ask { needs: kind.needs.clone(), ..ask };
-        offers = look(view, records, roster, zone, &anybody)?.offers;
+        offers = look(view, records, roster, zone, &ask(kind.needs.clone()))?.offers;
     }
     offers.sort_by_key(|offer| (offer.span.from - at.from).abs());
     offers.truncate(ALTERNATIVES);

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::names::PatientShown;
 use super::records::json_of;
+use super::settle::{UnsettledShown, sides_of};
 
 /// What one patient or one encounter may take.
 const RECORD_BYTES: usize = 8 << 20;
@@ -143,6 +144,9 @@ pub(crate) struct AppointmentShown {
     pub(super) saved: &'static str,
     /// Whether values of two people stand side by side.
     pub(super) conflict: bool,
+    /// One side says that it takes place, another that it does not: shown as if it does, for its time is kept until a person has chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unsettled: Option<UnsettledShown>,
     /// Ids of appointments that are at the same time on a resource.
     pub(super) overlaps_with: Vec<String>,
     /// Whether it is kept from the caller: then nothing but its time is told.
@@ -210,7 +214,15 @@ impl<'s> Shower<'s> {
         saved: &'static str,
         day: Minute,
     ) -> Result<Option<Read>, StoreError> {
-        let record = json_of(stored);
+        let mut record = json_of(stored);
+        let unsettled = match sides_of(view, stored)? {
+            Some(sides) => {
+                let shown = sides.shown(view, &record, self.zone)?;
+                sides.standing(&mut record);
+                Some(shown)
+            }
+            None => None,
+        };
         let Ok(Some(booked)) = Booked::read(&record) else { return Ok(None) };
         // Nobody has an encounter before they are here.
         let encounter = match booked.status.as_str() {
@@ -266,10 +278,14 @@ impl<'s> Shower<'s> {
             walk_in: said("/appointmentType/coding/0/code").as_deref() == Some("WALKIN"),
             series: booked.series.clone().map(|(id, at)| SeriesPlace { id, at }),
             group: booked.capacity.map(|capacity| GroupShown { capacity, taken: 0, patients: Vec::new() }),
-            cancel_reason: said("/cancelationReason/text")
-                .or_else(|| said("/cancelationReason/coding/0/display")),
+            cancel_reason: (status == FlowStatus::Cancelled)
+                .then(|| {
+                    said("/cancelationReason/text").or_else(|| said("/cancelationReason/coding/0/display"))
+                })
+                .flatten(),
             saved,
             conflict: stored.conflicts > 0,
+            unsettled,
             overlaps_with: Vec::new(),
             withheld: false,
         };
@@ -309,6 +325,7 @@ impl<'s> Shower<'s> {
             cancel_reason: None,
             saved: "node",
             conflict: false,
+            unsettled: None,
             overlaps_with: Vec::new(),
             withheld: true,
         }

@@ -397,7 +397,7 @@ pub(crate) async fn offer(
     let kind = kind.unwrap_or_default();
     let kind = own_read(&state, move |view| types::offered(view, &kind)).await?;
     let span = Span::of(start, kind.duration_min);
-    let wanted = Wanted { kind, named: slot.resources, span };
+    let wanted = Wanted { kind, named: slot.resources, anyway: Vec::new(), span };
     let desk = desk(&state, around(&wanted)).await?;
     let entry = write(&state, caller, move |tx| {
         let stored = tx.view()?.read(&entity)?;

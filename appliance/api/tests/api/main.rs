@@ -49,6 +49,7 @@ mod read_only;
 mod schedule;
 mod schedule_more;
 mod schedule_rights;
+mod schedule_settle;
 mod search;
 mod search_references;
 mod search_results;

@@ -299,6 +299,57 @@ async fn a_request_that_is_granted_ends_the_appointment_that_it_replaces() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_granted_gets_what_its_type_needs_or_is_refused_with_what_is_free_instead() {
+    let server = clinic().await;
+    let request = |id: &str, clock: &str| {
+        json!({ "resourceType": "Appointment", "id": id, "status": "proposed", "start": at(&format!("{clock}:00")), "end": at(&format!("{clock}:30")),
+            "serviceType": [{ "coding": [{ "system": "urn:holdfast:appointment-type", "code": "visit" }] }],
+            "participant": [{ "actor": { "reference": "Practitioner/ana" }, "status": "needs-action" },
+                { "actor": { "reference": "Patient/p1" }, "status": "needs-action" }] })
+    };
+    for (id, clock) in [("q", "09"), ("late", "10")] {
+        server.put(&format!("/fhir/Appointment/{id}"), &request(id, clock).to_string()).await.expect(201);
+    }
+    let ask = |shown: &Value| json!({ "version": shown["version"], "status": "booked" });
+    let granted = server.led("q", ask(&server.on_day("q").await)).await.expect(200).json();
+    assert_eq!(granted["resources"], json!(["Practitioner/ana", "Location/r1"]), "{granted}");
+    let record = server.get("/fhir/Appointment/q").await.json();
+    let all = record["participant"].as_array().unwrap();
+    assert!(all.len() == 3 && all.iter().all(|one| one["status"] == "accepted"), "{record}");
+    server.led("q", ask(&server.on_day("late").await)).await.expect(200);
+
+    server.book(&booking("a1", "p2", &at("10:00"), &["Practitioner/ana"])).await.expect(201);
+    let refused = server.led("late", ask(&server.on_day("late").await)).await.refused(409, "slot-taken");
+    assert!(refused.text().contains("cannot grant the request: Ana is taken"), "{}", refused.text());
+    assert_eq!(refused.json()["instead"].as_array().unwrap().len(), 3);
+    assert_eq!(server.on_day("late").await["status"], "requested");
+}
+
+#[tokio::test]
+async fn whoever_is_named_has_to_be_what_the_type_needs() {
+    let server = clinic().await;
+    let with_nurse = booking("a1", "p1", &at("09:00"), &["Practitioner/nia"]);
+    let refused = server.book(&with_nurse).await.refused(409, "resource-not-suitable");
+    assert!(refused.text().contains("cannot book: Nia is not what this type"), "{}", refused.text());
+    let instead = refused.json()["instead"].clone();
+    assert_eq!(instead[0]["resources"][0], "Practitioner/ana", "{instead}");
+    let path = |with: &str| format!("free?type=visit&from={DAY}T08:00:00Z&with={with}");
+    server.desk("GET", &path("Practitioner/nia"), &Value::Null).await.refused(409, "resource-not-suitable");
+    // Beside a clinician she helps, in whatever order they are named.
+    let both = ["Practitioner/nia", "Practitioner/bo"];
+    let booked = server.book(&booking("a2", "p1", &at("09:00"), &both)).await.expect(201).json();
+    assert_eq!(booked["resources"].as_array().unwrap().len(), 3, "{booked}");
+    let to_nurse = json!({ "version": booked["version"], "start": at("10:00"), "resources": ["Practitioner/nia", "Location/r1"] });
+    let refused = server.desk("POST", "appointments/a2/move", &to_nurse).await;
+    let refused = refused.refused(409, "resource-not-suitable");
+    assert!(refused.text().contains("cannot move the appointment: Nia"), "{}", refused.text());
+    // Who says why takes whom they want.
+    let mut forced = with_nurse;
+    forced["overbook"] = json!({ "reason": "she knows the patient" });
+    server.book(&forced).await.expect(201);
+}
+
+#[tokio::test]
 async fn a_week_of_one_of_them() {
     let server = clinic().await;
     server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);

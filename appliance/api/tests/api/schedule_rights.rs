@@ -4,9 +4,10 @@ use holdfast_api::access::policy::{Principal, Role};
 use holdfast_api::access::token::OneToken;
 use holdfast_api::to_grant;
 use holdfast_clinical::scheduling::zone::Zone;
-use holdfast_core::id::ActorId;
-use holdfast_core::rights::Piece;
+use holdfast_core::id::{ActorId, Entity};
 use holdfast_core::rights::span::Span;
+use holdfast_core::rights::{Act, KIND, Piece, Record};
+use holdfast_store::author::Base;
 use serde_json::{Value, json};
 
 use crate::common::{DESK, Server, TOKEN, start_with};
@@ -223,4 +224,74 @@ async fn a_manager_alone_leads_patients_through_the_clinic() {
         assert_eq!(led["status"], status);
         version = led["version"].clone();
     }
+}
+
+#[tokio::test]
+async fn what_another_database_confirmed_is_booked_anew_in_our_own_time() {
+    let server = clinic().await;
+    let mut web = booking("web", "p1", &at("09:00"), &["Practitioner/ana", "Location/r1"]);
+    web["note"] = json!("a cough");
+    server.book(&web).await.expect(201);
+    server.begin().await;
+    // As if head office had confirmed it out of a grant.
+    let pieces = ["Practitioner/ana", "Location/r1"]
+        .map(|who| Piece { resource: who.into(), spans: vec![Span::of(NINE, 30)] });
+    let until = u64::try_from((NINE - 3 * 1_440) * 60_000).unwrap();
+    let granted = move |records: &holdfast_store::Records| {
+        let act = Act::Grant {
+            giver: records.actor(),
+            taker: HUB,
+            epoch: 1,
+            sell_until_ms: until,
+            after: 0,
+            pieces: pieces.to_vec(),
+        };
+        let record = Record { id: ActorId([9; 16]).to_hex(), clinic: "north".into(), act };
+        let entity = Entity::new(KIND, record.id.as_str());
+        records.write(|tx| tx.put(&entity, &record.json(), &Base::Absent, "node").map(drop))
+    };
+    server.writer.call(granted).await.unwrap();
+    let seen = server.on_day("web").await;
+    let move_to = |clock: &str| json!({ "version": seen["version"], "start": at(clock), "resources": [] });
+    // Time that is head office's is not ours for this one either.
+    let refused = server.desk("POST", "appointments/web/move", &move_to("09:15")).await;
+    let refused = refused.refused(409, "time-not-ours");
+    let text = refused.text();
+    assert!(text.contains("cannot move the appointment: the time of Ana"), "{text}");
+    assert!(!text.contains("overbook") && !text.contains("file a request"), "{text}");
+    assert_eq!(server.on_day("web").await["status"], "booked", "nothing of it is kept");
+
+    let moved = server.desk("POST", "appointments/web/move", &move_to("11:00")).await.expect(200).json();
+    assert_ne!(moved["id"], "web");
+    assert_eq!(
+        (&moved["status"], &moved["start"], &moved["note"]),
+        (&json!("booked"), &json!(at("11:00")), &json!("a cough"))
+    );
+    assert_eq!(moved["patient"]["id"], "p1");
+    assert_eq!(server.on_day("web").await["status"], "cancelled");
+    let old = server.get("/fhir/Appointment/web").await.json();
+    let leads = old["extension"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["url"] == "urn:holdfast:schedule:replaced-by");
+    let id = moved["id"].as_str().unwrap();
+    assert_eq!(leads.unwrap()["valueReference"]["reference"], format!("Appointment/{id}"));
+    // It is ours from here on, and moved as any other.
+    let again = json!({ "version": moved["version"], "start": at("12:00"), "resources": [] });
+    let path = format!("appointments/{id}/move");
+    assert_eq!(server.desk("POST", &path, &again).await.expect(200).json()["id"], *id);
+}
+
+#[tokio::test]
+async fn a_refusal_is_kept_with_the_time_that_was_asked_for() {
+    let server = clinic().await;
+    server.begin().await;
+    server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);
+    server.book(&booking("a2", "p2", &at("09:15"), &["Practitioner/ana"])).await.refused(409, "slot-taken");
+    let today = Zone::named("Europe/Berlin").unwrap();
+    let now = holdfast_clinical::scheduling::zone::minute_of_ms(server.writer.records().now_ms());
+    let path = format!("rights?date={}", today.local(now).date());
+    let noted = server.desk("GET", &path, &Value::Null).await.expect(200).json()["refusals"].clone();
+    assert_eq!(noted[0]["asked"], at("09:15"), "{noted}");
 }

@@ -34,6 +34,8 @@ pub const REMINDER: &str = "urn:holdfast:schedule:reminder";
 /// On `Appointment` that is asked for: the one that it takes the place of, which is cancelled once this one is granted
 /// (`valueReference`).
 pub const REPLACES: &str = "urn:holdfast:schedule:replaces";
+/// On `Appointment` that was cancelled: the one that was booked in its place (`valueReference`).
+pub const REPLACED_BY: &str = "urn:holdfast:schedule:replaced-by";
 /// On `Encounter`: where the patient is in the clinic, where the status does not say it.
 pub const STAGE: &str = "urn:holdfast:schedule:stage";
 
