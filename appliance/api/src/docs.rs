@@ -138,7 +138,7 @@ pub(crate) const ADD_PERSON: Doc = Doc::new("Adds somebody who may sign in", &[(
     .body(Carries::of::<people::NewPerson>())
     .refusals(&[409, 422]);
 pub(crate) const CHANGE_PERSON: Doc =
-    Doc::new("Changes somebody; deactivated, their sessions end at once", &[(200, PERSON)])
+    Doc::new("Changes somebody; deactivated, their sessions end at once, and nobody is booked with them any more", &[(200, Carries::of::<people::PersonChanged>())])
         .headers(&["If-Match"])
         .body(Carries::of::<people::PersonChange>())
         .refusals(&[409, 412, 422]);

@@ -7,6 +7,7 @@ use holdfast_clinical::scheduling::find::{Answer, Ask, Free, Offer, Reason, Reso
 use holdfast_clinical::scheduling::span::{DAY_MIN, Minute, Span};
 use holdfast_clinical::scheduling::zone::{Zone, minute_of_ms};
 use holdfast_clinical::types::is_id;
+use holdfast_core::id::Entity;
 use holdfast_store::view::View;
 use holdfast_store::{Records, StoreError};
 use serde::{Deserialize, Serialize};
@@ -14,11 +15,13 @@ use utoipa::ToSchema;
 
 use super::ScheduleError;
 use super::ask::{Past, past, wish};
+use super::book::Desk;
 use super::busy::{Busy, Offered};
 use super::day::must_look;
 use super::exceptions::exceptions;
 use super::kept::Kept;
-use super::plan::{Known, needs, next_of};
+use super::patient::expected;
+use super::plan::{Wanted, needs, next_of};
 use super::query::Query;
 use super::roster::Roster;
 use super::waitlist::standing;
@@ -263,23 +266,26 @@ fn look(
     found(&roster, &exceptions, &busy, zone, ask)
 }
 
-/// What else is free on the day of a time that was refused, the nearest first.
+/// What else is free on the day of a time that was refused, the nearest first; where a patient is named, while nobody expects them elsewhere.
 pub(super) fn instead(
     view: &mut View<'_>,
-    records: &Records,
-    known: &Known<'_>,
-    kind: &AppointmentType,
-    named: &[String],
-    at: Span,
-    now: Minute,
+    desk: &Desk,
+    wanted: &Wanted,
+    patient: Option<&Entity>,
 ) -> Result<Vec<FreeSlot>, ApiError> {
-    let (roster, zone) = (known.roster, known.zone);
+    let Desk { records, roster, zone, now, .. } = desk;
+    let Wanted { kind, named, span: at } = wanted;
     let day = zone.day(zone.local(at.from).date());
-    let window = Span::new(day.from.max(now), day.to);
+    let window = Span::new(day.from.max(*now), day.to);
     if window.is_empty() {
         return Ok(Vec::new());
     }
+    let elsewhere = match patient {
+        Some(patient) => expected(view, patient, window)?,
+        None => Vec::new(),
+    };
     let ask = Ask {
+        patient_busy: elsewhere.iter().map(|one| one.span).collect(),
         needs: needs(kind, named, roster)?,
         duration_min: at.length_min(),
         page: MOST,

@@ -11,6 +11,7 @@
 //! unless it says that it is overbooked: the store decides (decision 33), before a clinic's calendar begins [`take`]; work is proportional to the hours looked at; whom a caller may not see is told of as time that is taken, and no
 //! more.
 
+pub(crate) mod affected;
 mod ask;
 mod book;
 pub(crate) mod busy;
@@ -29,7 +30,10 @@ mod import;
 mod kept;
 mod moving;
 pub(crate) mod names;
+mod overlaps;
 mod parts;
+mod patient;
+mod place;
 pub(crate) mod plan;
 pub(crate) mod query;
 pub(crate) mod records;
@@ -41,13 +45,16 @@ pub(crate) mod roster;
 mod series;
 mod shown;
 mod status;
+mod stranded;
 pub(crate) mod take;
 mod time_off;
 pub(crate) mod types;
 mod waitlist;
 mod web;
 mod week;
+mod when;
 
+pub(crate) use affected::affected;
 pub(crate) use book::book;
 pub(crate) use calendar::calendar;
 pub(crate) use day::day;
