@@ -109,7 +109,8 @@ pub(crate) async fn of_spans(
         let now = minute_of_ms(records.now_ms());
         let mut all: Vec<Stored> = Vec::new();
         for span in &spans {
-            let span = Span::new(span.from.max(now), span.to.min(now + MOST_DAYS * DAY_MIN));
+            let from = span.from.max(now);
+            let span = Span::new(from, span.to.min(from + MOST_DAYS * DAY_MIN));
             if !span.is_empty() {
                 all.extend(met(view, &of, span)?);
             }
@@ -146,8 +147,7 @@ fn of_kind(view: &mut View<'_>, kind: &str, span: Span) -> Result<Vec<Stored>, S
             // Most are of another type, and need not be read.
             let may_be = one.stored.json.contains(kind);
             let booked = may_be.then(|| Booked::read(&json_of(&one.stored)).ok().flatten()).flatten();
-            let is_it =
-                booked.is_some_and(|one| one.kind.as_deref() == Some(kind) && one.session.is_none());
+            let is_it = booked.is_some_and(|one| one.kind.as_deref() == Some(kind) && one.session.is_none());
             out.extend(is_it.then_some(one.stored));
         }
     }

@@ -330,7 +330,12 @@ fn taken(tx: &mut Tx<'_>, desk: &Desk, asked: &Asked) -> Result<Vec<String>, Api
 }
 
 /// The session in which the patient gets a place; the first of them makes it.
-pub(super) fn session_of(tx: &mut Tx<'_>, desk: &Desk, asked: &Asked, author: &str) -> Result<Booked, ApiError> {
+pub(super) fn session_of(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    asked: &Asked,
+    author: &str,
+) -> Result<Booked, ApiError> {
     let (kind, span) = (&asked.wanted.kind, asked.wanted.span);
     let named: Vec<String> =
         asked.wanted.named.iter().filter(|key| super::roster::entity_of(key).is_some()).cloned().collect();

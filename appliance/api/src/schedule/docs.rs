@@ -1,8 +1,8 @@
 //! What is said of the schedule's routes.
 
 use super::{
-    affected, book, day, demand, free, holidays, hours, import, moving, requests, resources, rights, series, shown,
-    status, time_off, types, waitlist, week,
+    affected, book, day, demand, free, holidays, hours, import, moving, requests, resources, rights, series,
+    shown, status, time_off, types, waitlist, week,
 };
 use crate::access::doc::Carries::{Calendar, Nothing};
 use crate::access::doc::{Carries, Doc};
@@ -101,15 +101,17 @@ pub(crate) const TIME_OFF: Doc = Doc::new(
     "Enters time off; what is booked then stays, is told of, and is marked until it is moved",
     &[(200, Carries::of::<time_off::TimeOffTaken>())],
 )
-    .body(Carries::of::<resources::TimeOff>())
-    .refusals(&[404, 409, 422]);
+.body(Carries::of::<resources::TimeOff>())
+.refusals(&[404, 409, 422]);
 pub(crate) const END_TIME_OFF: Doc = Doc::new("Takes time off back", &[(204, Nothing)]).refusals(&[409, 422]);
 const HOLIDAYS_SHOWN: Carries = Carries::of::<holidays::Holidays>();
 pub(crate) const HOLIDAYS: Doc = Doc::new("Days on which the clinic is closed", &[(200, HOLIDAYS_SHOWN)]);
-pub(crate) const SAVE_HOLIDAYS: Doc =
-    Doc::new("Saves all holidays; those that are not among them are taken back", &[(200, Carries::of::<holidays::HolidaysSaved>())])
-        .body(HOLIDAYS_SHOWN)
-        .refusals(&[409, 422]);
+pub(crate) const SAVE_HOLIDAYS: Doc = Doc::new(
+    "Saves all holidays; those that are not among them are taken back",
+    &[(200, Carries::of::<holidays::HolidaysSaved>())],
+)
+.body(HOLIDAYS_SHOWN)
+.refusals(&[409, 422]);
 pub(crate) const DEMAND: Doc =
     Doc::new("Who came, who did not, and what is to be expected", &[(200, Carries::of::<demand::Demand>())])
         .query(&[("type", "the type's id; all, if it is not said")]);

@@ -72,9 +72,7 @@ pub enum ScheduleError {
     )]
     NobodyFits,
     /// Who is named is not booked any more.
-    #[error(
-        "cannot book: {resource} has left, or is out of use; choose somebody or something else"
-    )]
+    #[error("cannot book: {resource} has left, or is out of use; choose somebody or something else")]
     OutOfUse {
         /// Who.
         resource: String,

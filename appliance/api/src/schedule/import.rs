@@ -84,7 +84,9 @@ pub(crate) async fn import(
     let (job, author) = (plan.clone(), caller.id.clone());
     let (of, spans) = match &resource {
         None => (Of::All, plan.days.keys().map(|date| zone.day(*date)).collect()),
-        Some(actor) => (Of::Resource(actor.to_string()), plan.spans.iter().map(|(_, span, _)| *span).collect()),
+        Some(actor) => {
+            (Of::Resource(actor.to_string()), plan.spans.iter().map(|(_, span, _)| *span).collect())
+        }
     };
     write(&state, caller.clone(), move |tx| {
         match &resource {

@@ -52,11 +52,7 @@ pub(super) fn patient_of(appointment: &Booked) -> Option<Entity> {
 
 /// Where the patient is expected in the span; places in group sessions are among it. The view must not be narrowed. Work is proportional
 /// to what the clinic has in that part of the day.
-pub(super) fn expected(
-    view: &mut View<'_>,
-    patient: &Entity,
-    span: Span,
-) -> Result<Vec<Booked>, StoreError> {
+pub(super) fn expected(view: &mut View<'_>, patient: &Entity, span: Span) -> Result<Vec<Booked>, StoreError> {
     let Some(clause) = of_patient("Appointment", patient) else { return Ok(Vec::new()) };
     let mut out: Vec<Booked> = Vec::new();
     for begin in booked::on(APPOINTMENT, span) {
@@ -77,8 +73,7 @@ pub(super) fn expected(
 /// Refuses what the patient of an appointment, as it is saved, could only come to by not coming to another.
 pub(super) fn must_be_nowhere_else(tx: &mut Tx<'_>, appointment: &Booked) -> Result<(), ApiError> {
     let Some(patient) = patient_of(appointment) else { return Ok(()) };
-    let others =
-        tx.beyond_sight(|tx| expected(&mut tx.view()?, &patient, appointment.span))?.into_iter();
+    let others = tx.beyond_sight(|tx| expected(&mut tx.view()?, &patient, appointment.span))?.into_iter();
     let Some(other) = others.into_iter().find(|one| one.id != appointment.id) else { return Ok(()) };
     let is_seen = tx.view()?.is_in_sight(&Entity::new("Appointment", &other.id), May::READ).unwrap_or(false);
     let error = tx.beyond_sight(|tx| elsewhere(&mut tx.view()?, &patient, &other, is_seen))?;

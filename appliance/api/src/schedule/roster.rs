@@ -218,11 +218,7 @@ fn roles(view: &mut View<'_>, records: &[Stored]) -> Result<BTreeMap<String, Vec
     Ok(out)
 }
 
-fn member(
-    stored: &Stored,
-    roles: &BTreeMap<String, Vec<Value>>,
-    users: &Users,
-) -> Option<Member> {
+fn member(stored: &Stored, roles: &BTreeMap<String, Vec<Value>>, users: &Users) -> Option<Member> {
     if stored.deleted {
         return None;
     }

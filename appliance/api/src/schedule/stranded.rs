@@ -49,7 +49,8 @@ pub(super) fn note(
 ) -> Result<(), crate::error::ApiError> {
     let window = known.window;
     let is_open = |one: &&mut AppointmentShown| {
-        matches!(one.status, FlowStatus::Booked | FlowStatus::Arrived) && window.from + one.to_minute > known.now
+        matches!(one.status, FlowStatus::Booked | FlowStatus::Arrived)
+            && window.from + one.to_minute > known.now
     };
     let named: BTreeSet<String> =
         all.iter_mut().filter(is_open).flat_map(|one| one.resources.iter().cloned()).collect();
@@ -114,7 +115,11 @@ fn at(known: &Known<'_>, key: &str, closed: &Spans) -> Result<Away, super::Sched
     let hours = known.roster.hours(key, known.exceptions);
     let is_closed = closed.touches(known.window);
     let working = if is_closed { working(&hours, known)? } else { Spans::default() };
-    Ok(Away::At { off: hours.off, closed: if is_closed { closed.clone() } else { Spans::default() }, working })
+    Ok(Away::At {
+        off: hours.off,
+        closed: if is_closed { closed.clone() } else { Spans::default() },
+        working,
+    })
 }
 
 fn working(

@@ -94,8 +94,8 @@ fn taking(
     let spans: Vec<(String, Span)> = keys.map(|key| (key.clone(), booked.taken)).collect();
     let was_expected = before.as_ref().is_some_and(|before| {
         // Whoever goes along with their session is marked where they are needed elsewhere: a session of eight does not stay for one.
-        let goes_along =
-            before.session == booked.session && booked.session.as_ref().is_some_and(|key| saved.contains(key));
+        let goes_along = before.session == booked.session
+            && booked.session.as_ref().is_some_and(|key| saved.contains(key));
         let is_same = before.patient == booked.patient && before.span.covers(booked.span);
         is_expected(&before.status) && (goes_along || is_same)
     });

@@ -28,13 +28,18 @@ fn ids(affected: &Value) -> Vec<String> {
 #[tokio::test]
 async fn whoever_is_deactivated_is_offered_and_booked_no_more_and_their_patients_are_told_of() {
     let server = clinic().await;
-    let made = json!({ "login": "ana", "name": "Ana", "roles": ["clinician"], "practitioner": "Practitioner/ana" });
+    let made =
+        json!({ "login": "ana", "name": "Ana", "roles": ["clinician"], "practitioner": "Practitioner/ana" });
     let ana = server.as_admin("POST", "/api/people", &made).await.expect(201).json();
-    let booked = server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201).json();
+    let booked =
+        server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201).json();
     assert!(server.why("a1").await.is_null());
+    let mut soon = server.booking_now("n1", "p2");
+    soon["start"] = json!(server.minutes_from_now(90));
+    server.book(&soon).await.expect(201);
     let path = format!("/api/people/{}", ana["id"].as_str().unwrap());
     let changed = server.as_admin("PUT", &path, &json!({ "active": false })).await.expect(200).json();
-    assert_eq!((&changed["active"], ids(&changed["affected"])), (&json!(false), vec!["a1".to_owned()]));
+    assert_eq!((&changed["active"], ids(&changed["affected"])), (&json!(false), vec!["n1".to_owned()]));
     // Neither offered nor booked, named or not, overbooked or not.
     let from = format!("{DAY}T00:00:00%2B01:00");
     let free = |rest: &str| format!("free?type=visit&from={from}&limit=5{rest}");
@@ -117,8 +122,11 @@ async fn a_room_that_is_gone_and_a_type_that_is_not_offered_any_more_mark_what_i
     server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana", "Location/r2"])).await.expect(201);
     let kind = json!({ "name": "visit", "minutes": 30, "bufferBefore": 0, "bufferAfter": 0, "capacity": 1, "webShare": 0,
         "needs": [{ "kind": "room" }], "remote": false, "active": false });
-    assert_eq!(server.affected("resource=Location/r2&until=2032-01-01T00:00:00Z").await, ["a1"]);
-    assert_eq!(server.affected("type=visit&until=2032-01-01T00:00:00Z").await.len(), 0, "beyond two years");
+    let that_day = "from=2031-01-13T00:00:00Z&until=2031-01-14T00:00:00Z";
+    assert_eq!(server.affected(&format!("resource=Location/r2&{that_day}")).await, ["a1"]);
+    assert_eq!(server.affected(&format!("resource=Location/r1&{that_day}")).await, [""; 0]);
+    assert_eq!(server.affected(&format!("type=visit&{that_day}")).await, ["a1"]);
+    assert_eq!(server.affected(&format!("type=other&{that_day}")).await, [""; 0]);
     server.delete("/fhir/Location/r2").await.expect(204);
     assert_eq!(server.why("a1").await, json!([{ "ref": "Location/r2", "why": "gone" }]));
     let mut soon = server.booking_now("n1", "p2");
@@ -129,7 +137,10 @@ async fn a_room_that_is_gone_and_a_type_that_is_not_offered_any_more_mark_what_i
     let why = server.why("a1").await;
     assert_eq!(why[1], json!({ "why": "type" }), "{why}");
     // Who was never given hours is there all the same.
-    server.put("/fhir/Location/hall", r#"{"resourceType":"Location","id":"hall","name":"Hall"}"#).await.expect(201);
+    server
+        .put("/fhir/Location/hall", r#"{"resourceType":"Location","id":"hall","name":"Hall"}"#)
+        .await
+        .expect(201);
     let record = json!({ "resourceType": "Appointment", "id": "h1", "status": "booked", "start": at("12:00"), "end": at("12:30"),
         "participant": [{ "actor": { "reference": "Location/hall" }, "status": "accepted" }] });
     server.put("/fhir/Appointment/h1", &record.to_string()).await.expect(201);

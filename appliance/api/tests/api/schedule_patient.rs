@@ -11,9 +11,13 @@ async fn one_patient_is_not_booked_at_two_places_at_once() {
     server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);
     let mut asked = booking("a2", "p1", &at("09:15"), &["Practitioner/bo"]);
     let refused = server.book(&asked).await.refused(409, "patient-elsewhere").json();
-    assert_eq!((&refused["by"]["appointment"], &refused["by"]["resource"]), (&json!("a1"), &json!("Ana, Room r1")));
-    assert_eq!(refused["by"]["start"], "2031-01-13T08:00:00Z");
-    let instead: Vec<&Value> = refused["instead"].as_array().unwrap().iter().map(|one| &one["start"]).collect();
+    assert_eq!(
+        (&refused["by"]["appointment"], &refused["by"]["resource"]),
+        (&json!("a1"), &json!("Ana, Room r1"))
+    );
+    assert_eq!(refused["by"]["start"], "2031-01-13T08:00:00+00:00");
+    let instead: Vec<&Value> =
+        refused["instead"].as_array().unwrap().iter().map(|one| &one["start"]).collect();
     assert!(instead.contains(&&json!(at("09:30"))) && !instead.contains(&&json!(at("09:15"))), "{instead:?}");
     // Another patient, and the same one right after, are booked; with a reason, the same one too.
     server.book(&booking("a3", "p2", &at("09:15"), &["Practitioner/bo"])).await.expect(201);
@@ -30,7 +34,8 @@ async fn one_patient_is_not_booked_at_two_places_at_once() {
 async fn no_route_brings_a_patient_to_two_places_at_once() {
     let server = clinic().await;
     server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);
-    let booked = server.book(&booking("a2", "p1", &at("11:00"), &["Practitioner/bo"])).await.expect(201).json();
+    let booked =
+        server.book(&booking("a2", "p1", &at("11:00"), &["Practitioner/bo"])).await.expect(201).json();
     let to = json!({ "version": booked["version"], "start": at("09:15"), "resources": ["Practitioner/bo"] });
     server.desk("POST", "appointments/a2/move", &to).await.refused(409, "patient-elsewhere");
     let record = |status: &str| {
@@ -42,7 +47,10 @@ async fn no_route_brings_a_patient_to_two_places_at_once() {
     server.put("/fhir/Appointment/x", &record("booked")).await.refused(409, "patient-elsewhere");
     // A request that is granted.
     let version = server.put("/fhir/Appointment/x", &record("proposed")).await.expect(201).version();
-    server.led("x", json!({ "version": version, "status": "booked" })).await.refused(409, "patient-elsewhere");
+    server
+        .led("x", json!({ "version": version, "status": "booked" }))
+        .await
+        .refused(409, "patient-elsewhere");
     // A series tells of it before it is booked, and books the others.
     let series = |dry: bool| {
         json!({ "id": "s", "booking": booking("s", "p1", &at("09:00"), &["Practitioner/bo"]), "dry": dry,
@@ -60,7 +68,8 @@ async fn no_route_brings_a_patient_to_two_places_at_once() {
     next["overbook"] = Value::Null;
     next["start"] = json!(server.minutes_from_now(1));
     for status in ["arrived", "done"] {
-        now = server.led("n1", json!({ "version": now["version"], "status": status })).await.expect(200).json();
+        now =
+            server.led("n1", json!({ "version": now["version"], "status": status })).await.expect(200).json();
     }
     let answer = server.book(&next).await;
     assert!(answer.status == 201 || answer.code() == "outside-hours", "{}", answer.body);
@@ -90,7 +99,8 @@ async fn a_patient_whom_two_databases_booked_at_one_time_is_marked_at_both() {
 async fn nobody_is_booked_or_checked_in_who_is_recorded_as_deceased() {
     let server = clinic().await;
     let booked = server.book(&server.booking_now("a1", "p1")).await.expect(201).json();
-    let later = server.book(&booking("a2", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201).json();
+    let later =
+        server.book(&booking("a2", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201).json();
     server.patient("p1", r#""name":[{"text":"Pat p1"}],"deceasedDateTime":"2026-11-01""#).await;
     let refused = server.book(&booking("a3", "p1", &at("11:00"), &["Practitioner/ana"])).await;
     let refused = refused.refused(409, "patient-deceased");
@@ -115,8 +125,10 @@ async fn nothing_is_booked_on_a_day_that_is_over() {
     asked["start"] = json!(server.minutes_from_now(two_days));
     let refused = server.book(&asked).await.refused(409, "day-over");
     assert!(refused.body.contains("is over"), "{}", refused.body);
-    let booked = server.book(&booking("a2", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201).json();
-    let to = json!({ "version": booked["version"], "start": asked["start"], "resources": ["Practitioner/ana"] });
+    let booked =
+        server.book(&booking("a2", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201).json();
+    let to =
+        json!({ "version": booked["version"], "start": asked["start"], "resources": ["Practitioner/ana"] });
     server.desk("POST", "appointments/a2/move", &to).await.refused(409, "day-over");
     let series = json!({ "id": "s", "booking": asked, "dry": true, "rule": { "every": "day", "interval": 7, "count": 2 } });
     let looked = server.desk("POST", "series", &series).await.expect(200).json();
@@ -131,7 +143,8 @@ async fn nothing_is_booked_on_a_day_that_is_over() {
 #[tokio::test]
 async fn nobody_is_checked_in_on_another_day() {
     let server = clinic().await;
-    let booked = server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201).json();
+    let booked =
+        server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201).json();
     for status in ["arrived", "with-clinician", "done"] {
         let step = json!({ "version": booked["version"], "status": status });
         let refused = server.led("a1", step).await.refused(409, "not-today");

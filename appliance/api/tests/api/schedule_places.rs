@@ -101,7 +101,8 @@ async fn a_place_takes_its_patients_time_and_goes_with_its_session_whatever_else
     server.book(&visit("a1", "10:00")).await.expect(201);
     let day = server.day(DAY).await;
     let session = day["appointments"].as_array().unwrap().iter().find(|one| !one["group"].is_null()).unwrap();
-    let to = json!({ "version": session["version"], "start": at("10:00"), "resources": session["resources"] });
+    let to =
+        json!({ "version": session["version"], "start": at("10:00"), "resources": session["resources"] });
     let path = format!("appointments/{}/move", session["id"].as_str().unwrap());
     let moved = server.desk("POST", &path, &to).await.expect(200).json();
     assert_eq!(moved["group"]["places"][0]["start"], at("10:00"), "the answer has its places too");
@@ -120,7 +121,8 @@ async fn a_place_whose_session_is_elsewhere_stands_on_the_day_by_itself() {
     server.put("/fhir/Appointment/g1", &record.to_string()).await.expect(200);
     let shown = server.on_day("g1").await;
     assert_eq!((&shown["fromMinute"], &shown["patient"]["name"]), (&json!(540), &json!("Pat p1")));
-    (record["start"], record["end"]) = (json!("2031-01-14T09:00:00+01:00"), json!("2031-01-14T10:00:00+01:00"));
+    (record["start"], record["end"]) =
+        (json!("2031-01-14T09:00:00+01:00"), json!("2031-01-14T10:00:00+01:00"));
     server.put("/fhir/Appointment/g1", &record.to_string()).await.expect(200);
     let day = server.day("2031-01-14").await;
     assert_eq!(day["appointments"][0]["id"], "g1");
