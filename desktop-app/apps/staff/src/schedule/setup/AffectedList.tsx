@@ -27,7 +27,7 @@ export function AffectedList({ affected, timeZone }: Props) {
           <Line key={one.id} one={one} timeZone={timeZone} />
         ))}
       </ul>
-      {more > 0 && <p>{i18n.t('{count, plural, one {another one} other {and # more}}', { count: more })}</p>}
+      {more > 0 && <p>{i18n.t('{count, plural, one {# more} other {# more}}', { count: more })}</p>}
     </div>
   );
 }
