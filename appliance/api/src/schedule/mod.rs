@@ -9,7 +9,7 @@
 //!
 //! Invariants: an appointment that takes time of somebody whose time is taken, or is not this database's to give, is saved by no route,
 //! unless it says that it is overbooked: the store decides (decision 33), before a clinic's calendar begins [`take`]; work is proportional to the hours looked at; whom a caller may not see is told of as time that is taken, and no
-//! more.
+//! more; one patient is expected at one place at a time, unless it was overbooked ([`patient`]), or came together so and is marked.
 
 pub(crate) mod affected;
 mod ask;

@@ -5,7 +5,7 @@
 
 use holdfast_clinical::identity::person::Person;
 use holdfast_clinical::scheduling::booking::Booked;
-use holdfast_clinical::scheduling::span::Span;
+use holdfast_clinical::scheduling::span::{Minute, Span};
 use holdfast_clinical::scheduling::zone::Zone;
 use holdfast_clinical::search::booked::{self, APPOINTMENT};
 use holdfast_clinical::search::of_patient;
@@ -14,11 +14,14 @@ use holdfast_core::sight::May;
 use holdfast_store::search::{Room, Stretch};
 use holdfast_store::view::{Stored, View};
 use holdfast_store::{StoreError, Tx};
+use serde_json::Value;
 
 use super::ScheduleError;
 use super::names::name_of_resource;
+use super::plan::in_use;
 use super::records::{json_of, there};
-use super::roster::entity_of;
+use super::roster::{Roster, entity_of};
+use super::when;
 use crate::error::ApiError;
 
 /// Appointments of one patient in one part of a day.
@@ -42,6 +45,32 @@ pub(super) fn must_live_who_comes(tx: &mut Tx<'_>, appointment: &Booked) -> Resu
         Some(stored) => Ok(must_live(&stored)?),
         None => Ok(()),
     }
+}
+
+/// Whoever is checked in lives, and is expected today.
+pub(super) fn may_be_checked_in(
+    tx: &mut Tx<'_>,
+    appointment: &Value,
+    zone: &Zone,
+    now: Minute,
+) -> Result<(), ApiError> {
+    let Some(booked) = Booked::read(appointment).map_err(ScheduleError::from)? else { return Ok(()) };
+    when::must_be_today(zone, now, booked.span)?;
+    must_live_who_comes(tx, &booked)
+}
+
+/// A request is granted as something is booked: not on a day that is over, not for whoever has died, not with whoever has left.
+pub(super) fn may_be_granted(
+    tx: &mut Tx<'_>,
+    request: &Value,
+    zone: &Zone,
+    now: Minute,
+) -> Result<(), ApiError> {
+    let Some(booked) = Booked::read(request).map_err(ScheduleError::from)? else { return Ok(()) };
+    when::must_be_to_come(zone, now, booked.span)?;
+    must_live_who_comes(tx, &booked)?;
+    let roster = tx.beyond_sight(|tx| Roster::read(&mut tx.view()?, "", &[]))?;
+    Ok(in_use(&roster, &booked.resources)?)
 }
 
 /// The patient whom an appointment names.

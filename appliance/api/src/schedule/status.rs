@@ -3,7 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use holdfast_clinical::lifecycle::check_step;
-use holdfast_clinical::scheduling::booking::{Booked, cancel_reason, cancelled, no_show, replaced};
+use holdfast_clinical::scheduling::booking::{cancel_reason, cancelled, no_show, replaced};
 use holdfast_clinical::scheduling::flow::{
     EncounterStep, FlowError, Stage, Step, Walk, stage_of, step_to, undo,
 };
@@ -22,12 +22,11 @@ use super::ScheduleError;
 use super::book::must_book;
 use super::changes::{seen, show};
 use super::group;
-use super::patient::must_live_who_comes;
+use super::patient::{may_be_checked_in, may_be_granted};
 use super::query::words;
 use super::records::{exchange, json_of, put, there};
 use super::roster::entity_of;
 use super::shown::FlowStatus;
-use super::when;
 use crate::access::Caller;
 use crate::conflicts::json as answer;
 use crate::error::{ApiError, RequestError};
@@ -121,6 +120,7 @@ fn change(
             exchange(tx, &stored, &elements, author).map(drop)
         }
         FlowStatus::Booked if matches!(text(&record, "status"), "proposed" | "pending" | "waitlist") => {
+            may_be_granted(tx, &record, zone, now)?;
             give_back(tx, &record, author)?;
             exchange(tx, &stored, &accepted(&record), author).map(drop)
         }
@@ -244,13 +244,6 @@ fn go(
         _ => {}
     }
     Ok(())
-}
-
-/// Whoever comes lives, and is expected today.
-fn may_be_checked_in(tx: &mut Tx<'_>, record: &Value, zone: &Zone, now: Minute) -> Result<(), ApiError> {
-    let Some(booked) = Booked::read(record).map_err(ScheduleError::from)? else { return Ok(()) };
-    when::must_be_today(zone, now, booked.span)?;
-    must_live_who_comes(tx, &booked)
 }
 
 /// The encounter that was made of an appointment: it has its id.

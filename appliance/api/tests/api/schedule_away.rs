@@ -54,6 +54,11 @@ async fn whoever_is_deactivated_is_offered_and_booked_no_more_and_their_patients
     server.book(&asked).await.refused(409, "out-of-use");
     let to = json!({ "version": booked["version"], "start": at("11:00"), "resources": ["Practitioner/ana", "Location/r1"] });
     server.desk("POST", "appointments/a1/move", &to).await.refused(409, "out-of-use");
+    let request = json!({ "resourceType": "Appointment", "id": "q", "status": "proposed", "start": at("13:00"), "end": at("13:30"),
+        "participant": [{ "actor": { "reference": "Practitioner/ana" }, "status": "needs-action" },
+            { "actor": { "reference": "Patient/p3" }, "status": "needs-action" }] });
+    let version = server.put("/fhir/Appointment/q", &request.to_string()).await.expect(201).version();
+    server.led("q", json!({ "version": version, "status": "booked" })).await.refused(409, "out-of-use");
     // What is booked stands there and is marked, until somebody else has it.
     assert_eq!(server.why("a1").await, json!([{ "ref": "Practitioner/ana", "why": "out-of-use" }]));
     let to = json!({ "version": booked["version"], "start": at("09:00"), "resources": ["Practitioner/bo", "Location/r1"] });

@@ -111,6 +111,11 @@ async fn nobody_is_booked_or_checked_in_who_is_recorded_as_deceased() {
     server.desk("POST", "appointments/a2/move", &to).await.refused(409, "patient-deceased");
     let wait = json!({ "id": "w1", "patient": "p1", "type": "visit", "urgency": "routine" });
     server.desk("POST", "waitlist", &wait).await.refused(409, "patient-deceased");
+    let request = json!({ "resourceType": "Appointment", "id": "q", "status": "proposed", "start": at("14:00"), "end": at("14:30"),
+        "participant": [{ "actor": { "reference": "Practitioner/ana" }, "status": "needs-action" },
+            { "actor": { "reference": "Patient/p1" }, "status": "needs-action" }] });
+    let version = server.put("/fhir/Appointment/q", &request.to_string()).await.expect(201).version();
+    server.led("q", json!({ "version": version, "status": "booked" })).await.refused(409, "patient-deceased");
     // It is seen on the sheet, and cancelled.
     let shown = server.on_day("a2").await;
     assert_eq!(shown["patient"]["deceased"], json!(true));
