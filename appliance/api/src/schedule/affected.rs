@@ -39,8 +39,10 @@ use crate::state::ApiState;
 const MOST: usize = 100;
 /// How far ahead is looked.
 const AHEAD_DAYS: i64 = 400;
-/// The longest stretch that is asked for.
+/// The longest stretch that is looked at: that of the longest leave.
 const MOST_DAYS: i64 = 800;
+/// The same where everything counts: a month of a large clinic is some 20,000 appointments.
+const MOST_DAYS_OF_ALL: i64 = 31;
 /// Appointments of one part of a day.
 const MOST_IN_PART: usize = 20_000;
 
@@ -110,7 +112,8 @@ pub(crate) async fn of_spans(
         let mut all: Vec<Stored> = Vec::new();
         for span in &spans {
             let from = span.from.max(now);
-            let span = Span::new(from, span.to.min(from + MOST_DAYS * DAY_MIN));
+            let most_days = if of == Of::All { MOST_DAYS_OF_ALL } else { MOST_DAYS };
+            let span = Span::new(from, span.to.min(from + most_days * DAY_MIN));
             if !span.is_empty() {
                 all.extend(met(view, &of, span)?);
             }

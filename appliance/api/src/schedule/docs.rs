@@ -16,7 +16,7 @@ pub(crate) const AFFECTED: Doc = Doc::new(
     ("resource", "Practitioner/ID, Location/ID or Device/ID; all, if neither it nor a type is said"),
     ("type", "the type's id"),
     ("from", "an instant; now, if it is not said"),
-    ("until", "an instant; in 400 days, if it is not said"),
+    ("until", "an instant; in 400 days, if it is not said; of all, no more than 31 days are looked at"),
 ]);
 const SETUP: &[(u16, Carries)] = &[(200, Carries::of::<resources::ResourceSetup>())];
 const ENTRY: Carries = Carries::of::<waitlist::WaitlistEntry>();

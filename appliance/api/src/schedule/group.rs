@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_clinical::scheduling::booking::{Booked, PLACE_POOL, places, takes_time};
+use holdfast_clinical::scheduling::booking::{Booked, PLACE_POOL, open_sessions, places, takes_time};
 use holdfast_clinical::scheduling::fhir::extension;
 use holdfast_clinical::scheduling::span::{Minute, Span};
 use holdfast_clinical::search::booked::{self, APPOINTMENT};
@@ -37,6 +37,22 @@ pub(super) fn at(view: &mut View<'_>, span: Span) -> Result<Vec<Booked>, StoreEr
         }
     }
     Ok(out)
+}
+
+/// The sessions of a type that begin in the window and have a place left, the earliest first. The view must not be narrowed. Every
+/// appointment of the window is gone past; those of other types are not read.
+pub(super) fn open(view: &mut View<'_>, kind: &str, window: Span) -> Result<Vec<Booked>, StoreError> {
+    let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+    for begin in booked::on(APPOINTMENT, window) {
+        let stretch = Stretch::of(APPOINTMENT, begin);
+        for one in view.along("Appointment", &stretch, &[], Room::for_some(MOST), None)? {
+            if one.stored.json.contains(kind) && seen.insert(one.stored.entity.id.clone()) {
+                all.extend(Booked::read(&json_of(&one.stored)).ok().flatten());
+            }
+        }
+    }
+    let sessions = all.iter().filter(|one| one.capacity.is_some());
+    Ok(open_sessions(sessions, &all, kind, window).into_iter().map(|(one, _)| one.clone()).collect())
 }
 
 /// Refuses a place that the session does not have.

@@ -77,6 +77,27 @@ async fn a_place_is_moved_to_another_session_and_nobody_else_goes_along() {
 }
 
 #[tokio::test]
+async fn a_search_for_a_place_finds_the_sessions_that_have_one() {
+    let server = with_group().await;
+    server.book(&place("g1", "p1", &at("08:30"))).await.expect(201);
+    let from = format!("{DAY}T00:00:00%2B01:00");
+    let search = async |rest: &str| {
+        let path = format!("free?type=group&from={from}&until={DAY}T17:00:00%2B01:00&limit=3{rest}");
+        let page = server.desk("GET", &path, &Value::Null).await.expect(200).json();
+        let slots = page["slots"].as_array().unwrap().clone();
+        let is_session = |slot: &&Value| slot["because"].as_array().unwrap().contains(&json!("session"));
+        slots.iter().filter(is_session).map(|slot| slot["start"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(search("").await, [at("08:30")]);
+    assert_eq!(search("&with=Practitioner/nia").await, [at("08:30")]);
+    assert!(search("&with=Practitioner/ana").await.is_empty(), "somebody else holds it");
+    assert!(search("&patient=p1").await.is_empty(), "they have a place in it");
+    server.book(&place("g2", "p2", &at("08:30"))).await.expect(201);
+    server.book(&place("g3", "p3", &at("08:30"))).await.expect(201);
+    assert!(search("").await.is_empty(), "it is full");
+}
+
+#[tokio::test]
 async fn one_patient_has_one_place_of_a_session() {
     let server = with_group().await;
     server.book(&place("g1", "p1", &at("14:00"))).await.expect(201);

@@ -2008,7 +2008,7 @@ export interface components {
         FlowStatus: "requested" | "booked" | "arrived" | "with-nurse" | "with-clinician" | "after" | "done" | "no-show" | "cancelled";
         /** @description A time at which all that is needed is free. */
         FreeSlot: {
-            /** @description Codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`. */
+            /** @description Codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`; `session` of a group's session that has a place left. */
             because: string[];
             end: string;
             resources: string[];
@@ -7145,7 +7145,7 @@ export interface operations {
                 type?: string;
                 /** @description an instant; now, if it is not said */
                 from?: string;
-                /** @description an instant; in 400 days, if it is not said */
+                /** @description an instant; in 400 days, if it is not said; of all, no more than 31 days are looked at */
                 until?: string;
             };
             header?: never;

@@ -61,7 +61,7 @@ export type DaySheet = With<
   Schemas['DaySheet'],
   { resources: DayResource[]; appointments: AppointmentShown[]; canBook: 'here' | 'requests-only' }
 >;
-/** `because` has codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`, `freed`. */
+/** `because` has codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`, `session`, `freed`. */
 export type FreeSlot = Schemas['FreeSlot'];
 export type FreeSlots = Schemas['FreeSlots'];
 

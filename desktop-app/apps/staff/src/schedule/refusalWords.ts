@@ -43,6 +43,7 @@ export function becauseWords(i18n: I18n, because: string): string {
     continuity: i18n.t('knows the patient'),
     language: i18n.t('speaks {language}', { language: languageNames(detail ? [detail] : [], i18n.locale) }),
     skill: i18n.t('can do {skill}', { skill: detail }),
+    session: i18n.t('a session with places left'),
     freed: i18n.t('has just become free'),
   };
   return words[code] ?? because;
