@@ -36,7 +36,8 @@ const family = newFamily('Matin');
 const clinic = {
   day: env.SCHEDULE_DAY ?? nextWorkday(),
   type: env.SCHEDULE_TYPE ?? 'Consultation',
-  patients: [`Amélie ${family}`, `بشرى ${family}`],
+  // One for each walk: nobody is booked while they are expected elsewhere.
+  patients: [`Amélie ${family}`, `بشرى ${family}`, `Zoé ${family}`, `Karim ${family}`, `Inès ${family}`],
   clocks: { forward: env.SCHEDULE_FORWARD ?? '2027-03-28', back: env.SCHEDULE_BACK ?? '2027-10-31' },
 };
 const wanted = (name) => !only || only.some((one) => one === name || name.startsWith(`${one}-`));

@@ -106,6 +106,7 @@ fn of_schedule(routes: Routes) -> Routes {
         .post("/api/schedule/waitlist", write, &docs::WAIT, schedule::wait)
         .post("/api/schedule/waitlist/{id}/offer", write, &docs::OFFER, schedule::offer)
         .delete("/api/schedule/waitlist/{id}", write, &docs::LEAVE, schedule::leave_waitlist)
+        .get("/api/schedule/affected", read, &docs::AFFECTED, schedule::affected)
         .get("/api/schedule/requests", read, &docs::REQUESTS, schedule::requests)
         .get("/api/schedule/rights", read, &docs::RIGHTS, schedule::rights)
         .get("/api/schedule/types", read, &docs::TYPES, schedule::types)

@@ -6,7 +6,7 @@ import { choosePatient, chooseType, hush, open, toast } from './sheet.mjs';
 const ARRIVES_WITHIN = 120_000;
 
 /** The link to head office is cut: the desk goes on booking and confirming; healed, all of it arrives there. */
-export async function linkCut(report, page, { day, type, patients: [, second] }, shot) {
+export async function linkCut(report, page, { day, type, patients: [, , , , second] }, shot) {
   let before = [];
   const mineOf = async () => {
     const mine = (await allOf(page, day, second)).find(({ id }) => !before.includes(id));

@@ -159,6 +159,12 @@ impl Busy {
         out.into_iter().map(|(id, (span, keys))| (id.to_owned(), span, keys)).collect()
     }
 
+    /// The appointments that take any of it, each once.
+    pub(super) fn ids(self) -> Vec<String> {
+        let all: BTreeSet<String> = self.taken.into_values().flatten().map(|(_, id)| id).collect();
+        all.into_iter().collect()
+    }
+
     fn all(&self, whose: &str) -> impl Iterator<Item = &(Span, String)> {
         self.taken.get(whose).into_iter().flatten()
     }

@@ -1,5 +1,6 @@
 //! What every change of an appointment has in common: it goes on what its author saw, and is answered by what came of it.
 
+use holdfast_clinical::scheduling::booking::Booked;
 use holdfast_clinical::scheduling::span::Minute;
 use holdfast_clinical::scheduling::zone::Zone;
 use holdfast_core::id::Entity;
@@ -8,7 +9,8 @@ use holdfast_store::view::Stored;
 use holdfast_store::{StoreError, Tx};
 
 use super::ScheduleError;
-use super::records::there;
+use super::group;
+use super::records::{json_of, there};
 use super::settle::sides_of;
 use super::shown::{AppointmentShown, Shower};
 use crate::error::ApiError;
@@ -81,11 +83,9 @@ pub(super) fn show(
     let mut view = tx.view()?;
     let stored = there(&mut view, &entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
     let mut shower = Shower::new(zone, now, types);
-    let read = shower.read(&mut view, &stored, SavedAt::Here.code(), 0)?;
-    let mut read =
-        read.ok_or(ScheduleError::Bad { what: "the appointment", expected: "one that has a time" })?;
-    let day = zone.day(zone.local(read.booked.span.from).date());
-    read.shown.from_minute -= day.from;
-    read.shown.to_minute -= day.from;
-    Ok(read.shown)
+    let none = || ScheduleError::Bad { what: "the appointment", expected: "one that has a time" };
+    let booked = Booked::read(&json_of(&stored)).map_err(ScheduleError::from)?.ok_or_else(none)?;
+    let day = zone.day(zone.local(booked.span.from).date()).from;
+    let read = shower.read(&mut view, &stored, SavedAt::Here.code(), day)?.ok_or_else(none)?;
+    Ok(group::with_places(&mut view, &mut shower, read, day)?)
 }

@@ -14,6 +14,7 @@ use super::book::{Desk, desk, with_instead};
 use super::changes::{seen, show, told_to};
 use super::deed::{Deed, Doing};
 use super::moving::{kind_in, taking};
+use super::patient::may_be_granted;
 use super::plan::{Wanted, around, choose, choose_anyhow};
 use super::records::{exchange, json_of};
 use super::settle::end;
@@ -106,6 +107,7 @@ fn store(
         return Ok(());
     }
     let stored = seen(tx, id, &asked.version)?;
+    may_be_granted(tx, &record, &desk.zone, desk.now)?;
     // First, for it may stand where the other is to go.
     if let Some(old) = replaced(&record) {
         end(tx, &old, author)?;

@@ -15,6 +15,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::affected::{self, Affected, Of};
 use super::holidays::{close_on, schedule_id};
 use super::hours::always;
 use super::query::Query;
@@ -48,6 +49,9 @@ pub(crate) struct LineLeft {
 pub(crate) struct CalendarTaken {
     taken: usize,
     left: Vec<LineLeft>,
+    /// What is booked in the time that was taken away: it stays until it is moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affected: Option<Affected>,
 }
 
 /// Takes a file in. One that cannot be read is left as a whole, and the line is named.
@@ -70,7 +74,7 @@ pub(crate) async fn import(
         Ok(calendar) => calendar,
         Err(error) => {
             let left = vec![LineLeft { line: error.line, reason: error.to_string() }];
-            return Ok(json(&CalendarTaken { taken: 0, left }));
+            return Ok(json(&CalendarTaken { taken: 0, left, affected: None }));
         }
     };
     let records = state.writer().records().clone();
@@ -78,7 +82,13 @@ pub(crate) async fn import(
     let window = Span::of(zone.day(zone.local(now).date()).from, AHEAD_DAYS * DAY_MIN);
     let plan = Plan::of(&calendar.events, &text, resource.is_some(), &zone, window);
     let (job, author) = (plan.clone(), caller.id.clone());
-    write(&state, caller, move |tx| {
+    let (of, spans) = match &resource {
+        None => (Of::All, plan.days.keys().map(|date| zone.day(*date)).collect()),
+        Some(actor) => {
+            (Of::Resource(actor.to_string()), plan.spans.iter().map(|(_, span, _)| *span).collect())
+        }
+    };
+    write(&state, caller.clone(), move |tx| {
         match &resource {
             None => {
                 let schedule = schedule_id(records.clinic());
@@ -94,7 +104,8 @@ pub(crate) async fn import(
         Ok(())
     })
     .await?;
-    Ok(json(&CalendarTaken { taken: plan.taken, left: plan.left }))
+    let affected = affected::of_spans(&state, &caller, of, spans).await?.or_none();
+    Ok(json(&CalendarTaken { taken: plan.taken, left: plan.left, affected }))
 }
 
 /// What is to be saved.

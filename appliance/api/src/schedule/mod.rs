@@ -9,8 +9,9 @@
 //!
 //! Invariants: an appointment that takes time of somebody whose time is taken, or is not this database's to give, is saved by no route,
 //! unless it says that it is overbooked: the store decides (decision 33), before a clinic's calendar begins [`take`]; work is proportional to the hours looked at; whom a caller may not see is told of as time that is taken, and no
-//! more.
+//! more; one patient is expected at one place at a time, unless it was overbooked ([`patient`]), or came together so and is marked.
 
+pub(crate) mod affected;
 mod ask;
 mod book;
 pub(crate) mod busy;
@@ -31,7 +32,10 @@ mod import;
 mod kept;
 mod moving;
 pub(crate) mod names;
+mod overlaps;
 mod parts;
+mod patient;
+mod place;
 pub(crate) mod plan;
 pub(crate) mod query;
 pub(crate) mod records;
@@ -44,13 +48,16 @@ mod series;
 pub(crate) mod settle;
 mod shown;
 mod status;
+mod stranded;
 pub(crate) mod take;
 mod time_off;
 pub(crate) mod types;
 mod waitlist;
 mod web;
 mod week;
+mod when;
 
+pub(crate) use affected::affected;
 pub(crate) use book::book;
 pub(crate) use calendar::calendar;
 pub(crate) use day::day;

@@ -23,10 +23,11 @@ use super::ScheduleError;
 use super::book::{Desk, desk, must_book, with_instead};
 use super::changes::{seen, show, told_to};
 use super::deed::{Deed, Doing};
-use super::group;
+use super::patient::must_live_who_comes;
 use super::plan::{Wanted, around, choose, choose_anyhow};
 use super::query::instant;
 use super::records::{exchange, json_of, put, there};
+use super::{group, place, when};
 use crate::access::Caller;
 use crate::conflicts::json;
 use crate::error::{ApiError, RequestError};
@@ -139,6 +140,11 @@ fn store(
     let record = json_of(stored);
     let booked = Booked::read(&record).map_err(ScheduleError::from)?;
     let booked = booked.ok_or(ScheduleError::Change(ChangeError::NoTime))?;
+    when::must_be_to_come(&desk.zone, desk.now, wanted.span)?;
+    must_live_who_comes(tx, &booked)?;
+    if booked.session.is_some() {
+        return place::move_out(tx, desk, stored, &booked, wanted, author);
+    }
     let own = Some(stored.entity.id.as_str());
     let fits = choose(&desk.known(), wanted, desk.busy(tx, wanted)?, own);
     let is_free = booked.is_overbooked || !booked.takes_time();

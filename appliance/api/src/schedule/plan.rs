@@ -137,6 +137,7 @@ pub(super) fn choose_ours(
     busy: &Busy,
     but: Option<&str>,
 ) -> Result<Vec<String>, ScheduleError> {
+    in_use(known.roster, &wanted.named)?;
     let free = known.roster.free(known.exceptions, busy, known.zone, around(wanted), but)?;
     let all: Vec<(&Resource, &Free)> = free.iter().map(|(resource, free)| (*resource, free)).collect();
     let ask = ask(wanted, needs(&wanted.kind, &wanted.named, known.roster, Named::Fit(&wanted.anyway))?);
@@ -157,6 +158,7 @@ pub(crate) fn choose_anyhow(
     but: Option<&str>,
 ) -> Result<Vec<String>, ScheduleError> {
     let all = needs(&wanted.kind, &wanted.named, known.roster, Named::Forced)?;
+    in_use(known.roster, &wanted.named)?;
     let mut out: Vec<String> = wanted.named.iter().filter(|key| entity_of(key).is_some()).cloned().collect();
     let free = known.roster.free(known.exceptions, busy, known.zone, around(wanted), but)?;
     for need in &all {
@@ -173,6 +175,14 @@ pub(crate) fn choose_anyhow(
         out.extend(found);
     }
     if out.is_empty() { Err(ScheduleError::NobodyFits) } else { Ok(out) }
+}
+
+/// Refuses who has left, and what is out of use, overbooked or not: nobody would be there.
+pub(super) fn in_use(roster: &Roster, named: &[String]) -> Result<(), ScheduleError> {
+    match roster.out_of_use(named) {
+        Some(member) => Err(ScheduleError::OutOfUse { resource: member.name.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// The window that has to be known to choose.

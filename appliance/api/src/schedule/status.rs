@@ -23,6 +23,7 @@ use super::book::must_book;
 use super::changes::{seen, show};
 use super::grant::{Granting, grant};
 use super::group;
+use super::patient::may_be_checked_in;
 use super::query::words;
 use super::records::{exchange, json_of, put, there};
 use super::roster::entity_of;
@@ -212,6 +213,9 @@ fn go(
         stage_of(&record, before.as_ref())
     };
     let seen = is.ok_or(ScheduleError::Flow(FlowError::NotThere { is: None }))?;
+    if seen == Stage::Booked && way.to != Stage::Booked {
+        may_be_checked_in(tx, &record, zone, now)?;
+    }
     let step = if seen == way.to && text(&record, "status") != "noshow" {
         Step { appointment: Map::new(), encounter: None, stage: seen }
     } else {

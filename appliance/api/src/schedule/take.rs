@@ -7,6 +7,10 @@
 //!
 //! What is over is not looked at: an import brings what was. What only changes its status or its note is not either: two appointments
 //! that meet, because two databases took the same time, must still be worked off.
+//!
+//! The patient is asked of as well, calendar or not: nobody comes to two places at once. That, too, may be overbooked.
+
+use std::collections::BTreeSet;
 
 use holdfast_clinical::scheduling::booking::Booked;
 use holdfast_clinical::scheduling::span::{DAY_MIN, Minute, Span};
@@ -21,6 +25,7 @@ use serde_json::Value;
 use super::ScheduleError;
 use super::busy::takers;
 use super::group;
+use super::patient::{self, is_expected};
 use super::records::json_of;
 use crate::error::ApiError;
 
@@ -31,6 +36,8 @@ pub(super) struct Taking {
     pub(super) id: String,
     /// Whose time, and which.
     pub(super) spans: Vec<(String, Span)>,
+    /// Whether its patient was not expected at all of that time before.
+    pub(super) is_new_to_patient: bool,
 }
 
 /// Refuses the transaction if an appointment that it has saved takes time that another has.
@@ -39,15 +46,19 @@ pub(super) struct Taking {
 /// [`ScheduleError`], or the store.
 pub(crate) fn check(tx: &mut Tx<'_>, now_ms: u64) -> Result<(), ApiError> {
     let saved = tx.saved_of("Appointment");
+    let keys: BTreeSet<String> = saved.keys().map(ToString::to_string).collect();
     for (entity, ops) in saved {
         if let Some((taking, booked)) =
-            tx.beyond_sight(|tx| taking(tx, &entity, ops, minute_of_ms(now_ms)))?
+            tx.beyond_sight(|tx| taking(tx, &entity, ops, &keys, minute_of_ms(now_ms)))?
         {
             let clinic = tx.clinic_of(&entity)?;
             if !tx.has_calendar(&clinic)? {
                 must_be_free(tx, &taking)?;
             }
             tx.beyond_sight(|tx| group::must_have_place(tx, &booked))?;
+            if taking.is_new_to_patient {
+                patient::must_be_nowhere_else(tx, &booked)?;
+            }
         }
     }
     Ok(())
@@ -58,6 +69,7 @@ fn taking(
     tx: &mut Tx<'_>,
     entity: &Entity,
     ops: u32,
+    saved: &BTreeSet<String>,
     now: Minute,
 ) -> Result<Option<(Taking, Booked)>, ApiError> {
     let stored = tx.written(entity)?;
@@ -80,12 +92,20 @@ fn taking(
     };
     let keys = booked.resources.iter().filter(|key| !is_place && !is_had(key));
     let spans: Vec<(String, Span)> = keys.map(|key| (key.clone(), booked.taken)).collect();
+    let was_expected = before.as_ref().is_some_and(|before| {
+        // Whoever goes along with their session is marked where they are needed elsewhere: a session of eight does not stay for one.
+        let goes_along = before.session == booked.session
+            && booked.session.as_ref().is_some_and(|key| saved.contains(key));
+        let is_same = before.patient == booked.patient && before.span.covers(booked.span);
+        is_expected(&before.status) && (goes_along || is_same)
+    });
+    let is_new_to_patient = booked.patient.is_some() && is_expected(&booked.status) && !was_expected;
     let is_same_place =
         before.is_some_and(|before| before.session == booked.session && before.status == booked.status);
-    if spans.is_empty() && (!is_place || is_same_place) {
+    if spans.is_empty() && (!is_place || is_same_place) && !is_new_to_patient {
         return Ok(None);
     }
-    Ok(Some((Taking { id: entity.id.clone(), spans }, booked)))
+    Ok(Some((Taking { id: entity.id.clone(), spans, is_new_to_patient }, booked)))
 }
 
 /// The appointment before this transaction.

@@ -29,6 +29,7 @@ use super::day::{must_look, told};
 use super::exceptions::exceptions;
 use super::free::{SlotAsked, within};
 use super::names::PatientShown;
+use super::patient::must_live;
 use super::plan::{Wanted, around, choose};
 use super::query::{instant, words};
 use super::records::{exchange, json_of, put, there};
@@ -326,9 +327,8 @@ fn store(
         return if is_same { Ok(false) } else { Err(StoreError::Exists(entity.to_string()).into()) };
     }
     let kind = tx.beyond_sight(|tx| types::offered(&mut tx.view()?, &asked.kind))?;
-    if there(&mut tx.view()?, &Entity::new("Patient", &asked.patient))?.is_none() {
-        return Err(RequestError::NotFound { entity: key }.into());
-    }
+    let patient = there(&mut tx.view()?, &Entity::new("Patient", &asked.patient))?;
+    must_live(&patient.ok_or_else(|| RequestError::NotFound { entity: key.clone() })?)?;
     let booking = Booking {
         id: &asked.id,
         kind: &kind,

@@ -218,7 +218,7 @@ async fn a_group_has_as_many_places_as_it_has() {
     let all = day["appointments"].as_array().unwrap();
     assert_eq!(all.len(), 1, "places stand in their session: {all:?}");
     assert_eq!((&all[0]["group"]["capacity"], &all[0]["group"]["taken"]), (&json!(2), &json!(2)));
-    assert_eq!(all[0]["group"]["patients"].as_array().unwrap().len(), 2);
+    assert_eq!(all[0]["group"]["places"].as_array().unwrap().len(), 2);
     let session = all[0]["id"].as_str().unwrap();
     let body =
         json!({ "version": all[0]["version"], "start": at("15:00"), "resources": all[0]["resources"] });

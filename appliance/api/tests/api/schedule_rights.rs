@@ -215,8 +215,7 @@ async fn a_manager_alone_leads_patients_through_the_clinic() {
     server.works("Practitioner/ana").await;
     server.patient("p1", r#""name":[{"text":"Pat"}]"#).await;
     server.kind("visit", 30, 1, &[json!({ "kind": "practitioner" })]).await;
-    let start = format!("{DAY}T09:00:00Z");
-    let booked = server.desk_as(MANAGER, "POST", "appointments", &booking("a1", "p1", &start, &[])).await;
+    let booked = server.desk_as(MANAGER, "POST", "appointments", &server.booking_now("a1", "p1")).await;
     let mut version = booked.expect(201).json()["version"].clone();
     for status in ["arrived", "with-nurse"] {
         let body = json!({ "version": version, "status": status });

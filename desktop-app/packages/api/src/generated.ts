@@ -493,7 +493,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Changes somebody; deactivated, their sessions end at once */
+        /** Changes somebody; deactivated, their sessions end at once, and nobody is booked with them any more */
         put: operations["put_api_people_id"];
         post?: never;
         delete?: never;
@@ -529,6 +529,23 @@ export interface paths {
         get?: never;
         /** Saves a record as staff do: beside what others saved meanwhile */
         put: operations["put_api_records_type_id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/schedule/affected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is booked in a time, with somebody, or of a type: what has to be moved before that is taken away */
+        get: operations["get_api_schedule_affected"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -750,7 +767,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enters time off; what is booked then stays */
+        /** Enters time off; what is booked then stays, is told of, and is marked until it is moved */
         post: operations["post_api_schedule_resources_type_id_off"];
         delete?: never;
         options?: never;
@@ -1451,6 +1468,13 @@ export interface components {
              */
             through: number;
         };
+        /** @description Appointments to come that something is taken away from. */
+        Affected: {
+            /** @description The earliest first. */
+            appointments: components["schemas"]["AppointmentShown"][];
+            /** @description How many there are beside those. */
+            more: number;
+        };
         /** @description An appointment. */
         AppointmentShown: {
             /** Format: int64 */
@@ -1460,6 +1484,8 @@ export interface components {
             cancelReason?: string | null;
             /** @description Whether values of two people stand side by side. */
             conflict: boolean;
+            /** @description Ids of appointments at which the same patient is expected at the same time. */
+            elsewhere?: string[];
             /** @description An instant. */
             end: string;
             /**
@@ -1484,11 +1510,15 @@ export interface components {
             /** @description `here`, `node` or `head-office`. */
             saved: string;
             series?: null | components["schemas"]["SeriesPlace"];
+            /** @description The id of the group session in which it is a place. */
+            session?: string | null;
             /** @description Since when it has this status. */
             since: string;
             /** @description An instant. */
             start: string;
             status: components["schemas"]["FlowStatus"];
+            /** @description Why it cannot stay as it is: who or what it takes is away, or gone. */
+            stranded?: components["schemas"]["Stranded"][];
             /** Format: int64 */
             toMinute: number;
             type: components["schemas"]["TypeRef"];
@@ -1567,6 +1597,7 @@ export interface components {
         };
         /** @description What became of a calendar file. */
         CalendarTaken: {
+            affected?: null | components["schemas"]["Affected"];
             left: components["schemas"]["LineLeft"][];
             taken: number;
         };
@@ -1977,7 +2008,7 @@ export interface components {
         FlowStatus: "requested" | "booked" | "arrived" | "with-nurse" | "with-clinician" | "after" | "done" | "no-show" | "cancelled";
         /** @description A time at which all that is needed is free. */
         FreeSlot: {
-            /** @description Codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`. */
+            /** @description Codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`; `session` of a group's session that has a place left. */
             because: string[];
             end: string;
             resources: string[];
@@ -2001,8 +2032,8 @@ export interface components {
         GroupShown: {
             /** Format: int32 */
             capacity: number;
-            /** @description Those whom the caller may see. */
-            patients: components["schemas"]["PatientShown"][];
+            /** @description Each place that somebody has, and that the caller may see: an appointment of its own, which is led, cancelled and moved by its id. */
+            places: components["schemas"]["AppointmentShown"][];
             /** Format: int32 */
             taken: number;
         };
@@ -2014,6 +2045,12 @@ export interface components {
         };
         /** @description All of them. */
         Holidays: {
+            /** @description By date. */
+            holidays: components["schemas"]["Holiday"][];
+        };
+        /** @description All of them, once they are saved. */
+        HolidaysSaved: {
+            affected?: null | components["schemas"]["Affected"];
             /** @description By date. */
             holidays: components["schemas"]["Holiday"][];
         };
@@ -2370,6 +2407,8 @@ export interface components {
         PatientShown: {
             /** @description `YYYY`, `YYYY-MM` or `YYYY-MM-DD`. */
             birthDate?: string | null;
+            /** @description Whether they are recorded as deceased. */
+            deceased?: boolean;
             id: string;
             /** @description As BCP 47 writes them. */
             languages?: string[];
@@ -2414,6 +2453,10 @@ export interface components {
             /** @description `Practitioner/ID`; empty: none. */
             practitioner?: string | null;
             roles?: components["schemas"]["RoleName"][] | null;
+        };
+        /** @description A person as they are now. */
+        PersonChanged: components["schemas"]["Person"] & {
+            affected?: null | components["schemas"]["Affected"];
         };
         /** @description Another PIN for somebody. */
         PinSet: {
@@ -2654,6 +2697,16 @@ export interface components {
             /** @description Of the picture that it goes on. */
             version: string;
         };
+        /** @description Why an appointment cannot stay as it is. */
+        Stranded: {
+            /** @description Who or what it is about; none if it is the type. */
+            ref?: string | null;
+            /**
+             * @description `gone` (deleted), `out-of-use` (has left the clinic, or is not used any more), `off` (time off), `holiday`, or `type` (not offered
+             *     any more).
+             */
+            why: string;
+        };
         /** @description Time off. */
         TimeOff: {
             /** @description An instant. */
@@ -2661,6 +2714,14 @@ export interface components {
             id: string;
             until: string;
             why: string;
+        };
+        /** @description Somebody as they are set up with time off, and what is booked in that time. */
+        TimeOffTaken: components["schemas"]["ResourceSetup"] & {
+            affected?: null | components["schemas"]["Affected"];
+        };
+        /** @description A type once it is saved. */
+        TypeAnswer: components["schemas"]["AppointmentType"] & {
+            affected?: null | components["schemas"]["Affected"];
         };
         /** @description What one resource of an appointment must be. */
         TypeNeed: {
@@ -6610,7 +6671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Person"];
+                    "application/json": components["schemas"]["PersonChanged"];
                 };
             };
             /** @description Bad Request */
@@ -7066,6 +7127,98 @@ export interface operations {
             };
             /** @description Insufficient Storage */
             507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_api_schedule_affected: {
+        parameters: {
+            query?: {
+                /** @description Practitioner/ID, Location/ID or Device/ID; all, if neither it nor a type is said */
+                resource?: string;
+                /** @description the type's id */
+                type?: string;
+                /** @description an instant; now, if it is not said */
+                from?: string;
+                /** @description an instant; in 400 days, if it is not said; of all, no more than 31 days are looked at */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Affected"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gateway Timeout */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8182,7 +8335,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Holidays"];
+                    "application/json": components["schemas"]["HolidaysSaved"];
                 };
             };
             /** @description Bad Request */
@@ -8627,7 +8780,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ResourceSetup"];
+                    "application/json": components["schemas"]["TimeOffTaken"];
                 };
             };
             /** @description Bad Request */
@@ -9210,7 +9363,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AppointmentType"];
+                    "application/json": components["schemas"]["TypeAnswer"];
                 };
             };
             /** @description Bad Request */

@@ -7,6 +7,7 @@ import { FormDialog } from '../../chart/FormDialog';
 import { PatientField } from '../../patients/PatientField';
 import { Failed } from '../../problems/Failed';
 import { namesOf, titleOf, useTypes } from '../names';
+import { findIn } from '../places';
 import { whyWords } from '../refusalWords';
 import { Instances } from './Instances';
 import { PlaceField, TypeField, WhoField } from './pickers';
@@ -157,6 +158,6 @@ function isPractitioner(sheet: DaySheet, ref: string): boolean {
 
 /** Whose an appointment of the day is. */
 export function whoseOf(i18n: I18n, sheet: DaySheet, appointment: string): string | undefined {
-  const found = sheet.appointments.find(({ id }) => id === appointment);
+  const found = findIn(sheet, appointment);
   return found && titleOf(i18n, found);
 }
