@@ -11,6 +11,7 @@
 //! unless it says that it is overbooked: the store decides (decision 33), before a clinic's calendar begins [`take`]; work is proportional to the hours looked at; whom a caller may not see is told of as time that is taken, and no
 //! more.
 
+mod abilities;
 mod ask;
 mod book;
 pub(crate) mod busy;
@@ -31,6 +32,7 @@ mod moving;
 pub(crate) mod names;
 mod parts;
 pub(crate) mod plan;
+mod present;
 pub(crate) mod query;
 pub(crate) mod records;
 pub(crate) mod refused;
@@ -48,6 +50,7 @@ mod waitlist;
 mod web;
 mod week;
 
+pub(crate) use abilities::save as save_abilities;
 pub(crate) use book::book;
 pub(crate) use calendar::calendar;
 pub(crate) use day::day;
@@ -60,6 +63,7 @@ pub(crate) use hours::save as save_hours;
 pub(crate) use import::import;
 pub(crate) use kept::Kept;
 pub(crate) use moving::move_to;
+pub use present::{ExpectedVisits, expected_visits};
 pub(crate) use requests::requests;
 pub(crate) use resources::resources;
 pub(crate) use rights::rights;

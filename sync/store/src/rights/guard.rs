@@ -53,8 +53,14 @@ impl Tx<'_> {
     /// The database. Cost: each is rendered once, from memory.
     pub fn changed_of(&mut self, kind: &str) -> Result<Vec<Changed>> {
         let rules = self.rules();
-        let saved: BTreeSet<Entity> =
-            self.authored.values().flatten().map(|op| &op.entity).filter(|one| one.kind == kind).cloned().collect();
+        let saved: BTreeSet<Entity> = self
+            .authored
+            .values()
+            .flatten()
+            .map(|op| &op.entity)
+            .filter(|one| one.kind == kind)
+            .cloned()
+            .collect();
         let mut out = Vec::with_capacity(saved.len());
         for entity in saved {
             let state = &self.entity(&entity)?.state;
