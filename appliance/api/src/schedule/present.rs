@@ -38,9 +38,9 @@ impl ExpectedVisits {
         })
     }
 
-    /// Whether anything at all is known of the past.
+    /// Whether anybody at all came in the past that is known.
     pub fn is_known(&self) -> bool {
-        self.told.telling_days > 0
+        !self.told.kinds.is_empty()
     }
 }
 

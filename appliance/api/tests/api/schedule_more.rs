@@ -513,13 +513,13 @@ async fn whoever_came_in_with_an_import_is_found_by_role_at_once() {
 #[tokio::test]
 async fn skills_and_languages_are_entered_and_free_times_are_found_by_them() {
     let server = clinic().await;
-    let path = "resources/Practitioner/nia/abilities";
+    let path = "resources/Practitioner/bo/abilities";
     let given = json!({ "skills": ["  wound   care", "ECG", "ECG"], "languages": ["fr", "pt-BR"] });
     // The front desk looks people up, and does not say what they can.
     server.desk("PUT", path, &given).await.refused(403, "forbidden");
     let save = async |body: &Value| server.put(&format!("/api/schedule/{path}"), &body.to_string()).await;
-    let nia = save(&given).await.expect(200).json();
-    assert_eq!((&nia["skills"], &nia["languages"]), (&json!(["wound care", "ECG"]), &json!(["fr", "pt-BR"])));
+    let bo = save(&given).await.expect(200).json();
+    assert_eq!((&bo["skills"], &bo["languages"]), (&json!(["wound care", "ECG"]), &json!(["fr", "pt-BR"])));
     let who = async |query: &str| {
         let free = server
             .desk("GET", &format!("free?type=visit&limit=50{query}"), &Value::Null)
@@ -533,15 +533,15 @@ async fn skills_and_languages_are_entered_and_free_times_are_found_by_them() {
         all.dedup();
         (all, slots.first().map(|one| one["because"].clone()))
     };
-    assert_ne!(who("").await.0, ["Practitioner/nia"]);
+    assert_ne!(who("").await.0, ["Practitioner/bo"]);
     for query in ["&skill=wound%20care", "&skill=ECG&skill=wound%20care", "&language=pt"] {
-        assert_eq!(who(query).await.0, ["Practitioner/nia"], "{query}");
+        assert_eq!(who(query).await.0, ["Practitioner/bo"], "{query}");
     }
     assert!(who("&skill=ECG").await.1.unwrap().as_array().unwrap().contains(&json!("skill:ECG")));
     assert_eq!(who("&skill=juggling").await.0, [""; 0]);
     // What is saved is all that there is.
-    let nia = save(&json!({ "skills": [], "languages": [] })).await.expect(200).json();
-    assert_eq!((&nia["skills"], &nia["languages"]), (&json!([]), &json!([])));
+    let bo = save(&json!({ "skills": [], "languages": [] })).await.expect(200).json();
+    assert_eq!((&bo["skills"], &bo["languages"]), (&json!([]), &json!([])));
     for bad in
         [json!({ "skills": [" "], "languages": [] }), json!({ "skills": [], "languages": ["french!"] })]
     {

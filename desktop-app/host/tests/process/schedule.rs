@@ -72,21 +72,28 @@ fn a_desktop_without_its_node_shows_the_day_and_files_requests_that_the_node_ans
     assert_eq!((&known["status"], &known["patient"]["name"]), (&json!("booked"), &json!("Pat")));
     let filed = desktop.send_as(&signed, "POST", "/api/schedule/appointments", &booking("wish", 11));
     assert!(matches!(filed.status, 200 | 201) && read(&filed)["status"] == "requested", "{filed:?}");
-    // What is taken, as far as the desktop knows, is not asked for.
-    let taken = desktop.send_as(&signed, "POST", "/api/schedule/appointments", &booking("late", 9));
-    assert_eq!((taken.status, &read(&taken)["code"]), (409, &json!("slot-taken")), "{taken:?}");
+    let rival = desktop.send_as(&signed, "POST", "/api/schedule/appointments", &booking("rival", 9));
+    assert_eq!(read(&rival)["status"], "requested", "whether it is taken the node says: {rival:?}");
     assert_eq!(
         find(&day(&desktop, &signed), "wish").map(|one| one["status"].clone()),
         Some(json!("requested"))
     );
     assert!(!node.get("/api/schedule/requests").contains("wish"), "the cable is not pulled");
     node.cable.plug_in();
-    eventually("the request is at the node", || node.get("/api/schedule/requests").contains("\"wish\""));
+    eventually("the requests are at the node", || {
+        let requests = node.get("/api/schedule/requests");
+        requests.contains("\"wish\"") && requests.contains("\"rival\"")
+    });
     let requests: Value = serde_json::from_str(&node.get("/api/schedule/requests")).unwrap();
-    let wish = requests["requests"].as_array().unwrap().iter().find(|one| one["id"] == "wish").unwrap();
-    let body = json!({ "version": wish["version"], "status": "booked" }).to_string();
-    let granted = node.ask("POST", "/api/schedule/appointments/wish/status", &body);
+    let grant = |id: &str| {
+        let request = requests["requests"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap();
+        let body = json!({ "version": request["version"], "status": "booked" }).to_string();
+        node.ask("POST", &format!("/api/schedule/appointments/{id}/status"), &body)
+    };
+    let granted = grant("wish");
     assert_eq!(granted.status, 200, "{granted:?}");
+    let refused = grant("rival");
+    assert_eq!((refused.status, &read(&refused)["code"]), (409, &json!("slot-taken")), "{refused:?}");
     eventually("the desktop shows that it is booked", || {
         find(&day(&desktop, &signed), "wish").is_some_and(|one| one["status"] == "booked")
     });

@@ -52,7 +52,8 @@ pub fn at_once(history: &History, told: &Forecast, minute: i64, counts: impl Fn(
             days.skip(step).take(per_day).collect()
         })
         .collect();
-    let now = ahead.iter().filter_map(|one| one.first()).sum();
+    // Not the sum of none, which is -0.
+    let now = ahead.iter().filter_map(|one| one.first()).fold(0.0, |all, one| all + one);
     AtOnce { now, peak: peak(&ahead) }
 }
 
