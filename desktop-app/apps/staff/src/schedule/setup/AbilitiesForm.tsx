@@ -45,7 +45,6 @@ export function AbilitiesForm({ one, onClose }: { one: ResourceSetup; onClose: (
         value={skills}
         onChange={setSkills}
         maxTags={30}
-        clearable
       />
       {one.qualifications.length > 0 && (
         <p className="soft small">
@@ -59,7 +58,6 @@ export function AbilitiesForm({ one, onClose }: { one: ResourceSetup; onClose: (
         value={languages}
         onChange={setLanguages}
         maxTags={30}
-        clearable
       />
       {save.isError && <Failed error={save.error} />}
     </FormDialog>
