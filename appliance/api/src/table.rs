@@ -113,6 +113,12 @@ fn of_schedule(routes: Routes) -> Routes {
         .put("/api/schedule/types/{id}", write, &docs::SAVE_TYPE, schedule::save_type)
         .get("/api/schedule/resources", read, &docs::RESOURCES, schedule::resources)
         .put("/api/schedule/resources/{type}/{id}/hours", write, &docs::HOURS, schedule::save_hours)
+        .put(
+            "/api/schedule/resources/{type}/{id}/abilities",
+            write,
+            &docs::ABILITIES,
+            schedule::save_abilities,
+        )
         .post("/api/schedule/resources/{type}/{id}/off", write, &docs::TIME_OFF, schedule::take_time_off)
         .delete(
             "/api/schedule/resources/{type}/{id}/off/{off}",

@@ -47,15 +47,6 @@ pub struct Saved {
 }
 
 impl Tx<'_> {
-    /// The resources of a type that this transaction has saved so far, each with how many ops it wrote on it.
-    pub fn saved_of(&self, kind: &str) -> BTreeMap<Entity, u32> {
-        let mut out = BTreeMap::new();
-        for op in self.authored.values().flatten().filter(|op| op.entity.kind == kind) {
-            *out.entry(op.entity.clone()).or_insert(0) += 1;
-        }
-        out
-    }
-
     /// Saves a resource (compact or not, `resourceType` and `id` included).
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! What is said of the schedule's routes.
 
 use super::{
-    affected, book, day, demand, free, holidays, hours, import, moving, requests, resources, rights, series,
-    settle, shown, status, time_off, types, waitlist, week,
+    abilities, affected, book, day, demand, free, holidays, hours, import, moving, requests, resources,
+    rights, series, settle, shown, status, time_off, types, waitlist, week,
 };
 use crate::access::doc::Carries::{Calendar, Nothing};
 use crate::access::doc::{Carries, Doc};
@@ -39,6 +39,7 @@ pub(crate) const FREE: Doc = Doc::new(
     ("until", "an instant; in 90 days, if it is not said"),
     ("with", "a resource, any, or role:ROLE; may come several times"),
     ("language", "as BCP 47 writes it: whoever speaks it"),
+    ("skill", "what somebody can do, as it was entered: whoever can; may come several times"),
     ("patient", "a patient's id: not while they are elsewhere, and whoever knows them first"),
     ("limit", "how many; 20 if it is not said, 100 at most"),
     ("cursor", "where a page begins; from the page before"),
@@ -103,6 +104,12 @@ pub(crate) const RESOURCES: Doc = Doc::new(
 pub(crate) const HOURS: Doc = Doc::new("Saves all of somebody's weekly hours", SETUP)
     .body(Carries::of::<hours::HoursSaved>())
     .refusals(&[404, 409, 422]);
+pub(crate) const ABILITIES: Doc = Doc::new(
+    "Saves all of a practitioner's skills and languages, by which free times are searched for",
+    SETUP,
+)
+.body(Carries::of::<abilities::AbilitiesSaved>())
+.refusals(&[404, 409, 422]);
 pub(crate) const TIME_OFF: Doc = Doc::new(
     "Enters time off; what is booked then stays, is told of, and is marked until it is moved",
     &[(200, Carries::of::<time_off::TimeOffTaken>())],

@@ -103,6 +103,7 @@ struct Search {
     window: Span,
     with: Vec<String>,
     language: Option<String>,
+    skills: Vec<String>,
     patient: Option<String>,
     limit: usize,
     is_first: bool,
@@ -149,7 +150,7 @@ pub(super) fn within<T>(
 }
 
 fn asked(query: Option<String>, now: Minute) -> Result<Search, ApiError> {
-    let known = ["type", "from", "until", "with", "language", "patient", "limit", "cursor"];
+    let known = ["type", "from", "until", "with", "language", "skill", "patient", "limit", "cursor"];
     let query = Query::read(query, &known)?;
     let first = query.minute("from")?.unwrap_or(now).max(now);
     let last = query.minute("until")?.unwrap_or(first + USUAL_DAYS * DAY_MIN);
@@ -173,6 +174,7 @@ fn asked(query: Option<String>, now: Minute) -> Result<Search, ApiError> {
         window: Span::new(from, last.min(first + MOST_DAYS * DAY_MIN)),
         with: query.all("with").map(ToOwned::to_owned).collect(),
         language: query.text("language").map(ToOwned::to_owned),
+        skills: query.all("skill").map(ToOwned::to_owned).collect(),
         patient,
         limit: limit.transpose()?.unwrap_or(USUAL),
         is_first: cursor.is_none(),
@@ -199,7 +201,7 @@ fn find_in(
     let mut ask = Ask {
         needs: needs(kind, &search.with, roster, Named::Fit(&[]))?,
         patient_busy: past.busy.clone(),
-        wish: wish(past, search.language.as_deref()),
+        wish: wish(past, search.language.as_deref(), &search.skills),
         page: search.limit,
         ..kind.ask(search.window)
     };

@@ -11,6 +11,7 @@
 //! unless it says that it is overbooked: the store decides (decision 33), before a clinic's calendar begins [`take`]; work is proportional to the hours looked at; whom a caller may not see is told of as time that is taken, and no
 //! more; one patient is expected at one place at a time, unless it was overbooked ([`patient`]), or came together so and is marked.
 
+mod abilities;
 pub(crate) mod affected;
 mod ask;
 mod book;
@@ -37,6 +38,7 @@ mod parts;
 mod patient;
 mod place;
 pub(crate) mod plan;
+mod present;
 pub(crate) mod query;
 pub(crate) mod records;
 pub(crate) mod refused;
@@ -57,6 +59,7 @@ mod web;
 mod week;
 mod when;
 
+pub(crate) use abilities::save as save_abilities;
 pub(crate) use affected::affected;
 pub(crate) use book::book;
 pub(crate) use calendar::calendar;
@@ -71,6 +74,7 @@ pub(crate) use hours::save as save_hours;
 pub(crate) use import::import;
 pub(crate) use kept::Kept;
 pub(crate) use moving::move_to;
+pub use present::{ExpectedVisits, expected_visits};
 pub(crate) use requests::requests;
 pub(crate) use resources::resources;
 pub(crate) use rights::rights;

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use holdfast_clinical::lifecycle::check_step;
-use holdfast_clinical::scheduling::booking::{cancel_reason, cancelled, no_show};
+use holdfast_clinical::scheduling::booking::{ChangeError, cancel_reason, cancelled, no_show};
 use holdfast_clinical::scheduling::flow::{
     EncounterStep, FlowError, Stage, Step, Walk, stage_of, step_to, undo,
 };
@@ -48,7 +48,7 @@ pub(crate) struct StatusAsked {
     pub(super) status: FlowStatus,
     /// Where the patient is from now on.
     room: Option<String>,
-    /// Why it is cancelled, in words.
+    /// Why it is cancelled, in words; whoever cancels says it so or by a code.
     reason: Option<String>,
     /// The same as a code of HL7's value set of cancellation reasons.
     reason_code: Option<String>,
@@ -118,6 +118,9 @@ fn change(
                 .as_deref()
                 .or(asked.reason.as_deref().filter(|text| cancel_reason(text).is_some()));
             let words = asked.reason.as_deref().filter(|text| Some(*text) != code);
+            if code.or(words).is_none() {
+                return Err(ScheduleError::Change(ChangeError::NoReason).into());
+            }
             let reason = Reason { code: code.unwrap_or(OTHER_REASON), words };
             cancel(tx, &stored, &record, encounter, &reason, author)
         }

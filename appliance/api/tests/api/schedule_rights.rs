@@ -294,3 +294,50 @@ async fn a_refusal_is_kept_with_the_time_that_was_asked_for() {
     let noted = server.desk("GET", &path, &Value::Null).await.expect(200).json()["refusals"].clone();
     assert_eq!(noted[0]["asked"], at("09:15"), "{noted}");
 }
+
+/// A transaction of these appointments with Ana, each half an hour from so many half hours after nine on.
+fn imported(all: &[(String, i64)]) -> String {
+    let zone = Zone::utc();
+    let entry = |(id, at): &(String, i64)| {
+        let start = NINE + at * 30;
+        let record = json!({ "resourceType": "Appointment", "id": id, "status": "booked", "start": zone.instant(start),
+            "end": zone.instant(start + 30), "participant": [
+                { "actor": { "reference": "Patient/p1" }, "status": "accepted" },
+                { "actor": { "reference": "Practitioner/ana" }, "status": "accepted" },
+                { "actor": { "reference": "Location/r1" }, "status": "accepted" }] });
+        json!({ "resource": record, "request": { "method": "PUT", "url": format!("Appointment/{id}") } })
+    };
+    let entries: Vec<Value> = all.iter().map(entry).collect();
+    json!({ "resourceType": "Bundle", "type": "transaction", "entry": entries }).to_string()
+}
+
+#[tokio::test]
+async fn of_many_that_one_transaction_books_each_is_looked_at() {
+    for has_calendar in [false, true] {
+        let server = clinic().await;
+        if has_calendar {
+            server.begin().await;
+        }
+        let send = async |all: &[(String, i64)]| {
+            server.with("POST", "/fhir", &[("content-type", "application/fhir+json")], imported(all)).await
+        };
+        for part in 0..8 {
+            let all: Vec<(String, i64)> =
+                (0..250).map(|at| (format!("i{part}-{at}"), part * 250 + at)).collect();
+            send(&all).await.expect(200);
+        }
+        // Beside one that is there, and beside one of the same transaction: nothing of it is kept.
+        let fresh: Vec<(String, i64)> = (0..100).map(|at| (format!("n{at}"), 5_000 + at)).collect();
+        for rival in [1_999, 5_099] {
+            let with_rival: Vec<_> = fresh.iter().cloned().chain([("rival".to_owned(), rival)]).collect();
+            send(&with_rival).await.refused(409, "slot-taken");
+            server.get("/fhir/Appointment/n0").await.refused(404, "not-found");
+        }
+        // Whoever keeps their time is not in their own way, and two may not change places in a way that meets a third.
+        send(&fresh).await.expect(200);
+        send(&fresh).await.expect(200);
+        send(&[("n0".to_owned(), 5_001)]).await.refused(409, "slot-taken");
+        send(&[("n99".to_owned(), 5_200), ("n98".to_owned(), 5_099)]).await.expect(200);
+        send(&[("n98".to_owned(), 5_200)]).await.refused(409, "slot-taken");
+    }
+}

@@ -12,6 +12,7 @@ mod control;
 mod desktops;
 mod downtime;
 mod eviction;
+mod expected;
 mod first_run;
 mod gauges;
 mod healer;
@@ -85,6 +86,7 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     let state = api::state(&config, &running, dev, setup);
     workers.spawn(holdfast_api::people::run(state.clone(), running.link.is_none(), stop.clone()));
     workers.spawn(holdfast_api::access::rate::run(state.clone(), stop.clone()));
+    workers.spawn(expected::run(state.clone(), running.writer.clone(), stop.clone()));
     match downtime_folder(&config, &running.dir) {
         Some(folder) => {
             workers.spawn(downtime::run(state.clone(), config.downtime.clone(), folder, stop.clone()));

@@ -14,6 +14,7 @@ mod desktop;
 mod desktops;
 mod disk_full;
 mod eviction;
+mod expected;
 mod expired;
 mod files;
 mod first_run;

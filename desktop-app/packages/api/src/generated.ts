@@ -741,6 +741,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedule/resources/{type}/{id}/abilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Saves all of a practitioner's skills and languages, by which free times are searched for */
+        put: operations["put_api_schedule_resources_type_id_abilities"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedule/resources/{type}/{id}/hours": {
         parameters: {
             query?: never;
@@ -1454,6 +1471,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description All skills and languages of somebody. */
+        AbilitiesSaved: {
+            /** @description As BCP 47 writes them. */
+            languages: string[];
+            /** @description In the clinic's own words; the same words are the same skill. */
+            skills: string[];
+        };
         Acknowledged: {
             /**
              * Format: int64
@@ -1814,6 +1838,11 @@ export interface components {
             /** @description 6 to 12 digits. */
             pin: string;
         };
+        /**
+         * @description The one half of the day in which somebody can come.
+         * @enum {string}
+         */
+        DayHalf: "morning" | "afternoon";
         /** @description One whose time is given, on one day. */
         DayResource: {
             /** @description None where all free time is the clinic's to give. */
@@ -2511,11 +2540,16 @@ export interface components {
         ResourceSetup: {
             active: boolean;
             kind: string;
+            /** @description As BCP 47 writes them. */
             languages: string[];
             name: string;
+            /** @description What they can do by other records: codes of qualifications and specialties. */
+            qualifications: string[];
             /** @description `Practitioner/…`, `Location/…` or `Device/…`. */
             ref: string;
             role?: string | null;
+            /** @description What they can do, as the clinic has entered it. */
+            skills: string[];
             timeOff: components["schemas"]["TimeOff"][];
             weekly: components["schemas"]["WeeklyHours"][];
         };
@@ -2685,7 +2719,7 @@ export interface components {
         };
         /** @description Where an appointment, and its patient, is to be. */
         StatusAsked: {
-            /** @description Why it is cancelled, in words. */
+            /** @description Why it is cancelled, in words; whoever cancels says it so or by a code. */
             reason?: string | null;
             /** @description The same as a code of HL7's value set of cancellation reasons. */
             reasonCode?: string | null;
@@ -2830,8 +2864,12 @@ export interface components {
         WaitlistAsk: {
             /** @description Made by whoever asks. */
             id: string;
+            /** @description When they cannot come, in words. */
             not?: string | null;
+            /** @description Weekdays on which they can never come; 1 is Monday. */
+            notOn?: number[];
             note?: string | null;
+            only?: null | components["schemas"]["DayHalf"];
             patient: string;
             type: string;
             urgency: components["schemas"]["Urgency"];
@@ -2839,10 +2877,13 @@ export interface components {
         /** @description Somebody who waits. */
         WaitlistEntry: {
             id: string;
-            /** @description When they cannot come, in words. */
+            /** @description When they cannot come, in words; they are not read when times are offered. */
             not?: string | null;
+            /** @description Weekdays on which they can never come, and on which nothing is offered to them; 1 is Monday. */
+            notOn: number[];
             note?: string | null;
             offers: components["schemas"]["WaitlistOffer"][];
+            only?: null | components["schemas"]["DayHalf"];
             patient: components["schemas"]["PatientShown"];
             /** @description An instant. */
             since: string;
@@ -8146,6 +8187,8 @@ export interface operations {
                 with?: string;
                 /** @description as BCP 47 writes it: whoever speaks it */
                 language?: string;
+                /** @description what somebody can do, as it was entered: whoever can; may come several times */
+                skill?: string;
                 /** @description a patient's id: not while they are elsewhere, and whoever knows them first */
                 patient?: string;
                 /** @description how many; 20 if it is not said, 100 at most */
@@ -8596,6 +8639,159 @@ export interface operations {
             };
             /** @description Gateway Timeout */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_api_schedule_resources_type_id_abilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: components["schemas"]["ResourceType"];
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbilitiesSaved"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceSetup"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gateway Timeout */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

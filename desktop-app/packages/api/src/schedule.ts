@@ -72,6 +72,8 @@ export interface FreeAsk {
   /** Each a resource, `any`, or `role:nurse`. */
   with?: string[];
   language?: string;
+  /** What whoever sees the patient can do. */
+  skill?: string;
   patient?: string;
   limit?: number;
   cursor?: string;
@@ -95,9 +97,11 @@ export type SeriesRule = With<Schemas['SeriesRule'], { every: 'day' | 'week' | '
 export type SeriesInstance = With<Schemas['SeriesInstance'], { booked?: AppointmentShown; refused?: Refusal }>;
 export type Urgency = Schemas['Urgency'];
 export type WaitlistOffer = With<Schemas['WaitlistOffer'], { state: 'free' | 'offered' | 'declined' }>;
-/** `not` is when they cannot come, in words. */
+/** `not` is when they cannot come, in words; `notOn` (1 is Monday) and `only` are kept to when times are offered. */
 export type WaitlistEntry = With<Schemas['WaitlistEntry'], { offers: WaitlistOffer[] }>;
 export type WaitlistAsk = Schemas['WaitlistAsk'];
+/** The one half of the day in which somebody can come. */
+export type DayHalf = Schemas['DayHalf'];
 /** With a capacity of more than one it is a group session; `webShare` is the percent of new time that head office may sell. */
 export type AppointmentType = With<
   Schemas['AppointmentType'],
@@ -186,6 +190,8 @@ export const schedule = {
   resources: () => ask<{ resources: ResourceSetup[] }>('GET', `${BASE}/resources`).then(({ resources }) => resources),
   saveHours: (ref: ResourceRef, weekly: WeeklyHours[]) =>
     put<ResourceSetup>(`${BASE}/resources/${ref}/hours`, { weekly }),
+  saveAbilities: (ref: ResourceRef, body: Schemas['AbilitiesSaved']) =>
+    put<ResourceSetup>(`${BASE}/resources/${ref}/abilities`, body),
   takeOff: (ref: ResourceRef, off: TimeOff) => post<ResourceSetup & Affects>(`${BASE}/resources/${ref}/off`, off),
   endTimeOff: (ref: ResourceRef, id: string) =>
     ask<void>('DELETE', `${BASE}/resources/${ref}/off/${encodeURIComponent(id)}`),

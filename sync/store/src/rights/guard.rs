@@ -1,14 +1,26 @@
 //! In the way of every save made here: time is taken by whoever owns it, once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_core::id::Entity;
 use holdfast_core::rights::span::{Span, Spans};
 use holdfast_core::rights::{Ledger, Refusal, SKEW_BOUND_MS, Takes, check_span, counted};
+use holdfast_core::view;
 
 use super::known::{self, ledger, may_sell};
 use crate::error::{Result, StoreError};
 use crate::tx::Tx;
+
+/// A record as a transaction found it and leaves it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Changed {
+    /// Which.
+    pub entity: Entity,
+    /// Its JSON before the transaction; `None` if it was not there, or deleted.
+    pub before: Option<String>,
+    /// Its JSON now.
+    pub after: String,
+}
 
 /// What a resource took before a save.
 pub(crate) struct Before {
@@ -27,7 +39,38 @@ impl Tx<'_> {
         let state = &self.entity(entity)?.state;
         let mut takes = rules.takes(state);
         takes.is_taken &= !state.is_deleted();
+        if !self.found.contains_key(entity) {
+            let state = &self.entity(entity)?.state;
+            let was = (is_there && !state.is_deleted()).then(|| view::render(state, rules));
+            self.found.insert(entity.clone(), was);
+        }
         Ok(Some(Before { takes, is_there }))
+    }
+
+    /// The records of a type that takes time which this transaction has saved, as it found and leaves them; deleted ones are left out.
+    ///
+    /// # Errors
+    /// The database. Cost: each is rendered once, from memory.
+    pub fn changed_of(&mut self, kind: &str) -> Result<Vec<Changed>> {
+        let rules = self.rules();
+        let saved: BTreeSet<Entity> = self
+            .authored
+            .values()
+            .flatten()
+            .map(|op| &op.entity)
+            .filter(|one| one.kind == kind)
+            .cloned()
+            .collect();
+        let mut out = Vec::with_capacity(saved.len());
+        for entity in saved {
+            let state = &self.entity(&entity)?.state;
+            if !state.is_deleted() {
+                let after = view::render(state, rules);
+                let before = self.found.get(&entity).cloned().flatten();
+                out.push(Changed { entity, before, after });
+            }
+        }
+        Ok(out)
     }
 
     /// Refuses a save, already made in memory, that takes time which is not this database's to give, or is taken.

@@ -32,6 +32,7 @@ mod shown;
 mod succession;
 
 pub use book::{Booked, Confirmed};
+pub use guard::Changed;
 pub use holdfast_core::rights::KIND;
 pub(crate) use known::is_fenced;
 pub use order::{incarnations, order_replacement};

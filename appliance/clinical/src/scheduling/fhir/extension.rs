@@ -27,6 +27,8 @@ pub const SERIES: &str = "urn:holdfast:schedule:series";
 pub const SEQUENCE: &str = "urn:holdfast:schedule:sequence";
 /// On `Appointment` of the waitlist: the time that was offered, and until when.
 pub const OFFER: &str = "urn:holdfast:schedule:offer";
+/// On `Appointment` of the waitlist: the weekdays, and the half of the day, on which the patient can never come.
+pub const CANNOT: &str = "urn:holdfast:schedule:cannot";
 /// On `Appointment`: that the patient has made it, by the page for that (`valueBoolean`).
 pub const ONLINE: &str = "urn:holdfast:schedule:online";
 /// On `Appointment`, once each: when the patient is to be reminded (`valueInstant`).

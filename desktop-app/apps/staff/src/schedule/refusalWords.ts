@@ -10,7 +10,7 @@ export function refusalWords(i18n: I18n, { code, message, by }: Pick<Refusal, 'c
     'slot-offered': i18n.t('This time is kept for somebody who waits.'),
     'not-waiting': i18n.t('They are not on the waiting list any more.'),
     'time-not-ours': i18n.t('This time is sold by {owner}.', { owner }),
-    'places-taken': i18n.t('All places are taken.'),
+    'places-taken': i18n.t('No place is left that can be given here. Choose another session.'),
     'outside-hours': i18n.t('This is outside of working hours.'),
     'time-off': i18n.t('They are off at this time.'),
     'out-of-use': i18n.t('They have left, or it is out of use. Choose somebody or something else.'),
