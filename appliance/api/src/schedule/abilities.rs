@@ -10,9 +10,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::ScheduleError;
-use super::hours::{actor, shown};
+use super::hours::{actor, setup_of};
 use super::records::{exchange, json_of};
 use crate::access::Caller;
+use crate::conflicts::json;
 use crate::error::ApiError;
 use crate::refusal::write;
 use crate::request::body;
@@ -56,7 +57,7 @@ pub(crate) async fn save(
         exchange(tx, &stored, &abilities(&json_of(&stored), &skills, &languages), &author)
     })
     .await?;
-    shown(&state, of).await
+    Ok(json(&setup_of(&state, of).await?))
 }
 
 /// Each of them once, as it is kept.

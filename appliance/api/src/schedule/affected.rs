@@ -18,7 +18,7 @@ use holdfast_store::view::{Stored, View};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::busy::{Busy, takers};
+use super::busy::{Busy, Takers};
 use super::day::{must_look, told};
 use super::free::within;
 use super::group;
@@ -131,7 +131,7 @@ pub(crate) async fn from_now(state: &ApiState, caller: &Principal, of: Of) -> Re
 
 fn met(view: &mut View<'_>, of: &Of, span: Span) -> Result<Vec<Stored>, StoreError> {
     let ids: Vec<String> = match of {
-        Of::Resource(key) => takers(view, key, span)?,
+        Of::Resource(key) => Takers::default().all(view, (key, span))?,
         Of::All => Busy::read(view, span)?.ids(),
         Of::Kind(kind) => return of_kind(view, kind, span),
     };

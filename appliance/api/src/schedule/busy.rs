@@ -201,17 +201,38 @@ impl Takers {
         but: &str,
     ) -> Result<Option<String>, StoreError> {
         for begin in booked::taken_of(APPOINTMENT, whose, span) {
-            if !self.0.contains_key(&begin) {
-                let below = after_prefix(&begin);
-                let rows = view.values_between("Appointment", APPOINTMENT, (&begin, &below), MOST_ROWS)?;
-                let read = rows.into_iter().filter_map(|(id, value)| Some((booked::read(&value)?.1, id)));
-                self.0.insert(begin.clone(), read.collect());
-            }
-            let here = self.0.get(&begin).into_iter().flatten();
-            if let Some((_, id)) = here.into_iter().find(|(taken, id)| taken.overlaps(span) && id != but) {
+            let here = self.part(view, &begin)?;
+            if let Some((_, id)) = here.iter().find(|(taken, id)| taken.overlaps(span) && id != but) {
                 return Ok(Some(id.clone()));
             }
         }
         Ok(None)
+    }
+
+    /// Every appointment that takes somebody's time in the span, once. The view must not be narrowed.
+    ///
+    /// # Errors
+    /// As [`other`](Self::other).
+    pub(crate) fn all(
+        &mut self,
+        view: &mut View<'_>,
+        (whose, span): (&str, Span),
+    ) -> Result<Vec<String>, StoreError> {
+        let mut out = BTreeSet::new();
+        for begin in booked::taken_of(APPOINTMENT, whose, span) {
+            let here = self.part(view, &begin)?.iter().filter(|(taken, _)| taken.overlaps(span));
+            out.extend(here.map(|(_, id)| id.clone()));
+        }
+        Ok(out.into_iter().collect())
+    }
+
+    fn part(&mut self, view: &mut View<'_>, begin: &str) -> Result<&[(Span, String)], StoreError> {
+        if !self.0.contains_key(begin) {
+            let below = after_prefix(begin);
+            let rows = view.values_between("Appointment", APPOINTMENT, (begin, &below), MOST_ROWS)?;
+            let read = rows.into_iter().filter_map(|(id, value)| Some((booked::read(&value)?.1, id)));
+            self.0.insert(begin.to_owned(), read.collect());
+        }
+        Ok(self.0.get(begin).map(Vec::as_slice).unwrap_or_default())
     }
 }

@@ -143,7 +143,8 @@ fn store(
     when::must_be_to_come(&desk.zone, desk.now, wanted.span)?;
     must_live_who_comes(tx, &booked)?;
     if booked.session.is_some() {
-        return place::move_out(tx, desk, stored, &booked, wanted, author);
+        place::move_out(tx, desk, stored, &booked, wanted, author)?;
+        return Ok(stored.entity.id.clone());
     }
     let own = Some(stored.entity.id.as_str());
     let fits = choose(&desk.known(), wanted, desk.busy(tx, wanted)?, own);

@@ -36,6 +36,7 @@ pub(super) fn move_out(
         wanted: Wanted {
             kind,
             named: if is_asked_for { wanted.named.clone() } else { Vec::new() },
+            anyway: Vec::new(),
             span: wanted.span,
         },
         patient: None,
