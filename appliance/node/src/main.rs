@@ -41,11 +41,11 @@ fn use_small_pages() {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve { place, listen, dev } => {
+        Command::Serve { place, listen, dev, roles } => {
             let listen = listen.map(|address| ("node", "listen", address.to_string()));
             let config = load(&place, listen)?;
             logging::start(&config.log)?;
-            on_runtime(serve::serve(config, dev))
+            on_runtime(serve::serve(config, dev, roles))
         }
         Command::CheckConfig { print_default: true, .. } => {
             say(config::DEFAULT.trim_end());

@@ -26,7 +26,7 @@ pub(crate) struct PatientShown {
 
 impl PatientShown {
     /// Of a Patient.
-    pub(super) fn of(id: &str, text: &str) -> Self {
+    pub(crate) fn of(id: &str, text: &str) -> Self {
         let person = Person::read(text);
         let record: Value = serde_json::from_str(text).unwrap_or_default();
         let spoken = record.get("communication").and_then(Value::as_array);
@@ -41,6 +41,13 @@ impl PatientShown {
             languages: codes.collect(),
             birth_date: person.birth_date,
         }
+    }
+}
+
+impl PatientShown {
+    /// Whose it is.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
     }
 }
 

@@ -28,6 +28,10 @@ pub struct State {
     pub events: broadcast::Sender<Event>,
     /// What the relay is sized for.
     pub size: Size,
+    /// Names this run.
+    pub run: String,
+    /// Where clients find TURN.
+    pub turn: Vec<String>,
     /// The key.
     pub key: RelayKey,
     /// True once the relay stops.
@@ -132,6 +136,8 @@ async fn status(Shared(state): Shared<Arc<State>>) -> Json<Status> {
     let busy_pct: Vec<usize> = load.busy_pct.iter().map(|busy| busy.load(Ordering::Relaxed)).collect();
     let (visits, members) = (load.visits.load(Ordering::Relaxed), load.members.load(Ordering::Relaxed));
     Json(Status {
+        run: state.run.clone(),
+        turn: state.turn.clone(),
         visits,
         visits_max: state.size.visits,
         members,

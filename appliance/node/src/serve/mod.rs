@@ -17,7 +17,7 @@ mod gauges;
 mod healer;
 mod packages;
 mod scrubbing;
-mod shutdown;
+pub(crate) mod shutdown;
 mod telemetry_worker;
 mod token_worker;
 
@@ -43,6 +43,7 @@ use crate::say::say;
 use crate::store::{self, Opened};
 use crate::telemetry::Telemetry;
 use crate::tokens;
+use crate::visits::{self, Roles};
 use scrubbing::Health;
 
 /// What every worker of a running node may use. Cheap to clone.
@@ -65,11 +66,14 @@ pub(crate) struct Running {
 ///
 /// # Errors
 /// [`Failure`] if it cannot start.
-pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
+pub async fn serve(config: Config, dev: bool, roles: Roles) -> Result<(), Failure> {
     if dev && !config.node.listen.ip().is_loopback() {
         return Err(Failure::DevNotLoopback(config.node.listen));
     }
     let mut stop = shutdown::on_signal()?;
+    if !roles.clinic {
+        return visits::alone(&config, stop).await;
+    }
     let dir = DataDir::new(&config.node.data_dir);
     let lock = dir.lock()?;
     let listener = bind(config.node.listen).await?;
@@ -82,7 +86,9 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     }
     start_workers(&config, &running, &stop, &mut workers);
     let setup = first_run::code(&running.dir, &running.writer).await?;
-    let state = api::state(&config, &running, dev, setup);
+    let (relay, client) = visits::beside(&config, &running.dir, roles.relay).await?;
+    let state = api::state(&config, &running, dev, setup, client.clone())?;
+    workers.spawn(visits::follow(state.clone(), client, stop.clone()));
     workers.spawn(holdfast_api::people::run(state.clone(), running.link.is_none(), stop.clone()));
     workers.spawn(holdfast_api::access::rate::run(state.clone(), stop.clone()));
     match downtime_folder(&config, &running.dir) {
@@ -114,6 +120,9 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     drop(state);
     shutdown::told(&mut stop).await;
     finish(running, workers, config.limits.connections.finish_within).await;
+    if let Some(relay) = relay {
+        relay.stop().await;
+    }
     drop(lock);
     Ok(())
 }
