@@ -24,3 +24,4 @@ mod logs;
 mod people;
 mod revoked;
 mod support;
+mod visits;
