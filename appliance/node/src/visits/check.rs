@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use holdfast_participant::{Call, CallOptions, Report, Turn};
-use holdfast_visits::ids::{MemberId, VisitId};
 use metrics::gauge;
 
 use super::client::RelayClient;
