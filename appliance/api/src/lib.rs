@@ -56,6 +56,7 @@ pub mod sign_in;
 pub mod staff_app;
 mod state;
 mod table;
+pub mod visits;
 mod withheld;
 
 pub use book::{BookError, BookParts};
@@ -67,3 +68,4 @@ pub use schedule::{ExpectedVisits, FreeSlot, ScheduleError, expected_visits, to_
 pub use sign_in::SetupCode;
 pub use state::{ApiParts, ApiState, Damage, Host, RenderMetrics};
 pub use table::{router, routes};
+pub use visits::{RelayPort, VisitError, VisitParts};

@@ -21,6 +21,7 @@ use crate::request::limits::{FILE_BYTES, MAX_STREAMS};
 use crate::schedule::Kept;
 use crate::schedule::refused::Refusals;
 use crate::sign_in::{SetupCode, SignIns};
+use crate::visits::{Hall, VisitParts};
 
 /// Renders `/metrics`; the binary has installed the recorder.
 pub type RenderMetrics = dyn Fn() -> String + Send + Sync;
@@ -62,6 +63,8 @@ pub struct ApiParts {
     pub time_zone: Zone,
     /// What is needed so that patients can book, at head office; by default nobody can.
     pub book: Option<Arc<BookParts>>,
+    /// What is needed so that there are visits, at the clinic's node; by default there are none.
+    pub visits: Option<Arc<VisitParts>>,
 }
 
 /// Where the API is served.
@@ -98,6 +101,7 @@ impl ApiParts {
             medicine_rules: Arc::new(starter().clone()),
             time_zone: Zone::utc(),
             book: None,
+            visits: None,
         }
     }
 }
@@ -122,6 +126,7 @@ struct Shared {
     counted: Counted,
     refusals: Refusals,
     schedule: Arc<Kept>,
+    hall: Hall,
     closing: watch::Sender<bool>,
 }
 
@@ -139,6 +144,7 @@ impl ApiState {
             counted,
             refusals: Refusals::default(),
             schedule: Arc::default(),
+            hall: Hall::default(),
             closing: watch::Sender::new(false),
         }))
     }
@@ -166,6 +172,10 @@ impl ApiState {
 
     pub(crate) fn schedule(&self) -> &Arc<Kept> {
         &self.0.schedule
+    }
+
+    pub(crate) fn hall(&self) -> &Hall {
+        &self.0.hall
     }
 
     pub(crate) fn refusals(&self) -> &Refusals {

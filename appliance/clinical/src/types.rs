@@ -18,6 +18,8 @@ pub const HOLDFAST_DRAFT: &str = "HoldfastDraft";
 pub const HOLDFAST_BREAK_GLASS: &str = "HoldfastBreakGlass";
 /// Blocks of record numbers that one database has granted to another. Never served under `/fhir`.
 pub const HOLDFAST_NUMBERS: &str = "HoldfastNumbers";
+/// Visits by video, and the links into them. Never served under `/fhir`.
+pub const HOLDFAST_VISIT: &str = "HoldfastVisit";
 /// What one person set up on the screen. Never served under `/fhir`.
 pub const HOLDFAST_PREFERENCE: &str = "HoldfastPreference";
 

@@ -22,4 +22,4 @@ pub mod sfu;
 pub mod stun;
 pub mod turn;
 
-pub use relay::{Relay, RelayConfig, RelayError};
+pub use relay::{Relay, RelayConfig, RelayError, TurnConfig};

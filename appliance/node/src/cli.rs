@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use holdfast_node::failure::EXIT_CODES;
+use holdfast_node::visits::Roles;
 
 /// The clinic node of Holdfast.
 #[derive(Parser, Debug)]
@@ -36,6 +37,10 @@ pub(crate) enum Command {
         /// Overrides node.listen; port 0 picks a free one.
         #[arg(long, value_name = "ADDR:PORT")]
         listen: Option<SocketAddr>,
+        /// What this process does: clinic (records, API, who is in which visit), relay (sound and pictures of visits), or both. Of two
+        /// processes of one node each has one.
+        #[arg(long, value_name = "ROLES", default_value = "clinic,relay")]
+        roles: Roles,
         /// This machine alone: a ready admin token in DATA_DIR/dev-token, plain HTTP.
         #[arg(long)]
         dev: bool,
@@ -118,6 +123,15 @@ pub(crate) enum Command {
         former: Option<String>,
         #[command(flatten)]
         place: Place,
+    },
+    /// Check that visits can be held: makes test calls through the running node's relay, directly and through TURN, and says what came of
+    /// them.
+    Check {
+        #[command(flatten)]
+        place: Place,
+        /// How long each call is, in seconds.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(2..=300))]
+        seconds: u64,
     },
     /// Say how the node does.
     Status {

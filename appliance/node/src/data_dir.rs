@@ -80,6 +80,16 @@ impl DataDir {
         self.0.join("control.sock")
     }
 
+    /// The key that the clinic role and the relay have.
+    pub fn relay_key(&self) -> PathBuf {
+        self.0.join("relay-key")
+    }
+
+    /// The key that links of visits are signed with.
+    pub fn visit_key(&self) -> PathBuf {
+        self.0.join("visit-key")
+    }
+
     /// The hashed tokens.
     pub fn tokens(&self) -> PathBuf {
         self.0.join("tokens")

@@ -41,11 +41,11 @@ fn use_small_pages() {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve { place, listen, dev } => {
+        Command::Serve { place, listen, dev, roles } => {
             let listen = listen.map(|address| ("node", "listen", address.to_string()));
             let config = load(&place, listen)?;
             logging::start(&config.log)?;
-            on_runtime(serve::serve(config, dev))
+            on_runtime(serve::serve(config, dev, roles))
         }
         Command::CheckConfig { print_default: true, .. } => {
             say(config::DEFAULT.trim_end());
@@ -80,6 +80,13 @@ fn run(command: Command) -> Result<(), Failure> {
             order(&place, &Order::Follow { former: former.clone() }, |opened, _| {
                 tasks::booking::follow(&opened.records, former.as_deref())
             })
+        }
+        Command::Check { place, seconds } => {
+            let config = load(&place, None)?;
+            let dir = DataDir::new(&config.node.data_dir);
+            let answer = ask(&dir, &Order::CheckVisits { seconds }, &mut |text| note(text))?;
+            say(&answer.ok_or_else(not_running)?);
+            Ok(())
         }
         Command::Status { place } => status(&place),
         Command::Codes { order } => code_lists(order),
@@ -178,11 +185,13 @@ fn status(place: &Place) -> Result<(), Failure> {
             say(&answer);
             Ok(())
         }
-        None => {
-            let text = "no node runs on this data folder; start it with `holdfast-node serve`";
-            Err(Failure::with_exit("not-running", EXIT_NOT_RUNNING, text))
-        }
+        None => Err(not_running()),
     }
+}
+
+fn not_running() -> Failure {
+    let text = "no node runs on this data folder; start it with `holdfast-node serve`";
+    Failure::with_exit("not-running", EXIT_NOT_RUNNING, text)
 }
 
 fn code_lists(order: CodesOrder) -> Result<(), Failure> {

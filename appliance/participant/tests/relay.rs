@@ -27,6 +27,7 @@ async fn relay(size: Size) -> Running {
         shards: 2,
         addresses: Vec::new(),
         public: Vec::new(),
+        turn: None,
         size,
     };
     let relay = Relay::start(config.clone()).await.expect("a relay");

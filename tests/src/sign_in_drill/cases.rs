@@ -163,7 +163,9 @@ fn of_route(out: &mut Vec<Case>, path: &str, method: &str) -> Result<()> {
         .replace("{vid}", "1")
         .replace("{no}", "1")
         .replace("{key}", "drill")
-        .replace("{off}", "drill");
+        .replace("{off}", "drill")
+        .replace("{link}", "drill")
+        .replace("{token}", "drill");
     for role in ROLES.iter().chain(&STRANGERS) {
         let is_stranger = STRANGERS.contains(role);
         let must = match &who {

@@ -206,9 +206,17 @@ pub fn remove(tokens: &mut Vec<KnownToken>, name: &str) -> bool {
 /// # Errors
 /// [`TokenError::Random`].
 pub fn random_token() -> Result<String, TokenError> {
-    let mut bytes = [0; TOKEN_BYTES];
+    Ok(URL_SAFE_NO_PAD.encode(random_bytes::<TOKEN_BYTES>()?))
+}
+
+/// Random bytes of the system's.
+///
+/// # Errors
+/// [`TokenError::Random`].
+pub fn random_bytes<const COUNT: usize>() -> Result<[u8; COUNT], TokenError> {
+    let mut bytes = [0; COUNT];
     getrandom::fill(&mut bytes).map_err(|_| TokenError::Random)?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(bytes)
 }
 
 /// The token in a text, if it is a whole one.

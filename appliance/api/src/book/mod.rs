@@ -38,6 +38,7 @@ mod who;
 pub use deliver::run;
 pub use error::BookError;
 pub use limits::Limits;
+pub(crate) use page::files;
 pub use page::is_built_in;
 pub use parts::BookParts;
 pub(crate) use person::AUTHOR;

@@ -15,6 +15,11 @@ const INDEX: &str = "/index.html";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// The patients' pages' files.
+pub(crate) fn files() -> &'static [File] {
+    FILES
+}
+
 /// Whether the page was there when the program was built.
 pub fn is_built_in() -> bool {
     find(FILES, INDEX).is_some()

@@ -44,6 +44,7 @@ impl ApiError {
             Self::File(error) => error.facts(),
             Self::Schedule(error) => error.facts(),
             Self::Book(error) => error.facts(),
+            Self::Visit(error) => error.facts(),
             Self::Search(error) => Facts::new(StatusCode::BAD_REQUEST, error.code(), "value"),
             Self::Invalid { code, issue, .. } => Facts::new(StatusCode::UNPROCESSABLE_ENTITY, code, issue),
             Self::Patch { source, .. } => {

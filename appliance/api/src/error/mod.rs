@@ -19,6 +19,7 @@ use holdfast_store::StoreError;
 use crate::book::BookError;
 use crate::files::FileError;
 use crate::schedule::ScheduleError;
+use crate::visits::VisitError;
 
 /// Why a request was refused or failed. The text has three parts: what failed, why, what to do.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,9 @@ pub enum ApiError {
     /// A patient cannot book.
     #[error(transparent)]
     Book(#[from] BookError),
+    /// Something of a visit is refused.
+    #[error(transparent)]
+    Visit(#[from] VisitError),
     /// The resource breaks FHIR's rules.
     #[error("{text}")]
     Invalid {

@@ -80,7 +80,7 @@ pub(crate) use resources::resources;
 pub(crate) use rights::rights;
 pub(crate) use series::series;
 pub(crate) use settle::settle;
-pub(crate) use status::status;
+pub(crate) use status::{status, walk_to};
 pub(crate) use time_off::{end as end_time_off, take as take_time_off};
 pub(crate) use types::{save as save_type, types};
 pub(crate) use waitlist::{leave as leave_waitlist, offer, wait, waitlist};

@@ -29,7 +29,7 @@ pub(crate) struct PatientShown {
 
 impl PatientShown {
     /// Of a Patient.
-    pub(super) fn of(id: &str, text: &str) -> Self {
+    pub(crate) fn of(id: &str, text: &str) -> Self {
         let person = Person::read(text);
         let record: Value = serde_json::from_str(text).unwrap_or_default();
         let spoken = record.get("communication").and_then(Value::as_array);
@@ -45,6 +45,13 @@ impl PatientShown {
             deceased: person.is_deceased,
             birth_date: person.birth_date,
         }
+    }
+}
+
+impl PatientShown {
+    /// Whose it is.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
     }
 }
 

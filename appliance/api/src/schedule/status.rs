@@ -197,6 +197,32 @@ pub(super) fn arrive(
     go(tx, &stored, None, &way, zone, now, author)
 }
 
+/// Leads a patient on through the clinic as a visit by video goes on: never back, and not where somebody else has decided otherwise.
+pub(crate) fn walk_to(
+    tx: &mut Tx<'_>,
+    entity: &Entity,
+    to: Stage,
+    zone: &Zone,
+    now: Minute,
+    author: &str,
+) -> Result<(), ApiError> {
+    let Some(stored) = there(&mut tx.view()?, entity)? else { return Ok(()) };
+    let encounter = encounter_of(tx, &entity.id)?;
+    let is = stage_of(&json_of(&stored), encounter.as_ref().map(json_of).as_ref());
+    if is.is_none_or(|is| is >= to) {
+        return Ok(());
+    }
+    let way = Way { to, undoes: false, room: None };
+    match go(tx, &stored, encounter, &way, zone, now, author) {
+        // The visit takes place whatever the flow board says.
+        Err(ApiError::Schedule(error)) => {
+            tracing::debug!(error = %error, "a visit does not move its appointment on");
+            Ok(())
+        }
+        other => other,
+    }
+}
+
 fn go(
     tx: &mut Tx<'_>,
     stored: &Stored,

@@ -1,6 +1,6 @@
 //! Sessions that stand. Of a token only the hash is kept, so that memory shown to somebody opens nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use holdfast_clinical::people::User;
@@ -112,6 +112,11 @@ impl Sessions {
         }
         all.remove(&key);
         None
+    }
+
+    /// Who has signed in, by the ids of their records.
+    pub(crate) fn people(&self, now_ms: u64) -> BTreeSet<String> {
+        self.all().values().filter(|one| now_ms < one.expires_ms).map(|one| one.user.id.clone()).collect()
     }
 
     /// Notes what its person's record said after a commit.

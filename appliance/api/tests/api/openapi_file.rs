@@ -10,7 +10,7 @@ const WRITE: &str = "HOLDFAST_WRITE_OPENAPI";
 #[tokio::test]
 async fn the_committed_description_is_that_of_the_routes() {
     let server = start().await;
-    let made = holdfast_api::openapi(holdfast_api::routes(&server.state).table());
+    let made = holdfast_api::openapi(holdfast_api::visits::add(holdfast_api::routes(&server.state)).table());
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../desktop-app/packages/api/openapi.json");
     if std::env::var_os(WRITE).is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use holdfast_media::room::admission::Size;
-use holdfast_media::{Relay, RelayConfig};
+use holdfast_media::{Relay, RelayConfig, TurnConfig};
 use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -34,6 +34,9 @@ struct Arguments {
     /// An address that a router forwards to the first of these; may be given several times.
     #[arg(long = "public")]
     public: Vec<IpAddr>,
+    /// Serves TURN over UDP and TCP on this port; 0 picks them.
+    #[arg(long)]
+    turn_port: Option<u16>,
     /// Visits that it is sized for.
     #[arg(long, default_value_t = 50)]
     visits: usize,
@@ -55,6 +58,7 @@ async fn main() -> Result<()> {
         shards: arguments.shards,
         addresses: arguments.addresses,
         public: arguments.public,
+        turn: arguments.turn_port.map(|port| TurnConfig { port, tls: None, name: None }),
         size: Size { visits: arguments.visits, members: arguments.members, busy_pct: 85 },
     })
     .await?;

@@ -73,6 +73,10 @@ pub struct Patch {
 /// `GET /status`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
+    /// Names this run of the relay: another one has nobody.
+    pub run: String,
+    /// Where clients find TURN, as URIs (RFC 7065).
+    pub turn: Vec<String>,
     /// Visits that it carries.
     pub visits: usize,
     /// Visits that it is sized for.

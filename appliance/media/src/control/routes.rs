@@ -28,6 +28,10 @@ pub struct State {
     pub events: broadcast::Sender<Event>,
     /// What the relay is sized for.
     pub size: Size,
+    /// Names this run.
+    pub run: String,
+    /// Where clients find TURN.
+    pub turn: Vec<String>,
     /// The key.
     pub key: RelayKey,
     /// True once the relay stops.
@@ -62,6 +66,7 @@ pub fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/rooms/{visit}/members/{member}", put(join).patch(change).delete(leave))
         .route("/rooms/{visit}/end", post(end))
+        .route("/checks/{name}", put(check))
         .route("/events", get(listen))
         .route("/status", get(status))
         .layer(middleware::from_fn_with_state(Arc::clone(&state), guard))
@@ -90,6 +95,18 @@ async fn join(
     let put = Put { visit: visit.clone(), member, sdp: offer.sdp, sends, restart };
     let answer = state.ask(&visit, |reply| Command::Put(put, reply)).await?;
     Ok(Json(Answer { sdp: answer.sdp, slots: answer.slots }))
+}
+
+async fn check(
+    Shared(state): Shared<Arc<State>>,
+    Path(name): Path<String>,
+    body: Body,
+) -> Result<Json<Answer>, Problem> {
+    // Any name will do: it only says on which shard the check is.
+    let name = VisitId::new(&name).map_err(|bad| bad_name(&bad))?;
+    let offer = body::read_offer(&read(body).await?).map_err(|why| Problem::body(&why))?;
+    let sdp = state.ask(&name, |reply| Command::Check(offer.sdp, reply)).await?;
+    Ok(Json(Answer { sdp, slots: Default::default() }))
 }
 
 async fn change(
@@ -132,6 +149,8 @@ async fn status(Shared(state): Shared<Arc<State>>) -> Json<Status> {
     let busy_pct: Vec<usize> = load.busy_pct.iter().map(|busy| busy.load(Ordering::Relaxed)).collect();
     let (visits, members) = (load.visits.load(Ordering::Relaxed), load.members.load(Ordering::Relaxed));
     Json(Status {
+        run: state.run.clone(),
+        turn: state.turn.clone(),
         visits,
         visits_max: state.size.visits,
         members,

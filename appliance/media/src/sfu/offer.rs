@@ -125,6 +125,20 @@ pub fn read(sdp: &str) -> Result<Shape, BadOffer> {
     Ok(shape)
 }
 
+/// Reads the offer of a device check: one data channel, and nothing else.
+///
+/// # Errors
+/// [`BadOffer`] says what it is not.
+pub fn read_check(sdp: &str) -> Result<(), BadOffer> {
+    match lines(sdp)?.as_slice() {
+        [line] if line.kind == "application" => tag(line, 0).map(drop),
+        _ => Err(BadOffer::Shape {
+            line: 0,
+            expected: "one data channel, and nothing else, for a device check",
+        }),
+    }
+}
+
 fn lines(sdp: &str) -> Result<Vec<Line>, BadOffer> {
     if sdp.len() > OFFER_MAX {
         return Err(BadOffer::TooLarge);
@@ -206,6 +220,14 @@ mod tests {
         assert_eq!(shape.up, ["0", "1", "2"]);
         assert_eq!(shape.audio, ["3", "4", "5", "6", "7"]);
         assert_eq!(shape.video, ["8", "9", "10", "11", "12"]);
+    }
+
+    #[test]
+    fn a_device_check_offers_one_data_channel_alone() {
+        assert_eq!(read_check(&offer(&[("application", "sendrecv")])), Ok(()));
+        for lines in [&UP[..1], &[], &[("application", "sendrecv"); 2]] {
+            assert!(matches!(read_check(&offer(lines)), Err(BadOffer::Shape { line: 0, .. })), "{lines:?}");
+        }
     }
 
     #[test]

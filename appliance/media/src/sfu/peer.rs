@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use str0m::bwe::Bitrate;
 use str0m::change::SdpOffer;
+use str0m::channel::ChannelData;
 use str0m::config::{DtlsCert, DtlsVersion};
 use str0m::format::Codec as StrCodec;
 use str0m::media::{KeyframeRequestKind, Mid, Pt, Rid};
@@ -33,6 +34,8 @@ pub(super) struct Peer {
     pub(super) timeout: Instant,
     pub(super) connected: bool,
     pub(super) quiet: bool,
+    /// A device check: it is in no visit, and what it says is said back.
+    pub(super) is_check: bool,
     pub(super) dirty: bool,
     pub(super) ufrags: Vec<String>,
     pub(super) addresses: Vec<SocketAddr>,
@@ -88,6 +91,7 @@ impl Peer {
             timeout: begin.now,
             connected: false,
             quiet: false,
+            is_check: false,
             dirty: false,
             ufrags: Vec::new(),
             addresses: Vec::new(),
@@ -101,6 +105,14 @@ impl Peer {
         peer.video = peer.streams(|shape| &shape.video)?;
         peer.ufrags.extend(answer::ufrag(&answer).map(str::to_owned));
         Ok((peer, answer))
+    }
+
+    /// Says something back.
+    pub(super) fn echo(&mut self, said: &ChannelData) {
+        if let Some(mut channel) = self.rtc.channel(said.id) {
+            // What does not fit is lost, as on any path: that is what is measured.
+            let _ = channel.write(said.binary, &said.data);
+        }
     }
 
     /// Takes a later offer of the same page: an ICE restart, which keeps keys and streams (RFC 8445 §9).

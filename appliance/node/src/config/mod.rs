@@ -7,6 +7,7 @@ mod booking;
 mod care;
 mod desktops;
 mod downtime;
+mod relay;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use holdfast_api::config::{FileText, Layers, Reader, connections, file_bytes, ra
 use holdfast_api::listen::Connections;
 use holdfast_clinical::scheduling::zone::Zone;
 use holdfast_link::transport::Endpoint;
+pub use relay::{RelayConfig, TurnsConfig, VisitsConfig};
 
 /// The commented default.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -44,6 +46,10 @@ pub struct Config {
     pub store: StoreConfig,
     /// What of the clinic's time head office may sell.
     pub booking: BookingConfig,
+    /// Links of visits.
+    pub visits: VisitsConfig,
+    /// What carries their sound and pictures.
+    pub relay: RelayConfig,
     /// How damage is looked for.
     pub scrub: ScrubConfig,
     /// The pages for when no screen works.
@@ -165,6 +171,7 @@ impl Config {
         let desktops = desktops::desktops(reader);
         let (store, scrub) = (store(reader), care::scrub(reader));
         let booking = booking::booking(reader);
+        let (visits, relay) = (relay::visits(reader), relay::relay(reader));
         let (eviction, limits) = (care::eviction(reader), limits(reader));
         let downtime = downtime::downtime(reader);
         Some(Self {
@@ -175,6 +182,8 @@ impl Config {
             log: log?,
             store: store?,
             booking: booking?,
+            visits: visits?,
+            relay: relay?,
             scrub: scrub?,
             downtime: downtime?,
             eviction: eviction?,

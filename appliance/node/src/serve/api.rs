@@ -11,16 +11,19 @@ use holdfast_api::access::policy::{Policy, Role};
 use holdfast_api::codes::CodeLists;
 use holdfast_api::finder::Finder;
 use holdfast_api::link::LinkReport;
-use holdfast_api::{ApiParts, ApiState, SetupCode, routes};
+use holdfast_api::{ApiParts, ApiState, SetupCode, VisitParts, routes, visits};
 use holdfast_uplink::UpstreamFinder;
+use holdfast_visits::messages::CallFacts;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
 
 use super::Running;
 use crate::config::Config;
 use crate::data_dir::DataDir;
+use crate::failure::Failure;
 use crate::tasks::ScrubReport;
 use crate::telemetry::Telemetry;
+use crate::visits::link_key;
 
 const TELEMETRY: Doc = Doc::new("Samples of how this node does, oldest first", &[(200, Carries::Json)])
     .query(&[("since", "Unix milliseconds: samples taken after that")]);
@@ -35,7 +38,15 @@ struct LastScrub {
 }
 
 /// The state behind the API's handlers.
-pub(super) fn state(config: &Config, running: &Running, dev: bool, setup: Option<SetupCode>) -> ApiState {
+///
+/// # Errors
+/// [`Failure`]: the key of links cannot be had.
+pub(super) fn state(
+    config: &Config,
+    running: &Running,
+    dev: bool,
+    setup: Option<SetupCode>,
+) -> Result<ApiState, Failure> {
     let mut parts = ApiParts::new(running.writer.clone(), running.tokens.clone());
     if let Some(link) = &running.link {
         let report: Arc<dyn LinkReport> = link.clone();
@@ -55,7 +66,12 @@ pub(super) fn state(config: &Config, running: &Running, dev: bool, setup: Option
     parts.time_zone = config.clinic.time_zone.clone();
     parts.setup = setup;
     parts.codes = Arc::new(CodeLists::in_folder(DataDir::new(&config.node.data_dir).codes()));
-    ApiState::new(parts)
+    let call =
+        CallFacts { clinic: config.clinic.title.clone(), phone: config.clinic.phone.clone(), bridge: None };
+    let relay = running.relay.clone();
+    let key = link_key(&running.dir.visit_key())?;
+    parts.visits = Some(Arc::new(VisitParts { key, at: config.visits.endpoints.clone(), call, relay }));
+    Ok(ApiState::new(parts))
 }
 
 /// The API with the node's own routes.
@@ -67,7 +83,7 @@ pub(super) fn router(state: &ApiState, running: &Running) -> Router {
     };
     let health = running.health.clone();
     let last_scrub = move || async move { Json(LastScrub { report: health.last() }) };
-    routes(state)
+    visits::add(routes(state))
         .get("/api/telemetry", Policy::Role(Role::Admin), &TELEMETRY, samples)
         .get("/api/scrub", Policy::Role(Role::Admin), &SCRUB, last_scrub)
         .build()

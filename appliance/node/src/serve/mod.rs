@@ -18,11 +18,11 @@ mod gauges;
 mod healer;
 mod packages;
 mod scrubbing;
-mod shutdown;
+pub(crate) mod shutdown;
 mod telemetry_worker;
 mod token_worker;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -44,6 +44,7 @@ use crate::say::say;
 use crate::store::{self, Opened};
 use crate::telemetry::Telemetry;
 use crate::tokens;
+use crate::visits::{self, RelayClient, Roles};
 use scrubbing::Health;
 
 /// What every worker of a running node may use. Cheap to clone.
@@ -60,22 +61,30 @@ pub(crate) struct Running {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) health: Arc<Health>,
+    /// The media relay, in this process or another.
+    pub(crate) relay: Arc<RelayClient>,
+    /// The address from which a test call is made.
+    pub(crate) media_from: IpAddr,
 }
 
 /// Serves until SIGTERM or Ctrl-C; prints `ready URL` once it does.
 ///
 /// # Errors
 /// [`Failure`] if it cannot start.
-pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
+pub async fn serve(config: Config, dev: bool, roles: Roles) -> Result<(), Failure> {
     if dev && !config.node.listen.ip().is_loopback() {
         return Err(Failure::DevNotLoopback(config.node.listen));
     }
     let mut stop = shutdown::on_signal()?;
+    if !roles.clinic {
+        return visits::alone(&config, stop).await;
+    }
     let dir = DataDir::new(&config.node.data_dir);
     let lock = dir.lock()?;
     let listener = bind(config.node.listen).await?;
     let port = desktops::bind(&config.desktops).await?;
-    let mut running = start(&config, dev, dir).await?;
+    let (relay, client) = visits::beside(&config, &dir, roles.relay).await?;
+    let mut running = start(&config, dev, dir, client).await?;
     running.desktops = port.as_ref().map(|port| port.endpoints.clone().into());
     let mut workers = JoinSet::new();
     if let Some(port) = port {
@@ -83,7 +92,8 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     }
     start_workers(&config, &running, &stop, &mut workers);
     let setup = first_run::code(&running.dir, &running.writer).await?;
-    let state = api::state(&config, &running, dev, setup);
+    let state = api::state(&config, &running, dev, setup)?;
+    workers.spawn(visits::follow(state.clone(), running.relay.clone(), stop.clone()));
     workers.spawn(holdfast_api::people::run(state.clone(), running.link.is_none(), stop.clone()));
     workers.spawn(holdfast_api::access::rate::run(state.clone(), stop.clone()));
     workers.spawn(expected::run(state.clone(), running.writer.clone(), stop.clone()));
@@ -116,11 +126,19 @@ pub async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     drop(state);
     shutdown::told(&mut stop).await;
     finish(running, workers, config.limits.connections.finish_within).await;
+    if let Some(relay) = relay {
+        relay.stop().await;
+    }
     drop(lock);
     Ok(())
 }
 
-async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Failure> {
+async fn start(
+    config: &Config,
+    dev: bool,
+    dir: DataDir,
+    relay: Arc<RelayClient>,
+) -> Result<Running, Failure> {
     let enrolment = enrolment::load(&dir)?;
     let clinic = enrolment::clinic(config, enrolment.as_ref())?;
     let dev_token = if dev { Some(tokens::dev_token(&dir)?) } else { None };
@@ -144,7 +162,21 @@ async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Fail
     );
     let (link, health) = (link.map(Arc::new), Arc::default());
     let packages = Arc::new(desktops::packages(&config.desktops, &dir)?);
-    Ok(Running { dir, opened, writer, link, desktops: None, packages, tokens, telemetry, health })
+    let media_from = visits::media_from(config);
+    let desktops = None;
+    Ok(Running {
+        dir,
+        opened,
+        writer,
+        link,
+        desktops,
+        packages,
+        tokens,
+        telemetry,
+        health,
+        relay,
+        media_from,
+    })
 }
 
 fn start_workers(
@@ -163,6 +195,9 @@ fn start_workers(
     workers.spawn(token_worker::run(running.clone(), stop.clone()));
     workers.spawn(control::run(running.clone(), stop.clone()));
     workers.spawn(clinic_record::run(config.clinic.clone(), running.writer.clone(), stop.clone()));
+    if let Some(at) = config.visits.check_at.clone() {
+        workers.spawn(visits::daily(running.clone(), at, config.clinic.time_zone.clone(), stop.clone()));
+    }
     if let Some(link) = running.link.clone() {
         let zone = config.clinic.time_zone.clone();
         workers.spawn(booking::run(running.clone(), config.booking, zone, stop.clone()));

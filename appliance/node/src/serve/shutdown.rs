@@ -9,7 +9,7 @@ use crate::failure::Failure;
 ///
 /// # Errors
 /// [`Failure::Other`] if the system lets no handler be set.
-pub(super) fn on_signal() -> Result<watch::Receiver<bool>, Failure> {
+pub(crate) fn on_signal() -> Result<watch::Receiver<bool>, Failure> {
     let set = |kind| {
         let text =
             "cannot be told to stop: the system sets no signal handler; run the node as an ordinary process";
@@ -35,12 +35,12 @@ pub(super) fn on_signal() -> Result<watch::Receiver<bool>, Failure> {
 }
 
 /// Returns once the node is told to stop.
-pub(super) async fn told(stop: &mut watch::Receiver<bool>) {
+pub(crate) async fn told(stop: &mut watch::Receiver<bool>) {
     // A sender that is gone means that the program ends.
     let _gone = stop.wait_for(|stop| *stop).await;
 }
 
 /// Sleeps; false if the node was told to stop meanwhile.
-pub(super) async fn sleep(stop: &mut watch::Receiver<bool>, time: std::time::Duration) -> bool {
+pub(crate) async fn sleep(stop: &mut watch::Receiver<bool>, time: std::time::Duration) -> bool {
     tokio::time::timeout(time, told(stop)).await.is_err()
 }

@@ -25,3 +25,4 @@ mod logs;
 mod people;
 mod revoked;
 mod support;
+mod visits;

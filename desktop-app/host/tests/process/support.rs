@@ -46,7 +46,7 @@ impl Node {
         std::thread::spawn(move || {
             let _is_set = rustls::crypto::ring::default_provider().install_default();
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-            runtime.block_on(holdfast_node::serve::serve(config, true)).unwrap();
+            runtime.block_on(holdfast_node::serve::serve(config, true, Default::default())).unwrap();
         });
         let dir = DataDir::new(&data);
         eventually("the node serves", || TcpStream::connect(&api).is_ok() && dir.control_socket().exists());

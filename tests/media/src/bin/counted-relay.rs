@@ -24,6 +24,7 @@ async fn main() -> Result<()> {
         shards: 1,
         addresses: Vec::new(),
         public: Vec::new(),
+        turn: None,
         size: Size { visits: 1_000, members: 6_000, busy_pct: 100 },
     })
     .await?;

@@ -99,6 +99,8 @@ type Reply<T> = oneshot::Sender<Result<T, Refused>>;
 pub enum Command {
     /// Takes an offer.
     Put(Put, Reply<PutAnswer>),
+    /// Takes the offer of a device check.
+    Check(String, Reply<String>),
     /// Changes what a member sends, or how their page shows what it receives.
     Patch {
         /// Which visit.
@@ -126,6 +128,10 @@ impl Shard {
         match command {
             Command::Put(put, reply) => {
                 let answer = self.put(now, put);
+                let _ = reply.send(answer);
+            }
+            Command::Check(sdp, reply) => {
+                let answer = self.check(now, &sdp);
                 let _ = reply.send(answer);
             }
             Command::Patch { visit, member, sends, wants, reply } => {
@@ -271,7 +277,11 @@ impl Shard {
 
     /// A member is gone: the room is told, and forgotten with its last one.
     pub(super) fn part(&mut self, now: Instant, key: Key, why: Gone) {
-        let Some((room, ix)) = self.peers.get(key).map(|peer| (peer.room, peer.ix)) else { return };
+        let Some(peer) = self.peers.get(key) else { return };
+        let (room, ix) = (peer.room, peer.ix);
+        if peer.is_check {
+            return self.close(key);
+        }
         let names = self.names(room, ix);
         self.close(key);
         let at = self.at(now);

@@ -106,6 +106,7 @@ impl Shard {
                 }
             }
             RtcEvent::PeerStats(stats) => self.measured(now, key, &stats),
+            RtcEvent::ChannelData(said) if peer.is_check => peer.echo(&said),
             RtcEvent::Closed => {
                 self.part(now, key, Gone::Closed);
                 return false;

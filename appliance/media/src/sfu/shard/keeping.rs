@@ -14,6 +14,9 @@ const QUIET_AFTER: Duration = Duration::from_secs(4);
 /// Nothing heard for so long, and the place is free. A page that is alive has offered anew long before (decision 36).
 const SILENT_AFTER: Duration = Duration::from_secs(45);
 
+/// A device check takes ten seconds.
+const CHECK_LASTS: Duration = Duration::from_secs(20);
+
 impl Shard {
     pub(super) fn tick(&mut self, now: Instant) {
         let at = self.at(now);
@@ -31,6 +34,12 @@ impl Shard {
         let mut gone = Vec::new();
         for (key, peer) in self.peers.iter_mut() {
             let silence = now.saturating_duration_since(peer.heard);
+            if peer.is_check {
+                if now.saturating_duration_since(peer.created) >= CHECK_LASTS {
+                    gone.push(key);
+                }
+                continue;
+            }
             let quiet = silence >= QUIET_AFTER;
             if silence >= SILENT_AFTER {
                 gone.push(key);

@@ -1,5 +1,6 @@
 //! A shard: one thread, one UDP port, the visits that are pinned to it, and nothing shared but counters.
 
+mod check;
 mod command;
 mod forwarding;
 mod keeping;
