@@ -154,7 +154,7 @@ pub(crate) fn cookie_of(stream: &mut TcpStream, authority: &str, path: &str, bod
     let lines = answer.lines().map(str::to_owned);
     let cookie =
         lines.filter_map(|line| Some(line.strip_prefix("set-cookie: ")?.split(';').next()?.to_owned()));
-    cookie.last().unwrap_or_else(|| panic!("no cookie: {answer}"))
+    cookie.next().unwrap_or_else(|| panic!("no cookie: {answer}"))
 }
 
 fn send_typed(
