@@ -22,7 +22,24 @@ export type FlowStatus = Schemas['FlowStatus'];
 export type PatientShown = Schemas['PatientShown'];
 export type TypeRef = Schemas['TypeRef'];
 /** Without a patient it is a block of time or a group session. `since` is when it came to its status, `room` where the patient is. */
-export type AppointmentShown = With<Schemas['AppointmentShown'], { saved: 'here' | 'node' | 'head-office' }>;
+export type AppointmentShown = With<
+  Schemas['AppointmentShown'],
+  { saved: 'here' | 'node' | 'head-office'; unsettled?: Unsettled }
+>;
+/** Who said it, and where. */
+export interface Side {
+  who: 'patient' | 'staff' | string;
+  place: 'here' | 'below' | 'above' | 'elsewhere' | string;
+  at: string;
+}
+/** One side says that an appointment takes place, another that it does not; `instead` is when the one begins that was booked in its place. */
+export interface Unsettled {
+  stands: Side;
+  off: Side;
+  offStatus: 'cancelled' | 'noshow' | 'entered-in-error' | string;
+  reason?: string;
+  instead?: string;
+}
 export type Span = Schemas['DaySpan'];
 /** `elsewhere` is free time that head office may sell, for bookings on the web, and until when. */
 export type DayResource = With<Schemas['DayResource'], { kind: 'practitioner' | 'room' | 'equipment' }>;
@@ -99,7 +116,8 @@ export interface Rights {
   /** Whether this host is the holder and may sell. */
   sells: boolean;
   rows: RightsRow[];
-  refusals: { at: string; code: string; message: string }[];
+  /** `asked` is the time that was asked for, if it is known. */
+  refusals: { at: string; code: string; message: string; asked?: string }[];
 }
 
 const BASE = '/api/schedule';
@@ -136,6 +154,9 @@ export const schedule = {
       undo?: boolean;
     },
   ) => post<AppointmentShown>(`${at(id)}/status`, body),
+  /** Chooses whether what is unsettled takes place. */
+  settle: (id: string, body: { version: string; stands: boolean }) =>
+    post<AppointmentShown>(`${at(id)}/settle`, body),
   series: (body: { id: string; booking: Booking; rule: SeriesRule; dry: boolean }) =>
     post<{ instances: SeriesInstance[] }>(`${BASE}/series`, body),
 

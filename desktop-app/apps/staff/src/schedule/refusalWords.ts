@@ -13,6 +13,8 @@ export function refusalWords(i18n: I18n, { code, message, by }: Pick<Refusal, 'c
     'places-taken': i18n.t('All places are taken.'),
     'outside-hours': i18n.t('This is outside of working hours.'),
     'time-off': i18n.t('They are off at this time.'),
+    'resource-not-suitable': i18n.t('They are not what this type of appointment needs.'),
+    'appointment-unsettled': i18n.t('First decide whether this appointment takes place.'),
     full: i18n.t('All places are taken.'),
     stale: i18n.t('Somebody changed this meanwhile. Look at it as it is now, then decide.'),
   };

@@ -9,6 +9,7 @@ import { AppointmentActions } from './AppointmentActions';
 import { AppointmentFacts } from './AppointmentFacts';
 import { CancelForm } from './CancelForm';
 import { OtherTime } from './OtherTime';
+import { Settle } from './Settle';
 
 interface Props {
   one: AppointmentShown;
@@ -31,8 +32,9 @@ export function AppointmentDialog({ one, sheet, onClose }: Props) {
     >
       <div className="stack">
         <AppointmentFacts one={current} sheet={sheet} />
+        {current.unsettled && <Settle one={current} unsettled={current.unsettled} timeZone={sheet.timeZone} />}
         {part === 'facts' && <VisitActions one={current} />}
-        {part === 'facts' && (
+        {part === 'facts' && !current.unsettled && (
           <AppointmentActions
             one={current}
             sheet={sheet}

@@ -7,7 +7,7 @@ import { statusWords } from '../status';
 export function flagsOf(i18n: I18n, one: AppointmentShown): string[] {
   const { group } = one;
   return [
-    one.conflict && i18n.t('Conflict'),
+    one.unsettled ? i18n.t('To decide') : one.conflict && i18n.t('Conflict'),
     one.overbook && i18n.t('Overbooked'),
     one.walkIn && i18n.t('Walk-in'),
     one.remote && i18n.t('Remote'),
