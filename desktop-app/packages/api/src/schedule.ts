@@ -155,8 +155,7 @@ export const schedule = {
     },
   ) => post<AppointmentShown>(`${at(id)}/status`, body),
   /** Chooses whether what is unsettled takes place. */
-  settle: (id: string, body: { version: string; stands: boolean }) =>
-    post<AppointmentShown>(`${at(id)}/settle`, body),
+  settle: (id: string, body: { version: string; stands: boolean }) => post<AppointmentShown>(`${at(id)}/settle`, body),
   series: (body: { id: string; booking: Booking; rule: SeriesRule; dry: boolean }) =>
     post<{ instances: SeriesInstance[] }>(`${BASE}/series`, body),
 

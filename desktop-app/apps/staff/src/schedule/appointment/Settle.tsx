@@ -34,9 +34,7 @@ export function Settle({ one, unsettled, timeZone }: Props) {
     <div className="stack" role="group" aria-label={i18n.t('To decide')}>
       <p>{i18n.t('This was changed in two places at once. Its time is kept until you decide.')}</p>
       <ul>
-        <li>
-          {i18n.t('{who} put it at {time}.', { who: whoWords(i18n, stands), time: time(one.start) })}
-        </li>
+        <li>{i18n.t('{who} put it at {time}.', { who: whoWords(i18n, stands), time: time(one.start) })}</li>
         <li>
           {offStatus === 'noshow'
             ? i18n.t('{who} noted that the patient did not come.', { who: whoWords(i18n, off) })
