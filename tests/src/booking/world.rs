@@ -161,7 +161,7 @@ impl World {
         let text = json.to_string();
         // Who saves what they are shown, be it out of date, is told of no other time.
         let before = self.displayed(at, &id)?.map(|(json, _)| read(&json)).transpose()?;
-        let is_news = !before.is_some_and(|shown| shown.takes && shown.wish == wanted.wish);
+        let is_news = !before.as_ref().is_some_and(|shown| shown.takes && shown.wish == wanted.wish);
         let saved = self.records(at).write(|tx| {
             tx.at_clinic(CLINIC);
             match way {

@@ -152,7 +152,7 @@ pub(crate) fn cookie_of(stream: &mut TcpStream, authority: &str, path: &str, bod
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let lines = answer.lines().map(str::to_owned);
-    let cookie =
+    let mut cookie =
         lines.filter_map(|line| Some(line.strip_prefix("set-cookie: ")?.split(';').next()?.to_owned()));
     cookie.next().unwrap_or_else(|| panic!("no cookie: {answer}"))
 }

@@ -33,8 +33,9 @@ export interface Stranded {
  * Without a patient it is a block of time or a group session. `since` is when it came to its status, `room` where the patient is,
  * `elsewhere` at which other appointments the same patient is expected at the same time, `session` the group session of a place.
  */
-export interface AppointmentShown extends Omit<Schemas['AppointmentShown'], 'saved' | 'group' | 'stranded'> {
+export interface AppointmentShown extends Omit<Schemas['AppointmentShown'], 'saved' | 'group' | 'stranded' | 'unsettled'> {
   saved: 'here' | 'node' | 'head-office';
+  unsettled?: Unsettled;
   group?: GroupShown;
   stranded?: Stranded[];
 }
@@ -52,6 +53,20 @@ export interface Affected {
 /** What something that was saved takes away from. */
 interface Affects {
   affected?: Affected;
+}
+/** Who said it, and where. */
+export interface Side {
+  who: 'patient' | 'staff' | string;
+  place: 'here' | 'below' | 'above' | 'elsewhere' | string;
+  at: string;
+}
+/** One side says that an appointment takes place, another that it does not; `instead` is when the one begins that was booked in its place. */
+export interface Unsettled {
+  stands: Side;
+  off: Side;
+  offStatus: 'cancelled' | 'noshow' | 'entered-in-error' | string;
+  reason?: string;
+  instead?: string;
 }
 export type Span = Schemas['DaySpan'];
 /** `elsewhere` is free time that head office may sell, for bookings on the web, and until when. */
@@ -133,7 +148,8 @@ export interface Rights {
   /** Whether this host is the holder and may sell. */
   sells: boolean;
   rows: RightsRow[];
-  refusals: { at: string; code: string; message: string }[];
+  /** `asked` is the time that was asked for, if it is known. */
+  refusals: { at: string; code: string; message: string; asked?: string }[];
 }
 
 const BASE = '/api/schedule';
@@ -170,6 +186,8 @@ export const schedule = {
       undo?: boolean;
     },
   ) => post<AppointmentShown>(`${at(id)}/status`, body),
+  /** Chooses whether what is unsettled takes place. */
+  settle: (id: string, body: { version: string; stands: boolean }) => post<AppointmentShown>(`${at(id)}/settle`, body),
   series: (body: { id: string; booking: Booking; rule: SeriesRule; dry: boolean }) =>
     post<{ instances: SeriesInstance[] }>(`${BASE}/series`, body),
 

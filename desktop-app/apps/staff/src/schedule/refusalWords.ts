@@ -21,6 +21,8 @@ export function refusalWords(i18n: I18n, { code, message, by }: Pick<Refusal, 'c
     'not-today': i18n.t(
       'They are expected on another day. Move the appointment to today, or take them in as a walk-in.',
     ),
+    'resource-not-suitable': i18n.t('They are not what this type of appointment needs.'),
+    'appointment-unsettled': i18n.t('First decide whether this appointment takes place.'),
     full: i18n.t('All places are taken.'),
     stale: i18n.t('Somebody changed this meanwhile. Look at it as it is now, then decide.'),
   };

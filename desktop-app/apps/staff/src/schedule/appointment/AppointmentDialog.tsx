@@ -12,6 +12,7 @@ import { AppointmentFacts } from './AppointmentFacts';
 import { CancelForm } from './CancelForm';
 import { GroupPlaces } from './GroupPlaces';
 import { OtherTime } from './OtherTime';
+import { Settle } from './Settle';
 
 interface Props {
   one: AppointmentShown;
@@ -53,8 +54,9 @@ export function AppointmentDialog({ one, sheet, onClose }: Props) {
         )}
         <AppointmentFacts one={current} sheet={sheet} />
         {current.group && <GroupPlaces group={current.group} sheet={sheet} onOpen={open} />}
+        {current.unsettled && <Settle one={current} unsettled={current.unsettled} timeZone={sheet.timeZone} />}
         {part === 'facts' && <VisitActions one={current} />}
-        {part === 'facts' && (
+        {part === 'facts' && !current.unsettled && (
           <AppointmentActions
             one={current}
             sheet={sheet}

@@ -69,7 +69,9 @@ export function AppointmentFacts({ one, sheet }: { one: AppointmentShown; sheet:
               {flag}
             </Mark>
           ))}
-          {one.conflict && <Link href={`/conflicts/Appointment/${one.id}`}>{i18n.t('Two values: settle')}</Link>}
+          {one.conflict && !one.unsettled && (
+            <Link href={`/conflicts/Appointment/${one.id}`}>{i18n.t('Two values: settle')}</Link>
+          )}
         </p>
       )}
       <dl className="facts" style={{ marginBlockStart: 0 }}>

@@ -7,7 +7,7 @@ import { statusWords } from '../status';
 export function flagsOf(i18n: I18n, one: AppointmentShown): string[] {
   const { group } = one;
   return [
-    one.conflict && i18n.t('Conflict'),
+    one.unsettled ? i18n.t('To decide') : one.conflict && i18n.t('Conflict'),
     one.patient?.deceased && i18n.t('Deceased'),
     isTwice(one) && i18n.t('Patient booked twice at this time'),
     ...new Set((one.stranded ?? []).map((why) => strandedWords(i18n, why))),
