@@ -111,10 +111,7 @@ visits = ${this.size}
   }
 
   async startNode() {
-    this.node = new Program(
-      ['serve', '--config', `${this.folder}/node.toml`, '--roles', 'clinic'],
-      this.log,
-    );
+    this.node = new Program(['serve', '--config', `${this.folder}/node.toml`, '--roles', 'clinic'], this.log);
     this.url = await this.node.ready();
     this.write(this.control ?? new URL(await this.controlUrl()).host, 0, 0);
   }

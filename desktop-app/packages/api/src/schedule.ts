@@ -33,7 +33,8 @@ export interface Stranded {
  * Without a patient it is a block of time or a group session. `since` is when it came to its status, `room` where the patient is,
  * `elsewhere` at which other appointments the same patient is expected at the same time, `session` the group session of a place.
  */
-export interface AppointmentShown extends Omit<Schemas['AppointmentShown'], 'saved' | 'group' | 'stranded' | 'unsettled'> {
+export interface AppointmentShown
+  extends Omit<Schemas['AppointmentShown'], 'saved' | 'group' | 'stranded' | 'unsettled'> {
   saved: 'here' | 'node' | 'head-office';
   unsettled?: Unsettled;
   group?: GroupShown;
