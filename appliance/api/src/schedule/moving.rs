@@ -107,9 +107,12 @@ pub(super) fn kind_in(view: &mut View<'_>, record: &Value) -> Result<Option<Appo
 }
 
 /// What an appointment takes at a time. Its buffers stay as they are; one of no type takes whoever is named, and if nobody is, those who
-/// take part already. Of these nobody asks again whether they are what the type needs.
+/// take part already. Of these nobody asks again whether they are what the type needs, unless somebody of them is left out: who helped
+/// beside a clinician is none.
 pub(super) fn taking(booked: &Booked, kind: Option<AppointmentType>, span: Span, named: &[String]) -> Wanted {
-    let anyway = if booked.takes_time() { booked.resources.clone() } else { Vec::new() };
+    let is_left_out = |key: &String| !named.is_empty() && !named.contains(key);
+    let keeps_all = booked.takes_time() && !booked.resources.iter().any(is_left_out);
+    let anyway = if keeps_all { booked.resources.clone() } else { Vec::new() };
     let named = if named.is_empty() { booked.resources.clone() } else { named.to_vec() };
     let (before_min, after_min) = (booked.span.from - booked.taken.from, booked.taken.to - booked.span.to);
     let needs = kind.as_ref().map(|kind| kind.needs.clone()).unwrap_or_default();

@@ -119,7 +119,10 @@ async fn nobody_is_booked_or_checked_in_who_is_recorded_as_deceased() {
     // It is seen on the sheet, and cancelled.
     let shown = server.on_day("a2").await;
     assert_eq!(shown["patient"]["deceased"], json!(true));
-    server.led("a2", json!({ "version": shown["version"], "status": "cancelled" })).await.expect(200);
+    server
+        .led("a2", json!({ "version": shown["version"], "status": "cancelled", "reasonCode": "pat" }))
+        .await
+        .expect(200);
 }
 
 #[tokio::test]

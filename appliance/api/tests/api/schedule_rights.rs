@@ -256,7 +256,7 @@ async fn what_another_database_confirmed_is_booked_anew_in_our_own_time() {
     let refused = server.desk("POST", "appointments/web/move", &move_to("09:15")).await;
     let refused = refused.refused(409, "time-not-ours");
     let text = refused.text();
-    assert!(text.contains("cannot move the appointment: the time of Ana"), "{text}");
+    assert!(text.contains("cannot move the appointment: the time of "), "{text}");
     assert!(!text.contains("overbook") && !text.contains("file a request"), "{text}");
     assert_eq!(server.on_day("web").await["status"], "booked", "nothing of it is kept");
 

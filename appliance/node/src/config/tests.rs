@@ -60,10 +60,10 @@ fn every_problem_is_reported_at_once_with_its_fix() {
     let environment = variables(&[("HOLDFAST_NODE__PUBLIC_URL", "ftp://x"), ("HOLDFAST_NODE__NOPE", "1")]);
     let problems = Config::parse(file(text), environment, &[]).unwrap_err();
     let expected = r#"cannot start with this configuration: it has 13 problems; correct them all:
-  - cannot use [cloud] in node.toml: there is no such section; remove it, or use one of [booking], [clinic], [desktops], [downtime], [eviction], [hub], [limits], [log], [node], [scrub], [store]
+  - cannot use [cloud] in node.toml: there is no such section; remove it, or use one of [booking], [clinic], [desktops], [downtime], [eviction], [hub], [limits], [log], [node], [relay], [scrub], [store], [visits]
   - cannot use limits.shutdown_s from node.toml: it is a text in quotes; write a whole number
   - cannot use node.data_dri from node.toml: there is no such key; write node.data_dir, or remove it
-  - cannot use [top] in node.toml: there is no such section; remove it, or use one of [booking], [clinic], [desktops], [downtime], [eviction], [hub], [limits], [log], [node], [scrub], [store]
+  - cannot use [top] in node.toml: there is no such section; remove it, or use one of [booking], [clinic], [desktops], [downtime], [eviction], [hub], [limits], [log], [node], [relay], [scrub], [store], [visits]
   - cannot use node.nope from the environment's HOLDFAST_NODE__NOPE: there is no such key; remove it
   - cannot use node.listen from node.toml: "everywhere" is not what it must be; write an address and a port, for example "127.0.0.1:8080"
   - cannot use node.clinic from node.toml: "Big Clinic" is not what it must be; write lower-case letters, digits and hyphens, at most 64, for example "riverside"; or empty

@@ -34,7 +34,8 @@ pub(crate) async fn daily(running: Running, at: String, zone: Zone, mut stop: wa
 /// Whether a text is a time of day.
 pub(crate) fn is_time(text: &str) -> bool {
     let Some((hours, minutes)) = text.split_once(':') else { return false };
-    let number = |text: &str, most: u32| text.len() == 2 && text.parse::<u32>().is_ok_and(|n| n < most);
+    let is_plain = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |text: &str, most: u32| is_plain(text) && text.parse::<u32>().is_ok_and(|n| n < most);
     number(hours, 24) && number(minutes, 60)
 }
 

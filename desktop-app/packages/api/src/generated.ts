@@ -587,6 +587,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/schedule/appointments/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses whether an appointment takes place that was moved and called off by people who did not know of each other */
+        post: operations["post_api_schedule_appointments_id_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/schedule/appointments/{id}/status": {
         parameters: {
             query?: never;
@@ -1734,6 +1751,7 @@ export interface components {
             /** Format: int64 */
             toMinute: number;
             type: components["schemas"]["TypeRef"];
+            unsettled?: null | components["schemas"]["UnsettledShown"];
             /** @description Sent back with a change, it says upon which picture it goes on. */
             version: string;
             walkIn: boolean;
@@ -2700,6 +2718,8 @@ export interface components {
         };
         /** @description A booking that was not made. */
         RefusedShown: {
+            /** @description The time that was asked for, an instant. */
+            asked?: string | null;
             /** @description An instant. */
             at: string;
             code: string;
@@ -2889,6 +2909,13 @@ export interface components {
             practitioner?: string | null;
             roles: components["schemas"]["RoleName"][];
         };
+        /** @description Whether it takes place. */
+        SettleAsked: {
+            /** @description It takes place at the time that it has; else it is cancelled. */
+            stands: boolean;
+            /** @description Of the picture that it goes on. */
+            version: string;
+        };
         /** @description What a screen needs to know before anybody has signed in. */
         Setup: {
             /** @description The clinic's name. */
@@ -2899,6 +2926,15 @@ export interface components {
             /** @description Nobody is here yet: the first administrator is to be made. */
             needsFirstAdmin: boolean;
             version: string;
+        };
+        /** @description What one side said, and where. */
+        SideShown: {
+            /** @description An instant, by the author's clock. */
+            at: string;
+            /** @description `here`, `below`, `above` (head office) or `elsewhere`. */
+            place: string;
+            /** @description `patient`, by the page for booking, or `staff`. */
+            who: string;
         };
         /** @description A time by its beginning and those who take part. */
         SlotAsked: {
@@ -2995,6 +3031,19 @@ export interface components {
              * @description The most bytes that a file may have here.
              */
             maxBytes: number;
+        };
+        /** @description What a person has to choose. */
+        UnsettledShown: {
+            /** @description When the appointment begins that was booked in its place: the patient has both until somebody has chosen. */
+            instead?: string | null;
+            /** @description Who says that it does not. */
+            off: components["schemas"]["SideShown"];
+            /** @description Of whoever says so: `cancelled`, `noshow` or `entered-in-error`. */
+            offStatus: string;
+            /** @description Why, in words. */
+            reason?: string | null;
+            /** @description Who says that it takes place. */
+            stands: components["schemas"]["SideShown"];
         };
         /**
          * @description How soon somebody must come.
@@ -7766,6 +7815,167 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MoveAsked"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppointmentShown"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payload Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gateway Timeout */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_api_schedule_appointments_id_settle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleAsked"];
             };
         };
         responses: {
