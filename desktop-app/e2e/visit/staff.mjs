@@ -93,7 +93,7 @@ export async function staffJourney({ report, browser, clinic, folder }, language
     must(await page.locator('.chart-head').isVisible(), 'the chart is not there');
     await sam.page.locator('.controls button').nth(4).click();
     await sam.page.locator('.sheet .pair button').first().click();
-    await page.locator('ul.told.warn').waitFor();
+    await page.locator('[role=log].told').waitFor();
     await sam.page.keyboard.press('Escape');
     await look('visit');
   });

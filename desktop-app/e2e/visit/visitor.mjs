@@ -60,7 +60,7 @@ export const KEEP = `
 /** Of the visit's connection: sound that came, and how loud it was in all; pictures; the way that is taken. */
 export const received = (page) =>
   page.evaluate(async () => {
-    const sum = { packets: 0, energy: 0, concealed: 0, samples: 0, lost: 0, frames: 0, freezes: 0, height: 0, videoBytes: 0 };
+    const sum = { packets: 0, energy: 0, concealed: 0, samples: 0, lost: 0, frames: 0, freezes: 0, height: 0, videoBytes: 0, videoLost: 0, dropped: 0 };
     const stats = [...(await window.visitConnection().getStats()).values()];
     for (const stat of stats) {
       if (stat.type !== 'inbound-rtp') continue;
@@ -73,6 +73,8 @@ export const received = (page) =>
       } else {
         sum.frames += stat.framesDecoded ?? 0;
         sum.freezes += stat.freezeCount ?? 0;
+        sum.videoLost += stat.packetsLost ?? 0;
+        sum.dropped += stat.framesDropped ?? 0;
         sum.height = Math.max(sum.height, stat.frameHeight ?? 0);
         sum.videoBytes += stat.bytesReceived ?? 0;
       }
