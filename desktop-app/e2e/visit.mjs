@@ -5,6 +5,8 @@
 //   NODE=…/holdfast-node npm run e2e:visit    with a node that was built with the front ends
 //
 // ONLY=control,patient-ar-small,joins chooses parts, JOINS=50 how many joins are measured.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { violationsOf } from './axe.mjs';
 import { shotsFolder, whatIsSeen } from './browser.mjs';
 import { must, Report } from './report.mjs';
@@ -48,6 +50,11 @@ await part('control', 'the control: a page that is spoilt on purpose', () =>
     report.control = (await violationsOf(page)).length;
     must(report.control > 0, 'axe found nothing on a page with a nameless button');
   }),
+);
+await part('size', 'what comes before "Join"', () =>
+  report.step('it is small enough for 3G', () =>
+    execFileSync(process.execPath, [fileURLToPath(new URL('size.mjs', import.meta.url))], { stdio: 'inherit' }),
+  ),
 );
 const SIZES = { small: [320, 640], large: [1366, 768] };
 for (const language of ['en', 'ar'])

@@ -3,6 +3,8 @@ import { must } from '../../report.mjs';
 import { both, close, framesAgain, hears, pair, pause, percentile, received, seen } from '../visitor.mjs';
 import { Path } from './path.mjs';
 
+/** How much longer than it should a recovery may take on a machine that does other things too: CI's. The figures are what they are. */
+const SLACK = Number(process.env.SLACK ?? 1);
 const between = (before, after, name) => after[name] - before[name];
 
 export async function relayKilled({ report, browser, clinic }, kills) {
@@ -26,7 +28,7 @@ export async function relayKilled({ report, browser, clinic }, kills) {
     }
     console.log(`figure: relay_kill_p50_ms ${percentile(times, 0.5)} ms`);
     console.log(`figure: relay_kill_p95_ms ${percentile(times, 0.95)} ms`);
-    must(percentile(times, 0.95) <= 3_000, `frames came back after ${times} ms`);
+    must(percentile(times, 0.95) <= 3_000 * SLACK, `frames came back after ${times} ms`);
   });
   await report.step('the clinic role is killed: pictures and sound go on', async () => {
     const before = await both(visit.pages, received);
@@ -150,7 +152,7 @@ export async function networkChanges(all, { times }) {
     }
     console.log(`      ${took} ms; ${(await restarts()) - connections} of ${times} by a new connection`);
     console.log(`figure: ice_restart_ms ${percentile(took, 0.95)} ms`);
-    must(percentile(took, 0.95) <= 1_000, `frames came back after ${took} ms`);
+    must(percentile(took, 0.95) <= 1_000 * SLACK, `frames came back after ${took} ms`);
     must((await restarts()) - connections < times, 'no ICE restart has mended anything');
   });
   await report.step('the path goes silently', async () => {
@@ -164,7 +166,7 @@ export async function networkChanges(all, { times }) {
       took.push(Date.now() - changed);
     }
     console.log(`figure: silent_path_ms ${percentile(took, 0.95)} ms`);
-    must(percentile(took, 0.95) <= 3_000, `frames came back after ${took} ms`);
+    must(percentile(took, 0.95) <= 3_000 * SLACK, `frames came back after ${took} ms`);
   });
   path.close();
   await close(visit, report);
