@@ -25,18 +25,19 @@ export class Path {
     this.front = createSocket('udp4');
     await new Promise((done) => this.front.bind(0, '127.0.0.1', done));
     this.port = this.front.address().port;
-    this.front.on('message', (packet, { port }) => this.up(packet, port));
+    this.front.on('message', (packet, from) => this.up(packet, from));
     return this;
   }
 
   up(packet, from) {
-    let client = this.clients.get(from);
+    const key = `${from.address} ${from.port}`;
+    let client = this.clients.get(key);
     if (!client) {
       const back = createSocket('udp4');
       client = { back, isGone: false };
-      this.clients.set(from, client);
+      this.clients.set(key, client);
       back.on('message', (answer) => {
-        if (!client.isGone) this.carry('down', answer, () => this.front.send(answer, from, '127.0.0.1'));
+        if (!client.isGone) this.carry('down', answer, () => this.front.send(answer, from.port, from.address));
       });
       back.on('error', () => undefined);
     }
