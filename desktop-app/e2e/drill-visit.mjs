@@ -54,11 +54,14 @@ await part('control', 'the control: a path that loses most of all is seen to fre
   }),
 );
 await part('kill', 'relay and node are killed', () => relayKilled(all, size('KILLS', 10)));
-await part('loss', 'packets are lost', () => loss(all, { stretches: size('STRETCHES', 5), seconds: size('SECONDS', 10) }));
+await part('loss', 'packets are lost', () =>
+  loss(all, { stretches: size('STRETCHES', 5), seconds: size('SECONDS', 10) }),
+);
 await part('thin', 'a thin line', () => thin(all, { seconds: size('SECONDS', 10) }));
 await part('network', 'the network changes', () => networkChanges(all, { times: size('CHANGES', 10) }));
 if (env.HOLDFAST_RUN) await part('cloud', 'the cloud is cut', () => cloudCut(all, size('SECONDS', 10)));
-else if (!only || only.includes('cloud')) console.log('LEFT OUT  the cloud is cut: the environment names no link (HOLDFAST_RUN)');
+else if (!only || only.includes('cloud'))
+  console.log('LEFT OUT  the cloud is cut: the environment names no link (HOLDFAST_RUN)');
 await part('sessions', 'whole sessions', () => sessions(all, size('SESSIONS', 2_000), Number(env.LEAST_PCT ?? 99.5)));
 if (report.failed > 0) console.log(`SAID  ${clinic.said()}`);
 await browser.close();

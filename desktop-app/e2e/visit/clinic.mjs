@@ -2,9 +2,9 @@
 // clinician. What is set up is set up by the API, as staff would.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -130,10 +130,7 @@ members = ${this.size * 6}
   }
 
   async startNode() {
-    this.node = new Program(
-      ['serve', '--config', `${this.folder}/node.toml`, '--roles', 'clinic'],
-      this.log,
-    );
+    this.node = new Program(['serve', '--config', `${this.folder}/node.toml`, '--roles', 'clinic'], this.log);
     this.url = await this.node.ready();
     // From now on it is where it was.
     this.write();
@@ -166,7 +163,11 @@ members = ${this.size * 6}
   /** Ada is at work all day, every day, and can be booked. */
   async opens() {
     const name = [{ given: ['Ada'], family: 'Byron' }];
-    const { id } = await this.doctor.must('POST', '/fhir/Practitioner', { resourceType: 'Practitioner', active: true, name });
+    const { id } = await this.doctor.must('POST', '/fhir/Practitioner', {
+      resourceType: 'Practitioner',
+      active: true,
+      name,
+    });
     this.ada = `Practitioner/${id}`;
     const { people } = await this.admin.must('GET', '/api/people');
     const { id: person } = people.find(({ login }) => login === DOCTOR.login);
@@ -190,7 +191,13 @@ members = ${this.size * 6}
   /** An appointment of today, in `inMinutes` or soon after; the clinic's clock is near midday whenever this runs. */
   async appointment(patient, inMinutes = 15) {
     const start = new Date(Math.ceil(Date.now() / 900_000) * 900_000 + (inMinutes - 15) * 60_000);
-    const booking = { id: crypto.randomUUID(), type: 'visit', patient, start: start.toISOString(), resources: [this.ada] };
+    const booking = {
+      id: crypto.randomUUID(),
+      type: 'visit',
+      patient,
+      start: start.toISOString(),
+      resources: [this.ada],
+    };
     return this.doctor.must('POST', '/api/schedule/appointments', { ...booking, remote: true });
   }
 
@@ -215,7 +222,10 @@ members = ${this.size * 6}
   /** What node and relay warned of, for whoever looks at a run that failed. */
   said() {
     const lines = this.log.join('').split('\n');
-    return lines.filter((line) => /"level":"(WARN|ERROR)"|panicked/.test(line)).slice(-20).join('\n');
+    return lines
+      .filter((line) => /"level":"(WARN|ERROR)"|panicked/.test(line))
+      .slice(-20)
+      .join('\n');
   }
 
   /** At once, for a run that ends otherwise than it should. */

@@ -58,20 +58,23 @@ export async function patientJourney({ report, browser, clinic, folder }, langua
   const sam = await open(visit.url, { init: `${KEEP}{${DENIED}}` });
   const shot = look(sam.page);
   const tool = (at) => sam.page.locator('.controls button').nth(at);
-  await report.step('the device check: the camera is allowed after all; the relay is reached, and through TURN too', async () => {
-    await sam.page.locator('main button.main').click();
-    await sam.page.locator('.check.bad').waitFor();
-    await sam.page.evaluate(() => dispatchEvent(new Event('allow')));
-    await sam.page.locator('.check.bad button').first().click();
-    await sam.page.waitForFunction(() => document.querySelectorAll('.check.ok').length >= 3);
-    const network = sam.page.locator('.check').nth(3);
-    await network.locator('p[role=status]').nth(1).waitFor();
-    // Only a path that is good both ways offers no other try.
-    must((await network.locator('button').count()) === 0, `network: ${await network.textContent()}`);
-    await sam.page.locator('.check').nth(2).locator('button').first().click();
-    await sam.page.locator('.check fieldset').waitFor();
-    await shot('check');
-  });
+  await report.step(
+    'the device check: the camera is allowed after all; the relay is reached, and through TURN too',
+    async () => {
+      await sam.page.locator('main button.main').click();
+      await sam.page.locator('.check.bad').waitFor();
+      await sam.page.evaluate(() => dispatchEvent(new Event('allow')));
+      await sam.page.locator('.check.bad button').first().click();
+      await sam.page.waitForFunction(() => document.querySelectorAll('.check.ok').length >= 3);
+      const network = sam.page.locator('.check').nth(3);
+      await network.locator('p[role=status]').nth(1).waitFor();
+      // Only a path that is good both ways offers no other try.
+      must((await network.locator('button').count()) === 0, `network: ${await network.textContent()}`);
+      await sam.page.locator('.check').nth(2).locator('button').first().click();
+      await sam.page.locator('.check fieldset').waitFor();
+      await shot('check');
+    },
+  );
   await report.step('the waiting room', async () => {
     await sam.page.locator('.join button.main').click();
     await sam.page.locator('.told.big').waitFor();

@@ -40,7 +40,13 @@ export async function staffJourney({ report, browser, clinic, folder }, language
   const patient = await clinic.patient('Samira', family);
   // Each walk has a time of its own.
   const appointment = await clinic.appointment(patient, 15 + 15 * hour++);
-  const { page, context, faults } = await visitor(browser, `${clinic.url}/`, { language, width, height, init: KEEP, baseURL: clinic.url });
+  const { page, context, faults } = await visitor(browser, `${clinic.url}/`, {
+    language,
+    width,
+    height,
+    init: KEEP,
+    baseURL: clinic.url,
+  });
   await context.grantPermissions(['camera', 'microphone', 'clipboard-read', 'clipboard-write'], { origin: clinic.url });
   const button = (name) => page.getByRole('button', { name, exact: true });
   const look = async (name) => {
@@ -65,8 +71,9 @@ export async function staffJourney({ report, browser, clinic, folder }, language
   });
   await report.step('the patient’s link', async () => {
     await button(words.copy).click();
-    await page.waitForFunction(() => navigator.clipboard.readText().then((text) => text.includes('/v/')));
+    await page.locator('.toast').first().waitFor();
     link = await page.evaluate(() => navigator.clipboard.readText());
+    must(link.includes('/v/'), `what was copied is ${link}`);
   });
   await report.step('the visit of the appointment, before one enters', async () => {
     await page.getByRole('button', { name: /Open the visit|افتح الزيارة/ }).click();
@@ -131,12 +138,23 @@ export async function staffJourney({ report, browser, clinic, folder }, language
     await pictures(1);
   });
   await report.step('handed over to a colleague, who comes in and leads', async () => {
-    const leo = await visitor(browser, `${clinic.url}/`, { language: 'en', width: 1366, height: 768, init: KEEP, baseURL: clinic.url });
+    const leo = await visitor(browser, `${clinic.url}/`, {
+      language: 'en',
+      width: 1366,
+      height: 768,
+      init: KEEP,
+      baseURL: clinic.url,
+    });
     await signIn(leo.page, COLLEAGUE);
     await button(words.hand).click();
     await page.getByRole('dialog').getByText(COLLEAGUE.name).waitFor();
     await look('hand-over');
-    await page.getByRole('dialog').getByRole('listitem').filter({ hasText: COLLEAGUE.name }).getByRole('button').click();
+    await page
+      .getByRole('dialog')
+      .getByRole('listitem')
+      .filter({ hasText: COLLEAGUE.name })
+      .getByRole('button')
+      .click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await leo.page.goto(`${clinic.url}/#/visit/${visit}`);
     await leo.page.getByRole('button', { name: 'Enter the room' }).click();
@@ -144,7 +162,12 @@ export async function staffJourney({ report, browser, clinic, folder }, language
     // Who leads no more hands over no more.
     await button(words.hand).waitFor({ state: 'detached' });
     await leo.page.getByRole('button', { name: 'Hand over', exact: true }).click();
-    await leo.page.getByRole('dialog').getByRole('listitem').filter({ hasText: DOCTOR.name }).getByRole('button').click();
+    await leo.page
+      .getByRole('dialog')
+      .getByRole('listitem')
+      .filter({ hasText: DOCTOR.name })
+      .getByRole('button')
+      .click();
     await button(words.hand).waitFor();
     await leo.context.close();
     for (const fault of leo.faults) must(false, fault);

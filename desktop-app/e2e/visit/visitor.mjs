@@ -22,7 +22,11 @@ export function startVisitBrowser(more = []) {
 }
 
 /** Somebody on a device of their own, at their link. */
-export async function visitor(browser, url, { language = 'en', width = 320, height = 640, init, allow = ['camera', 'microphone'], baseURL } = {}) {
+export async function visitor(
+  browser,
+  url,
+  { language = 'en', width = 320, height = 640, init, allow = ['camera', 'microphone'], baseURL } = {},
+) {
   const context = await browser.newContext({
     baseURL,
     viewport: { width, height },
@@ -60,7 +64,19 @@ export const KEEP = `
 /** Of the visit's connection: sound that came, and how loud it was in all; pictures; the way that is taken. */
 export const received = (page) =>
   page.evaluate(async () => {
-    const sum = { packets: 0, energy: 0, concealed: 0, samples: 0, lost: 0, frames: 0, freezes: 0, height: 0, videoBytes: 0, videoLost: 0, dropped: 0 };
+    const sum = {
+      packets: 0,
+      energy: 0,
+      concealed: 0,
+      samples: 0,
+      lost: 0,
+      frames: 0,
+      freezes: 0,
+      height: 0,
+      videoBytes: 0,
+      videoLost: 0,
+      dropped: 0,
+    };
     const stats = [...(await window.visitConnection().getStats()).values()];
     for (const stat of stats) {
       if (stat.type !== 'inbound-rtp') continue;

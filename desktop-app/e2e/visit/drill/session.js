@@ -101,7 +101,9 @@ async function session({ doc, sam }) {
     );
     return { took };
   } catch (error) {
-    const stands = [clinician, patient].map(({ view }) => `${view.state.you?.state} ${view.link.state} ${view.media.path.state}`);
+    const stands = [clinician, patient].map(
+      ({ view }) => `${view.state.you?.state} ${view.link.state} ${view.media.path.state}`,
+    );
     return { failed: `${error?.code ?? ''} ${error?.message ?? error}; ${stands}` };
   } finally {
     clinician.close();
