@@ -3,7 +3,7 @@ import { violationsOf } from '../axe.mjs';
 import { must } from '../report.mjs';
 import { signIn } from '../sign-in.mjs';
 import { COLLEAGUE, DOCTOR } from './clinic.mjs';
-import { framesAgain, hears, joins, KEEP, pause, received, seen, visitor } from './visitor.mjs';
+import { framesAgain, hears, joins, KEEP, pause, seen, visitor } from './visitor.mjs';
 
 const WORDS = {
   en: {

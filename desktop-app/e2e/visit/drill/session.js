@@ -10,7 +10,8 @@ function devices() {
   const pen = canvas.getContext('2d');
   let at = 0;
   setInterval(() => {
-    pen.fillStyle = `hsl(${(at += 17) % 360} 80% 50%)`;
+    at = (at + 17) % 360;
+    pen.fillStyle = `hsl(${at} 80% 50%)`;
     pen.fillRect(0, 0, 160, 120);
   }, 66);
   const picture = canvas.captureStream(15).getVideoTracks()[0];
