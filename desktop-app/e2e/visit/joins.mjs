@@ -7,14 +7,11 @@ const TIMES = `
   addEventListener('click', ({ target }) => {
     if (target.closest?.('.join button')) window.pressedMs = performance.now();
   }, true);
-  const watched = new WeakSet();
-  new MutationObserver(() => {
-    for (const video of document.querySelectorAll('.tile video')) {
-      if (watched.has(video)) continue;
-      watched.add(video);
-      video.requestVideoFrameCallback((nowMs) => (window.frameMs ??= nowMs));
-    }
-  }).observe(document, { childList: true, subtree: true });`;
+  // A callback that was asked for before an element has its stream is forgotten with it.
+  for (const name of ['loadstart', 'loadedmetadata', 'loadeddata'])
+    addEventListener(name, ({ target }) => {
+      if (target.matches?.('.tile video')) target.requestVideoFrameCallback((nowMs) => (window.frameMs ??= nowMs));
+    }, true);`;
 
 /** `count` joins of somebody whom the clinician has let in before, so that nobody's hand is measured. */
 export async function measureJoins({ report, browser, clinic }, count) {
