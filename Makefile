@@ -224,6 +224,11 @@ fuzz: ## coverage-guided fuzzing of every decoder, FUZZ_SECONDS for each target;
 	@.ci/setup fuzz
 	tests/fuzz/run $(FUZZ_SECONDS)
 
+.PHONY: fuzz-media
+fuzz-media: ## the same of what visits read: STUN and TURN, packets and bodies at the relay, frames and links
+	@.ci/setup fuzz
+	tests/fuzz/run $(FUZZ_SECONDS) stun turn relay-entry relay-control visit
+
 .PHONY: binaries
 binaries:
 	cargo build --quiet --release -p holdfast-hub -p holdfast-node --bins

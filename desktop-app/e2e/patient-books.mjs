@@ -5,58 +5,16 @@
 //
 // The hub has times to sell, and sends no message: it writes codes to the file HOLDFAST_CODES (`booking.code_to` of its configuration), and
 // the telephone of this patient is the last line for it. `make run` says both.
-import { readFile } from 'node:fs/promises';
 import { violationsOf } from './axe.mjs';
+import { granted, nextCode, received, TYPE, url } from './booking-page.mjs';
 import { newDevice, shotsFolder, startBrowser } from './browser.mjs';
 import { must, newFamily, Report } from './report.mjs';
 
-const url = process.env.HOLDFAST_HUB_URL ?? 'http://127.0.0.1:8090/book/dev-clinic';
-const codes = process.env.HOLDFAST_CODES ?? '../.run/codes';
 const CONTACT = '+33 6 12 34 56 78';
-/** A type of the clinic's that shares time with the web. */
-const TYPE = process.env.SCHEDULE_TYPE ?? 'Consultation';
-/** A node looks every minute for what is to be granted. */
-const GRANTED_WITHIN_MS = 150_000;
-const CODE_WITHIN_MS = 10_000;
 const folder = shotsFolder();
 const report = new Report('patient');
 const browser = await startBrowser();
 const TARGET_PX = 48;
-
-/** All codes that came to the telephone so far. */
-async function received() {
-  const text = await readFile(codes, 'utf8').catch(() => '');
-  const lines = text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-  return lines.filter(({ contact }) => contact === CONTACT.replaceAll(' ', '')).map(({ code }) => code);
-}
-
-/** The next code after so many. */
-async function nextCode(before) {
-  const until = Date.now() + CODE_WITHIN_MS;
-  while (Date.now() < until) {
-    const all = await received();
-    if (all.length > before) return all.at(-1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`no code has come to ${codes}`);
-}
-
-/** Waits until the hub may sell something, so that a booking is confirmed at once. */
-async function granted() {
-  const clinic = new URL(url.replace('/book/', '/api/book/clinic/'));
-  const { types } = await (await fetch(clinic)).json();
-  const { id } = types.find(({ name }) => name === TYPE);
-  const until = Date.now() + GRANTED_WITHIN_MS;
-  for (;;) {
-    const { request, slots } = await (await fetch(`${clinic}/free?type=${id}`)).json();
-    if (!request && slots.length > 1) return;
-    must(Date.now() < until, `nothing of ${TYPE} is for sale`);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-}
 
 /** Nothing runs out of the window, and all that is pressed or typed into can be hit with a thumb. */
 async function fits(page) {
@@ -128,12 +86,12 @@ async function books(page, language) {
     await look('who-faults');
     for (const [at, text] of [`Ada ${newFamily('Ligne')}`, '10', '12', '1985', CONTACT].entries())
       await inputs.nth(at).fill(text);
-    sent = (await received()).length;
+    sent = (await received(CONTACT)).length;
     await page.getByRole('button', { name: words.send }).click();
     await page.locator('input.code').waitFor();
   });
   await report.step(`${language}: a wrong code is refused, the right one books`, async () => {
-    const code = await nextCode(sent);
+    const code = await nextCode(CONTACT, sent);
     await page.locator('input.code').fill(code === '000000' ? '000001' : '000000');
     await page.getByRole('button', { name: words.confirm }).click();
     await page.getByText(words.wrong).waitFor();

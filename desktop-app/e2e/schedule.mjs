@@ -36,7 +36,8 @@ const family = newFamily('Matin');
 const clinic = {
   day: env.SCHEDULE_DAY ?? nextWorkday(),
   type: env.SCHEDULE_TYPE ?? 'Consultation',
-  patients: [`Amélie ${family}`, `بشرى ${family}`],
+  // One for each walk: nobody is booked while they are expected elsewhere.
+  patients: [`Amélie ${family}`, `بشرى ${family}`, `Zoé ${family}`, `Karim ${family}`, `Inès ${family}`],
   clocks: { forward: env.SCHEDULE_FORWARD ?? '2027-03-28', back: env.SCHEDULE_BACK ?? '2027-10-31' },
 };
 const wanted = (name) => !only || only.some((one) => one === name || name.startsWith(`${one}-`));
@@ -81,7 +82,11 @@ await part('waitlist', 'the waiting list, requests and set-up', theWaitlist);
 await part('follow', 'what another desk sees', (_, page, given, shot) =>
   onDevice({}, (other) => atTwoDesks(report, { page, other, who }, given, shot)),
 );
-if (env.HOLDFAST_RUN) await part('link', 'the link is cut and healed', linkCut);
+const atHub = env.HOLDFAST_CODES ? { width: 320, height: 640 } : undefined;
+if (env.HOLDFAST_RUN)
+  await part('link', 'the link is cut and healed', (_, page, given, shot) =>
+    atHub ? onDevice(atHub, (other) => linkCut(report, page, given, shot, other)) : linkCut(report, page, given, shot),
+  );
 else if (wanted('link')) console.log('LEFT OUT  the link is cut and healed: the environment names no link');
 if (env.HOLDFAST_DESK && wanted('roles'))
   await report.walk('who sees what', () => whoSeesWhat(report, onDevice, clinic));

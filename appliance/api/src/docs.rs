@@ -137,11 +137,13 @@ pub(crate) const PEOPLE: Doc = Doc::new("Who may sign in", &[(200, Carries::of::
 pub(crate) const ADD_PERSON: Doc = Doc::new("Adds somebody who may sign in", &[(201, PERSON)])
     .body(Carries::of::<people::NewPerson>())
     .refusals(&[409, 422]);
-pub(crate) const CHANGE_PERSON: Doc =
-    Doc::new("Changes somebody; deactivated, their sessions end at once", &[(200, PERSON)])
-        .headers(&["If-Match"])
-        .body(Carries::of::<people::PersonChange>())
-        .refusals(&[409, 412, 422]);
+pub(crate) const CHANGE_PERSON: Doc = Doc::new(
+    "Changes somebody; deactivated, their sessions end at once, and nobody is booked with them any more",
+    &[(200, Carries::of::<people::PersonChanged>())],
+)
+.headers(&["If-Match"])
+.body(Carries::of::<people::PersonChange>())
+.refusals(&[409, 412, 422]);
 pub(crate) const SET_PIN: Doc = Doc::new("Sets somebody's PIN, which ends their sessions", &[(204, Nothing)])
     .body(Carries::of::<people::PinSet>())
     .refusals(&[422]);

@@ -64,7 +64,7 @@ pub use error::{ApiError, RequestError};
 pub use files::FileError;
 pub use openapi::to_text as openapi;
 pub use request::limits;
-pub use schedule::{FreeSlot, ScheduleError, to_grant};
+pub use schedule::{ExpectedVisits, FreeSlot, ScheduleError, expected_visits, to_grant};
 pub use sign_in::SetupCode;
 pub use state::{ApiParts, ApiState, Damage, Host, RenderMetrics};
 pub use table::{router, routes};

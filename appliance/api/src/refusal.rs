@@ -9,7 +9,7 @@ use holdfast_store::{StoreError, Tx};
 use crate::access::policy::Principal;
 use crate::error::ApiError;
 use crate::request::limits::INDEX_WAIT;
-use crate::schedule::{refused, take};
+use crate::schedule::{Deed, refused, take};
 use crate::state::ApiState;
 
 /// Holds the error while the store only sees that there was one.
@@ -47,7 +47,24 @@ where
     T: Send + 'static,
     F: FnMut(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
 {
-    write_within(state, caller.sight.clone(), work).await
+    write_within(state, caller.sight.clone(), Deed::default(), work).await
+}
+
+/// As [`write`], of a change of the schedule: what was to be done, and for when, is told with a refusal.
+///
+/// # Errors
+/// What `work` fails with, or the store.
+pub(crate) async fn write_deed<T, F>(
+    state: &ApiState,
+    caller: Arc<Principal>,
+    deed: Deed,
+    work: F,
+) -> Result<T, ApiError>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
+{
+    write_within(state, caller.sight.clone(), deed, work).await
 }
 
 /// As [`write`], of what is Holdfast's own, which no sign-in reaches by itself: whoever calls this has decided who may.
@@ -59,10 +76,15 @@ where
     T: Send + 'static,
     F: FnMut(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
 {
-    write_within(state, Arc::new(Sight::everything()), work).await
+    write_within(state, Arc::new(Sight::everything()), Deed::default(), work).await
 }
 
-async fn write_within<T, F>(state: &ApiState, sight: Arc<Sight>, mut work: F) -> Result<T, ApiError>
+async fn write_within<T, F>(
+    state: &ApiState,
+    sight: Arc<Sight>,
+    deed: Deed,
+    mut work: F,
+) -> Result<T, ApiError>
 where
     T: Send + 'static,
     F: FnMut(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
@@ -85,7 +107,7 @@ where
     }
     match outcome {
         Ok(done) => Ok(done),
-        Err(error) => Err(refused::explain(state, &of, slot.recover(error)).await),
+        Err(error) => Err(refused::explain(state, &of, deed, slot.recover(error)).await),
     }
 }
 

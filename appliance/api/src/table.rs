@@ -100,17 +100,25 @@ fn of_schedule(routes: Routes) -> Routes {
         .post("/api/schedule/appointments", write, &docs::BOOK, schedule::book)
         .post("/api/schedule/appointments/{id}/move", write, &docs::MOVE, schedule::move_to)
         .post("/api/schedule/appointments/{id}/status", write, &docs::STATUS, schedule::status)
+        .post("/api/schedule/appointments/{id}/settle", write, &docs::SETTLE, schedule::settle)
         .post("/api/schedule/series", write, &docs::SERIES, schedule::series)
         .get("/api/schedule/waitlist", read, &docs::WAITLIST, schedule::waitlist)
         .post("/api/schedule/waitlist", write, &docs::WAIT, schedule::wait)
         .post("/api/schedule/waitlist/{id}/offer", write, &docs::OFFER, schedule::offer)
         .delete("/api/schedule/waitlist/{id}", write, &docs::LEAVE, schedule::leave_waitlist)
+        .get("/api/schedule/affected", read, &docs::AFFECTED, schedule::affected)
         .get("/api/schedule/requests", read, &docs::REQUESTS, schedule::requests)
         .get("/api/schedule/rights", read, &docs::RIGHTS, schedule::rights)
         .get("/api/schedule/types", read, &docs::TYPES, schedule::types)
         .put("/api/schedule/types/{id}", write, &docs::SAVE_TYPE, schedule::save_type)
         .get("/api/schedule/resources", read, &docs::RESOURCES, schedule::resources)
         .put("/api/schedule/resources/{type}/{id}/hours", write, &docs::HOURS, schedule::save_hours)
+        .put(
+            "/api/schedule/resources/{type}/{id}/abilities",
+            write,
+            &docs::ABILITIES,
+            schedule::save_abilities,
+        )
         .post("/api/schedule/resources/{type}/{id}/off", write, &docs::TIME_OFF, schedule::take_time_off)
         .delete(
             "/api/schedule/resources/{type}/{id}/off/{off}",

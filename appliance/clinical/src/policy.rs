@@ -48,6 +48,15 @@ pub fn policy(kind: &str, element: &str) -> Policy {
         .map_or(Policy::Register, |(_, _, policy)| *policy)
 }
 
+/// Elements that are said again with a change of this one: whoever gives an appointment another time, or others, says that it stands. A
+/// cancellation made at the same time, of the old time, is then a conflict and not the end of what somebody was promised (decision 33).
+pub fn said_with(kind: &str, element: &str) -> &'static [&'static str] {
+    match (kind, element) {
+        ("Appointment", "start" | "end" | "participant") => &["status"],
+        _ => &[],
+    }
+}
+
 /// Whether resources of this type are written once and kept: neither changed nor deleted.
 pub fn is_immutable(kind: &str) -> bool {
     policy(kind, DELETED) == Policy::Immutable

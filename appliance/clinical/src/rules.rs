@@ -25,6 +25,10 @@ impl Rules for FhirRules {
         crate::policy::policy(kind, element)
     }
 
+    fn said_with(&self, kind: &str, element: &str) -> &'static [&'static str] {
+        crate::policy::said_with(kind, element)
+    }
+
     fn check_step(&self, kind: &str, element: &str, from: &str, to: &str) -> Result<(), String> {
         if element != "status" {
             return Ok(());

@@ -124,6 +124,15 @@ pub(crate) enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Check that visits can be held: makes test calls through the running node's relay, directly and through TURN, and says what came of
+    /// them.
+    Check {
+        #[command(flatten)]
+        place: Place,
+        /// How long each call is, in seconds.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(2..=300))]
+        seconds: u64,
+    },
     /// Say how the node does.
     Status {
         #[command(flatten)]

@@ -28,6 +28,11 @@ pub enum Order {
     Audit,
     /// Say how the node does.
     Status,
+    /// Make a test call through the relay on each way to it.
+    CheckVisits {
+        /// How long each call is.
+        seconds: u64,
+    },
     /// Say that the node which holds the calendar is gone for good, and that this one follows.
     Follow {
         /// Its actor; none: only tell who holds it.

@@ -92,7 +92,7 @@ pub enum Failure {
 /// What the exit codes mean, for `--help`.
 pub const EXIT_CODES: &str = "Exit codes: 0 done; 1 failed; 2 wrong arguments; 10 configuration; 11 data folder not usable; \
 12 another node works on the data folder; 13 port taken; 14 database damaged; 15 database of a newer version; 16 disk full; \
-17 no node runs; 20 import incomplete; 21 scrub found damage.";
+17 no node runs; 20 import incomplete; 21 scrub found damage; 22 check of visits failed.";
 
 /// Exit code: no node runs on the data folder.
 pub const EXIT_NOT_RUNNING: u8 = 17;
@@ -100,6 +100,9 @@ pub const EXIT_NOT_RUNNING: u8 = 17;
 pub const EXIT_IMPORT: u8 = 20;
 /// Exit code: a scrub found damage that is not healed.
 pub const EXIT_DAMAGE: u8 = 21;
+
+/// Exit code: a test call did not go as it should.
+pub const EXIT_CHECK: u8 = 22;
 
 impl From<UplinkError> for Failure {
     fn from(error: UplinkError) -> Self {

@@ -81,6 +81,13 @@ fn run(command: Command) -> Result<(), Failure> {
                 tasks::booking::follow(&opened.records, former.as_deref())
             })
         }
+        Command::Check { place, seconds } => {
+            let config = load(&place, None)?;
+            let dir = DataDir::new(&config.node.data_dir);
+            let answer = ask(&dir, &Order::CheckVisits { seconds }, &mut |text| note(text))?;
+            say(&answer.ok_or_else(not_running)?);
+            Ok(())
+        }
         Command::Status { place } => status(&place),
         Command::Codes { order } => code_lists(order),
         Command::EnrolDesktop { place, name } => enrol_desktop(&place, &name),
@@ -178,11 +185,13 @@ fn status(place: &Place) -> Result<(), Failure> {
             say(&answer);
             Ok(())
         }
-        None => {
-            let text = "no node runs on this data folder; start it with `holdfast-node serve`";
-            Err(Failure::with_exit("not-running", EXIT_NOT_RUNNING, text))
-        }
+        None => Err(not_running()),
     }
+}
+
+fn not_running() -> Failure {
+    let text = "no node runs on this data folder; start it with `holdfast-node serve`";
+    Failure::with_exit("not-running", EXIT_NOT_RUNNING, text)
 }
 
 fn code_lists(order: CodesOrder) -> Result<(), Failure> {

@@ -115,19 +115,22 @@ impl<'a> Call<'a> {
         let offer = connection.create_offer(None).await.map_err(set_up("its offer"))?;
         connection.set_local_description(offer).await.map_err(set_up("its offer"))?;
         // What is not gathered by then is done without: the relay answers to whoever asks it.
-        let _ = tokio::time::timeout(Duration::from_secs(3), gathering.wait_for(|gathered| *gathered)).await;
+        let gathered = async { gathering.wait_for(|gathered| *gathered).await.is_ok() };
+        let _ = tokio::time::timeout(Duration::from_secs(3), gathered).await;
         let sdp = connection.local_description().await.map(|offer| offer.sdp).unwrap_or_default();
         let answer = signalling.offer(visit, member, sdp, false).await?;
         let answer = RTCSessionDescription::answer(answer).map_err(set_up("the answer"))?;
         connection.set_remote_description(answer).await.map_err(set_up("the answer"))?;
-        let up = states.wait_for(|state| matches!(state, RTCPeerConnectionState::Connected));
-        let joined = tokio::time::timeout(options.patience, up).await;
-        if !matches!(joined, Ok(Ok(_))) {
+        // What is waited for gives a lock back, which must not be held across another wait.
+        let up = async {
+            states.wait_for(|state| matches!(state, RTCPeerConnectionState::Connected)).await.is_ok()
+        };
+        let is_up = tokio::time::timeout(options.patience, up).await.unwrap_or(false);
+        if !is_up {
             let _ = connection.close().await;
             signalling.leave(visit, member).await;
             return Err(CallError::NotConnected(options.patience));
         }
-        drop(joined);
         let joined_ms = since.elapsed().as_millis() as u64;
         let mut tasks = Vec::new();
         if !options.listens {

@@ -1,4 +1,5 @@
 import { must } from '../report.mjs';
+import { bookNow } from './behind.mjs';
 import { choosePatient, chooseType, freePlace, hasFocus, hush, minutesOf, open, toast } from './sheet.mjs';
 
 /** Walks down from the first slot of the day until the free time at a minute has the focus. */
@@ -57,13 +58,22 @@ export async function atKeyboard(report, page, { day, type, patients: [name] }, 
     await hush(page);
   });
   await report.step('keyboard: C checks in, Ctrl+Z takes it back', async () => {
+    // Nobody is checked in on another day than they are expected on.
     await mine.focus();
     await page.keyboard.press('c');
-    await toast(page, 'has arrived');
-    await mine.getByText('Arrived').waitFor();
-    await page.keyboard.press('Control+z');
-    await mine.getByText('Booked').waitFor();
+    await toast(page, 'expected on another day');
     await hush(page);
+    const id = await bookNow(page, { type, name });
+    await open(page, 'day');
+    const now = page.locator(`[data-appointment="${id}"]`).first();
+    await now.focus();
+    await page.keyboard.press('c');
+    await toast(page, 'has arrived');
+    await now.getByText('Arrived').waitFor();
+    await page.keyboard.press('Control+z');
+    await now.getByText('Booked').waitFor();
+    await hush(page);
+    await open(page, `day/${day}`);
   });
   await report.step('keyboard: Enter opens it, Escape gives the focus back', async () => {
     await mine.focus();

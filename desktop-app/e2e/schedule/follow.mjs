@@ -1,12 +1,13 @@
 import { must } from '../report.mjs';
 import { signIn } from '../sign-in.mjs';
+import { bookNow } from './behind.mjs';
 import { choosePatient, chooseType, clickAt, freePlace, hush, open, toast } from './sheet.mjs';
 
 /** Every screen follows within this. */
 const FOLLOWS_MS = 1000;
 
 /** What is done at one desk is seen at another, within a second of the answer, on every screen that shows it. */
-export async function atTwoDesks(report, { page, other, who }, { day, type, patients: [, second] }, shot) {
+export async function atTwoDesks(report, { page, other, who }, { day, type, patients: [, , , second] }, shot) {
   const times = [];
   await signIn(other, who);
   const follows = async (words, act, seen) => {
@@ -37,17 +38,22 @@ export async function atTwoDesks(report, { page, other, who }, { day, type, pati
     );
     await hush(page);
   });
+  let here;
+  const today = (at) => at.locator(`[data-appointment="${here}"]`).first();
   await report.step('follow: a check-in by one key, taken back', async () => {
-    await mine(page).focus();
-    const isIn = (words) => () => mine(other).getByText(words).waitFor();
+    here = await bookNow(page, { type, name: second });
+    await open(other, 'day');
+    await open(page, 'day');
+    await today(page).focus();
+    const isIn = (words) => () => today(other).getByText(words).waitFor();
     await follows('a check-in', () => keyed(page, 'c', 'has arrived'), isIn('Arrived'));
     await follows('its undoing', () => keyed(page, 'Control+z', 'Undone'), isIn('Booked'));
     await hush(page);
   });
   await report.step('follow: the week and the rooms', async () => {
     for (const part of ['week', 'rooms']) {
-      await open(other, `${part}/${day}`);
-      await mine(page).focus();
+      await open(other, part);
+      await today(page).focus();
       await follows(
         `a check-in, ${part}`,
         () => keyed(page, 'c', 'has arrived'),

@@ -1,19 +1,27 @@
-import { must } from '../report.mjs';
+import { granted } from '../booking-page.mjs';
+import { must, newFamily } from '../report.mjs';
 import { cutLink, healLink } from '../two-nodes.mjs';
+import { bookAtHub } from './at-hub.mjs';
 import { choosePatient, chooseType, hush, open, toast } from './sheet.mjs';
 
 /** A link that is tried again waits up to a minute. */
 const ARRIVES_WITHIN = 120_000;
 
-/** The link to head office is cut: the desk goes on booking and confirming; healed, all of it arrives there. */
-export async function linkCut(report, page, { day, type, patients: [, second] }, shot) {
+/**
+ * The link to head office is cut: the desk goes on booking and confirming, and so does the hub, for a patient on a page of their own
+ * (`atHub`; none where the environment names no hub). Healed, what the desk booked is at head office, and the patient is on its sheet.
+ */
+export async function linkCut(report, page, { day, type, patients: [, , , , second] }, shot, atHub) {
   let before = [];
+  const online = `Ada ${newFamily('Coupure')}`;
+  let start;
   const mineOf = async () => {
     const mine = (await allOf(page, day, second)).find(({ id }) => !before.includes(id));
     must(mine, `${second} has no appointment that is new`);
     return mine;
   };
   try {
+    if (atHub) await report.step('link: some time is for sale at the hub', granted);
     await report.step('link: cut, the desk books and it is confirmed', async () => {
       await open(page, `day/${day}`);
       before = (await allOf(page, day, second)).map(({ id }) => id);
@@ -23,6 +31,11 @@ export async function linkCut(report, page, { day, type, patients: [, second] },
       const mine = await mineOf();
       must(mine.status === 'booked' && mine.saved !== 'head-office', `it is ${mine.status}, saved at ${mine.saved}`);
     });
+    if (atHub)
+      await report.step('link: cut, a patient books at the hub and it is confirmed; the desk cannot know', async () => {
+        start = await bookAtHub(atHub, online);
+        must((await allOf(page, start.slice(0, 10), online)).length === 0, 'the desk knows it: the link is not cut');
+      });
     await report.step('link: healed, head office has it', async () => {
       healLink();
       const end = Date.now() + ARRIVES_WITHIN;
@@ -43,6 +56,16 @@ export async function linkCut(report, page, { day, type, patients: [, second] },
         .waitFor();
       await page.keyboard.press('Escape');
     });
+    if (atHub)
+      await report.step('link: healed, whoever booked at the hub is on the sheet of the desk', async () => {
+        await open(page, `day/${start.slice(0, 10)}`);
+        const mine = page.locator('[data-appointment]', { hasText: online }).first();
+        await mine.waitFor({ timeout: ARRIVES_WITHIN });
+        const [told] = await allOf(page, start.slice(0, 10), online);
+        must(told.status === 'booked', `it is ${told.status}`);
+        must(Date.parse(told.start) === Date.parse(start), `it is at ${told.start}, and was confirmed for ${start}`);
+        await shot('healed');
+      });
   } finally {
     // Whatever failed, what comes after it finds the link whole.
     healLink();

@@ -1,6 +1,6 @@
 /** Registers those who are booked in what follows, by the API: names in two scripts, that nobody else has. */
 export async function registerAll(report, page, { patients }) {
-  await report.step('patients: two are registered', () => register(page, patients));
+  await report.step('patients: those of each walk are registered', () => register(page, patients));
 }
 
 async function register(page, names) {

@@ -1,4 +1,5 @@
 import { must } from '../report.mjs';
+import { bookBehind, bookNow } from './behind.mjs';
 import {
   choosePatient,
   chooseType,
@@ -14,7 +15,7 @@ import {
 } from './sheet.mjs';
 
 /** A morning with the mouse: book, refuse, overbook, drag, cancel, a no-show. */
-export async function withTheMouse(report, page, { day, type, patients: [first, second] }, shot) {
+export async function withTheMouse(report, page, { day, type, patients: [, second, first] }, shot) {
   let place;
   const at = (column, minute) => page.locator(`[data-column="${column}"] [data-appointment][data-from="${minute}"]`);
   const book = async (name) => {
@@ -148,45 +149,4 @@ async function dragTo(page, column, minute, { x, within }) {
 async function countOf(page, day, name) {
   const { appointments } = await sheetOf(page, day);
   return appointments.filter(({ patient, status }) => patient?.name === name && status !== 'cancelled').length;
-}
-
-/** Books by the API, as another desk would. */
-async function bookBehind(page, { day, column, minute, type, name }) {
-  const shown = await page.locator('.column-title').allTextContents();
-  const sheet = await sheetOf(page, day);
-  return byApi(page, type, name, {
-    start: new Date(Date.parse(sheet.dayStart) + minute * 60_000).toISOString(),
-    resources: [sheet.resources.find((one) => one.name === shown[column]).ref],
-  });
-}
-
-/** Somebody who was expected ten minutes ago, whatever the hour. */
-function bookNow(page, { type, name }) {
-  const start = new Date(Math.floor(Date.now() / 300_000) * 300_000 - 600_000).toISOString();
-  return byApi(page, type, name, { start, resources: [], overbook: { reason: 'Called in' } });
-}
-
-async function byApi(page, type, name, booking) {
-  return page.evaluate(
-    async ([kind, who, given]) => {
-      const get = async (url) => (await fetch(url)).json();
-      const { types } = await get('/api/schedule/types');
-      const { patients } = await get(`/api/patients?q=${encodeURIComponent(who)}`);
-      const id = crypto.randomUUID();
-      const answer = await fetch('/api/schedule/appointments', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-holdfast': '1' },
-        body: JSON.stringify({
-          id,
-          type: types.find((one) => one.name === kind).id,
-          patient: patients[0].id,
-          ...given,
-        }),
-      });
-      if (answer.status !== 201)
-        throw new Error(`another desk was answered by ${answer.status} ${await answer.text()}`);
-      return id;
-    },
-    [type, name, booking],
-  );
 }

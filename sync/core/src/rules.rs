@@ -43,6 +43,12 @@ pub trait Rules: Send + Sync {
     /// How this element merges.
     fn policy(&self, kind: &str, element: &str) -> Policy;
 
+    /// Elements that whoever changes this one says again, as they read them: what somebody who has not seen the change says of them at
+    /// the same time then stands beside it, as a conflict, and does not come together with it to what nobody has meant.
+    fn said_with(&self, _kind: &str, _element: &str) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether this database may write the resource at all: what each keeps for itself, no other writes.
     fn may_write(&self, _entity: &Entity, _actor: ActorId) -> bool {
         true

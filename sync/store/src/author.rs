@@ -1,6 +1,6 @@
 //! Saving: what a client sent is compared with what it saw, and only the difference becomes an op.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_core::codec::{MAX_RESOURCE_BYTES, OpSize};
 use holdfast_core::id::{Entity, Scope};
@@ -47,15 +47,6 @@ pub struct Saved {
 }
 
 impl Tx<'_> {
-    /// The resources of a type that this transaction has saved so far, each with how many ops it wrote on it.
-    pub fn saved_of(&self, kind: &str) -> BTreeMap<Entity, u32> {
-        let mut out = BTreeMap::new();
-        for op in self.authored.values().flatten().filter(|op| op.entity.kind == kind) {
-            *out.entry(op.entity.clone()).or_insert(0) += 1;
-        }
-        out
-    }
-
     /// Saves a resource (compact or not, `resourceType` and `id` included).
     ///
     /// # Errors
@@ -77,6 +68,9 @@ impl Tx<'_> {
         let mut changes = difference(seen.as_ref().unwrap_or(state), state, &wanted, base);
         if was_deleted && let Some(deleted) = state.registers.get(DELETED) {
             changes.push(Change { key: DELETED.into(), pred: deleted.dots(), value: None });
+        }
+        if existed && !is_new {
+            self.say_again(entity, &mut changes)?;
         }
         if *base == Base::Once && existed && !changes.is_empty() {
             return Err(StoreError::Exists(entity.to_string()));
@@ -160,11 +154,32 @@ impl Tx<'_> {
             let pred = state.registers.get(DELETED).map(Register::dots).unwrap_or_default();
             changes.push(Change { key: DELETED.into(), pred, value: Some(token) });
         }
+        self.say_again(entity, &mut changes)?;
         self.author_op(entity, changes, author)?;
         self.must_still_reach(entity, May::UPDATE)?;
         self.check_taken(entity, taken)?;
         let version = self.entity(entity)?.state.version();
         Ok(Saved { version, created: false, changed: true })
+    }
+
+    /// Adds what is said again with these changes ([`holdfast_core::rules::Rules::said_with`]), as it is displayed. What stands beside
+    /// that stays: to say it again settles nothing.
+    fn say_again(&mut self, entity: &Entity, changes: &mut Vec<Change>) -> Result<()> {
+        #[cfg(feature = "sabotage")]
+        if self.records.is_broken(crate::sabotage::Sabotage::StatusUnsaid) {
+            return Ok(());
+        }
+        let rules = self.rules();
+        let state = &self.entity(entity)?.state;
+        let keys = changes.iter().map(|change| change.key.as_str());
+        let also: BTreeSet<&str> = keys.flat_map(|key| rules.said_with(&entity.kind, key)).copied().collect();
+        for key in also {
+            let is_said = changes.iter().any(|change| change.key == key);
+            let Some(register) = state.registers.get(key).filter(|_| !is_said) else { continue };
+            let Some(value) = register.displayed().and_then(|shown| shown.value.clone()) else { continue };
+            changes.push(Change { key: key.into(), pred: displayed_as_one(register), value: Some(value) });
+        }
+        Ok(())
     }
 
     /// Refuses to write what is out of sight. What is another patient's is refused as what may not be written at all:
@@ -321,7 +336,7 @@ fn difference(
     let empty = Register::default();
     let keys = seen.registers.keys().chain(wanted.keys()).filter(|key| *key != DELETED);
     let mut out: Vec<Change> = Vec::new();
-    for key in std::collections::BTreeSet::from_iter(keys) {
+    for key in BTreeSet::from_iter(keys) {
         let register = seen.registers.get(key).unwrap_or(&empty);
         let new = wanted.get(key);
         let is_member = split_key(key).1.is_some();

@@ -38,6 +38,8 @@ pub enum Sabotage {
     NoFence,
     /// Time is taken back as soon as it is over by the holder's clock.
     NoGuardGap,
+    /// Whoever moves an appointment does not say that it stands: a cancellation of its old time ends it, and nobody is told.
+    StatusUnsaid,
 }
 
 impl Sabotage {
@@ -54,7 +56,7 @@ impl Sabotage {
     ];
 
     /// Every way to break who owns which time.
-    pub const RIGHTS: [Self; 3] = [Self::NoEpoch, Self::NoFence, Self::NoGuardGap];
+    pub const RIGHTS: [Self; 4] = [Self::NoEpoch, Self::NoFence, Self::NoGuardGap, Self::StatusUnsaid];
 
     /// Its name on a command line.
     pub fn name(self) -> &'static str {
@@ -70,6 +72,7 @@ impl Sabotage {
             Self::NoEpoch => "no-epoch",
             Self::NoFence => "no-fence",
             Self::NoGuardGap => "no-guard-gap",
+            Self::StatusUnsaid => "status-unsaid",
         }
     }
 }

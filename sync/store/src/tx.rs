@@ -73,6 +73,8 @@ pub struct Tx<'a> {
     pub(crate) sight: Option<Arc<Sight>>,
     /// Whether it was looked whether anything is kept from a reader at all.
     is_settled: bool,
+    /// Of the records of a type that takes time which it has saved: what each was before, `None` if it was not there.
+    pub(crate) found: HashMap<Entity, Option<String>>,
 }
 
 impl<'a> Tx<'a> {
@@ -94,6 +96,7 @@ impl<'a> Tx<'a> {
             ahead: BTreeSet::new(),
             sight: None,
             is_settled: true,
+            found: HashMap::new(),
         }
     }
 

@@ -327,3 +327,79 @@ fn places_of_a_session_are_given_once_each_on_both_sides() {
     assert_eq!(told(node.save("p0", r#""status":"cancelled","session":"Appointment/s","place":0"#)), "no");
     assert_eq!(place(&node, "p4"), Ok(0));
 }
+
+/// The hub moves an appointment of its own while the node, which has not heard of it, cancels it; then they meet.
+fn moved_and_cancelled() -> (Desk, Desk) {
+    let (node, hub) = clinic();
+    node.grant(&hub, ANA, 600, 120, 9);
+    node.sync(&hub);
+    assert_eq!(hub.book("web", &[ANA], 600), "yes");
+    node.sync(&hub);
+    assert_eq!(hub.change("web", &[ANA], 660, "booked"), "yes");
+    assert_eq!(node.change("web", &[ANA], 600, "cancelled"), "no");
+    node.sync(&hub);
+    (node, hub)
+}
+
+fn settle(desk: &Desk, status: &str) -> &'static str {
+    let entity = Entity::new("Appointment", "web");
+    let value = Some(format!("\"{status}\""));
+    let settled = desk.records.write(|tx| tx.resolve(&entity, "status", value.clone(), "desk"));
+    settled.map_or_else(|error| error.code(), |_| "yes")
+}
+
+#[test]
+fn a_cancellation_of_the_old_time_is_a_conflict_with_the_move_and_the_new_time_is_kept() {
+    let (node, hub) = moved_and_cancelled();
+    for desk in [&node, &hub] {
+        let open = desk.records.read(|view| view.conflicts_of(&Entity::new("Appointment", "web"))).unwrap();
+        let keys: Vec<&str> = open.iter().map(|one| one.key.as_str()).collect();
+        assert_eq!((keys, open[0].values.len()), (vec!["status"], 2));
+    }
+    assert_eq!(hub.book("b", &[ANA], 660), "time-taken");
+    assert_eq!(hub.book("c", &[ANA], 600), "yes", "the time that it left is free");
+    hub.pass_hours(9);
+    node.pass_hours(20);
+    hub.return_unsold();
+    node.sync(&hub);
+    node.take_back();
+    assert_ne!(node.book("d", &[ANA], 660), "yes");
+}
+
+#[test]
+fn whoever_settles_keeps_the_time_that_another_gave_unless_somebody_has_it_by_now() {
+    let (node, hub) = moved_and_cancelled();
+    assert_eq!(settle(&node, "booked"), "yes", "it was given by the hub, and kept since");
+    node.sync(&hub);
+    assert_eq!(hub.book("b", &[ANA], 660), "time-taken");
+    assert_eq!(
+        node.change("web", &[ANA], 690, "booked"),
+        "appointment-not-ours",
+        "it is the hub's all the same"
+    );
+
+    let (node, hub) = moved_and_cancelled();
+    assert_eq!(settle(&node, "cancelled"), "yes");
+    node.sync(&hub);
+    assert_eq!(hub.book("b", &[ANA], 660), "yes");
+
+    let (node, hub) = moved_and_cancelled();
+    assert_eq!(settle(&hub, "cancelled"), "yes");
+    assert_eq!(hub.book("b", &[ANA], 660), "yes");
+    hub.records.read(|view| view.get(&Entity::new("Appointment", "b"))).unwrap();
+    assert_eq!(settle(&node, "booked"), "yes", "it has not heard");
+    node.sync(&hub);
+    assert_eq!(settle(&node, "booked"), "time-taken");
+    assert_eq!(settle(&node, "cancelled"), "yes");
+}
+
+#[test]
+fn whoever_grants_a_request_may_add_what_it_did_not_name_but_not_leave_its_time() {
+    let (node, hub) = clinic();
+    assert_eq!(hub.change("r", &[ANA], 600, "proposed"), "no");
+    node.sync(&hub);
+    assert_eq!(node.change("r", &[ROOM], 600, "booked"), "appointment-time-fixed");
+    node.grant(&hub, ROOM, 600, 30, 9);
+    assert_eq!(node.change("r", &[ANA, ROOM], 600, "booked"), "time-not-ours", "all of it has to be theirs");
+    assert_eq!(node.change("r", &[ANA, "Location/3"], 600, "booked"), "yes");
+}

@@ -35,6 +35,7 @@ mod signature;
 mod source;
 mod stun;
 mod turn;
+mod visit;
 mod world;
 
 /// One thing that is fuzzed.
@@ -47,7 +48,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     Target { name: "segment", run: segment::run },
     Target { name: "frame", run: frame::run },
     Target { name: "session", run: session::run },
@@ -65,6 +66,7 @@ pub const TARGETS: [Target; 17] = [
     Target { name: "relay-control", run: relay::control },
     Target { name: "stun", run: stun::run },
     Target { name: "turn", run: turn::run },
+    Target { name: "visit", run: visit::run },
 ];
 
 /// Runs the target of this name within its memory.

@@ -40,9 +40,29 @@ pub fn of(target: &str) -> Vec<(String, Vec<u8>)> {
         "relay-control" => relay::bodies(),
         "stun" => turn::messages(),
         "turn" => turn::scripts(),
+        "visit" => visits(),
         _ => Vec::new(),
     };
     inputs.into_iter().enumerate().map(|(n, bytes)| (format!("seed-{n:02}"), bytes)).collect()
+}
+
+/// Frames of a page, a link, and a visit that is held.
+fn visits() -> Vec<Vec<u8>> {
+    let frames = [
+        r#"{"type":"hello","v":1,"token":"a.b","device":"d","part":"room","language":"en","can":{"webrtc":true,"sealed":true}}"#,
+        r#"{"type":"media","id":"m","audio":true,"camera":false,"screen":false,"level":1,"levelWhy":"loss"}"#,
+        r#"{"type":"chat","id":"c","text":"Can you hear me?"}"#,
+        r#"{"type":"hand-over","id":"h","to":"u1"}"#,
+    ];
+    let mut out: Vec<_> = frames.iter().map(|text| tagged(0, text.as_bytes())).collect();
+    out.push(tagged(1, b"eyJ2IjoxfQ.AAAA"));
+    out.push(tagged(2, &[1, 40, b'A']));
+    // The clinician and the patient knock, she lets him in, he offers, the relay answers, time passes, it is ended.
+    out.push(tagged(
+        3,
+        &[0, 0, 1, 0, 0, 1, 2, 0, 0, 0, 3, 1, 0, 1, 4, 4, 5, 0, 4, 1, 0, 3, 9, 9, 0, 0, 5, 6],
+    ));
+    out
 }
 
 /// What is typed at a desk, and names and numbers as records have them.

@@ -73,7 +73,7 @@ macro_rules! replays {
     };
 }
 
-replays! { segment frame session signature enrolment resource search bundle patch cursor finding headers calendar relay_entry relay_control stun turn }
+replays! { segment frame session signature enrolment resource search bundle patch cursor finding headers calendar relay_entry relay_control stun turn visit }
 
 #[test]
 fn broken_property_is_noticed() {

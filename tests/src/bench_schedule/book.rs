@@ -14,24 +14,30 @@ use super::search::{booking, free_times};
 use crate::figure;
 use crate::load::{Target, Times, alone};
 
-const MINUTE: Duration = Duration::from_secs(60);
 const CONNECTIONS: usize = 16;
 /// From so many days ahead on.
 const FROM: i64 = 120;
 /// One of so many asks for the time of the one before.
-const RIVAL: usize = 20;
+pub const RIVAL: usize = 20;
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Booked {
-    confirmed: usize,
-    lost: usize,
-    twice: usize,
-    failed: usize,
+pub struct Booked {
+    /// Confirmed.
+    pub confirmed: usize,
+    /// Refused, for somebody was faster.
+    pub refused: usize,
+    /// Confirmed, and not there afterwards.
+    pub lost: usize,
+    /// Times of somebody that were sold twice.
+    pub twice: usize,
+    /// Answered in another way.
+    pub failed: usize,
 }
 
 impl Booked {
-    pub(super) fn is_good(self) -> bool {
+    /// Whether nothing was lost or sold twice.
+    pub fn is_good(self) -> bool {
         self.confirmed > 0 && self.lost == 0 && self.twice == 0 && self.failed == 0
     }
 }
@@ -44,15 +50,16 @@ struct Asked {
     body: String,
 }
 
-/// Books for a minute; prints what came of it.
-pub(super) fn measure(node: &Target, clinic: &Clinic, bookings: u32) -> Result<Booked> {
+/// Books at a steady rate; prints what came of it.
+pub(super) fn measure(node: &Target, clinic: &Clinic, bookings: u32, within: Duration) -> Result<Booked> {
     let asked = Arc::new(asked(clinic, bookings as usize));
-    let every = MINUTE / bookings.max(1);
+    let every = within / bookings.max(1);
     let began = Instant::now();
     let answers = alone(drive(node.clone(), asked.clone(), every, began))?;
     let seconds = began.elapsed().as_secs_f64();
     let confirmed: BTreeSet<&str> =
         answers.iter().filter(|one| one.status == 201).map(|one| asked[one.at].id.as_str()).collect();
+    let refused = answers.iter().filter(|one| one.status == 409).count();
     let failed = answers.iter().filter(|one| !matches!(one.status, 201 | 409)).count();
     let (there, twice) = there(node, clinic, &asked)?;
     let lost = confirmed.iter().filter(|id| !there.contains(**id)).count();
@@ -63,13 +70,13 @@ pub(super) fn measure(node: &Target, clinic: &Clinic, bookings: u32) -> Result<B
     figure::print("bookings_asked", answers.len(), "count");
     figure::print("bookings_per_minute", format!("{per_minute:.0}"), "count");
     figure::print("bookings_confirmed", confirmed.len(), "count");
-    figure::print("bookings_refused", answers.iter().filter(|one| one.status == 409).count(), "count");
+    figure::print("bookings_refused", refused, "count");
     figure::print("bookings_failed", failed, "count");
     figure::print("bookings_lost", lost, "count");
     figure::print("bookings_double", twice, "count");
     figure::print("booking_p50_ms", figure::ms(times.percentile_ms(50.0)), "ms");
     figure::print("booking_p95_ms", figure::ms(times.percentile_ms(95.0)), "ms");
-    Ok(Booked { confirmed: confirmed.len(), lost, twice, failed })
+    Ok(Booked { confirmed: confirmed.len(), refused, lost, twice, failed })
 }
 
 fn asked(clinic: &Clinic, bookings: usize) -> Vec<Asked> {

@@ -53,8 +53,9 @@ impl Clinic {
         format!("Practitioner/p{at}")
     }
 
+    /// One who has no appointment yet: nobody is booked while they are expected elsewhere.
     pub(super) fn patient(at: u64) -> String {
-        format!("Patient/t{}", at % PATIENTS)
+        format!("Patient/t{}", PATIENTS + at % PATIENTS)
     }
 
     /// Whether somebody has no time left, however far one looks.
@@ -102,7 +103,7 @@ impl Clinic {
         std::fs::create_dir_all(folder)?;
         let mut first = Lines::new(&folder.join("1.clinic.ndjson"))?;
         self.facilities().into_iter().try_for_each(|one| first.put(one))?;
-        for at in 0..PATIENTS {
+        for at in 0..2 * PATIENTS {
             first.put(patient(at))?;
         }
         first.end()?;

@@ -14,13 +14,14 @@ mod search;
 mod sheet;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::figure;
 use crate::load::Target;
 use crate::process::{Process, Spec, run as run_program};
+pub use book::{Booked, RIVAL};
 use clinic::Clinic;
 
 const READY: Duration = Duration::from_secs(120);
@@ -33,9 +34,11 @@ pub struct Options {
     pub practitioners: usize,
     /// Searches for free times.
     pub searches: u32,
-    /// Bookings, a minute's worth.
+    /// Bookings.
     pub bookings: u32,
-    /// Days that are opened.
+    /// In how long they come.
+    pub within: Duration,
+    /// Days that are opened in Chromium; none: it is not started.
     pub rounds: u32,
     /// Where real appointments are, if that is not where they mostly are.
     pub data: Option<PathBuf>,
@@ -44,29 +47,41 @@ pub struct Options {
 impl Default for Options {
     /// The sizes that the figures are stated for.
     fn default() -> Self {
-        Self { practitioners: 50, searches: 300, bookings: 2_000, rounds: 40, data: None }
+        let within = Duration::from_secs(60);
+        Self { practitioners: 50, searches: 300, bookings: 2_000, within, rounds: 40, data: None }
     }
 }
 
-/// Measures everything; the figures are printed as they come. Answers whether nothing was lost or sold twice.
+/// What was counted; times are printed alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Appointments that were imported.
+    pub imported: usize,
+    /// What came of the bookings.
+    pub booked: Booked,
+}
+
+/// Measures everything; the figures are printed as they come.
 ///
 /// # Errors
 /// Something does not start, or does not answer as it must.
-pub fn run(options: &Options, folder: &Path) -> Result<bool> {
+pub fn run(options: &Options, folder: &Path) -> Result<Counted> {
     let data = options.data.clone().or_else(|| crate::data::folder("the forecast is not judged"));
     if let Some(data) = data {
         forecast::judge_real(&data)?;
     }
     let clinic = Clinic::new(options.practitioners, clinic::today()?);
-    let (node, _process) = start(&clinic, folder)?;
+    let (node, _process, imported) = start(&clinic, folder)?;
     search::measure(&node, &clinic, options.searches)?;
-    let booked = book::measure(&node, &clinic, options.bookings)?;
-    sheet::measure(&node, &clinic, options.rounds)?;
-    Ok(booked.is_good())
+    let booked = book::measure(&node, &clinic, options.bookings, options.within)?;
+    if options.rounds > 0 {
+        sheet::measure(&node, &clinic, options.rounds)?;
+    }
+    Ok(Counted { imported, booked })
 }
 
-/// A node that holds the clinic.
-fn start(clinic: &Clinic, folder: &Path) -> Result<(Target, Process)> {
+/// A node that holds the clinic, and how many appointments that is.
+fn start(clinic: &Clinic, folder: &Path) -> Result<(Target, Process, usize)> {
     let (bundles, data) = (folder.join("bundles"), folder.join("node"));
     let written = clinic.write(&bundles)?;
     let spec = Spec::binary("holdfast-node", folder)?.args([
@@ -80,9 +95,12 @@ fn start(clinic: &Clinic, folder: &Path) -> Result<(Target, Process)> {
     let url = process.wait_ready(READY)?;
     let import = Spec::binary("holdfast-node", folder)?.named("import").arg("import").arg(&bundles);
     let import = import.args(["--node", &url, "--receipts", "receipts", "--data-dir"]).arg(&data);
+    let began = Instant::now();
     let said = run_program(&import, IMPORTED).context("cannot import the clinic")?;
     ensure!(said.contains(" 0 lines refused"), "the node does not take the clinic: {said}");
+    let per_second = written as f64 / began.elapsed().as_secs_f64();
     figure::print("schedule_appointments", written, "count");
+    figure::print("schedule_imported_per_second", format!("{per_second:.0}"), "count");
     let token = std::fs::read_to_string(data.join("dev-token")).context("there is no token")?;
-    Ok((Target::new(&url, Some(token.trim()))?, process))
+    Ok((Target::new(&url, Some(token.trim()))?, process, written))
 }

@@ -34,7 +34,7 @@ fn main() -> Result<ExitCode> {
     let options = parse(std::env::args().skip(1))?;
     figure::machine();
     let folder = tempfile::Builder::new().prefix("holdfast-bench-").tempdir()?;
-    let is_good = run(&options, folder.path())?;
+    let is_good = run(&options, folder.path())?.booked.is_good();
     figure::machine();
     Ok(if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

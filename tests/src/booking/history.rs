@@ -19,7 +19,10 @@ pub const GAME: Game = Game {
     events: (30, 40),
     play,
     variants: &Sabotage::RIGHTS,
-    caught_by: Some(Promise::SoldOnce),
+    caught_by: |sabotage| match sabotage {
+        Sabotage::StatusUnsaid => Some(Promise::Honoured),
+        _ => Some(Promise::SoldOnce),
+    },
     catch_within: 20_000,
     missed_figure: "booking_variants_missed",
     print,
@@ -72,7 +75,8 @@ fn event(world: &mut World, dice: &mut Dice) -> Result<()> {
     let (who, down) = (world.somebody(dice), below(world, dice));
     let hubs_fail = world.fleet.hub_is_restored;
     match dice.below(100) {
-        0..32 => world.book(who, dice),
+        0..31 => world.book(who, dice),
+        31..32 => world.race_of_move_and_cancellation(dice),
         32..41 => world.change(who, dice),
         41..43 => world.race_at_the_end(dice),
         43..44 => world.race_with_a_late_return(dice),

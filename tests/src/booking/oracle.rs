@@ -20,8 +20,11 @@ pub(super) struct Told {
     /// Which incarnation of it that was.
     pub(super) actor: Option<ActorId>,
     pub(super) is_forced: bool,
-    /// Somebody cancelled it: it is owed to nobody any more.
+    /// Somebody cancelled it who knew what it was: it is owed to nobody any more.
     pub(super) is_cancelled: bool,
+    /// Somebody cancelled it who had not seen where it stands: nobody has decided that it does not. Until a person has, it is owed, and
+    /// must be shown as what is to be decided.
+    pub(super) is_doubted: bool,
     /// All that said so was on a disk that is gone.
     pub(super) is_lost: bool,
 }
@@ -48,6 +51,7 @@ impl Oracle {
             actor: None,
             is_forced: false,
             is_cancelled: false,
+            is_doubted: false,
             is_lost: false,
         };
         self.told.entry(id.to_owned()).or_insert(told);
@@ -61,6 +65,7 @@ impl Oracle {
             actor: Some(by.1),
             is_forced: true,
             is_cancelled: false,
+            is_doubted: false,
             is_lost: false,
         };
         self.told.entry(id.to_owned()).and_modify(|known| known.wish = wish.clone()).or_insert(told);
@@ -88,6 +93,8 @@ impl Oracle {
         if let Some(told) = self.told.get_mut(id) {
             told.wish = wish.clone();
             (told.confirmed_by, told.actor) = (Some(by.0), Some(by.1));
+            // What is cancelled is confirmed by nobody who has seen it: whoever did has not.
+            told.is_doubted |= std::mem::take(&mut told.is_cancelled);
         }
         Ok(())
     }
@@ -100,10 +107,28 @@ impl Oracle {
         }
     }
 
-    /// Somebody has cancelled something.
-    pub(super) fn cancelled(&mut self, id: &str) {
+    /// Somebody has cancelled something; what they saw of it then, if it took time.
+    pub(super) fn cancelled(&mut self, id: &str, seen: Option<&Wish>) {
+        let Some(told) = self.told.get_mut(id) else { return };
+        let is_known = told.confirmed_by.is_none() || told.is_forced || seen == Some(&told.wish);
+        if is_known {
+            (told.is_cancelled, told.is_doubted) = (true, false);
+        } else if !told.is_cancelled {
+            told.is_doubted = true;
+        }
+    }
+
+    /// What is in doubt was put elsewhere.
+    pub(super) fn moved_in_doubt(&mut self, id: &str, wish: &Wish) {
+        if let Some(told) = self.told.get_mut(id).filter(|told| told.is_doubted) {
+            told.wish = wish.clone();
+        }
+    }
+
+    /// A person has decided what was in doubt.
+    pub(super) fn decided(&mut self, id: &str, stands: bool) {
         if let Some(told) = self.told.get_mut(id) {
-            told.is_cancelled = true;
+            (told.is_doubted, told.is_cancelled) = (false, !stands);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What is rare by chance: two at one time, each with a reason to think that it is theirs to sell.
 
 use anyhow::Result;
+use holdfast_core::rights::span::Span;
 use holdfast_core::rights::{Piece, SKEW_BOUND_MS};
 
 use super::disasters::{HOUR_MS, MOST_SKEW_MS};
-use super::slots::{Wish, appointment};
-use super::world::{HUBS, NODE, Way, World};
+use super::slots::{RESOURCES, UNITS, Wish, appointment, units};
+use super::world::{Answer, HUBS, NODE, Way, World};
 use crate::simulation::dice::Dice;
 
 /// Hours that a grant of a race is sold.
@@ -45,6 +46,41 @@ impl World {
         self.work_of(silent, false)?;
         self.meet(NODE, silent)?;
         self.ask_at(&[NODE, other], &wish, dice)
+    }
+
+    /// A patient moves at the hub what a desk, which has not heard of it, cancels at the node; then somebody asks for both times.
+    pub(super) fn race_of_move_and_cancellation(&mut self, dice: &mut Dice) -> Result<()> {
+        let hub = dice.below(HUBS);
+        let wish = Wish {
+            resources: vec![RESOURCES[dice.below(RESOURCES.len())].to_owned()],
+            span: units(dice.below(UNITS - 1), 2),
+        };
+        if !self.is_offered(NODE, &wish)? {
+            return Ok(());
+        }
+        let until = self.records(NODE).now_ms() + (1 + dice.below(60)) as u64 * HOUR_MS;
+        self.grant_to(hub, &pieces(&wish), until)?;
+        self.meet(NODE, hub)?;
+        let half = |at: i64| Wish {
+            span: Span::of(wish.span.from + at * wish.span.length_min() / 2, wish.span.length_min() / 2),
+            ..wish.clone()
+        };
+        let (first, second) = (half(0), half(1));
+        let id = self.next_id();
+        if self.save(hub, &appointment(&id, "booked", &first, false), Way::Book)? != Answer::Confirmed {
+            return Ok(());
+        }
+        self.meet(NODE, hub)?;
+        let is_moved_first = dice.chance(50);
+        for moves in [is_moved_first, !is_moved_first] {
+            if moves {
+                self.save(hub, &appointment(&id, "booked", &second, false), Way::Book)?;
+            } else {
+                self.save(NODE, &appointment(&id, "cancelled", &first, false), Way::Book)?;
+            }
+        }
+        let asked = if dice.chance(50) { second } else { first };
+        self.ask_at(&[NODE, hub], &asked, dice)
     }
 
     /// The node grants something small that it can sell to a hub, for a short time.

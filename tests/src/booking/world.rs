@@ -161,7 +161,7 @@ impl World {
         let text = json.to_string();
         // Who saves what they are shown, be it out of date, is told of no other time.
         let before = self.displayed(at, &id)?.map(|(json, _)| read(&json)).transpose()?;
-        let is_news = !before.is_some_and(|shown| shown.takes && shown.wish == wanted.wish);
+        let is_news = !before.as_ref().is_some_and(|shown| shown.takes && shown.wish == wanted.wish);
         let saved = self.records(at).write(|tx| {
             tx.at_clinic(CLINIC);
             match way {
@@ -200,8 +200,11 @@ impl World {
             Answer::Confirmed if !is_news => {}
             Answer::Confirmed => self.oracle.confirmed(&id, &wanted.wish, by)?,
             Answer::Forced => self.oracle.forced(&id, &wanted.wish, by),
-            Answer::Saved | Answer::Unsettled if json["status"] == "cancelled" => self.oracle.cancelled(&id),
-            Answer::Unsettled => {}
+            Answer::Saved | Answer::Unsettled if json["status"] == "cancelled" => {
+                let seen = before.as_ref().filter(|shown| shown.takes).map(|shown| &shown.wish);
+                self.oracle.cancelled(&id, seen);
+            }
+            Answer::Unsettled => self.oracle.moved_in_doubt(&id, &wanted.wish),
             Answer::Saved => self.oracle.requested(&id, &wanted.wish),
             Answer::Refused(code) => *self.refusals.entry(code).or_default() += 1,
         }

@@ -105,7 +105,7 @@ pub fn catch(game: &Game, first: u64, limit: u64, sabotage: Sabotage) -> Option<
             attempt(game, &Script::whole(game, seed, sabotage), &mut pool, &mut Told::default()).err()
         };
         let fault = fault_of(Some(sabotage))?;
-        let is_caught = game.caught_by.is_none_or(|promise| promise == fault.promise);
+        let is_caught = (game.caught_by)(sabotage).is_none_or(|promise| promise == fault.promise);
         (is_caught && fault_of(None).is_none()).then_some(Caught { after: at + 1, seed, fault })
     })
 }

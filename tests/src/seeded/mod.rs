@@ -32,7 +32,7 @@ pub struct Game {
     /// Ways to break the store that must be caught.
     pub variants: &'static [Sabotage],
     /// Which promise a broken variant must break; `None`: any.
-    pub caught_by: Option<Promise>,
+    pub caught_by: fn(Sabotage) -> Option<Promise>,
     /// Histories within which each must be caught.
     pub catch_within: u64,
     /// The figure of how many were not.

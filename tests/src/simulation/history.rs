@@ -16,7 +16,7 @@ pub const GAME: Game = Game {
     events: (30, 30),
     play,
     variants: &Sabotage::ALL,
-    caught_by: None,
+    caught_by: |_| None,
     // Most are at once; one takes a crash at a rare moment.
     catch_within: 40_000,
     missed_figure: "sim_broken_variants_missed",

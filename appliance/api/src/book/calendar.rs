@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use holdfast_clinical::scheduling::ical::{Calendar, event_of, write};
+use holdfast_clinical::scheduling::ical::{Calendar, domain_of, event_of, write};
 use holdfast_clinical::scheduling::zone::minute_of_ms;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 
@@ -19,7 +19,7 @@ pub(crate) async fn calendar(
 ) -> Result<Response, ApiError> {
     parts(&state)?;
     let found = look(&state, &link(&text)?).await?.ok_or(BookError::NotFound)?;
-    let domain = format!("{}.holdfast", found.clinic.clinic);
+    let domain = domain_of(&found.clinic.clinic);
     // What it is for may be nobody else's business who looks at the telephone.
     let (name, stamp) = (&found.clinic.name, minute_of_ms(found.stored.updated_ms));
     let event = event_of(&found.booked, &domain, name, stamp, &found.clinic.zone);

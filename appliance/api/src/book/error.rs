@@ -60,6 +60,11 @@ pub enum BookError {
     /// It begins soon, has begun, or is over.
     #[error("cannot change the appointment here: it is too late; call the clinic")]
     TooLate,
+    /// The clinic called it off while it was moved here, and has to choose.
+    #[error(
+        "cannot change the appointment here: the clinic has still to say whether it takes place; look again later, or call the clinic"
+    )]
+    Unsettled,
     /// A link to nothing. No more is said.
     #[error("cannot find an appointment at this address; look at the link again")]
     NotFound,
@@ -82,6 +87,7 @@ impl BookError {
             }
             Self::Enough => Facts::new(S::CONFLICT, "enough-booked", "business-rule"),
             Self::TooLate => Facts::new(S::CONFLICT, "too-late", "business-rule"),
+            Self::Unsettled => Facts::new(S::CONFLICT, "appointment-unsettled", "conflict"),
             Self::NotFound => Facts::new(S::NOT_FOUND, "not-found", "not-found"),
         }
     }

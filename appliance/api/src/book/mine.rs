@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use holdfast_clinical::scheduling::booking::{Booked, kind_of};
+use holdfast_clinical::scheduling::booking::{Booked, kind_of, successor};
 use holdfast_clinical::scheduling::fhir::{AppointmentType, ClinicRecord, extension};
 use holdfast_clinical::scheduling::span::Minute;
 use holdfast_clinical::scheduling::zone::minute_of_ms;
@@ -22,6 +22,7 @@ use crate::schedule::ScheduleError;
 use crate::schedule::names::name_of_resource;
 use crate::schedule::records::{json_of, there};
 use crate::schedule::roster::entity_of;
+use crate::schedule::settle::{MOST_AFTER, sides_of};
 use crate::state::ApiState;
 
 /// Minutes before an appointment up to which it can be changed by its link.
@@ -34,6 +35,8 @@ pub(super) struct Found {
     pub(super) record: Value,
     pub(super) booked: Booked,
     pub(super) clinic: ClinicRecord,
+    /// Whether a person has still to choose if it takes place. Then it reads as if it did.
+    pub(super) is_unsettled: bool,
 }
 
 impl Found {
@@ -41,6 +44,7 @@ impl Found {
         match self.booked.status.as_str() {
             "cancelled" | "entered-in-error" => Status::Cancelled,
             _ if self.booked.span.from <= now => Status::Past,
+            _ if self.is_unsettled => Status::Unsettled,
             "proposed" | "waitlist" => Status::Requested,
             "booked" | "pending" => Status::Booked,
             // Here before the time, or not expected any more.
@@ -64,23 +68,51 @@ pub(super) fn link(text: &str) -> Result<Link, BookError> {
     Link::read(text).ok_or(BookError::NotFound)
 }
 
-/// The appointment of a link.
+/// The appointment of a link, wherever it was booked anew since.
 pub(super) async fn look(state: &ApiState, link: &Link) -> Result<Option<Found>, ApiError> {
+    let entity = link.appointment();
+    own_read(state, move |view| follow(view, &entity)).await
+}
+
+/// The same in a transaction, or a view. What was booked in its place leads on only if it is the same patient's.
+pub(super) fn follow(view: &mut View<'_>, entity: &Entity) -> Result<Option<Found>, ApiError> {
+    let Some(mut found) = look_in(view, entity)? else { return Ok(None) };
+    for _ in 0..MOST_AFTER {
+        if found.is_unsettled || found.booked.status != "cancelled" {
+            break;
+        }
+        let Some(next) = successor(&found.record) else { break };
+        match look_in(view, &Entity::new("Appointment", next))? {
+            Some(next) if next.booked.patient.is_some() && next.booked.patient == found.booked.patient => {
+                found = next;
+            }
+            _ => break,
+        }
+    }
+    Ok(Some(found))
+}
+
+/// The very appointment of a link, whatever came in its place.
+pub(super) async fn look_at(state: &ApiState, link: &Link) -> Result<Option<Found>, ApiError> {
     let entity = link.appointment();
     own_read(state, move |view| look_in(view, &entity)).await
 }
 
-/// The same in a transaction, or a view.
+/// The very appointment.
 pub(super) fn look_in(view: &mut View<'_>, entity: &Entity) -> Result<Option<Found>, ApiError> {
     let Some(stored) = there(view, entity)? else { return Ok(None) };
-    let record = json_of(&stored);
+    let mut record = json_of(&stored);
+    let sides = sides_of(view, &stored)?;
+    if let Some(sides) = &sides {
+        sides.standing(&mut record);
+    }
     if extension::find(&record, extension::ONLINE).is_none() {
         return Ok(None);
     }
     let Some(booked) = Booked::read(&record).map_err(ScheduleError::from)? else { return Ok(None) };
     let Some(name) = view.clinic_of(entity)? else { return Ok(None) };
     let Some(clinic) = find(view, &name)? else { return Ok(None) };
-    Ok(Some(Found { stored, record, booked, clinic }))
+    Ok(Some(Found { stored, record, booked, clinic, is_unsettled: sides.is_some() }))
 }
 
 /// Answers it.
@@ -100,7 +132,7 @@ pub(super) async fn shown(state: &ApiState, link: &Link) -> Result<MineShown, Ap
     let (entity, link) = (link.appointment(), link.text());
     let now = minute_of_ms(state.writer().records().now_ms());
     own_read(state, move |view| {
-        let found = look_in(view, &entity)?.ok_or(BookError::NotFound)?;
+        let found = follow(view, &entity)?.ok_or(BookError::NotFound)?;
         let mut names = Vec::new();
         for key in &found.booked.resources {
             names.push((key.as_str(), name(view, key)?));

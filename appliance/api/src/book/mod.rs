@@ -41,6 +41,7 @@ pub use limits::Limits;
 pub(crate) use page::files;
 pub use page::is_built_in;
 pub use parts::BookParts;
+pub(crate) use person::AUTHOR;
 
 use crate::access::policy::Policy::Public;
 use crate::access::routes::Routes;

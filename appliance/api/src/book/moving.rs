@@ -7,7 +7,8 @@
 //! | booked | the clinic's | a request beside it, that takes its place once the clinic grants it; until then it stays booked |
 //! | asked for | either | the request is taken back and another one, or a booking, made in the same transaction |
 //!
-//! What is made anew has a link of its own, which the answer holds.
+//! What is made anew has a link of its own, which the answer holds; the link of what was booked before leads there, too. As long as the clinic
+//! has to choose whether an appointment takes place, it is not moved.
 
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ use utoipa::ToSchema;
 
 use super::cancel::free;
 use super::error::BookError;
-use super::mine::{Found, link, look, look_in, shown};
+use super::mine::{Found, follow, link, look, look_at, shown};
 use super::open;
 use super::parts::parts;
 use super::person::AUTHOR;
@@ -84,7 +85,7 @@ pub(crate) async fn move_to(
     let found = look(&state, &link).await?.ok_or(BookError::NotFound)?;
     let mut next = ours.key.next_link(&link, &asked.slot);
     for _ in 0..MOST_AGAIN {
-        match look(&state, &next).await? {
+        match look_at(&state, &next).await? {
             None => break,
             // It was asked for before, and taken back.
             Some(made) if made.booked.status == "cancelled" => next = ours.key.next_link(&next, &asked.slot),
@@ -117,7 +118,10 @@ async fn write(state: &ApiState, job: Arc<Job>, how: How) -> Result<Link, ApiErr
     own_write(state, move |tx| {
         tx.at_clinic(&job.place.search.clinic.clinic);
         let entity = job.link.appointment();
-        let found = look_in(&mut tx.view()?, &entity)?.ok_or(BookError::NotFound)?;
+        let found = follow(&mut tx.view()?, &entity)?.ok_or(BookError::NotFound)?;
+        if found.is_unsettled {
+            return Err(BookError::Unsettled.into());
+        }
         if found.change_until(job.place.now).is_none() {
             return Err(BookError::TooLate.into());
         }
@@ -144,12 +148,15 @@ fn exchange(tx: &mut Tx<'_>, job: &Job, found: &Found, how: How) -> Result<(), A
     // What a request was to take the place of, its successor does.
     let old = if is_booked { Some(found.stored.entity.id.clone()) } else { replaced(&found.record) };
     if !is_booked {
-        free(tx, found, now)?;
+        free(tx, found, now, None)?;
     }
     if let Some(old) = old.as_ref().filter(|_| way == Way::Booked) {
-        let old = look_in(&mut tx.view()?, &Entity::new("Appointment", old.as_str()))?;
+        let old = follow(&mut tx.view()?, &Entity::new("Appointment", old.as_str()))?;
+        if old.as_ref().is_some_and(|old| old.is_unsettled) {
+            return Err(BookError::Unsettled.into());
+        }
         if let Some(old) = old.filter(|old| old.booked.takes_time()) {
-            free(tx, &old, now)?;
+            free(tx, &old, now, Some(&next.id))?;
         }
     }
     let note = found.record.get("description").and_then(Value::as_str);

@@ -23,7 +23,7 @@ const TAG_SYSTEM: &str = "urn:holdfast:patient";
 const TAG: &str = "self-registered";
 
 /// Who saves what patients ask for, as it stands in histories.
-pub(super) const AUTHOR: &str = "patient-booking";
+pub(crate) const AUTHOR: &str = "patient-booking";
 
 /// The patient; one is made if there is none.
 ///

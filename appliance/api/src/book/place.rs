@@ -65,7 +65,8 @@ impl Place {
             let roster = parts.roster(view, &clinic.clinic)?;
             let kind = bookable(view, &slot.kind, &roster)?;
             let span = Span::of(slot.start, slot.minutes);
-            let wanted = Wanted { kind: kind.clone(), named: slot.resources.clone(), span };
+            let wanted =
+                Wanted { kind: kind.clone(), named: slot.resources.clone(), anyway: Vec::new(), span };
             let exceptions = Arc::new(exceptions(view, wanted.taken())?);
             let search = Search { parts: parts.clone(), clinic, kind, roster };
             Ok(Self { search, wanted, exceptions, now })

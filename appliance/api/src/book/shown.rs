@@ -88,6 +88,8 @@ pub(crate) enum Status {
     /// The clinic has still to answer.
     Requested,
     Cancelled,
+    /// It was moved here, and called off by the clinic at the same time: its time is kept, and the clinic has to choose.
+    Unsettled,
     /// Begun, or over.
     Past,
 }

@@ -9,7 +9,7 @@ use holdfast_store::StoreError;
 use holdfast_store::author::Base;
 use holdfast_store::view::View;
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -24,6 +24,7 @@ use crate::error::{ApiError, RequestError};
 use crate::refusal::{own_read, own_write};
 use crate::request::body;
 use crate::request::condition::if_match;
+use crate::schedule::affected::{self, Affected, Of};
 use crate::sign_in::{check_new, check_person, hash, read_user};
 use crate::state::{ApiState, Host};
 
@@ -51,6 +52,16 @@ pub(crate) struct PersonChange {
     active: Option<bool>,
     /// `Practitioner/ID`; empty: none.
     practitioner: Option<String>,
+}
+
+/// A person as they are now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PersonChanged {
+    #[serde(flatten)]
+    person: Person,
+    /// Of somebody who is deactivated: what is booked with them. It stays, and needs somebody else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affected: Option<Affected>,
 }
 
 /// Another PIN for somebody.
@@ -116,6 +127,7 @@ pub(crate) async fn change(
     let change: PersonChange = body::own(&parts.headers, body).await?;
     let now_ms = state.sign_ins().clock.now_ms(state.writer());
     let practitioner = change.practitioner.clone().map(|text| practitioner(Some(text))).transpose()?;
+    let asks = caller.clone();
     let changed = own_write(&state, move |tx| {
         let before = found(&mut tx.view()?, &entity)?;
         let mut user = before.clone();
@@ -125,9 +137,15 @@ pub(crate) async fn change(
         must_be_free(&mut tx.view()?, &user)?;
         must_leave_an_admin(&mut tx.view()?, &before, &user)?;
         save(tx, &entity, &change.elements(&before, &user), &base, &caller.id)?;
-        shown(&mut tx.view()?, &entity)
+        let leaves = before.is_active && !user.is_active;
+        Ok((shown(&mut tx.view()?, &entity)?, user.practitioner.filter(|_| leaves)))
     });
-    Ok(answer(&changed.await?))
+    let (person, leaves) = changed.await?;
+    let affected = match leaves {
+        Some(key) => affected::from_now(&state, &asks, Of::Resource(key)).await?.or_none(),
+        None => None,
+    };
+    Ok(answer(&PersonChanged { person, affected }))
 }
 
 /// Sets somebody's PIN, which ends their sessions.

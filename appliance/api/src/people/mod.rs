@@ -6,7 +6,7 @@ mod renewal;
 mod save;
 mod shown;
 
-pub(crate) use change::{NewPerson, PersonChange, PinSet, add, change, set_pin};
+pub(crate) use change::{NewPerson, PersonChange, PersonChanged, PinSet, add, change, set_pin};
 pub(crate) use list::{People, list};
 pub use renewal::{renew, run};
 pub(crate) use save::save;

@@ -46,10 +46,11 @@ pub(super) fn past(view: &mut View<'_>, patient: &str, now: Minute) -> Result<Pa
 }
 
 /// What is wished of the practitioner.
-pub(super) fn wish(past: &Past, language: Option<&str>) -> Wish {
+pub(super) fn wish(past: &Past, language: Option<&str>, skills: &[String]) -> Wish {
     Wish {
         before: past.before.clone(),
         language: language.map(|language| (language.to_owned(), Strength::Must)),
+        skills: skills.iter().map(|skill| (skill.clone(), Strength::Must)).collect(),
         ..Wish::default()
     }
 }

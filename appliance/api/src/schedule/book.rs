@@ -21,21 +21,23 @@ use utoipa::ToSchema;
 
 use super::ScheduleError;
 use super::busy::Busy;
-use super::changes::show;
+use super::changes::{show, told_to};
+use super::deed::{Deed, Doing};
 use super::exceptions::exceptions;
 use super::free::instead;
-use super::plan::{Known, Wanted, around, choose, choose_anyhow};
+use super::patient::must_live;
+use super::plan::{Known, Wanted, around, choose, choose_anyhow, in_use};
 use super::query::{instant, words};
 use super::records::{put, there};
 use super::roster::Roster;
 use super::shown::AppointmentShown;
-use super::{group, refused, status, waitlist};
+use super::{group, refused, status, waitlist, when};
 use crate::access::Caller;
 use crate::access::policy::Principal;
 use crate::conflicts::json;
 use crate::error::{ApiError, RequestError};
 use crate::fhir::answer::told;
-use crate::refusal::{own_read, write};
+use crate::refusal::{own_read, write_deed};
 use crate::request::body;
 use crate::state::{ApiState, Host};
 
@@ -154,7 +156,7 @@ impl Asked {
         Ok(Self {
             id,
             is_remote: remote.unwrap_or(kind.is_remote),
-            wanted: Wanted { kind, named: resources, span },
+            wanted: Wanted { kind, named: resources, anyway: Vec::new(), span },
             patient,
             note: words(note, "the note")?,
             overbook,
@@ -216,7 +218,8 @@ pub(super) async fn once(
     let desk = Arc::new(desk(state, around(&asked.wanted)).await?);
     let (in_tx, author) = (desk.clone(), caller.id.clone());
     let job = asked.clone();
-    let done = write(state, caller.clone(), move |tx| {
+    let deed = Deed::of(Doing::Book, asked.wanted.span.from);
+    let done = write_deed(state, caller.clone(), deed, move |tx| {
         let created = store(tx, &in_tx, &job, &author)?;
         Ok((show(tx, &in_tx.zone, in_tx.now, &job.id)?, created))
     });
@@ -241,8 +244,13 @@ pub(super) async fn with_instead(
         return source.into();
     }
     let wanted = wanted.clone();
+    let patient = source
+        .patient_elsewhere()
+        .and_then(|patient| patient.strip_prefix("Patient/"))
+        .map(ToOwned::to_owned);
     let found = own_read(state, move |view| {
-        instead(view, &desk.records, &desk.known(), &wanted.kind, &wanted.named, wanted.span, desk.now)
+        let patient = patient.as_ref().map(|id| Entity::new("Patient", id));
+        instead(view, &desk, &wanted, patient.as_ref())
     });
     // The refusal stands whether or not anything else is found.
     let instead = found.await.unwrap_or_default();
@@ -259,11 +267,12 @@ pub(super) fn store(tx: &mut Tx<'_>, desk: &Desk, asked: &Asked, author: &str) -
             Err(StoreError::Exists(entity.to_string()).into())
         };
     }
+    when::must_be_to_come(&desk.zone, desk.now, asked.wanted.span)?;
     let patient = asked.patient.as_ref().map(|id| Entity::new("Patient", id));
-    if let Some(patient) = &patient
-        && there(&mut tx.view()?, patient)?.is_none()
-    {
-        return Err(RequestError::NotFound { entity: patient.to_string() }.into());
+    if let Some(patient) = &patient {
+        let stored = there(&mut tx.view()?, patient)?;
+        let missing = || RequestError::NotFound { entity: patient.to_string() };
+        must_live(&stored.ok_or_else(missing)?)?;
     }
     let mut session = None;
     if asked.wanted.kind.capacity > 1 && patient.is_some() && desk.confirms {
@@ -273,9 +282,9 @@ pub(super) fn store(tx: &mut Tx<'_>, desk: &Desk, asked: &Asked, author: &str) -
         Some(session) => session.resources.clone(),
         None => taken(tx, desk, asked)?,
     };
-    let place = match &session {
-        Some(session) => Some(group::next_place(tx, session)?),
-        None => None,
+    let place = match (&session, &patient) {
+        (Some(session), Some(patient)) => Some(group::next_place(tx, session, &patient.to_string())?),
+        _ => None,
     };
     let place = session.as_ref().zip(place);
     let record = record(desk, asked, patient.as_ref(), &resources, place);
@@ -310,25 +319,23 @@ fn taken(tx: &mut Tx<'_>, desk: &Desk, asked: &Asked) -> Result<Vec<String>, Api
         (None, true) => choose(&desk.known(), &asked.wanted, busy, waiter),
         _ => choose_anyhow(&desk.known(), &asked.wanted, &busy, waiter),
     };
-    let error = match chosen {
-        Ok(chosen) => return Ok(chosen),
-        Err(ScheduleError::SlotTaken { resource, by: Some(by) }) => {
-            let entity = Entity::new("Appointment", &by);
-            let is_seen = tx.view()?.is_in_sight(&entity, May::READ)?;
-            ScheduleError::SlotTaken { resource, by: is_seen.then_some(by) }
-        }
-        Err(error) => error,
-    };
-    Err(error.into())
+    chosen.or_else(|error| Err(told_to(tx, error)?.into()))
 }
 
 /// The session in which the patient gets a place; the first of them makes it.
-fn session_of(tx: &mut Tx<'_>, desk: &Desk, asked: &Asked, author: &str) -> Result<Booked, ApiError> {
+pub(super) fn session_of(
+    tx: &mut Tx<'_>,
+    desk: &Desk,
+    asked: &Asked,
+    author: &str,
+) -> Result<Booked, ApiError> {
     let (kind, span) = (&asked.wanted.kind, asked.wanted.span);
     let named: Vec<String> =
         asked.wanted.named.iter().filter(|key| super::roster::entity_of(key).is_some()).cloned().collect();
     let found = tx.beyond_sight(|tx| group::session(&mut tx.view()?, &kind.id, span, &named))?;
     if let Some(session) = found {
+        // Whoever holds it may have left since.
+        in_use(&desk.roster, &session.resources)?;
         return Ok(session);
     }
     let id = format!("{}-session", asked.id.chars().take(56).collect::<String>());

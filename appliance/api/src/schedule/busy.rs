@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use holdfast_clinical::scheduling::span::{Minute, Span, Spans};
 use holdfast_clinical::search::booked::{self, APPOINTMENT};
 use holdfast_core::search::after_prefix;
-use holdfast_store::search::{Room, Stretch};
 use holdfast_store::view::View;
 use holdfast_store::{Records, StoreError};
 
@@ -15,8 +14,6 @@ use super::waitlist::standing;
 
 /// Rows read of one window: three for each appointment, and far more of those than a clinic has in a month.
 const MOST_ROWS: u64 = 400_000;
-/// Appointments of one resource that are looked at in one place.
-const MOST_HERE: usize = 500;
 
 /// What is taken in a window, by whose time it is; each span with the appointment that takes it.
 #[derive(Default, Debug)]
@@ -159,6 +156,12 @@ impl Busy {
         out.into_iter().map(|(id, (span, keys))| (id.to_owned(), span, keys)).collect()
     }
 
+    /// The appointments that take any of it, each once.
+    pub(super) fn ids(self) -> Vec<String> {
+        let all: BTreeSet<String> = self.taken.into_values().flatten().map(|(_, id)| id).collect();
+        all.into_iter().collect()
+    }
+
     fn all(&self, whose: &str) -> impl Iterator<Item = &(Span, String)> {
         self.taken.get(whose).into_iter().flatten()
     }
@@ -181,23 +184,55 @@ pub(crate) fn taken_of(view: &mut View<'_>, whose: &str, window: Span) -> Result
     Ok(out.into_iter().collect())
 }
 
-/// The ids of appointments that take somebody's time in the span, each once.
-pub(crate) fn takers(view: &mut View<'_>, whose: &str, span: Span) -> Result<Vec<String>, StoreError> {
-    let mut out: Vec<String> = Vec::new();
-    for begin in booked::taken_of(APPOINTMENT, whose, span) {
-        let found = view.along(
-            "Appointment",
-            &Stretch::of(APPOINTMENT, begin),
-            &[],
-            Room::for_some(MOST_HERE),
-            None,
-        )?;
-        for one in found {
-            let meets = booked::read(&one.value).is_some_and(|(_, taken)| taken.overlaps(span));
-            if meets && !out.contains(&one.stored.entity.id) {
-                out.push(one.stored.entity.id);
+/// Which appointments take whose time, for whoever asks of many spans at once: what stands in one part of the calendar under one name
+/// is read once.
+#[derive(Default, Debug)]
+pub(crate) struct Takers(BTreeMap<String, Vec<(Span, String)>>);
+
+impl Takers {
+    /// An appointment other than `but` that takes somebody's time in the span. The view must not be narrowed.
+    ///
+    /// # Errors
+    /// The database. Cost: of each part of the calendar that the span meets, what is taken there, the first time.
+    pub(crate) fn other(
+        &mut self,
+        view: &mut View<'_>,
+        (whose, span): (&str, Span),
+        but: &str,
+    ) -> Result<Option<String>, StoreError> {
+        for begin in booked::taken_of(APPOINTMENT, whose, span) {
+            let here = self.part(view, &begin)?;
+            if let Some((_, id)) = here.iter().find(|(taken, id)| taken.overlaps(span) && id != but) {
+                return Ok(Some(id.clone()));
             }
         }
+        Ok(None)
     }
-    Ok(out)
+
+    /// Every appointment that takes somebody's time in the span, once. The view must not be narrowed.
+    ///
+    /// # Errors
+    /// As [`other`](Self::other).
+    pub(crate) fn all(
+        &mut self,
+        view: &mut View<'_>,
+        (whose, span): (&str, Span),
+    ) -> Result<Vec<String>, StoreError> {
+        let mut out = BTreeSet::new();
+        for begin in booked::taken_of(APPOINTMENT, whose, span) {
+            let here = self.part(view, &begin)?.iter().filter(|(taken, _)| taken.overlaps(span));
+            out.extend(here.map(|(_, id)| id.clone()));
+        }
+        Ok(out.into_iter().collect())
+    }
+
+    fn part(&mut self, view: &mut View<'_>, begin: &str) -> Result<&[(Span, String)], StoreError> {
+        if !self.0.contains_key(begin) {
+            let below = after_prefix(begin);
+            let rows = view.values_between("Appointment", APPOINTMENT, (begin, &below), MOST_ROWS)?;
+            let read = rows.into_iter().filter_map(|(id, value)| Some((booked::read(&value)?.1, id)));
+            self.0.insert(begin.to_owned(), read.collect());
+        }
+        Ok(self.0.get(begin).map(Vec::as_slice).unwrap_or_default())
+    }
 }

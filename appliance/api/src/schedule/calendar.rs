@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use holdfast_clinical::scheduling::booking::Booked;
-use holdfast_clinical::scheduling::ical::{Calendar, event_of, write};
+use holdfast_clinical::scheduling::ical::{Calendar, domain_of, event_of, write};
 use holdfast_clinical::scheduling::span::{DAY_MIN, Span};
 use holdfast_clinical::scheduling::zone::minute_of_ms;
 use holdfast_clinical::search::booked::{self, APPOINTMENT};
@@ -56,10 +56,10 @@ pub(crate) async fn calendar(
     let records = state.writer().records().clone();
     let file = read(&state, caller, move |view| {
         let (all, names) = (of(view, &resource, window)?, names(view)?);
-        let domain = if records.clinic().is_empty() { "head-office" } else { records.clinic() };
+        let domain = domain_of(records.clinic());
         let events = all.iter().map(|(booked, updated_ms)| {
             let name = booked.kind.as_ref().and_then(|kind| names.get(kind)).map_or("", String::as_str);
-            event_of(booked, &format!("{domain}.holdfast"), name, minute_of_ms(*updated_ms), &zone)
+            event_of(booked, &domain, name, minute_of_ms(*updated_ms), &zone)
         });
         Ok(write(&Calendar { method: None, organizer: None, events: events.collect() }))
     });

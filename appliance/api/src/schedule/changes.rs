@@ -1,13 +1,17 @@
 //! What every change of an appointment has in common: it goes on what its author saw, and is answered by what came of it.
 
+use holdfast_clinical::scheduling::booking::Booked;
 use holdfast_clinical::scheduling::span::Minute;
 use holdfast_clinical::scheduling::zone::Zone;
 use holdfast_core::id::Entity;
+use holdfast_core::sight::May;
 use holdfast_store::view::Stored;
 use holdfast_store::{StoreError, Tx};
 
 use super::ScheduleError;
-use super::records::there;
+use super::group;
+use super::records::{json_of, there};
+use super::settle::sides_of;
 use super::shown::{AppointmentShown, Shower};
 use crate::error::ApiError;
 use crate::patients::SavedAt;
@@ -18,8 +22,30 @@ const BESIDE: [&str; 3] = ["meta", "meta.tag", "meta.security"];
 /// The appointment that is to be changed, as it was seen.
 ///
 /// # Errors
-/// [`ScheduleError::Stale`], with what is not as it was, or the store.
+/// [`ScheduleError::Unsettled`] as long as nobody has chosen whether it takes place, else as [`as_seen`].
 pub(super) fn seen(tx: &mut Tx<'_>, id: &str, version: &str) -> Result<Stored, ApiError> {
+    let stored = as_seen(tx, id, version)?;
+    if sides_of(&mut tx.view()?, &stored)?.is_some() {
+        return Err(ScheduleError::Unsettled.into());
+    }
+    Ok(stored)
+}
+
+/// The refusal for whoever writes here: who has the time is told if they may see them.
+///
+/// # Errors
+/// The store.
+pub(super) fn told_to(tx: &mut Tx<'_>, error: ScheduleError) -> Result<ScheduleError, StoreError> {
+    let ScheduleError::SlotTaken { resource, by: Some(by) } = error else { return Ok(error) };
+    let is_seen = tx.view()?.is_in_sight(&Entity::new("Appointment", &by), May::READ)?;
+    Ok(ScheduleError::SlotTaken { resource, by: is_seen.then_some(by) })
+}
+
+/// The appointment, whatever awaits a choice.
+///
+/// # Errors
+/// [`ScheduleError::Stale`], with what is not as it was, or the store.
+pub(super) fn as_seen(tx: &mut Tx<'_>, id: &str, version: &str) -> Result<Stored, ApiError> {
     let entity = Entity::new("Appointment", id);
     let stored = tx.view()?.read(&entity)?;
     if stored.version == version {
@@ -57,11 +83,9 @@ pub(super) fn show(
     let mut view = tx.view()?;
     let stored = there(&mut view, &entity)?.ok_or_else(|| StoreError::NotFound(entity.to_string()))?;
     let mut shower = Shower::new(zone, now, types);
-    let read = shower.read(&mut view, &stored, SavedAt::Here.code(), 0)?;
-    let mut read =
-        read.ok_or(ScheduleError::Bad { what: "the appointment", expected: "one that has a time" })?;
-    let day = zone.day(zone.local(read.booked.span.from).date());
-    read.shown.from_minute -= day.from;
-    read.shown.to_minute -= day.from;
-    Ok(read.shown)
+    let none = || ScheduleError::Bad { what: "the appointment", expected: "one that has a time" };
+    let booked = Booked::read(&json_of(&stored)).map_err(ScheduleError::from)?.ok_or_else(none)?;
+    let day = zone.day(zone.local(booked.span.from).date()).from;
+    let read = shower.read(&mut view, &stored, SavedAt::Here.code(), day)?.ok_or_else(none)?;
+    Ok(group::with_places(&mut view, &mut shower, read, day)?)
 }

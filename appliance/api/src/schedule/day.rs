@@ -1,11 +1,10 @@
 //! `GET /api/schedule/day`: everything of one local day.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use holdfast_clinical::scheduling::booking::takes_time;
 use holdfast_clinical::scheduling::fhir::Exception;
 use holdfast_clinical::scheduling::find::Kind;
 use holdfast_clinical::scheduling::span::{Minute, Span, Spans};
@@ -23,9 +22,12 @@ use utoipa::ToSchema;
 use super::ScheduleError;
 use super::busy::Busy;
 use super::exceptions::exceptions;
+use super::group;
+use super::overlaps::note_overlaps;
 use super::query::Query;
 use super::roster::{Member, Roster, entity_of, kind_name};
-use super::shown::{AppointmentShown, FlowStatus, Read, Shower, note_overlaps};
+use super::shown::{AppointmentShown, FlowStatus, Shower};
+use super::stranded::{self, Known};
 use crate::access::Caller;
 use crate::access::policy::Principal;
 use crate::audit::{Look, Looks};
@@ -186,9 +188,12 @@ pub(super) async fn sheets(
     own_read(state, move |view| {
         let everything = Arc::new(Sight::everything());
         let roster = Roster::read(view, records.clinic(), &[])?;
-        let types = super::types::names(view)?;
+        let types = super::types::all(view)?;
+        let offered: BTreeSet<String> =
+            types.iter().filter(|kind| kind.is_active).map(|kind| kind.id.clone()).collect();
+        let names = types.into_iter().map(|kind| (kind.id, kind.name)).collect();
         let now = minute_of_ms(records.now_ms());
-        let mut shower = Shower::new(&zone, now, types);
+        let mut shower = Shower::new(&zone, now, names);
         let mut days = Vec::new();
         for date in &dates {
             view.narrow(everything.clone());
@@ -206,14 +211,25 @@ pub(super) async fn sheets(
                 seen.insert(one.stored.entity.id.clone());
                 all.extend(shower.read(view, &one.stored, saved, window.from)?);
             }
-            let mut appointments = together(all);
+            let mut appointments = group::together(all);
             let kept = busy.unseen(&seen).into_iter();
             appointments.extend(
                 kept.map(|(id, span, keys)| shower.withheld(&id, span.common(window), keys, window.from)),
             );
-            appointments.retain(|one| only.as_ref().is_none_or(|key| one.resources.contains(key)));
             appointments.sort_by(|a, b| (a.from_minute, &a.id).cmp(&(b.from_minute, &b.id)));
+            // Of one resource's week, too, it is told where else a patient is expected.
             note_overlaps(&mut appointments);
+            appointments.retain(|one| only.as_ref().is_none_or(|key| one.resources.contains(key)));
+            view.narrow(everything.clone());
+            let known = Known {
+                roster: &roster,
+                exceptions: &exceptions,
+                zone: &zone,
+                window,
+                now,
+                offered: &offered,
+            };
+            stranded::note(view, &known, &mut appointments)?;
             let mut resources =
                 resources(&roster, &exceptions, &zone, window, &appointments, only.as_deref())?;
             add_gone(&appointments, only.as_deref(), &mut resources);
@@ -267,25 +283,6 @@ fn of_day(
 
 fn count(view: &mut View<'_>, mark: &str) -> Result<u64, StoreError> {
     view.count_held("Appointment", &Stretch::of(APPOINTMENT, mark), MOST_COUNTED)
-}
-
-/// Places of a group session stand in the session.
-fn together(all: Vec<Read>) -> Vec<AppointmentShown> {
-    let (places, mut out): (Vec<Read>, Vec<Read>) =
-        all.into_iter().partition(|one| one.booked.session.is_some());
-    let mut at: BTreeMap<String, usize> = BTreeMap::new();
-    for (n, one) in out.iter().enumerate() {
-        at.insert(format!("Appointment/{}", one.shown.id), n);
-    }
-    for place in places {
-        let session = place.booked.session.as_ref().and_then(|key| at.get(key)).and_then(|n| out.get_mut(*n));
-        let Some(group) = session.and_then(|session| session.shown.group.as_mut()) else { continue };
-        if takes_time(&place.booked.status) {
-            group.taken += 1;
-            group.patients.extend(place.shown.patient);
-        }
-    }
-    out.into_iter().map(|one| one.shown).collect()
 }
 
 fn resources(

@@ -29,7 +29,7 @@ use crate::refusal::own_read;
 use crate::state::ApiState;
 
 /// Weeks that are counted, and told ahead.
-const BACK_WEEKS: i64 = 12;
+pub(super) const BACK_WEEKS: i64 = 12;
 const AHEAD_WEEKS: usize = 4;
 /// Appointments of one part of a day, and their records in bytes.
 const MOST: usize = 20_000;
@@ -129,7 +129,7 @@ fn monday(date: Date) -> Date {
 /// An appointment that was kept or missed, and how long it was meant to take.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Past {
-    visit: Visit,
+    pub(super) visit: Visit,
     minutes: i64,
 }
 
@@ -151,7 +151,8 @@ pub(super) fn past_of(view: &mut View<'_>, part: i64) -> Result<(Vec<Past>, Vec<
         }
         let minutes = booked.span.length_min();
         let kind = booked.kind.unwrap_or_default();
-        out.push(Past { visit: Visit { kind, start: booked.span.from, outcome, length_min: None }, minutes });
+        let visit = Visit { kind, start: booked.span.from, outcome, length_min: Some(minutes) };
+        out.push(Past { visit, minutes });
     }
     Ok((out, ids))
 }

@@ -10,6 +10,7 @@ use holdfast_clinical::scheduling::recur::SeriesError;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::deed::Doing;
 use super::free::FreeSlot;
 use crate::error::Facts;
 
@@ -71,6 +72,85 @@ pub enum ScheduleError {
         "cannot book: nobody and nothing of the schedule is what this type of appointment needs; set up the type, or working hours"
     )]
     NobodyFits,
+    /// Somebody was named who is not what the type needs.
+    #[error(
+        "cannot book: {resource} is not what this type of appointment needs; choose somebody else, or overbook and say why"
+    )]
+    NotSuitable {
+        /// Who, or what.
+        resource: String,
+    },
+    /// It was refused while something else than booking was done.
+    #[error("{}", doing.words(source))]
+    While {
+        /// What.
+        doing: Doing,
+        /// Why.
+        source: Box<ScheduleError>,
+    },
+    /// One side says that it takes place, another that it does not.
+    #[error(
+        "cannot change the appointment: it was moved and called off by people who did not know of each other; choose first which counts"
+    )]
+    Unsettled,
+    /// Nobody has to choose.
+    #[error("cannot settle the appointment: nothing of it is to be chosen any more; look at it again")]
+    NothingToSettle,
+    /// Who is named is not booked any more.
+    #[error("cannot book: {resource} has left, or is out of use; choose somebody or something else")]
+    OutOfUse {
+        /// Who.
+        resource: String,
+    },
+    /// The patient is expected at another place at that time.
+    #[error(
+        "cannot book: the patient has another appointment at that time{}; choose another time, or overbook and say why",
+        with.as_ref().map(|with| format!(", with {with}")).unwrap_or_default()
+    )]
+    Elsewhere {
+        /// `Patient/ID`.
+        patient: String,
+        /// The other appointment, if whoever asks may see it.
+        by: Option<String>,
+        /// With whom that is.
+        with: Option<String>,
+        /// When it begins and ends, instants.
+        times: Option<(String, String)>,
+    },
+    /// One patient takes one place of a session.
+    #[error("cannot book: the patient has a place in this session already; look at the session")]
+    InSession {
+        /// The place that they have, if whoever asks may see it.
+        by: Option<String>,
+    },
+    /// The patient has died.
+    #[error(
+        "cannot book or check in: {name} is recorded as deceased; if that is wrong, correct it in the patient's details first"
+    )]
+    Deceased {
+        /// Who.
+        name: String,
+    },
+    /// The day is over.
+    #[error(
+        "cannot book: {date} is over, for today is {today}; choose a time from today on, and write what was done before into the chart"
+    )]
+    DayOver {
+        /// The day that was asked for.
+        date: String,
+        /// What day it is.
+        today: String,
+    },
+    /// They are expected on another day.
+    #[error(
+        "cannot check in: the appointment is on {date}, and today is {today}; move it to today first, or take the patient in as a walk-in"
+    )]
+    NotToday {
+        /// The day of the appointment.
+        date: String,
+        /// What day it is.
+        today: String,
+    },
     /// No place is left.
     #[error(
         "cannot book: all {capacity} places of the session are taken; choose another session, or overbook and say why"
@@ -152,6 +232,15 @@ impl ScheduleError {
             Self::OutsideHours { .. } => rule("outside-hours"),
             Self::TimeOff { .. } => rule("time-off"),
             Self::NobodyFits => rule("nobody-fits"),
+            Self::NotSuitable { .. } => rule("resource-not-suitable"),
+            Self::Unsettled => conflict("appointment-unsettled"),
+            Self::NothingToSettle => conflict("appointment-settled"),
+            Self::OutOfUse { .. } => rule("out-of-use"),
+            Self::Elsewhere { .. } => conflict("patient-elsewhere"),
+            Self::InSession { .. } => conflict("patient-in-session"),
+            Self::Deceased { .. } => rule("patient-deceased"),
+            Self::DayOver { .. } => rule("day-over"),
+            Self::NotToday { .. } => rule("not-today"),
             Self::Full { .. } => conflict("full"),
             Self::Stale { .. } => conflict("stale"),
             Self::TooLong => value("appointment-too-long"),
@@ -164,7 +253,7 @@ impl ScheduleError {
             Self::Hours(error) => value(error.code()),
             Self::Series(error) => value(error.code()),
             Self::Calendar(error) => value(error.code()),
-            Self::Instead { source, .. } => source.facts(),
+            Self::Instead { source, .. } | Self::While { source, .. } => source.facts(),
         }
     }
 
@@ -178,6 +267,19 @@ impl ScheduleError {
                 of.extend(by.clone().map(|by| ("appointment".to_owned(), by.into())));
                 out.insert("by".to_owned(), of.into());
             }
+            Self::Elsewhere { by, with, times, .. } => {
+                let mut of = Map::new();
+                of.extend(by.clone().map(|by| ("appointment".to_owned(), by.into())));
+                of.extend(with.clone().map(|with| ("resource".to_owned(), with.into())));
+                if let Some((start, end)) = times {
+                    of.insert("start".to_owned(), start.as_str().into());
+                    of.insert("end".to_owned(), end.as_str().into());
+                }
+                out.insert("by".to_owned(), of.into());
+            }
+            Self::InSession { by: Some(by) } => {
+                out.insert("by".to_owned(), json!({ "appointment": by }));
+            }
             Self::Refused { owner: Some((owner, until)), .. } => {
                 let mut of = Map::from_iter([("owner".to_owned(), Value::from(owner.as_str()))]);
                 of.extend(until.clone().map(|until| ("until".to_owned(), until.into())));
@@ -187,6 +289,7 @@ impl ScheduleError {
                 out.insert("version".to_owned(), current.as_str().into());
                 out.insert("changed".to_owned(), json!(changed));
             }
+            Self::While { source, .. } => out = source.more(),
             Self::Instead { source, instead } => {
                 out = source.more();
                 out.insert("instead".to_owned(), json!(instead));
@@ -196,16 +299,29 @@ impl ScheduleError {
         out
     }
 
-    /// Whether another time may do.
+    /// Whether another time, or somebody else, may do.
     pub(crate) fn is_about_time(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::SlotTaken { .. }
-                | Self::Offered { .. }
-                | Self::Refused { .. }
-                | Self::OutsideHours { .. }
-                | Self::TimeOff { .. }
-                | Self::Full { .. }
-        )
+            | Self::Offered { .. }
+            | Self::Refused { .. }
+            | Self::OutsideHours { .. }
+            | Self::TimeOff { .. }
+            | Self::NotSuitable { .. }
+            | Self::OutOfUse { .. }
+            | Self::Elsewhere { .. }
+            | Self::Full { .. } => true,
+            Self::While { source, .. } => source.is_about_time(),
+            _ => false,
+        }
+    }
+
+    /// The patient (`Patient/ID`) who is expected at another place, if that is why.
+    pub(super) fn patient_elsewhere(&self) -> Option<&str> {
+        match self {
+            Self::Elsewhere { patient, .. } => Some(patient),
+            Self::While { source, .. } => source.patient_elsewhere(),
+            _ => None,
+        }
     }
 }

@@ -5,8 +5,9 @@ use axum::response::Response;
 use holdfast_clinical::scheduling::fhir::{AppointmentType, Exception};
 use holdfast_clinical::scheduling::find::{Answer, Ask, Free, Offer, Reason, Resource, find};
 use holdfast_clinical::scheduling::span::{DAY_MIN, Minute, Span};
-use holdfast_clinical::scheduling::zone::{Zone, minute_of_ms};
+use holdfast_clinical::scheduling::zone::{Zone, minute_of_instant, minute_of_ms};
 use holdfast_clinical::types::is_id;
+use holdfast_core::id::Entity;
 use holdfast_store::view::View;
 use holdfast_store::{Records, StoreError};
 use serde::{Deserialize, Serialize};
@@ -14,13 +15,16 @@ use utoipa::ToSchema;
 
 use super::ScheduleError;
 use super::ask::{Past, past, wish};
+use super::book::Desk;
 use super::busy::{Busy, Offered};
 use super::day::must_look;
 use super::exceptions::exceptions;
+use super::group;
 use super::kept::Kept;
-use super::plan::{Known, needs, next_of};
+use super::patient::expected;
+use super::plan::{Named, Wanted, needs, next_of};
 use super::query::Query;
-use super::roster::Roster;
+use super::roster::{Roster, entity_of};
 use super::waitlist::standing;
 use crate::access::Caller;
 use crate::conflicts::json;
@@ -48,7 +52,7 @@ pub struct FreeSlot {
     start: String,
     end: String,
     resources: Vec<String>,
-    /// Codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`.
+    /// Codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`; `session` of a group's session that has a place left.
     because: Vec<String>,
 }
 
@@ -99,9 +103,12 @@ struct Search {
     window: Span,
     with: Vec<String>,
     language: Option<String>,
+    skills: Vec<String>,
     patient: Option<String>,
     limit: usize,
     is_first: bool,
+    /// Whether it is for a place of a group's session.
+    is_group: bool,
 }
 
 /// Answers free times, the earliest first.
@@ -117,6 +124,7 @@ pub(crate) async fn free(
     let (sight, kept) = (caller.sight.clone(), state.schedule().clone());
     let slots = own_read(&state, move |view| {
         let kind = super::types::offered(view, &search.kind)?;
+        let search = Search { is_group: kind.capacity > 1, ..search.clone() };
         let past = match &search.patient {
             // Of whom the caller may not see, nothing bears on the answer.
             Some(id) => within(view, &sight, |view| past(view, id, now))?,
@@ -142,7 +150,7 @@ pub(super) fn within<T>(
 }
 
 fn asked(query: Option<String>, now: Minute) -> Result<Search, ApiError> {
-    let known = ["type", "from", "until", "with", "language", "patient", "limit", "cursor"];
+    let known = ["type", "from", "until", "with", "language", "skill", "patient", "limit", "cursor"];
     let query = Query::read(query, &known)?;
     let first = query.minute("from")?.unwrap_or(now).max(now);
     let last = query.minute("until")?.unwrap_or(first + USUAL_DAYS * DAY_MIN);
@@ -166,9 +174,11 @@ fn asked(query: Option<String>, now: Minute) -> Result<Search, ApiError> {
         window: Span::new(from, last.min(first + MOST_DAYS * DAY_MIN)),
         with: query.all("with").map(ToOwned::to_owned).collect(),
         language: query.text("language").map(ToOwned::to_owned),
+        skills: query.all("skill").map(ToOwned::to_owned).collect(),
         patient,
         limit: limit.transpose()?.unwrap_or(USUAL),
         is_first: cursor.is_none(),
+        is_group: false,
     })
 }
 
@@ -189,9 +199,9 @@ fn find_in(
     past: &Past,
 ) -> Result<FreeSlots, ApiError> {
     let mut ask = Ask {
-        needs: needs(kind, &search.with, roster)?,
+        needs: needs(kind, &search.with, roster, Named::Fit(&[]))?,
         patient_busy: past.busy.clone(),
-        wish: wish(past, search.language.as_deref()),
+        wish: wish(past, search.language.as_deref(), &search.skills),
         page: search.limit,
         ..kind.ask(search.window)
     };
@@ -201,7 +211,16 @@ fn find_in(
     while from < search.window.to {
         let block = Span::new(from, search.window.to.min(from + days * DAY_MIN));
         let offers = looking.look(view, &roster, &ask_in(&mut ask, block, search.limit - slots.len()))?;
-        slots.extend(offers.offers.iter().map(|offer| FreeSlot::of(offer, looking.zone)));
+        let new = offers.offers.iter().map(|offer| FreeSlot::of(offer, looking.zone));
+        let until = offers.next.unwrap_or(block.to);
+        slots.extend(with_sessions(
+            view,
+            looking.zone,
+            &ask,
+            search,
+            Span::new(block.from, until),
+            new.collect(),
+        )?);
         let next = offers.next.or((slots.len() >= search.limit).then_some(block.to));
         if let Some(next) = next.filter(|next| *next < search.window.to) {
             return Ok(page(slots, search, Some(next)));
@@ -209,6 +228,35 @@ fn find_in(
         (from, days) = (block.to, (days * 2).min(MOST_DAYS_AT_ONCE));
     }
     Ok(page(slots, search, None))
+}
+
+/// With the sessions of a group's type that have a place left: whoever looks for one would rather join than begin another.
+fn with_sessions(
+    view: &mut View<'_>,
+    zone: &Zone,
+    ask: &Ask,
+    search: &Search,
+    window: Span,
+    mut slots: Vec<FreeSlot>,
+) -> Result<Vec<FreeSlot>, StoreError> {
+    if !search.is_group {
+        return Ok(slots);
+    }
+    let named = || search.with.iter().filter(|key| entity_of(key).is_some());
+    for one in group::open(view, &search.kind, window)? {
+        let is_wanted = named().all(|key| one.resources.contains(key));
+        if is_wanted && !ask.patient_busy.touches(one.span) {
+            slots.push(FreeSlot {
+                start: zone.instant(one.span.from),
+                end: zone.instant(one.span.to),
+                resources: one.resources,
+                because: vec!["session".to_owned()],
+            });
+        }
+    }
+    // All are written by the same clock, but for the hour at which it changes.
+    slots.sort_by_key(|slot| minute_of_instant(&slot.start));
+    Ok(slots)
 }
 
 impl Looking<'_> {
@@ -263,33 +311,39 @@ fn look(
     found(&roster, &exceptions, &busy, zone, ask)
 }
 
-/// What else is free on the day of a time that was refused, the nearest first.
+/// What else is free on the day of a time that was refused, the nearest first; where a patient is named, while nobody expects them elsewhere.
 pub(super) fn instead(
     view: &mut View<'_>,
-    records: &Records,
-    known: &Known<'_>,
-    kind: &AppointmentType,
-    named: &[String],
-    at: Span,
-    now: Minute,
+    desk: &Desk,
+    wanted: &Wanted,
+    patient: Option<&Entity>,
 ) -> Result<Vec<FreeSlot>, ApiError> {
-    let (roster, zone) = (known.roster, known.zone);
+    let Desk { records, roster, zone, now, .. } = desk;
+    let Wanted { kind, span: at, .. } = wanted;
     let day = zone.day(zone.local(at.from).date());
-    let window = Span::new(day.from.max(now), day.to);
+    let window = Span::new(day.from.max(*now), day.to);
     if window.is_empty() {
         return Ok(Vec::new());
     }
-    let ask = Ask {
-        needs: needs(kind, named, roster)?,
+    let elsewhere = match patient {
+        Some(patient) => expected(view, patient, window)?,
+        None => Vec::new(),
+    };
+    let ask = |needs| Ask {
+        patient_busy: elsewhere.iter().map(|one| one.span).collect(),
+        needs,
         duration_min: at.length_min(),
         page: MOST,
         ..kind.ask(window)
     };
-    let mut offers = look(view, records, roster, zone, &ask)?.offers;
-    if offers.is_empty() && !named.is_empty() {
+    let mut offers = match needs(kind, &wanted.named, roster, Named::Fit(&wanted.anyway)) {
+        Ok(needs) => look(view, records, roster, zone, &ask(needs))?.offers,
+        // Who was named is not what the type needs: somebody else is.
+        Err(_) => Vec::new(),
+    };
+    if offers.is_empty() && !wanted.named.is_empty() {
         // With those who were named there is nothing: with others there may be.
-        let anybody = Ask { needs: kind.needs.clone(), ..ask };
-        offers = look(view, records, roster, zone, &anybody)?.offers;
+        offers = look(view, records, roster, zone, &ask(kind.needs.clone()))?.offers;
     }
     offers.sort_by_key(|offer| (offer.span.from - at.from).abs());
     offers.truncate(ALTERNATIVES);

@@ -1,13 +1,14 @@
 //! Group sessions: each patient's place is an appointment of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use holdfast_clinical::scheduling::booking::{Booked, PLACE_POOL, places};
+use holdfast_clinical::scheduling::booking::{Booked, PLACE_POOL, open_sessions, places, takes_time};
 use holdfast_clinical::scheduling::fhir::extension;
-use holdfast_clinical::scheduling::span::Span;
+use holdfast_clinical::scheduling::span::{Minute, Span};
 use holdfast_clinical::search::booked::{self, APPOINTMENT};
 use holdfast_core::id::Entity;
 use holdfast_core::rights::counted;
+use holdfast_core::sight::May;
 use holdfast_store::search::{Room, Stretch};
 use holdfast_store::view::{Stored, View};
 use holdfast_store::{StoreError, Tx};
@@ -15,7 +16,9 @@ use serde_json::Value;
 
 use super::ScheduleError;
 use super::records::{json_of, there};
+use super::shown::{AppointmentShown, Read, Shower};
 use crate::error::ApiError;
+use crate::patients::SavedAt;
 
 /// Appointments of one part of a day.
 const MOST: usize = 20_000;
@@ -36,6 +39,22 @@ pub(super) fn at(view: &mut View<'_>, span: Span) -> Result<Vec<Booked>, StoreEr
     Ok(out)
 }
 
+/// The sessions of a type that begin in the window and have a place left, the earliest first. The view must not be narrowed. Every
+/// appointment of the window is gone past; those of other types are not read.
+pub(super) fn open(view: &mut View<'_>, kind: &str, window: Span) -> Result<Vec<Booked>, StoreError> {
+    let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+    for begin in booked::on(APPOINTMENT, window) {
+        let stretch = Stretch::of(APPOINTMENT, begin);
+        for one in view.along("Appointment", &stretch, &[], Room::for_some(MOST), None)? {
+            if one.stored.json.contains(kind) && seen.insert(one.stored.entity.id.clone()) {
+                all.extend(Booked::read(&json_of(&one.stored)).ok().flatten());
+            }
+        }
+    }
+    let sessions = all.iter().filter(|one| one.capacity.is_some());
+    Ok(open_sessions(sessions, &all, kind, window).into_iter().map(|(one, _)| one.clone()).collect())
+}
+
 /// Refuses a place that the session does not have.
 pub(super) fn must_have_place(tx: &mut Tx<'_>, place: &Booked) -> Result<(), ApiError> {
     let Some(id) = place.session.as_deref().and_then(|key| key.strip_prefix("Appointment/")) else {
@@ -53,8 +72,10 @@ pub(super) fn must_have_place(tx: &mut Tx<'_>, place: &Booked) -> Result<(), Api
     }
 }
 
-/// The number of the next place of a session: of those that are this database's to give, once the clinic's calendar has begun.
-pub(super) fn next_place(tx: &mut Tx<'_>, session: &Booked) -> Result<u32, ApiError> {
+/// The number of the next place of a session, for a patient who has none in it: of those that are this database's to give, once the
+/// clinic's calendar has begun.
+pub(super) fn next_place(tx: &mut Tx<'_>, session: &Booked, patient: &str) -> Result<u32, ApiError> {
+    must_have_none(tx, session, patient)?;
     let entity = Entity::new("Appointment", &session.id);
     let clinic = tx.clinic_of(&entity)?;
     if tx.has_calendar(&clinic)? {
@@ -70,6 +91,77 @@ pub(super) fn next_place(tx: &mut Tx<'_>, session: &Booked) -> Result<u32, ApiEr
     // Whether the session has it is said when it is saved.
     let next = (0..).find(|number| !given.contains(number)).unwrap_or_default();
     Ok(u32::try_from(next).unwrap_or(u32::MAX))
+}
+
+/// Refuses a second place for a patient, overbooked or not: nobody sits on two chairs.
+fn must_have_none(tx: &mut Tx<'_>, session: &Booked, patient: &str) -> Result<(), ApiError> {
+    let key = format!("Appointment/{}", session.id);
+    let is_theirs = |one: &Booked| {
+        one.session.as_deref() == Some(&key)
+            && one.patient.as_deref() == Some(patient)
+            && takes_time(&one.status)
+    };
+    let all = tx.beyond_sight(|tx| at(&mut tx.view()?, session.span))?;
+    let Some(place) = all.into_iter().find(is_theirs) else { return Ok(()) };
+    let is_seen = tx.view()?.is_in_sight(&Entity::new("Appointment", &place.id), May::READ)?;
+    Err(ScheduleError::InSession { by: is_seen.then_some(place.id) }.into())
+}
+
+/// Appointments with the places of group sessions in their sessions. One whose session is not there, or stands at another time, is told of
+/// by itself: its patient comes all the same.
+pub(super) fn together(all: Vec<Read>) -> Vec<AppointmentShown> {
+    let (places, mut out): (Vec<Read>, Vec<Read>) =
+        all.into_iter().partition(|one| one.booked.session.is_some());
+    let mut at: BTreeMap<String, usize> = BTreeMap::new();
+    for (n, one) in out.iter().enumerate().filter(|(_, one)| one.booked.capacity.is_some()) {
+        at.insert(format!("Appointment/{}", one.shown.id), n);
+    }
+    let mut alone = Vec::new();
+    for place in places {
+        let key = place.booked.session.as_ref();
+        let session = key.and_then(|key| at.get(key)).and_then(|n| out.get_mut(*n));
+        let Some(session) = session else {
+            alone.push(place);
+            continue;
+        };
+        let is_there = session.booked.span == place.booked.span && takes_time(&session.booked.status);
+        let Some(group) = session.shown.group.as_mut() else { continue };
+        // Wherever it stands, it is one of the session's.
+        group.taken += u32::from(takes_time(&place.booked.status));
+        if !is_there {
+            alone.push(place);
+        } else if takes_time(&place.booked.status) {
+            group.places.push(place.shown);
+        }
+    }
+    for session in &mut out {
+        if let Some(group) = &mut session.shown.group {
+            let name = |one: &AppointmentShown| one.patient.as_ref().map(|patient| patient.name.clone());
+            group.places.sort_by(|a, b| (name(a), &a.id).cmp(&(name(b), &b.id)));
+        }
+    }
+    out.into_iter().chain(alone).map(|one| one.shown).collect()
+}
+
+/// A session with those of its places that the view shows; whatever else is read, as it is.
+pub(super) fn with_places(
+    view: &mut View<'_>,
+    shower: &mut Shower<'_>,
+    read: Read,
+    day: Minute,
+) -> Result<AppointmentShown, StoreError> {
+    if read.booked.capacity.is_none() {
+        return Ok(read.shown);
+    }
+    let (session, id, own) = (read.booked.clone(), read.shown.id.clone(), read.shown.clone());
+    let key = format!("Appointment/{id}");
+    let mut all = vec![read];
+    for place in at(view, session.span)?.into_iter().filter(|one| one.session.as_deref() == Some(&key)) {
+        if let Some(stored) = there(view, &Entity::new("Appointment", &place.id))? {
+            all.extend(shower.read(view, &stored, SavedAt::Here.code(), day)?);
+        }
+    }
+    Ok(together(all).into_iter().find(|one| one.id == id).unwrap_or(own))
 }
 
 /// The session of a type that begins then, with those who were named; none if there is none yet.

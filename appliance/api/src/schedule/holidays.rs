@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use holdfast_clinical::scheduling::fhir::{Exception, ExceptionKind};
+use holdfast_clinical::scheduling::span::Span;
 use holdfast_clinical::scheduling::zone::Zone;
 use holdfast_clinical::search::table;
 use holdfast_core::id::Entity;
@@ -18,6 +19,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::ScheduleError;
+use super::affected::{self, Affected, Of};
 use super::day::must_look;
 use super::query::{date, words};
 use super::records::{every, json_of, put, there};
@@ -47,6 +49,16 @@ pub(crate) struct Holiday {
 pub(crate) struct Holidays {
     /// By date.
     pub(super) holidays: Vec<Holiday>,
+}
+
+/// All of them, once they are saved.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HolidaysSaved {
+    /// By date.
+    holidays: Vec<Holiday>,
+    /// What is booked on days that were added: it stays until it is moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affected: Option<Affected>,
 }
 
 /// The id of the clinic's own Schedule: no other clinic has the same.
@@ -98,12 +110,17 @@ pub(crate) async fn save(
     let days = read(given)?;
     let records = state.writer().records().clone();
     let (author, zone) = (caller.id.clone(), state.parts().time_zone.clone());
-    let saved = write(&state, caller, move |tx| {
+    let saved = write(&state, caller.clone(), move |tx| {
         let schedule = schedule_id(records.clinic());
+        let before = all(&mut tx.view()?, &schedule)?;
+        let is_new = |day: &Span| before.iter().all(|one| one.span != *day);
+        let new: Vec<Span> = days.keys().map(|date| zone.day(*date)).filter(is_new).collect();
         close_on(tx, &schedule, records.clinic(), &days, true, &zone, &author)?;
-        Ok(shown(&all(&mut tx.view()?, &schedule)?, &zone))
+        Ok((shown(&all(&mut tx.view()?, &schedule)?, &zone), new))
     });
-    Ok(answer(&saved.await?))
+    let (Holidays { holidays }, new) = saved.await?;
+    let affected = affected::of_spans(&state, &caller, Of::All, new).await?.or_none();
+    Ok(answer(&HolidaysSaved { holidays, affected }))
 }
 
 fn read(given: Holidays) -> Result<BTreeMap<Date, String>, ScheduleError> {

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use super::ScheduleError;
 use super::query::date;
 use super::records::{every, json_of, put, there};
-use super::resources::{WeeklyShown, one};
+use super::resources::{ResourceSetup, WeeklyShown, one};
 use super::roster::entity_of;
 use crate::access::Caller;
 use crate::conflicts::json as answer;
@@ -53,7 +53,7 @@ pub(crate) async fn save(
     let weeks = weeks(&given.weekly)?;
     let (author, of) = (caller.id.clone(), actor.clone());
     write(&state, caller, move |tx| store(tx, &of, &weeks, &author)).await?;
-    shown(&state, actor).await
+    Ok(answer(&setup_of(&state, actor).await?))
 }
 
 /// The resource of an address.
@@ -63,12 +63,11 @@ pub(super) fn actor(kind: &str, id: &str) -> Result<Entity, ApiError> {
 }
 
 /// The resource as it is set up now.
-pub(super) async fn shown(state: &ApiState, actor: Entity) -> Result<Response, ApiError> {
+pub(super) async fn setup_of(state: &ApiState, actor: Entity) -> Result<ResourceSetup, ApiError> {
     let records = state.writer().records().clone();
     let zone = state.parts().time_zone.clone();
     let now = minute_of_ms(records.now_ms());
-    let setup = own_read(state, move |view| one(view, records.clinic(), &zone, now, &actor));
-    Ok(answer(&setup.await?))
+    own_read(state, move |view| one(view, records.clinic(), &zone, now, &actor)).await
 }
 
 /// From when until when hours hold.

@@ -9,19 +9,23 @@
 //!
 //! Invariants: an appointment that takes time of somebody whose time is taken, or is not this database's to give, is saved by no route,
 //! unless it says that it is overbooked: the store decides (decision 33), before a clinic's calendar begins [`take`]; work is proportional to the hours looked at; whom a caller may not see is told of as time that is taken, and no
-//! more.
+//! more; one patient is expected at one place at a time, unless it was overbooked ([`patient`]), or came together so and is marked.
 
+mod abilities;
+pub(crate) mod affected;
 mod ask;
 mod book;
 pub(crate) mod busy;
 mod calendar;
 mod changes;
 mod day;
+mod deed;
 mod demand;
 pub(crate) mod docs;
 mod error;
 pub(crate) mod exceptions;
 mod free;
+mod grant;
 mod group;
 mod holidays;
 mod hours;
@@ -29,8 +33,12 @@ mod import;
 mod kept;
 mod moving;
 pub(crate) mod names;
+mod overlaps;
 mod parts;
+mod patient;
+mod place;
 pub(crate) mod plan;
+mod present;
 pub(crate) mod query;
 pub(crate) mod records;
 pub(crate) mod refused;
@@ -39,18 +47,24 @@ mod resources;
 mod rights;
 pub(crate) mod roster;
 mod series;
+pub(crate) mod settle;
 mod shown;
 mod status;
+mod stranded;
 pub(crate) mod take;
 mod time_off;
 pub(crate) mod types;
 mod waitlist;
 mod web;
 mod week;
+mod when;
 
+pub(crate) use abilities::save as save_abilities;
+pub(crate) use affected::affected;
 pub(crate) use book::book;
 pub(crate) use calendar::calendar;
 pub(crate) use day::day;
+pub(crate) use deed::Deed;
 pub(crate) use demand::demand;
 pub use error::ScheduleError;
 pub use free::FreeSlot;
@@ -60,10 +74,12 @@ pub(crate) use hours::save as save_hours;
 pub(crate) use import::import;
 pub(crate) use kept::Kept;
 pub(crate) use moving::move_to;
+pub use present::{ExpectedVisits, expected_visits};
 pub(crate) use requests::requests;
 pub(crate) use resources::resources;
 pub(crate) use rights::rights;
 pub(crate) use series::series;
+pub(crate) use settle::settle;
 pub(crate) use status::{status, walk_to};
 pub(crate) use time_off::{end as end_time_off, take as take_time_off};
 pub(crate) use types::{save as save_type, types};

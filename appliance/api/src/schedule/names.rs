@@ -22,6 +22,9 @@ pub(crate) struct PatientShown {
     /// As BCP 47 writes them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     languages: Vec<String>,
+    /// Whether they are recorded as deceased.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    deceased: bool,
 }
 
 impl PatientShown {
@@ -39,6 +42,7 @@ impl PatientShown {
             number: person.mrn().map(ToOwned::to_owned),
             phone: person.phones.first().cloned(),
             languages: codes.collect(),
+            deceased: person.is_deceased,
             birth_date: person.birth_date,
         }
     }

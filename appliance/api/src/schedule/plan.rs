@@ -22,6 +22,8 @@ pub(crate) struct Wanted {
     pub(crate) kind: AppointmentType,
     /// Those who were named.
     pub(crate) named: Vec<String>,
+    /// Of them, who is taken whether or not they are what the type needs: they take part already.
+    pub(crate) anyway: Vec<String>,
     pub(crate) span: Span,
 }
 
@@ -31,17 +33,38 @@ impl Wanted {
     }
 }
 
-/// The needs of the type, of which each that somebody named meets asks for them alone; whoever meets none is taken beside.
+/// Whether whoever was named has to be what the type needs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Named<'n> {
+    /// They have, but for these.
+    Fit(&'n [String]),
+    /// They need not: somebody has said why they are taken all the same.
+    Forced,
+}
+
+impl Named<'_> {
+    fn lets(self, key: &str) -> bool {
+        match self {
+            Self::Fit(but) => but.iter().any(|one| one == key),
+            Self::Forced => true,
+        }
+    }
+}
+
+/// The needs of the type, of which each that somebody named meets asks for them alone. Whoever is named beside those who meet the needs is
+/// taken, too; whoever is named in the place of one, and is not what it asks for, is not.
 ///
 /// # Errors
-/// [`ScheduleError`] if one of those named is not of the schedule.
+/// [`ScheduleError`] if one of those named is not of the schedule, or not what the type needs.
 pub(crate) fn needs(
     kind: &AppointmentType,
     named: &[String],
     roster: &Roster,
+    how: Named<'_>,
 ) -> Result<Vec<Need>, ScheduleError> {
     let mut needs = kind.needs.clone();
     let mut is_named = vec![false; needs.len()];
+    let mut others = Vec::new();
     for key in named.iter().filter(|key| *key != "any") {
         if let Some(role) = key.strip_prefix("role:") {
             let open = needs
@@ -55,20 +78,24 @@ pub(crate) fn needs(
         }
         let bad = ScheduleError::Bad { what: "a resource", expected: "one of the schedule's" };
         let member = entity_of(key).and_then(|_| roster.find(key)).ok_or(bad)?;
-        // Whom somebody names is taken though another role was asked for: they know whom they want.
-        let fits = |exact: bool| {
-            let meets =
-                |need: &Need| need.kind == member.resource.kind && (!exact || need.fits(&member.resource));
-            needs.iter().enumerate().position(|(at, need)| !is_named[at] && meets(need))
-        };
-        let only = Need { only: vec![key.clone()], ..Need::any(member.resource.kind) };
-        match fits(true).or_else(|| fits(false)) {
+        match needs.iter().zip(&is_named).position(|(need, named)| !named && need.fits(&member.resource)) {
             Some(at) => {
-                needs[at] = only;
+                needs[at] = only(key, member.resource.kind);
                 is_named[at] = true;
             }
+            None => others.push(member),
+        }
+    }
+    for member in others {
+        let (key, of_kind) = (&member.resource.key, member.resource.kind);
+        match needs.iter().zip(&is_named).position(|(need, named)| !named && need.kind == of_kind) {
+            Some(at) if how.lets(key) => {
+                needs[at] = only(key, of_kind);
+                is_named[at] = true;
+            }
+            Some(_) => return Err(ScheduleError::NotSuitable { resource: member.name.clone() }),
             None => {
-                needs.push(only);
+                needs.push(only(key, of_kind));
                 is_named.push(true);
             }
         }
@@ -77,6 +104,10 @@ pub(crate) fn needs(
         return Err(ScheduleError::Bad { what: "the number of resources", expected: "six at the most" });
     }
     Ok(needs)
+}
+
+fn only(key: &str, kind: Kind) -> Need {
+    Need { only: vec![key.to_owned()], ..Need::any(kind) }
 }
 
 /// Who takes part in an appointment at that very time: those whose time is this database's to give, as far as there are any. Whether it
@@ -106,9 +137,10 @@ pub(super) fn choose_ours(
     busy: &Busy,
     but: Option<&str>,
 ) -> Result<Vec<String>, ScheduleError> {
+    in_use(known.roster, &wanted.named)?;
     let free = known.roster.free(known.exceptions, busy, known.zone, around(wanted), but)?;
     let all: Vec<(&Resource, &Free)> = free.iter().map(|(resource, free)| (*resource, free)).collect();
-    let ask = ask(wanted, needs(&wanted.kind, &wanted.named, known.roster)?);
+    let ask = ask(wanted, needs(&wanted.kind, &wanted.named, known.roster, Named::Fit(&wanted.anyway))?);
     match find(&ask, &all, known.zone)?.offers.into_iter().next() {
         Some(offer) => Ok(offer.chosen.into_iter().map(|chosen| chosen.key).collect()),
         None => Err(why_not(known, wanted, &ask, &all, busy, but)),
@@ -125,7 +157,8 @@ pub(crate) fn choose_anyhow(
     busy: &Busy,
     but: Option<&str>,
 ) -> Result<Vec<String>, ScheduleError> {
-    let all = needs(&wanted.kind, &wanted.named, known.roster)?;
+    let all = needs(&wanted.kind, &wanted.named, known.roster, Named::Forced)?;
+    in_use(known.roster, &wanted.named)?;
     let mut out: Vec<String> = wanted.named.iter().filter(|key| entity_of(key).is_some()).cloned().collect();
     let free = known.roster.free(known.exceptions, busy, known.zone, around(wanted), but)?;
     for need in &all {
@@ -142,6 +175,14 @@ pub(crate) fn choose_anyhow(
         out.extend(found);
     }
     if out.is_empty() { Err(ScheduleError::NobodyFits) } else { Ok(out) }
+}
+
+/// Refuses who has left, and what is out of use, overbooked or not: nobody would be there.
+pub(super) fn in_use(roster: &Roster, named: &[String]) -> Result<(), ScheduleError> {
+    match roster.out_of_use(named) {
+        Some(member) => Err(ScheduleError::OutOfUse { resource: member.name.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// The window that has to be known to choose.

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use holdfast_clinical::scheduling::span::Span;
+use holdfast_clinical::scheduling::span::{Minute, Span};
 use holdfast_clinical::scheduling::zone::{Zone, minute_of_ms};
 use holdfast_core::id::Entity;
 use holdfast_core::rights::{Owner, Refusal, counted};
@@ -13,6 +13,7 @@ use holdfast_store::StoreError;
 use holdfast_store::view::View;
 
 use super::ScheduleError;
+use super::deed::Deed;
 use super::free::within;
 use super::names::name_of_resource;
 use super::records::json_of;
@@ -35,6 +36,8 @@ pub(crate) struct Noted {
     pub(super) at_ms: u64,
     pub(super) code: &'static str,
     pub(super) message: String,
+    /// The time that was asked for, if it is known.
+    pub(super) asked: Option<Minute>,
 }
 
 impl Refusals {
@@ -62,27 +65,45 @@ pub(super) async fn in_words(state: &ApiState, error: ApiError) -> ApiError {
 }
 
 /// The same error, in words for people if it is about who may have which time; and kept.
-pub(crate) async fn explain(state: &ApiState, sight: &Arc<Sight>, error: ApiError) -> ApiError {
-    let error = match error {
-        ApiError::Store(StoreError::Booking(refusal)) => told(state, Some(sight), refusal).await,
-        ApiError::Entry { entry, source } => {
-            let source = match *source {
-                ApiError::Store(StoreError::Booking(refusal)) => told(state, Some(sight), refusal).await,
-                other => other,
-            };
-            ApiError::Entry { entry, source: Box::new(source) }
+pub(crate) async fn explain(state: &ApiState, sight: &Arc<Sight>, deed: Deed, error: ApiError) -> ApiError {
+    let (entry, inner) = match error {
+        ApiError::Entry { entry, source } => (Some(entry), *source),
+        other => (None, other),
+    };
+    let mut asked = deed.at;
+    let inner = match inner {
+        ApiError::Store(StoreError::Booking(refusal)) => {
+            asked = asked.or(time_asked(&refusal));
+            told(state, Some(sight), refusal).await
         }
         other => other,
     };
-    let inner = if let ApiError::Entry { source, .. } = &error { source.as_ref() } else { &error };
-    if let ApiError::Schedule(refused) = inner
-        && refused.is_about_time()
-    {
-        let (at_ms, code) = (state.writer().records().now_ms(), refused.facts().code);
-        metrics::counter!("booking_refused_total", "code" => code).increment(1);
-        state.refusals().note(Noted { at_ms, code, message: refused.to_string() });
+    let inner = match inner {
+        ApiError::Schedule(refused) => {
+            let refused = deed.refused(refused);
+            if refused.is_about_time() {
+                let (at_ms, code) = (state.writer().records().now_ms(), refused.facts().code);
+                metrics::counter!("booking_refused_total", "code" => code).increment(1);
+                state.refusals().note(Noted { at_ms, code, message: refused.to_string(), asked });
+            }
+            ApiError::Schedule(refused)
+        }
+        other => other,
+    };
+    match entry {
+        Some(entry) => ApiError::Entry { entry, source: Box::new(inner) },
+        None => inner,
     }
-    error
+}
+
+/// The time that a refusal of the store is about: none of a place, which is a number.
+fn time_asked(refusal: &Refusal) -> Option<Minute> {
+    match refusal {
+        Refusal::NotOurs { resource, span, .. }
+        | Refusal::Expired { resource, span, .. }
+        | Refusal::Taken { resource, span, .. } => (!counted::is_pool(resource)).then_some(span.from),
+        _ => None,
+    }
 }
 
 /// `sight` is that of whoever is told who has the time; none: nobody is.

@@ -1,10 +1,10 @@
 //! `GET /api/schedule/resources`: practitioners, rooms and equipment, as they are set up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use axum::response::Response;
-use holdfast_clinical::scheduling::fhir::{Exception, ExceptionKind, WeeklyHours};
+use holdfast_clinical::scheduling::fhir::{Exception, ExceptionKind, WeeklyHours, own_skills};
 use holdfast_clinical::scheduling::hours::Shift;
 use holdfast_clinical::scheduling::span::{DAY_MIN, Span};
 use holdfast_clinical::scheduling::zone::{Zone, minute_of_ms};
@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use super::day::must_look;
 use super::exceptions::exceptions;
 use super::records::{every, json_of};
-use super::roster::{Member, Roster, kind_name};
+use super::roster::{Member, Roster, entity_of, kind_name};
 use crate::access::Caller;
 use crate::conflicts::json;
 use crate::error::ApiError;
@@ -28,6 +28,8 @@ use crate::state::ApiState;
 
 /// Rooms and devices that are looked at.
 const MOST: usize = 2_000;
+/// Their records, in bytes.
+const RECORDS_BYTES: usize = 64 << 20;
 /// Time off is told of so many days back and ahead.
 const BACK_DAYS: i64 = 31;
 const AHEAD_DAYS: i64 = 400;
@@ -72,7 +74,12 @@ pub(crate) struct ResourceSetup {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<String>,
+    /// As BCP 47 writes them.
     languages: Vec<String>,
+    /// What they can do, as the clinic has entered it.
+    skills: Vec<String>,
+    /// What they can do by other records: codes of qualifications and specialties.
+    qualifications: Vec<String>,
     weekly: Vec<WeeklyShown>,
     time_off: Vec<TimeOff>,
     active: bool,
@@ -96,7 +103,8 @@ pub(crate) async fn resources(
         let beside = beside(view)?;
         let roster = Roster::read(view, records.clinic(), &beside)?;
         let exceptions = exceptions(view, looked_at(minute_of_ms(records.now_ms())))?;
-        Ok(roster.members.iter().map(|one| setup(one, &roster, &exceptions, &zone)).collect())
+        let skills = skills(view, &roster)?;
+        Ok(roster.members.iter().map(|one| setup(one, &roster, &exceptions, &skills, &zone)).collect())
     });
     Ok(json(&Resources { resources: found.await? }))
 }
@@ -112,7 +120,16 @@ pub(super) fn one(
     let roster = Roster::read(view, clinic, std::slice::from_ref(key))?;
     let exceptions = exceptions(view, looked_at(now))?;
     let found = roster.find(&key.to_string()).ok_or_else(|| StoreError::NotFound(key.to_string()))?;
-    Ok(setup(found, &roster, &exceptions, zone))
+    let skills = skills(view, &roster)?;
+    Ok(setup(found, &roster, &exceptions, &skills, zone))
+}
+
+/// What the clinic has entered of each practitioner, by their key.
+fn skills(view: &mut View<'_>, roster: &Roster) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
+    let keys = roster.members.iter().filter(|one| !one.resource.skills.is_empty());
+    let keys: Vec<Entity> = keys.filter_map(|one| entity_of(&one.resource.key)).collect();
+    let found = view.get_all(&keys, RECORDS_BYTES)?.resources;
+    Ok(found.iter().map(|one| (one.entity.to_string(), own_skills(&json_of(one)))).collect())
 }
 
 fn looked_at(now: i64) -> Span {
@@ -137,8 +154,15 @@ fn beside(view: &mut View<'_>) -> Result<Vec<Entity>, StoreError> {
     Ok(out)
 }
 
-fn setup(member: &Member, roster: &Roster, exceptions: &[Exception], zone: &Zone) -> ResourceSetup {
+fn setup(
+    member: &Member,
+    roster: &Roster,
+    exceptions: &[Exception],
+    skills: &BTreeMap<String, Vec<String>>,
+    zone: &Zone,
+) -> ResourceSetup {
     let resource = &member.resource;
+    let skills = skills.get(&resource.key).cloned().unwrap_or_default();
     let own: Vec<&WeeklyHours> = roster.schedules_of(&resource.key).collect();
     let ids: BTreeSet<&str> = own.iter().map(|one| one.id.as_str()).collect();
     let mut weekly: Vec<WeeklyShown> =
@@ -154,6 +178,8 @@ fn setup(member: &Member, roster: &Roster, exceptions: &[Exception], zone: &Zone
         name: member.name.clone(),
         role: resource.roles.first().cloned(),
         languages: resource.languages.clone(),
+        qualifications: resource.skills.iter().filter(|one| !skills.contains(one)).cloned().collect(),
+        skills,
         weekly,
         time_off,
         active: member.is_active,

@@ -49,6 +49,9 @@ pub(crate) struct RefusedShown {
     at: String,
     code: &'static str,
     message: String,
+    /// The time that was asked for, an instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<String>,
 }
 
 /// Who may sell what of a day.
@@ -101,6 +104,7 @@ fn shown(
         at: zone.instant(minute_of_ms(one.at_ms)),
         code: one.code,
         message: one.message.clone(),
+        asked: one.asked.map(|minute| zone.instant(minute)),
     };
     let (holder, epoch, sells) = match calendar.map(|calendar| calendar.holder) {
         Some(Holder::Is { actor, generation }) => (actor.to_hex(), generation, actor == records.actor()),

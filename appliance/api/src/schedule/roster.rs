@@ -52,7 +52,7 @@ impl Roster {
         let found = every(view, "Schedule", &[], MOST_SCHEDULES)?;
         let users = users(view)?;
         let mut wanted: BTreeSet<Entity> = beside.iter().cloned().collect();
-        wanted.extend(users.keys().filter_map(|key| entity_of(key)));
+        wanted.extend(users.roles.keys().filter_map(|key| entity_of(key)));
         Self::with(view, &found, clinic, &users, wanted)
     }
 
@@ -67,7 +67,7 @@ impl Roster {
         view: &mut View<'_>,
         found: &[Stored],
         clinic: &str,
-        users: &BTreeMap<String, Vec<String>>,
+        users: &Users,
         mut wanted: BTreeSet<Entity>,
     ) -> Result<Self, StoreError> {
         let mut schedules = Vec::new();
@@ -97,6 +97,11 @@ impl Roster {
 
     pub(crate) fn find(&self, key: &str) -> Option<&Member> {
         self.members.iter().find(|one| one.resource.key == key)
+    }
+
+    /// Of those who are named, one who is not booked any more.
+    pub(super) fn out_of_use(&self, named: &[String]) -> Option<&Member> {
+        named.iter().filter_map(|key| self.find(key)).find(|member| !member.is_active)
     }
 
     /// The Schedules of one of them.
@@ -164,17 +169,32 @@ pub(crate) fn entity_of(key: &str) -> Option<Entity> {
     is_one.then(|| Entity::new(kind, id))
 }
 
-/// Those who treat patients, by their practitioner: what they are here for.
-fn users(view: &mut View<'_>) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
-    let mut out = BTreeMap::new();
+/// What people's sign-ins tell of practitioners.
+#[derive(Default, Debug)]
+struct Users {
+    /// Of those who treat patients: what they are here for.
+    roles: BTreeMap<String, Vec<String>>,
+    /// Those who have no sign-in that holds any more: they have left. Who never had one is another clinic's, or needs none.
+    left: BTreeSet<String>,
+}
+
+fn users(view: &mut View<'_>) -> Result<Users, StoreError> {
+    let (mut out, mut here) = (Users::default(), BTreeSet::new());
     for stored in every(view, HOLDFAST_USER, &[], MOST_USERS)? {
-        let Some(user) = read_user(view, &stored.entity)?.filter(|user| user.is_active) else { continue };
+        let Some(user) = read_user(view, &stored.entity)? else { continue };
+        let Some(practitioner) = user.practitioner else { continue };
+        if !user.is_active {
+            out.left.insert(practitioner);
+            continue;
+        }
         let roles: Vec<String> =
             user.roles.into_iter().filter(|role| matches!(role.as_str(), "clinician" | "nurse")).collect();
-        if let Some(practitioner) = user.practitioner.filter(|_| !roles.is_empty()) {
-            out.insert(practitioner, roles);
+        here.insert(practitioner.clone());
+        if !roles.is_empty() {
+            out.roles.insert(practitioner, roles);
         }
     }
+    out.left.retain(|practitioner| !here.contains(practitioner));
     Ok(out)
 }
 
@@ -198,18 +218,14 @@ fn roles(view: &mut View<'_>, records: &[Stored]) -> Result<BTreeMap<String, Vec
     Ok(out)
 }
 
-fn member(
-    stored: &Stored,
-    roles: &BTreeMap<String, Vec<Value>>,
-    users: &BTreeMap<String, Vec<String>>,
-) -> Option<Member> {
+fn member(stored: &Stored, roles: &BTreeMap<String, Vec<Value>>, users: &Users) -> Option<Member> {
     if stored.deleted {
         return None;
     }
     let (key, record) = (stored.entity.to_string(), json_of(stored));
     let own = roles.get(&key).map(Vec::as_slice).unwrap_or_default();
     let mut resource = resource_of(&record, own).ok()?;
-    for role in users.get(&key).into_iter().flatten() {
+    for role in users.roles.get(&key).into_iter().flatten() {
         if !resource.roles.contains(role) {
             resource.roles.push(role.clone());
         }
@@ -217,7 +233,8 @@ fn member(
     let is_off = |element: &str, value: &str| record.get(element).and_then(Value::as_str) == Some(value);
     let is_active = record.get("active").and_then(Value::as_bool) != Some(false)
         && !is_off("status", "inactive")
-        && !is_off("status", "suspended");
+        && !is_off("status", "suspended")
+        && !users.left.contains(&key);
     let name = name_of_resource(&stored.json, &record).unwrap_or(key);
     Some(Member { resource, name, is_active })
 }

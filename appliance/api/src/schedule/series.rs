@@ -9,6 +9,7 @@ use holdfast_clinical::scheduling::recur::{ByDay, End, Frequency, Instance, Rule
 use holdfast_clinical::scheduling::span::{DAY_MIN, Span};
 use holdfast_clinical::scheduling::zone::{Wall, Zone};
 use holdfast_clinical::types::is_id;
+use holdfast_core::id::Entity;
 use jiff::civil::{DateTime, Weekday};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,9 +18,11 @@ use super::ScheduleError;
 use super::book::{Asked, Booking, desk, must_book, once, with_instead};
 use super::busy::Busy;
 use super::free::FreeSlot;
+use super::patient::{elsewhere, expected};
 use super::plan::{around, choose};
 use super::query::date;
 use super::shown::AppointmentShown;
+use super::when;
 use crate::access::Caller;
 use crate::access::policy::Principal;
 use crate::conflicts::json;
@@ -145,13 +148,21 @@ async fn booked(
 
 /// Whether it could be booked now.
 async fn look(state: &ApiState, one: &Asked) -> Result<(), ApiError> {
+    let desk = Arc::new(desk(state, around(&one.wanted)).await?);
+    when::must_be_to_come(&desk.zone, desk.now, one.wanted.span)?;
     if one.overbook.is_some() {
         return Ok(());
     }
-    let desk = Arc::new(desk(state, around(&one.wanted)).await?);
     let (wanted, known) = (one.wanted.clone(), desk.clone());
+    let patient = one.patient.as_ref().map(|id| Entity::new("Patient", id));
     let records = desk.records.clone();
     let found = own_read(state, move |view| {
+        if let Some(patient) = &patient
+            && let Some(other) = expected(view, patient, wanted.span)?.first()
+        {
+            // Which one is told when it is booked: here it may be one that the caller must not see.
+            return Err(elsewhere(view, patient, other, false)?.into());
+        }
         let busy = Busy::to_book(view, &known.records, &known.roster, around(&wanted), known.now)?;
         let chosen = choose(&known.known(), &wanted, busy, None)?;
         // Nothing is saved, so that nobody else says whether the time may be given.

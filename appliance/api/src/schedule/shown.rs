@@ -16,6 +16,8 @@ use utoipa::ToSchema;
 
 use super::names::PatientShown;
 use super::records::json_of;
+use super::settle::{UnsettledShown, sides_of};
+use super::stranded::Stranded;
 
 /// What one patient or one encounter may take.
 const RECORD_BYTES: usize = 8 << 20;
@@ -92,8 +94,9 @@ pub(crate) struct SeriesPlace {
 pub(crate) struct GroupShown {
     pub(super) capacity: u32,
     pub(super) taken: u32,
-    /// Those whom the caller may see.
-    pub(super) patients: Vec<PatientShown>,
+    /// Each place that somebody has, and that the caller may see: an appointment of its own, which is led, cancelled and moved by its id.
+    #[schema(no_recursion)]
+    pub(super) places: Vec<AppointmentShown>,
 }
 
 /// An appointment.
@@ -137,14 +140,26 @@ pub(crate) struct AppointmentShown {
     pub(super) series: Option<SeriesPlace>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) group: Option<GroupShown>,
+    /// The id of the group session in which it is a place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) session: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) cancel_reason: Option<String>,
     /// `here`, `node` or `head-office`.
     pub(super) saved: &'static str,
     /// Whether values of two people stand side by side.
     pub(super) conflict: bool,
+    /// One side says that it takes place, another that it does not: shown as if it does, for its time is kept until a person has chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unsettled: Option<UnsettledShown>,
     /// Ids of appointments that are at the same time on a resource.
     pub(super) overlaps_with: Vec<String>,
+    /// Ids of appointments at which the same patient is expected at the same time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) elsewhere: Vec<String>,
+    /// Why it cannot stay as it is: who or what it takes is away, or gone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) stranded: Vec<Stranded>,
     /// Whether it is kept from the caller: then nothing but its time is told.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) withheld: bool,
@@ -210,7 +225,15 @@ impl<'s> Shower<'s> {
         saved: &'static str,
         day: Minute,
     ) -> Result<Option<Read>, StoreError> {
-        let record = json_of(stored);
+        let mut record = json_of(stored);
+        let unsettled = match sides_of(view, stored)? {
+            Some(sides) => {
+                let shown = sides.shown(view, &record, self.zone)?;
+                sides.standing(&mut record);
+                Some(shown)
+            }
+            None => None,
+        };
         let Ok(Some(booked)) = Booked::read(&record) else { return Ok(None) };
         // Nobody has an encounter before they are here.
         let encounter = match booked.status.as_str() {
@@ -265,12 +288,22 @@ impl<'s> Shower<'s> {
             remote: is_set(extension::REMOTE),
             walk_in: said("/appointmentType/coding/0/code").as_deref() == Some("WALKIN"),
             series: booked.series.clone().map(|(id, at)| SeriesPlace { id, at }),
-            group: booked.capacity.map(|capacity| GroupShown { capacity, taken: 0, patients: Vec::new() }),
-            cancel_reason: said("/cancelationReason/text")
-                .or_else(|| said("/cancelationReason/coding/0/display")),
+            group: booked.capacity.map(|capacity| GroupShown { capacity, taken: 0, places: Vec::new() }),
+            session: booked
+                .session
+                .as_deref()
+                .map(|key| key.strip_prefix("Appointment/").unwrap_or(key).to_owned()),
+            cancel_reason: (status == FlowStatus::Cancelled)
+                .then(|| {
+                    said("/cancelationReason/text").or_else(|| said("/cancelationReason/coding/0/display"))
+                })
+                .flatten(),
             saved,
             conflict: stored.conflicts > 0,
+            unsettled,
             overlaps_with: Vec::new(),
+            elsewhere: Vec::new(),
+            stranded: Vec::new(),
             withheld: false,
         };
         Ok(Some(Read { booked, shown }))
@@ -306,10 +339,14 @@ impl<'s> Shower<'s> {
             walk_in: false,
             series: None,
             group: None,
+            session: None,
             cancel_reason: None,
             saved: "node",
             conflict: false,
+            unsettled: None,
             overlaps_with: Vec::new(),
+            elsewhere: Vec::new(),
+            stranded: Vec::new(),
             withheld: true,
         }
     }
@@ -320,34 +357,4 @@ fn room(encounter: &Value) -> Option<String> {
     let places = encounter.get("location")?.as_array()?;
     let active = places.iter().rfind(|one| one.get("status").and_then(Value::as_str) == Some("active"))?;
     active.pointer("/location/reference").and_then(Value::as_str).map(ToOwned::to_owned)
-}
-
-/// Tells each of them which others are at the same time on one of its resources. O(n²) of one resource's day.
-pub(super) fn note_overlaps(all: &mut [AppointmentShown]) {
-    let takes = |one: &AppointmentShown| !matches!(one.status, FlowStatus::Cancelled | FlowStatus::Requested);
-    let mut of_resource: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, one) in all.iter().enumerate().filter(|(_, one)| takes(one)) {
-        for key in &one.resources {
-            of_resource.entry(key.clone()).or_default().push(at);
-        }
-    }
-    let taken = |one: &AppointmentShown| {
-        Span::new(one.from_minute, one.to_minute).widened(one.buffer_before, one.buffer_after)
-    };
-    for (at, other) in of_resource.values().flat_map(|all| pairs(all)) {
-        if !taken(&all[at]).overlaps(taken(&all[other])) {
-            continue;
-        }
-        let (id, other_id) = (all[at].id.clone(), all[other].id.clone());
-        for (one, id) in [(at, other_id), (other, id)] {
-            if !all[one].overlaps_with.contains(&id) {
-                all[one].overlaps_with.push(id);
-            }
-        }
-    }
-}
-
-fn pairs(all: &[usize]) -> Vec<(usize, usize)> {
-    let with = |(n, at): (usize, &usize)| all[n + 1..].iter().map(|other| (*at, *other)).collect::<Vec<_>>();
-    all.iter().enumerate().flat_map(with).collect()
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use holdfast_clinical::lifecycle::check_step;
-use holdfast_clinical::scheduling::booking::{cancel_reason, cancelled, no_show, replaced};
+use holdfast_clinical::scheduling::booking::{ChangeError, cancel_reason, cancelled, no_show};
 use holdfast_clinical::scheduling::flow::{
     EncounterStep, FlowError, Stage, Step, Walk, stage_of, step_to, undo,
 };
@@ -21,10 +21,13 @@ use utoipa::ToSchema;
 use super::ScheduleError;
 use super::book::must_book;
 use super::changes::{seen, show};
+use super::grant::{Granting, grant};
 use super::group;
+use super::patient::may_be_checked_in;
 use super::query::words;
 use super::records::{exchange, json_of, put, there};
 use super::roster::entity_of;
+use super::settle::sides_of;
 use super::shown::FlowStatus;
 use crate::access::Caller;
 use crate::conflicts::json as answer;
@@ -35,19 +38,17 @@ use crate::state::ApiState;
 
 /// Whoever cancels and says it in words of their own.
 const OTHER_REASON: &str = "other";
-/// The patient has another time instead.
-const MOVED: &str = "pat";
 
 /// Where an appointment, and its patient, is to be.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct StatusAsked {
     /// Of the picture that it goes on.
-    version: String,
-    status: FlowStatus,
+    pub(super) version: String,
+    pub(super) status: FlowStatus,
     /// Where the patient is from now on.
     room: Option<String>,
-    /// Why it is cancelled, in words.
+    /// Why it is cancelled, in words; whoever cancels says it so or by a code.
     reason: Option<String>,
     /// The same as a code of HL7's value set of cancellation reasons.
     reason_code: Option<String>,
@@ -74,6 +75,9 @@ pub(crate) async fn status(
         return Err(ScheduleError::Bad { what: "the room", expected: "\"Location/ID\"" }.into());
     }
     let (zone, now) = (state.parts().time_zone.clone(), minute_of_ms(state.writer().records().now_ms()));
+    if let Some(granting) = Granting::of(&state, &caller, &id, &asked).await? {
+        return grant(&state, caller, id, asked, granting).await;
+    }
     let author = caller.id.clone();
     let shown = write(&state, caller, move |tx| {
         change(tx, &id, &asked, &zone, now, &author)?;
@@ -92,6 +96,9 @@ fn change(
 ) -> Result<(), ApiError> {
     let entity = Entity::new("Appointment", id);
     let stored = tx.view()?.read(&entity)?;
+    if sides_of(&mut tx.view()?, &stored)?.is_some() {
+        return Err(ScheduleError::Unsettled.into());
+    }
     let encounter = encounter_of(tx, id)?;
     let record = json_of(&stored);
     let is = FlowStatus::of(&record, encounter.as_ref().map(json_of).as_ref());
@@ -111,16 +118,15 @@ fn change(
                 .as_deref()
                 .or(asked.reason.as_deref().filter(|text| cancel_reason(text).is_some()));
             let words = asked.reason.as_deref().filter(|text| Some(*text) != code);
+            if code.or(words).is_none() {
+                return Err(ScheduleError::Change(ChangeError::NoReason).into());
+            }
             let reason = Reason { code: code.unwrap_or(OTHER_REASON), words };
             cancel(tx, &stored, &record, encounter, &reason, author)
         }
         FlowStatus::NoShow => {
             let elements = no_show(&record, now).map_err(ScheduleError::from)?;
             exchange(tx, &stored, &elements, author).map(drop)
-        }
-        FlowStatus::Booked if matches!(text(&record, "status"), "proposed" | "pending" | "waitlist") => {
-            give_back(tx, &record, author)?;
-            exchange(tx, &stored, &accepted(&record), author).map(drop)
         }
         other => match other.stage() {
             Some(to) => {
@@ -236,6 +242,9 @@ fn go(
         stage_of(&record, before.as_ref())
     };
     let seen = is.ok_or(ScheduleError::Flow(FlowError::NotThere { is: None }))?;
+    if seen == Stage::Booked && way.to != Stage::Booked {
+        may_be_checked_in(tx, &record, zone, now)?;
+    }
     let step = if seen == way.to && text(&record, "status") != "noshow" {
         Step { appointment: Map::new(), encounter: None, stage: seen }
     } else {
@@ -295,27 +304,6 @@ fn with_room(mut elements: Map<String, Value>, encounter: &Value, room: Option<&
     places.push(json!({ "location": { "reference": room }, "status": "active" }));
     elements.insert("location".to_owned(), places.into());
     elements
-}
-
-/// Of a request that is granted: the appointment that it takes the place of is cancelled, if it stands still.
-fn give_back(tx: &mut Tx<'_>, request: &Value, author: &str) -> Result<(), ApiError> {
-    let Some(old) = replaced(request) else { return Ok(()) };
-    let Some(old) = there(&mut tx.view()?, &Entity::new("Appointment", old))? else { return Ok(()) };
-    let record = json_of(&old);
-    if !matches!(text(&record, "status"), "booked" | "pending") {
-        return Ok(());
-    }
-    let elements = cancelled(&record, MOVED, None).map_err(ScheduleError::from)?;
-    exchange(tx, &old, &elements, author).map(drop)
-}
-
-/// Of a request that is granted: everybody takes part.
-fn accepted(record: &Value) -> Map<String, Value> {
-    let mut participants = record.get("participant").and_then(Value::as_array).cloned().unwrap_or_default();
-    for one in participants.iter_mut().filter(|one| text(one, "status") == "needs-action") {
-        one["status"] = "accepted".into();
-    }
-    Map::from_iter([("status".to_owned(), "booked".into()), ("participant".to_owned(), participants.into())])
 }
 
 fn text<'v>(of: &'v Value, name: &str) -> &'v str {

@@ -7,21 +7,24 @@
 //!
 //! What is over is not looked at: an import brings what was. What only changes its status or its note is not either: two appointments
 //! that meet, because two databases took the same time, must still be worked off.
+//!
+//! The patient is asked of as well, calendar or not: nobody comes to two places at once. That, too, may be overbooked.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_clinical::scheduling::booking::Booked;
 use holdfast_clinical::scheduling::span::{DAY_MIN, Minute, Span};
 use holdfast_clinical::scheduling::zone::minute_of_ms;
 use holdfast_core::id::Entity;
 use holdfast_core::sight::May;
-use holdfast_store::history::Wanted;
-use holdfast_store::view::View;
-use holdfast_store::{StoreError, Tx};
+use holdfast_store::Tx;
+use holdfast_store::rights::Changed;
 use serde_json::Value;
 
 use super::ScheduleError;
-use super::busy::takers;
+use super::busy::Takers;
 use super::group;
-use super::records::json_of;
+use super::patient::{self, is_expected};
 use crate::error::ApiError;
 
 /// Time that a save takes and that the appointment did not have before.
@@ -31,23 +34,34 @@ pub(super) struct Taking {
     pub(super) id: String,
     /// Whose time, and which.
     pub(super) spans: Vec<(String, Span)>,
+    /// Whether its patient was not expected at all of that time before.
+    pub(super) is_new_to_patient: bool,
 }
 
 /// Refuses the transaction if an appointment that it has saved takes time that another has.
 ///
 /// # Errors
-/// [`ScheduleError`], or the store.
+/// [`ScheduleError`], or the store. Cost: what was saved is read from memory; what is taken of somebody's time is read once for each part
+/// of the calendar, however many appointments of theirs are saved at once.
 pub(crate) fn check(tx: &mut Tx<'_>, now_ms: u64) -> Result<(), ApiError> {
-    let saved = tx.saved_of("Appointment");
-    for (entity, ops) in saved {
-        if let Some((taking, booked)) =
-            tx.beyond_sight(|tx| taking(tx, &entity, ops, minute_of_ms(now_ms)))?
-        {
-            let clinic = tx.clinic_of(&entity)?;
-            if !tx.has_calendar(&clinic)? {
-                must_be_free(tx, &taking)?;
-            }
-            tx.beyond_sight(|tx| group::must_have_place(tx, &booked))?;
+    let now = minute_of_ms(now_ms);
+    let (mut takers, mut begun) = (Takers::default(), BTreeMap::new());
+    let all = tx.changed_of("Appointment")?;
+    let saved: BTreeSet<String> = all.iter().map(|changed| changed.entity.to_string()).collect();
+    for changed in all {
+        let Some((taking, booked)) = taking(&changed, &saved, now)? else { continue };
+        let clinic = tx.clinic_of(&changed.entity)?;
+        let has_begun = match begun.get(&clinic) {
+            Some(known) => *known,
+            None => tx.has_calendar(&clinic)?,
+        };
+        begun.insert(clinic, has_begun);
+        if !has_begun {
+            must_be_free(tx, &taking, &mut takers)?;
+        }
+        tx.beyond_sight(|tx| group::must_have_place(tx, &booked))?;
+        if taking.is_new_to_patient {
+            patient::must_be_nowhere_else(tx, &booked)?;
         }
     }
     Ok(())
@@ -55,17 +69,12 @@ pub(crate) fn check(tx: &mut Tx<'_>, now_ms: u64) -> Result<(), ApiError> {
 
 /// What the save takes; none if it takes nothing that has to be free.
 fn taking(
-    tx: &mut Tx<'_>,
-    entity: &Entity,
-    ops: u32,
+    changed: &Changed,
+    saved: &BTreeSet<String>,
     now: Minute,
 ) -> Result<Option<(Taking, Booked)>, ApiError> {
-    let stored = tx.written(entity)?;
-    if stored.deleted {
-        return Ok(None);
-    }
     // What cannot be read takes no time: its validity was checked before.
-    let Some(booked) = Booked::read(&json_of(&stored)).ok().flatten() else { return Ok(None) };
+    let Some(booked) = read(&changed.after) else { return Ok(None) };
     let is_place = booked.session.is_some();
     if booked.is_overbooked || booked.taken.to <= now || !(booked.takes_time() || is_place) {
         return Ok(None);
@@ -73,44 +82,39 @@ fn taking(
     if booked.taken.length_min() > 3 * DAY_MIN || booked.span.length_min() > DAY_MIN {
         return Err(ScheduleError::TooLong.into());
     }
-    let before = before(&mut tx.view()?, entity, ops)?;
+    let before = changed.before.as_deref().and_then(read);
     let is_had = |key: &String| {
         let had = before.as_ref().filter(|before| before.takes_time());
         had.is_some_and(|before| before.resources.contains(key) && before.taken.covers(booked.taken))
     };
     let keys = booked.resources.iter().filter(|key| !is_place && !is_had(key));
     let spans: Vec<(String, Span)> = keys.map(|key| (key.clone(), booked.taken)).collect();
+    let was_expected = before.as_ref().is_some_and(|before| {
+        // Whoever goes along with their session is marked where they are needed elsewhere: a session of eight does not stay for one.
+        let goes_along = before.session == booked.session
+            && booked.session.as_ref().is_some_and(|key| saved.contains(key));
+        let is_same = before.patient == booked.patient && before.span.covers(booked.span);
+        is_expected(&before.status) && (goes_along || is_same)
+    });
+    let is_new_to_patient = booked.patient.is_some() && is_expected(&booked.status) && !was_expected;
     let is_same_place =
         before.is_some_and(|before| before.session == booked.session && before.status == booked.status);
-    if spans.is_empty() && (!is_place || is_same_place) {
+    if spans.is_empty() && (!is_place || is_same_place) && !is_new_to_patient {
         return Ok(None);
     }
-    Ok(Some((Taking { id: entity.id.clone(), spans }, booked)))
+    Ok(Some((Taking { id: changed.entity.id.clone(), spans, is_new_to_patient }, booked)))
 }
 
-/// The appointment before this transaction.
-fn before(view: &mut View<'_>, entity: &Entity, ops: u32) -> Result<Option<Booked>, StoreError> {
-    let wanted = Wanted { since_ms: None, of_oldest: None, count: ops + 1 };
-    let versions = view.history(entity, &wanted)?.versions;
-    let Some(version) = versions.into_iter().nth(ops as usize).filter(|version| !version.deleted) else {
-        return Ok(None);
-    };
-    let record: Value = serde_json::from_str(&version.json).unwrap_or_default();
-    Ok(Booked::read(&record).ok().flatten())
+fn read(json: &str) -> Option<Booked> {
+    let record: Value = serde_json::from_str(json).ok()?;
+    Booked::read(&record).ok().flatten()
 }
 
-fn must_be_free(tx: &mut Tx<'_>, taking: &Taking) -> Result<(), ApiError> {
+/// One that was forced in takes time as well: whoever comes there, too, says so.
+fn must_be_free(tx: &mut Tx<'_>, taking: &Taking, takers: &mut Takers) -> Result<(), ApiError> {
     for (key, span) in &taking.spans {
-        let others = tx.beyond_sight(|tx| -> Result<_, StoreError> {
-            let mut view = tx.view()?;
-            let mut out = Vec::new();
-            for id in takers(&mut view, key, *span)?.into_iter().filter(|id| *id != taking.id) {
-                // One that was forced in takes time as well: whoever comes there, too, says so.
-                out.push(id);
-            }
-            Ok(out)
-        })?;
-        if let Some(other) = others.into_iter().next() {
+        let other = tx.beyond_sight(|tx| takers.other(&mut tx.view()?, (key, *span), &taking.id))?;
+        if let Some(other) = other {
             let entity = Entity::new("Appointment", &other);
             let is_seen = tx.view()?.is_in_sight(&entity, May::READ).unwrap_or(false);
             let by = is_seen.then_some(other);

@@ -11,19 +11,33 @@ use holdfast_core::sight::May;
 use holdfast_store::author::Base;
 use holdfast_store::{StoreError, Tx};
 use http::StatusCode;
+use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::ScheduleError;
-use super::hours::{actor, always, shown};
+use super::affected::{self, Affected, Of};
+use super::hours::{actor, always, setup_of};
 use super::query::{instant, words};
 use super::records::{exchange, json_of, put, there};
-use super::resources::TimeOff;
+use super::resources::{ResourceSetup, TimeOff};
 use crate::access::Caller;
 use crate::access::policy::Principal;
+use crate::conflicts::json as answer;
 use crate::error::{ApiError, RequestError};
 use crate::refusal::write;
 use crate::request::body;
 use crate::state::ApiState;
+
+/// Somebody as they are set up with time off, and what is booked in that time.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TimeOffTaken {
+    #[serde(flatten)]
+    setup: ResourceSetup,
+    /// Their appointments in that time, which stay until they are moved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affected: Option<Affected>,
+}
 
 const KIND: &str = "Slot";
 /// The longest leave.
@@ -53,7 +67,7 @@ pub(crate) async fn take(
     }
     let why = words(Some(given.why), "the reason")?;
     let (author, of, zone) = (caller.id.clone(), actor.clone(), state.parts().time_zone.clone());
-    write(&state, caller, move |tx| {
+    write(&state, caller.clone(), move |tx| {
         let schedule = always(tx, &of, &author)?;
         let off = Exception {
             id: given.id.clone(),
@@ -65,7 +79,9 @@ pub(crate) async fn take(
         store(tx, &off, &zone, &author)
     })
     .await?;
-    shown(&state, actor).await
+    let of = Of::Resource(actor.to_string());
+    let affected = affected::of_spans(&state, &caller, of, vec![span]).await?.or_none();
+    Ok(answer(&TimeOffTaken { setup: setup_of(&state, actor).await?, affected }))
 }
 
 pub(super) fn must_keep(caller: &Principal) -> Result<(), ApiError> {

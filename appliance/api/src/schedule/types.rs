@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::ScheduleError;
+use super::affected::{self, Affected, Of};
 use super::records::{every, json_of, put};
 use crate::access::Caller;
 use crate::conflicts::json as answer;
@@ -73,6 +74,16 @@ pub(crate) struct TypeSaved {
     active: bool,
 }
 
+/// A type once it is saved.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TypeAnswer {
+    #[serde(flatten)]
+    kind: TypeShown,
+    /// What is booked of a type that is not offered any more: it stays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affected: Option<Affected>,
+}
+
 /// Every type.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Types {
@@ -127,8 +138,13 @@ pub(crate) async fn save(
     let (parts, body) = request.into_parts();
     let given: TypeSaved = body::own(&parts.headers, body).await?;
     let (entity, author) = (Entity::new(KIND, &id), caller.id.clone());
-    let kind = write(&state, caller, move |tx| store(tx, &entity, &given, &author)).await?;
-    Ok(answer(&shown(&kind)))
+    let kind = write(&state, caller.clone(), move |tx| store(tx, &entity, &given, &author)).await?;
+    let affected = if kind.is_active {
+        None
+    } else {
+        affected::from_now(&state, &caller, Of::Kind(kind.id.clone())).await?.or_none()
+    };
+    Ok(answer(&TypeAnswer { kind: shown(&kind), affected }))
 }
 
 fn store(

@@ -8,7 +8,9 @@ use holdfast_clinical::scheduling::booking::{Booking, Way, cancelled};
 use holdfast_clinical::scheduling::fhir::extension;
 use holdfast_clinical::scheduling::find::{Free, Resource};
 use holdfast_clinical::scheduling::span::{DAY_MIN, Minute, Span};
-use holdfast_clinical::scheduling::waitlist::{LEAD_MIN, Line, OFFER_MIN, Offered, Waiter, offers};
+use holdfast_clinical::scheduling::waitlist::{
+    Cannot, Half, LEAD_MIN, Line, OFFER_MIN, Offered, Waiter, offers,
+};
 use holdfast_clinical::scheduling::zone::{Zone, minute_of_instant, minute_of_ms};
 use holdfast_clinical::search::booked::{APPOINTMENT, WAITING};
 use holdfast_clinical::types::is_id;
@@ -29,6 +31,7 @@ use super::day::{must_look, told};
 use super::exceptions::exceptions;
 use super::free::{SlotAsked, within};
 use super::names::PatientShown;
+use super::patient::must_live;
 use super::plan::{Wanted, around, choose};
 use super::query::{instant, words};
 use super::records::{exchange, json_of, put, there};
@@ -77,6 +80,30 @@ impl Urgency {
     }
 }
 
+/// The one half of the day in which somebody can come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum DayHalf {
+    Morning,
+    Afternoon,
+}
+
+impl DayHalf {
+    fn half(self) -> Half {
+        match self {
+            Self::Morning => Half::Morning,
+            Self::Afternoon => Half::Afternoon,
+        }
+    }
+
+    fn of(half: Half) -> Self {
+        match half {
+            Half::Morning => Self::Morning,
+            Half::Afternoon => Self::Afternoon,
+        }
+    }
+}
+
 /// A time that somebody was offered, or could be.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub(crate) struct WaitlistOffer {
@@ -91,6 +118,7 @@ pub(crate) struct WaitlistOffer {
 
 /// Somebody who waits.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct WaitlistEntry {
     id: String,
     patient: PatientShown,
@@ -101,9 +129,14 @@ pub(crate) struct WaitlistEntry {
     since: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
-    /// When they cannot come, in words.
+    /// When they cannot come, in words; they are not read when times are offered.
     #[serde(skip_serializing_if = "Option::is_none")]
     not: Option<String>,
+    /// Weekdays on which they can never come, and on which nothing is offered to them; 1 is Monday.
+    not_on: Vec<i8>,
+    /// The one half of the day in which they can come; nothing is offered to them in the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only: Option<DayHalf>,
     offers: Vec<WaitlistOffer>,
 }
 
@@ -116,7 +149,7 @@ pub(crate) struct Waitlist {
 
 /// Who is to be put on the list.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct WaitlistAsk {
     /// Made by whoever asks.
     id: String,
@@ -125,7 +158,13 @@ pub(crate) struct WaitlistAsk {
     kind: String,
     urgency: Urgency,
     note: Option<String>,
+    /// When they cannot come, in words.
     not: Option<String>,
+    /// Weekdays on which they can never come; 1 is Monday.
+    #[serde(default)]
+    not_on: Vec<i8>,
+    /// The one half of the day in which they can come; none: in both.
+    only: Option<DayHalf>,
 }
 
 /// What is offered.
@@ -169,11 +208,11 @@ pub(super) fn standing(view: &mut View<'_>, now: Minute) -> Result<Vec<Kept>, St
         let record = json_of(&one.stored);
         for offer in extension::all(&record, extension::OFFER) {
             let read = Waiter::offer(offer).filter(|offer| offer.until > now);
-            let Some(Offered { span, until }) = read else { continue };
+            let Some(Offered { taken, until, .. }) = read else { continue };
             out.push(Kept {
                 waiter: one.stored.entity.id.clone(),
                 resources: resources_of(offer),
-                span,
+                span: taken,
                 until,
             });
         }
@@ -214,6 +253,8 @@ fn entry(
         since: shower.zone.instant(waiter.since.min(shower.now)),
         note: text("description"),
         not: text("comment"),
+        not_on: waiter.cannot.weekdays.iter().copied().collect(),
+        only: waiter.cannot.only.map(DayHalf::of),
         offers: made.collect(),
     }))
 }
@@ -269,7 +310,8 @@ fn freed(
     let waiters: Vec<Waiter> = waiting.iter().map(|(waiter, _)| waiter.clone()).collect();
     let line = Line { waiters: &waiters, resources: &free, zone, now };
     let ask_of = |waiter: &Waiter| {
-        let kind = kinds.get(waiter.kind.as_ref()?).filter(|kind| kind.is_active)?;
+        // A place is of a session that is there: time that nobody has taken is none.
+        let kind = kinds.get(waiter.kind.as_ref()?).filter(|kind| kind.is_active && kind.capacity == 1)?;
         let mut ask = kind.ask(window);
         ask.patient_busy = elsewhere.get(&waiter.id).cloned().unwrap_or_default();
         Some(ask)
@@ -298,6 +340,9 @@ pub(crate) async fn wait(
     }
     asked.note = words(asked.note, "the note")?;
     asked.not = words(asked.not, "what was said of their time")?;
+    if asked.not_on.iter().any(|weekday| !(1..=7).contains(weekday)) {
+        return Err(ScheduleError::Bad { what: "a weekday", expected: "1 (Monday) to 7 (Sunday)" }.into());
+    }
     let (zone, now) = (state.parts().time_zone.clone(), minute_of_ms(state.writer().records().now_ms()));
     let author = caller.id.clone();
     let (entry, created) = write(&state, caller, move |tx| {
@@ -326,9 +371,8 @@ fn store(
         return if is_same { Ok(false) } else { Err(StoreError::Exists(entity.to_string()).into()) };
     }
     let kind = tx.beyond_sight(|tx| types::offered(&mut tx.view()?, &asked.kind))?;
-    if there(&mut tx.view()?, &Entity::new("Patient", &asked.patient))?.is_none() {
-        return Err(RequestError::NotFound { entity: key }.into());
-    }
+    let patient = there(&mut tx.view()?, &Entity::new("Patient", &asked.patient))?;
+    must_live(&patient.ok_or_else(|| RequestError::NotFound { entity: key.clone() })?)?;
     let booking = Booking {
         id: &asked.id,
         kind: &kind,
@@ -346,6 +390,11 @@ fn store(
     record["priority"] = asked.urgency.priority().into();
     if let Some(not) = &asked.not {
         record["comment"] = not.as_str().into();
+    }
+    let cannot =
+        Cannot { weekdays: asked.not_on.iter().copied().collect(), only: asked.only.map(DayHalf::half) };
+    if let Some(cannot) = cannot.extension() {
+        record["extension"] = extension::exchanged(&record, extension::CANNOT, Some(cannot)).into();
     }
     put(tx, &entity, &record.to_string(), &Base::Absent, author)?;
     Ok(true)
@@ -397,13 +446,14 @@ pub(crate) async fn offer(
     let kind = kind.unwrap_or_default();
     let kind = own_read(&state, move |view| types::offered(view, &kind)).await?;
     let span = Span::of(start, kind.duration_min);
-    let wanted = Wanted { kind, named: slot.resources, span };
+    let wanted = Wanted { kind, named: slot.resources, anyway: Vec::new(), span };
     let desk = desk(&state, around(&wanted)).await?;
     let entry = write(&state, caller, move |tx| {
         let stored = tx.view()?.read(&entity)?;
         let (record, _) = waiter_of(&stored)?;
         let resources = still_free(tx, &desk, &wanted, &entity.id)?;
-        let mut all = Waiter::with_offer(&record, Offered { span, until }, &zone);
+        let taken = wanted.taken();
+        let mut all = Waiter::with_offer(&record, Offered { span, taken, until }, &zone);
         if let Some(parts) =
             all.last_mut().and_then(|last| last.get_mut("extension")).and_then(Value::as_array_mut)
         {

@@ -1,5 +1,6 @@
 //! What else the schedule does: free times, series, groups, the waitlist, hours, holidays, calendars, sight.
 
+use holdfast_clinical::scheduling::zone::Zone;
 use serde_json::{Value, json};
 
 use crate::common::{TOKEN, copy_as, start};
@@ -59,7 +60,7 @@ async fn a_search_sees_what_was_booked_moved_and_cancelled_since_the_last() {
     let late = late.replacen(&format!("&from={from}"), "", 1);
     let page = server.desk("GET", &late, &Value::Null).await.expect(200).json();
     assert_eq!(starts(&page), [at("15:30")]);
-    let body = json!({ "version": moved["version"], "status": "cancelled" });
+    let body = json!({ "version": moved["version"], "status": "cancelled", "reasonCode": "pat" });
     server.desk("POST", "appointments/a1/status", &body).await.expect(200);
     let page = server.desk("GET", &late, &Value::Null).await.expect(200).json();
     assert_eq!(starts(&page), [at("15:00")]);
@@ -91,7 +92,8 @@ async fn patients_of_whoever_was_deleted_still_stand_on_the_day() {
         (&json!(true), &json!("practitioner"), &json!([]))
     );
     assert!(resources.iter().all(|one| one["ref"] == "Practitioner/ana" || one["gone"].is_null()));
-    let cancelled = json!({ "version": day["appointments"][0]["version"], "status": "cancelled" });
+    let cancelled =
+        json!({ "version": day["appointments"][0]["version"], "status": "cancelled", "reason": "Rain" });
     server.desk("POST", "appointments/a1/status", &cancelled).await.expect(200);
     let day = server.day(&date).await;
     assert!(day["resources"].as_array().unwrap().iter().all(|one| one["ref"] != "Practitioner/ana"));
@@ -218,7 +220,7 @@ async fn a_group_has_as_many_places_as_it_has() {
     let all = day["appointments"].as_array().unwrap();
     assert_eq!(all.len(), 1, "places stand in their session: {all:?}");
     assert_eq!((&all[0]["group"]["capacity"], &all[0]["group"]["taken"]), (&json!(2), &json!(2)));
-    assert_eq!(all[0]["group"]["patients"].as_array().unwrap().len(), 2);
+    assert_eq!(all[0]["group"]["places"].as_array().unwrap().len(), 2);
     let session = all[0]["id"].as_str().unwrap();
     let body =
         json!({ "version": all[0]["version"], "start": at("15:00"), "resources": all[0]["resources"] });
@@ -296,6 +298,57 @@ async fn a_request_that_is_granted_ends_the_appointment_that_it_replaces() {
         server.led("new", json!({ "version": version, "status": "booked" })).await.expect(200).json();
     assert_eq!(granted["status"], "booked");
     assert_eq!(server.get("/fhir/Appointment/old").await.json()["status"], "cancelled");
+}
+
+#[tokio::test]
+async fn a_request_that_is_granted_gets_what_its_type_needs_or_is_refused_with_what_is_free_instead() {
+    let server = clinic().await;
+    let request = |id: &str, clock: &str| {
+        json!({ "resourceType": "Appointment", "id": id, "status": "proposed", "start": at(&format!("{clock}:00")), "end": at(&format!("{clock}:30")),
+            "serviceType": [{ "coding": [{ "system": "urn:holdfast:appointment-type", "code": "visit" }] }],
+            "participant": [{ "actor": { "reference": "Practitioner/ana" }, "status": "needs-action" },
+                { "actor": { "reference": "Patient/p1" }, "status": "needs-action" }] })
+    };
+    for (id, clock) in [("q", "09"), ("late", "10")] {
+        server.put(&format!("/fhir/Appointment/{id}"), &request(id, clock).to_string()).await.expect(201);
+    }
+    let ask = |shown: &Value| json!({ "version": shown["version"], "status": "booked" });
+    let granted = server.led("q", ask(&server.on_day("q").await)).await.expect(200).json();
+    assert_eq!(granted["resources"], json!(["Practitioner/ana", "Location/r1"]), "{granted}");
+    let record = server.get("/fhir/Appointment/q").await.json();
+    let all = record["participant"].as_array().unwrap();
+    assert!(all.len() == 3 && all.iter().all(|one| one["status"] == "accepted"), "{record}");
+    server.led("q", ask(&server.on_day("late").await)).await.expect(200);
+
+    server.book(&booking("a1", "p2", &at("10:00"), &["Practitioner/ana"])).await.expect(201);
+    let refused = server.led("late", ask(&server.on_day("late").await)).await.refused(409, "slot-taken");
+    assert!(refused.text().contains("cannot grant the request: Ana is taken"), "{}", refused.text());
+    assert_eq!(refused.json()["instead"].as_array().unwrap().len(), 3);
+    assert_eq!(server.on_day("late").await["status"], "requested");
+}
+
+#[tokio::test]
+async fn whoever_is_named_has_to_be_what_the_type_needs() {
+    let server = clinic().await;
+    let with_nurse = booking("a1", "p1", &at("09:00"), &["Practitioner/nia"]);
+    let refused = server.book(&with_nurse).await.refused(409, "resource-not-suitable");
+    assert!(refused.text().contains("cannot book: Nia is not what this type"), "{}", refused.text());
+    let instead = refused.json()["instead"].clone();
+    assert_eq!(instead[0]["resources"][0], "Practitioner/ana", "{instead}");
+    let path = |with: &str| format!("free?type=visit&from={DAY}T08:00:00Z&with={with}");
+    server.desk("GET", &path("Practitioner/nia"), &Value::Null).await.refused(409, "resource-not-suitable");
+    // Beside a clinician she helps, in whatever order they are named.
+    let both = ["Practitioner/nia", "Practitioner/bo"];
+    let booked = server.book(&booking("a2", "p1", &at("09:00"), &both)).await.expect(201).json();
+    assert_eq!(booked["resources"].as_array().unwrap().len(), 3, "{booked}");
+    let to_nurse = json!({ "version": booked["version"], "start": at("10:00"), "resources": ["Practitioner/nia", "Location/r1"] });
+    let refused = server.desk("POST", "appointments/a2/move", &to_nurse).await;
+    let refused = refused.refused(409, "resource-not-suitable");
+    assert!(refused.text().contains("cannot move the appointment: Nia"), "{}", refused.text());
+    // Who says why takes whom they want.
+    let mut forced = with_nurse;
+    forced["overbook"] = json!({ "reason": "she knows the patient" });
+    server.book(&forced).await.expect(201);
 }
 
 #[tokio::test]
@@ -422,4 +475,143 @@ async fn demand_counts_who_came_and_who_did_not() {
     server.put("/fhir/Appointment/d2", &came.to_string()).await;
     let demand = server.desk("GET", "demand", &Value::Null).await.expect(200).json();
     assert_eq!((&demand["byHour"][0]["arrivals"], &demand["byHour"][0]["noShows"]), (&json!(2), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_calendar_brings_no_time_off_that_it_shows_as_free_nor_our_own_appointments() {
+    let server = clinic().await;
+    server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);
+    let path = format!("/api/schedule/calendar.ics?resource=Practitioner/ana&from={DAY}&until={DAY}");
+    let own = server.get(&path).await.expect(200).body;
+    let headers = [("content-type", "text/calendar")];
+    let path = "/api/schedule/calendar?resource=Practitioner/ana";
+    let taken = server.with("POST", path, &headers, own).await.expect(200).json();
+    assert_eq!(taken["taken"], json!(0), "{taken}");
+    assert!(taken["left"][0]["reason"].as_str().unwrap().contains("own schedule"), "{taken}");
+    let day = server.minutes_from_now(10 * 24 * 60)[..10].replace('-', "");
+    let event = |uid: &str, from: &str, transparency: &str| {
+        format!(
+            "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\nDTSTART:{day}T{from}0000Z\r\nDURATION:PT1H\r\n\
+             TRANSP:{transparency}\r\nSUMMARY:x\r\nEND:VEVENT\r\n"
+        )
+    };
+    let text = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{}{}END:VCALENDAR\r\n",
+        event("reminder@example.org", "08", "TRANSPARENT"),
+        event("dentist@other.holdfast", "10", "OPAQUE")
+    );
+    let taken = server.with("POST", path, &headers, text).await.expect(200).json();
+    assert_eq!((&taken["taken"], &taken["left"][0]["line"]), (&json!(1), &json!(4)), "{taken}");
+    let all = server.desk("GET", "resources", &Value::Null).await.expect(200).json();
+    let ana =
+        all["resources"].as_array().unwrap().iter().find(|one| one["ref"] == "Practitioner/ana").unwrap();
+    assert_eq!(ana["timeOff"].as_array().unwrap().len(), 1, "{ana}");
+}
+
+#[tokio::test]
+async fn nobody_is_offered_a_time_at_which_they_can_never_come() {
+    let server = clinic().await;
+    let wait = |id: &str, patient: &str, not_on: Value, only: Value| json!({ "id": id, "patient": patient, "type": "visit", "urgency": "routine", "notOn": not_on, "only": only });
+    let all_days = json!([1, 2, 3, 4, 5, 6, 7]);
+    server.desk("POST", "waitlist", &wait("never", "p1", all_days.clone(), Value::Null)).await.expect(201);
+    server.desk("POST", "waitlist", &wait("always", "p2", json!([]), Value::Null)).await.expect(201);
+    let refused = server.desk("POST", "waitlist", &wait("bad", "p1", json!([8]), Value::Null)).await;
+    refused.refused(422, "schedule-refused");
+    for half in ["morning", "afternoon"] {
+        server.desk("POST", "waitlist", &wait(half, "p1", json!([]), json!(half))).await.expect(201);
+    }
+    let list = server.desk("GET", "waitlist", &Value::Null).await.expect(200).json();
+    let of =
+        |id: &str| list["entries"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().clone();
+    assert_eq!((&of("never")["notOn"], &of("never")["offers"]), (&all_days, &json!([])));
+    assert_eq!(of("always")["offers"][0]["state"], "free", "{list}");
+    let zone = Zone::named("Europe/Berlin").unwrap();
+    for (half, is_within) in [("morning", (0..12)), ("afternoon", (12..24))] {
+        let entry = of(half);
+        assert_eq!(entry["only"], half);
+        let start = entry["offers"][0]["start"].as_str().unwrap_or_else(|| panic!("{list}"));
+        let minute = holdfast_clinical::scheduling::zone::minute_of_instant(start).unwrap();
+        assert!(is_within.contains(&zone.local(minute).hour()), "{half}: {start}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_came_in_with_an_import_is_found_by_role_at_once() {
+    let server = clinic().await;
+    server.kind("cast", 30, 1, &[json!({ "kind": "practitioner", "role": "orthopaedist" })]).await;
+    let mut all = vec![
+        json!({ "resourceType": "Practitioner", "id": "odo", "active": true, "name": [{ "text": "Odo" }] }),
+        json!({ "resourceType": "PractitionerRole", "id": "of-odo", "active": true,
+            "practitioner": { "reference": "Practitioner/odo" }, "code": [{ "coding": [{ "code": "orthopaedist" }] }] }),
+    ];
+    // So many that most of the search index follows later.
+    all.extend((0..100).map(|at| json!({ "resourceType": "Patient", "id": format!("many{at}") })));
+    let entry = |one: Value| {
+        let url = format!("{}/{}", one["resourceType"].as_str().unwrap(), one["id"].as_str().unwrap());
+        json!({ "resource": one, "request": { "method": "PUT", "url": url } })
+    };
+    let entries: Vec<Value> = all.into_iter().map(entry).collect();
+    let bundle = json!({ "resourceType": "Bundle", "type": "transaction", "entry": entries });
+    server
+        .with("POST", "/fhir", &[("content-type", "application/fhir+json")], bundle.to_string())
+        .await
+        .expect(200);
+    server.works("Practitioner/odo").await;
+    let free = server.desk("GET", "free?type=cast", &Value::Null).await.expect(200).json();
+    assert!(!free["slots"].as_array().unwrap().is_empty(), "{free}");
+}
+
+#[tokio::test]
+async fn skills_and_languages_are_entered_and_free_times_are_found_by_them() {
+    let server = clinic().await;
+    let path = "resources/Practitioner/bo/abilities";
+    let given = json!({ "skills": ["  wound   care", "ECG", "ECG"], "languages": ["fr", "pt-BR"] });
+    // The front desk looks people up, and does not say what they can.
+    server.desk("PUT", path, &given).await.refused(403, "forbidden");
+    let save = async |body: &Value| server.put(&format!("/api/schedule/{path}"), &body.to_string()).await;
+    let bo = save(&given).await.expect(200).json();
+    assert_eq!((&bo["skills"], &bo["languages"]), (&json!(["wound care", "ECG"]), &json!(["fr", "pt-BR"])));
+    let who = async |query: &str| {
+        let free = server
+            .desk("GET", &format!("free?type=visit&limit=50{query}"), &Value::Null)
+            .await
+            .expect(200)
+            .json();
+        let slots = free["slots"].as_array().unwrap().clone();
+        let mut all: Vec<String> =
+            slots.iter().map(|one| one["resources"][0].as_str().unwrap().to_owned()).collect();
+        all.sort();
+        all.dedup();
+        (all, slots.first().map(|one| one["because"].clone()))
+    };
+    assert_ne!(who("").await.0, ["Practitioner/bo"]);
+    for query in ["&skill=wound%20care", "&skill=ECG&skill=wound%20care", "&language=pt"] {
+        assert_eq!(who(query).await.0, ["Practitioner/bo"], "{query}");
+    }
+    assert!(who("&skill=ECG").await.1.unwrap().as_array().unwrap().contains(&json!("skill:ECG")));
+    assert_eq!(who("&skill=juggling").await.0, [""; 0]);
+    // What is saved is all that there is.
+    let bo = save(&json!({ "skills": [], "languages": [] })).await.expect(200).json();
+    assert_eq!((&bo["skills"], &bo["languages"]), (&json!([]), &json!([])));
+    for bad in
+        [json!({ "skills": [" "], "languages": [] }), json!({ "skills": [], "languages": ["french!"] })]
+    {
+        save(&bad).await.refused(422, "schedule-refused");
+    }
+    let room = json!({ "skills": [], "languages": [] }).to_string();
+    server.put("/api/schedule/resources/Location/r1/abilities", &room).await.refused(422, "schedule-refused");
+}
+
+#[tokio::test]
+async fn nothing_is_cancelled_without_a_reason() {
+    let server = clinic().await;
+    let booked =
+        server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201).json();
+    let body = json!({ "version": booked["version"], "status": "cancelled", "reason": " " });
+    server.led("a1", body).await.refused(409, "cancel-reason-missing");
+    assert_eq!(server.get("/fhir/Appointment/a1").await.json()["status"], "booked");
+    let body = json!({ "version": booked["version"], "status": "cancelled", "reason": "Snow" });
+    server.led("a1", body).await.expect(200);
+    let reason = server.get("/fhir/Appointment/a1").await.json()["cancelationReason"].clone();
+    assert_eq!((&reason["coding"][0]["code"], &reason["text"]), (&json!("other"), &json!("Snow")));
 }

@@ -4,9 +4,10 @@ use holdfast_api::access::policy::{Principal, Role};
 use holdfast_api::access::token::OneToken;
 use holdfast_api::to_grant;
 use holdfast_clinical::scheduling::zone::Zone;
-use holdfast_core::id::ActorId;
-use holdfast_core::rights::Piece;
+use holdfast_core::id::{ActorId, Entity};
 use holdfast_core::rights::span::Span;
+use holdfast_core::rights::{Act, KIND, Piece, Record};
+use holdfast_store::author::Base;
 use serde_json::{Value, json};
 
 use crate::common::{DESK, Server, TOKEN, start_with};
@@ -214,13 +215,129 @@ async fn a_manager_alone_leads_patients_through_the_clinic() {
     server.works("Practitioner/ana").await;
     server.patient("p1", r#""name":[{"text":"Pat"}]"#).await;
     server.kind("visit", 30, 1, &[json!({ "kind": "practitioner" })]).await;
-    let start = format!("{DAY}T09:00:00Z");
-    let booked = server.desk_as(MANAGER, "POST", "appointments", &booking("a1", "p1", &start, &[])).await;
+    let booked = server.desk_as(MANAGER, "POST", "appointments", &server.booking_now("a1", "p1")).await;
     let mut version = booked.expect(201).json()["version"].clone();
     for status in ["arrived", "with-nurse"] {
         let body = json!({ "version": version, "status": status });
         let led = server.desk_as(MANAGER, "POST", "appointments/a1/status", &body).await.expect(200).json();
         assert_eq!(led["status"], status);
         version = led["version"].clone();
+    }
+}
+
+#[tokio::test]
+async fn what_another_database_confirmed_is_booked_anew_in_our_own_time() {
+    let server = clinic().await;
+    let mut web = booking("web", "p1", &at("09:00"), &["Practitioner/ana", "Location/r1"]);
+    web["note"] = json!("a cough");
+    server.book(&web).await.expect(201);
+    server.begin().await;
+    // As if head office had confirmed it out of a grant.
+    let pieces = ["Practitioner/ana", "Location/r1"]
+        .map(|who| Piece { resource: who.into(), spans: vec![Span::of(NINE, 30)] });
+    let until = u64::try_from((NINE - 3 * 1_440) * 60_000).unwrap();
+    let granted = move |records: &holdfast_store::Records| {
+        let act = Act::Grant {
+            giver: records.actor(),
+            taker: HUB,
+            epoch: 1,
+            sell_until_ms: until,
+            after: 0,
+            pieces: pieces.to_vec(),
+        };
+        let record = Record { id: ActorId([9; 16]).to_hex(), clinic: "north".into(), act };
+        let entity = Entity::new(KIND, record.id.as_str());
+        records.write(|tx| tx.put(&entity, &record.json(), &Base::Absent, "node").map(drop))
+    };
+    server.writer.call(granted).await.unwrap();
+    let seen = server.on_day("web").await;
+    let move_to = |clock: &str| json!({ "version": seen["version"], "start": at(clock), "resources": [] });
+    // Time that is head office's is not ours for this one either.
+    let refused = server.desk("POST", "appointments/web/move", &move_to("09:15")).await;
+    let refused = refused.refused(409, "time-not-ours");
+    let text = refused.text();
+    assert!(text.contains("cannot move the appointment: the time of Ana"), "{text}");
+    assert!(!text.contains("overbook") && !text.contains("file a request"), "{text}");
+    assert_eq!(server.on_day("web").await["status"], "booked", "nothing of it is kept");
+
+    let moved = server.desk("POST", "appointments/web/move", &move_to("11:00")).await.expect(200).json();
+    assert_ne!(moved["id"], "web");
+    assert_eq!(
+        (&moved["status"], &moved["start"], &moved["note"]),
+        (&json!("booked"), &json!(at("11:00")), &json!("a cough"))
+    );
+    assert_eq!(moved["patient"]["id"], "p1");
+    assert_eq!(server.on_day("web").await["status"], "cancelled");
+    let old = server.get("/fhir/Appointment/web").await.json();
+    let leads = old["extension"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["url"] == "urn:holdfast:schedule:replaced-by");
+    let id = moved["id"].as_str().unwrap();
+    assert_eq!(leads.unwrap()["valueReference"]["reference"], format!("Appointment/{id}"));
+    // It is ours from here on, and moved as any other.
+    let again = json!({ "version": moved["version"], "start": at("12:00"), "resources": [] });
+    let path = format!("appointments/{id}/move");
+    assert_eq!(server.desk("POST", &path, &again).await.expect(200).json()["id"], *id);
+}
+
+#[tokio::test]
+async fn a_refusal_is_kept_with_the_time_that_was_asked_for() {
+    let server = clinic().await;
+    server.begin().await;
+    server.book(&booking("a1", "p1", &at("09:00"), &["Practitioner/ana"])).await.expect(201);
+    server.book(&booking("a2", "p2", &at("09:15"), &["Practitioner/ana"])).await.refused(409, "slot-taken");
+    let today = Zone::named("Europe/Berlin").unwrap();
+    let now = holdfast_clinical::scheduling::zone::minute_of_ms(server.writer.records().now_ms());
+    let path = format!("rights?date={}", today.local(now).date());
+    let noted = server.desk("GET", &path, &Value::Null).await.expect(200).json()["refusals"].clone();
+    assert_eq!(noted[0]["asked"], at("09:15"), "{noted}");
+}
+
+/// A transaction of these appointments with Ana, each half an hour from so many half hours after nine on.
+fn imported(all: &[(String, i64)]) -> String {
+    let zone = Zone::utc();
+    let entry = |(id, at): &(String, i64)| {
+        let start = NINE + at * 30;
+        let record = json!({ "resourceType": "Appointment", "id": id, "status": "booked", "start": zone.instant(start),
+            "end": zone.instant(start + 30), "participant": [
+                { "actor": { "reference": "Patient/p1" }, "status": "accepted" },
+                { "actor": { "reference": "Practitioner/ana" }, "status": "accepted" },
+                { "actor": { "reference": "Location/r1" }, "status": "accepted" }] });
+        json!({ "resource": record, "request": { "method": "PUT", "url": format!("Appointment/{id}") } })
+    };
+    let entries: Vec<Value> = all.iter().map(entry).collect();
+    json!({ "resourceType": "Bundle", "type": "transaction", "entry": entries }).to_string()
+}
+
+#[tokio::test]
+async fn of_many_that_one_transaction_books_each_is_looked_at() {
+    for has_calendar in [false, true] {
+        let server = clinic().await;
+        if has_calendar {
+            server.begin().await;
+        }
+        let send = async |all: &[(String, i64)]| {
+            server.with("POST", "/fhir", &[("content-type", "application/fhir+json")], imported(all)).await
+        };
+        for part in 0..8 {
+            let all: Vec<(String, i64)> =
+                (0..250).map(|at| (format!("i{part}-{at}"), part * 250 + at)).collect();
+            send(&all).await.expect(200);
+        }
+        // Beside one that is there, and beside one of the same transaction: nothing of it is kept.
+        let fresh: Vec<(String, i64)> = (0..100).map(|at| (format!("n{at}"), 5_000 + at)).collect();
+        for rival in [1_999, 5_099] {
+            let with_rival: Vec<_> = fresh.iter().cloned().chain([("rival".to_owned(), rival)]).collect();
+            send(&with_rival).await.refused(409, "slot-taken");
+            server.get("/fhir/Appointment/n0").await.refused(404, "not-found");
+        }
+        // Whoever keeps their time is not in their own way, and two may not change places in a way that meets a third.
+        send(&fresh).await.expect(200);
+        send(&fresh).await.expect(200);
+        send(&[("n0".to_owned(), 5_001)]).await.refused(409, "slot-taken");
+        send(&[("n99".to_owned(), 5_200), ("n98".to_owned(), 5_099)]).await.expect(200);
+        send(&[("n98".to_owned(), 5_200)]).await.refused(409, "slot-taken");
     }
 }

@@ -19,6 +19,8 @@ const COMMON: &str = "Resource";
 
 /// Parameters by which a resource is found from the moment it is saved.
 pub const PROMPT: [&str; 3] = ["identifier", "name", "patient"];
+/// The same of one type alone: who may do what is asked at every search for a free time.
+const PROMPT_OF: [(&str, &str); 1] = [("PractitionerRole", "practitioner")];
 
 /// How a parameter's values are indexed and matched.
 ///
@@ -196,7 +198,8 @@ fn read(text: &'static str) -> Vec<TypeTable> {
         }
     }
     for table in &mut out {
-        let prompt = table.parameters.iter().filter(|parameter| PROMPT.contains(&parameter.name));
+        let is_prompt = |name| PROMPT.contains(&name) || PROMPT_OF.contains(&(table.name, name));
+        let prompt = table.parameters.iter().filter(|parameter| is_prompt(parameter.name));
         let numbers: Vec<u32> = prompt.flat_map(|one| one.slots.iter().map(|slot| slot.number)).collect();
         table.slots.iter_mut().for_each(|slot| slot.is_prompt = numbers.contains(&slot.number));
     }

@@ -10,6 +10,8 @@ use holdfast_api::config::Reader;
 pub struct VisitsConfig {
     /// Origins where pages reach the node, then regions; empty: as whoever makes a link has reached it.
     pub endpoints: Vec<String>,
+    /// When the check before clinic hours is made each day, `HH:MM` by the clinic's clock; `None`: by hand alone.
+    pub check_at: Option<String>,
 }
 
 /// The relay.
@@ -59,7 +61,11 @@ pub(super) fn visits(reader: &mut Reader) -> Option<VisitsConfig> {
         reader.reject_key("visits", "endpoints", "it names more than a link holds", "name 8 at most");
         return None;
     }
-    Some(VisitsConfig { endpoints })
+    let check_at =
+        reader.text("visits", "check_at", "a time of day, for example \"06:30\", or empty", |text| {
+            super::optional(text, |text| crate::visits::is_time(text).then(|| text.to_owned()))
+        })?;
+    Some(VisitsConfig { endpoints, check_at })
 }
 
 pub(super) fn relay(reader: &mut Reader) -> Option<RelayConfig> {

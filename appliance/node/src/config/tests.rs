@@ -13,7 +13,7 @@ fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 #[test]
 fn default_alone_is_a_configuration() {
     let config = Config::parse(None, Vec::new(), &[]).unwrap();
-    assert_eq!(config.node.listen, "127.0.0.1:8080".parse().unwrap());
+    assert_eq!(config.node.listen, "127.0.0.1:8080".parse::<std::net::SocketAddr>().unwrap());
     assert_eq!((config.node.clinic, config.store.encryption_key_file), (None, None));
     assert!(config.hub.endpoints.is_empty());
     assert_eq!(config.limits.telemetry_bytes, 16 * 1024 * 1024);

@@ -23,7 +23,7 @@ use crate::data_dir::DataDir;
 use crate::failure::Failure;
 use crate::tasks::ScrubReport;
 use crate::telemetry::Telemetry;
-use crate::visits::{RelayClient, link_key};
+use crate::visits::link_key;
 
 const TELEMETRY: Doc = Doc::new("Samples of how this node does, oldest first", &[(200, Carries::Json)])
     .query(&[("since", "Unix milliseconds: samples taken after that")]);
@@ -46,7 +46,6 @@ pub(super) fn state(
     running: &Running,
     dev: bool,
     setup: Option<SetupCode>,
-    relay: Arc<RelayClient>,
 ) -> Result<ApiState, Failure> {
     let mut parts = ApiParts::new(running.writer.clone(), running.tokens.clone());
     if let Some(link) = &running.link {
@@ -69,6 +68,7 @@ pub(super) fn state(
     parts.codes = Arc::new(CodeLists::in_folder(DataDir::new(&config.node.data_dir).codes()));
     let call =
         CallFacts { clinic: config.clinic.title.clone(), phone: config.clinic.phone.clone(), bridge: None };
+    let relay = running.relay.clone();
     let key = link_key(&running.dir.visit_key())?;
     parts.visits = Some(Arc::new(VisitParts { key, at: config.visits.endpoints.clone(), call, relay }));
     Ok(ApiState::new(parts))

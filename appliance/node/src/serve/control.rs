@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use super::{Running, blocking, scrubbing, shutdown};
 use crate::control::{Order, Reply};
 use crate::failure::Failure;
-use crate::{desktops, tasks};
+use crate::{desktops, tasks, visits};
 
 /// A caller that says nothing for so long is dropped.
 const ORDER_WITHIN: Duration = Duration::from_secs(5);
@@ -106,6 +106,9 @@ async fn obey(running: Running, order: Order, progress: mpsc::Sender<String>) ->
                 Ok(text)
             })
             .await
+        }
+        Order::CheckVisits { seconds } => {
+            visits::check(&running.relay, running.media_from, seconds, tell).await
         }
         Order::Follow { former } => {
             let (opened, writer) = (running.opened, running.writer);

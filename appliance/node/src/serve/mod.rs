@@ -12,6 +12,7 @@ mod control;
 mod desktops;
 mod downtime;
 mod eviction;
+mod expected;
 mod first_run;
 mod gauges;
 mod healer;
@@ -21,7 +22,7 @@ pub(crate) mod shutdown;
 mod telemetry_worker;
 mod token_worker;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ use crate::say::say;
 use crate::store::{self, Opened};
 use crate::telemetry::Telemetry;
 use crate::tokens;
-use crate::visits::{self, Roles};
+use crate::visits::{self, RelayClient, Roles};
 use scrubbing::Health;
 
 /// What every worker of a running node may use. Cheap to clone.
@@ -60,6 +61,10 @@ pub(crate) struct Running {
     pub(crate) tokens: Arc<Tokens>,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) health: Arc<Health>,
+    /// The media relay, in this process or another.
+    pub(crate) relay: Arc<RelayClient>,
+    /// The address from which a test call is made.
+    pub(crate) media_from: IpAddr,
 }
 
 /// Serves until SIGTERM or Ctrl-C; prints `ready URL` once it does.
@@ -78,7 +83,8 @@ pub async fn serve(config: Config, dev: bool, roles: Roles) -> Result<(), Failur
     let lock = dir.lock()?;
     let listener = bind(config.node.listen).await?;
     let port = desktops::bind(&config.desktops).await?;
-    let mut running = start(&config, dev, dir).await?;
+    let (relay, client) = visits::beside(&config, &dir, roles.relay).await?;
+    let mut running = start(&config, dev, dir, client).await?;
     running.desktops = port.as_ref().map(|port| port.endpoints.clone().into());
     let mut workers = JoinSet::new();
     if let Some(port) = port {
@@ -86,11 +92,11 @@ pub async fn serve(config: Config, dev: bool, roles: Roles) -> Result<(), Failur
     }
     start_workers(&config, &running, &stop, &mut workers);
     let setup = first_run::code(&running.dir, &running.writer).await?;
-    let (relay, client) = visits::beside(&config, &running.dir, roles.relay).await?;
-    let state = api::state(&config, &running, dev, setup, client.clone())?;
-    workers.spawn(visits::follow(state.clone(), client, stop.clone()));
+    let state = api::state(&config, &running, dev, setup)?;
+    workers.spawn(visits::follow(state.clone(), running.relay.clone(), stop.clone()));
     workers.spawn(holdfast_api::people::run(state.clone(), running.link.is_none(), stop.clone()));
     workers.spawn(holdfast_api::access::rate::run(state.clone(), stop.clone()));
+    workers.spawn(expected::run(state.clone(), running.writer.clone(), stop.clone()));
     match downtime_folder(&config, &running.dir) {
         Some(folder) => {
             workers.spawn(downtime::run(state.clone(), config.downtime.clone(), folder, stop.clone()));
@@ -127,7 +133,12 @@ pub async fn serve(config: Config, dev: bool, roles: Roles) -> Result<(), Failur
     Ok(())
 }
 
-async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Failure> {
+async fn start(
+    config: &Config,
+    dev: bool,
+    dir: DataDir,
+    relay: Arc<RelayClient>,
+) -> Result<Running, Failure> {
     let enrolment = enrolment::load(&dir)?;
     let clinic = enrolment::clinic(config, enrolment.as_ref())?;
     let dev_token = if dev { Some(tokens::dev_token(&dir)?) } else { None };
@@ -151,7 +162,21 @@ async fn start(config: &Config, dev: bool, dir: DataDir) -> Result<Running, Fail
     );
     let (link, health) = (link.map(Arc::new), Arc::default());
     let packages = Arc::new(desktops::packages(&config.desktops, &dir)?);
-    Ok(Running { dir, opened, writer, link, desktops: None, packages, tokens, telemetry, health })
+    let media_from = visits::media_from(config);
+    let desktops = None;
+    Ok(Running {
+        dir,
+        opened,
+        writer,
+        link,
+        desktops,
+        packages,
+        tokens,
+        telemetry,
+        health,
+        relay,
+        media_from,
+    })
 }
 
 fn start_workers(
@@ -170,6 +195,9 @@ fn start_workers(
     workers.spawn(token_worker::run(running.clone(), stop.clone()));
     workers.spawn(control::run(running.clone(), stop.clone()));
     workers.spawn(clinic_record::run(config.clinic.clone(), running.writer.clone(), stop.clone()));
+    if let Some(at) = config.visits.check_at.clone() {
+        workers.spawn(visits::daily(running.clone(), at, config.clinic.time_zone.clone(), stop.clone()));
+    }
     if let Some(link) = running.link.clone() {
         let zone = config.clinic.time_zone.clone();
         workers.spawn(booking::run(running.clone(), config.booking, zone, stop.clone()));

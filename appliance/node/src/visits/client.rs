@@ -1,7 +1,7 @@
 //! The relay's control port, as the clinic role asks it.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use holdfast_api::RelayPort;
@@ -9,6 +9,7 @@ use holdfast_media::control::key::RelayKey;
 use holdfast_media::control::{Answer, Offer, Patch, Status};
 use holdfast_media::room::Want;
 use holdfast_media::turn::credentials::{MAX_AHEAD_S, SharedKey};
+use holdfast_participant::ControlPort;
 use holdfast_visits::ids::{MemberId, VisitId};
 use holdfast_visits::messages::{IceServer, IceServers};
 use holdfast_visits::session::{RelayAnswer, Request};
@@ -71,6 +72,18 @@ impl RelayClient {
     /// As [`status`](Self::status).
     pub(crate) async fn events(&self) -> Result<Response, reqwest::Error> {
         self.request(Method::GET, "/events").send().await?.error_for_status()
+    }
+
+    /// The same port, as a synthetic participant asks it.
+    pub(crate) fn control_port(&self) -> ControlPort {
+        ControlPort::new(&self.base, self.key.token().to_owned())
+    }
+
+    /// TURN's user name and password for a member.
+    pub(crate) fn credentials(&self, visit: &str, member: &str) -> Option<(String, String)> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+        let made = self.turn_key.credentials(now.as_secs(), MAX_AHEAD_S, visit, member)?;
+        Some((made.username, made.password))
     }
 
     async fn answer(&self, request: RequestBuilder) -> Result<Response, RelayAnswer> {

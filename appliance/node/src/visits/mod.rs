@@ -7,7 +7,9 @@
 //! ```
 //! The relay may be another process, on this machine or beside it, and may be killed: it keeps nothing.
 
+mod check;
 mod client;
+mod daily;
 mod events;
 mod follow;
 mod keys;
@@ -16,7 +18,9 @@ mod roles;
 
 pub use roles::{Roles, RolesError};
 
+pub(crate) use check::check;
 pub(crate) use client::RelayClient;
+pub(crate) use daily::{daily, is_time};
 pub(crate) use follow::follow;
 pub(crate) use keys::link_key;
-pub(crate) use relay::{alone, beside};
+pub(crate) use relay::{alone, beside, media_from};

@@ -1,6 +1,6 @@
 //! The relay role: beside the clinic role in one process, or alone.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -55,6 +55,14 @@ pub(crate) async fn alone(config: &Config, mut stop: watch::Receiver<bool>) -> R
     shutdown::told(&mut stop).await;
     relay.stop().await;
     Ok(())
+}
+
+/// From where this process makes a test call: where the relay listens, as far as that is one address.
+pub(crate) fn media_from(config: &Config) -> IpAddr {
+    let listen = config.relay.listen.unwrap_or(config.node.listen.ip());
+    let first = config.relay.addresses.first().copied().filter(|_| listen.is_unspecified());
+    let loopback = IpAddr::from([127, 0, 0, 1]);
+    first.unwrap_or(if listen.is_unspecified() { loopback } else { listen })
 }
 
 fn key_file(config: &RelayConfig, dir: &DataDir) -> PathBuf {

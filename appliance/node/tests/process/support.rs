@@ -136,6 +136,27 @@ pub(crate) fn send_with(
     send_typed(authority, token, "application/fhir+json", headers, method, path, body)
 }
 
+/// The same, by somebody who has no token: `headers` say who it is.
+pub(crate) fn send_plain(authority: &str, headers: &[&str], method: &str, path: &str, body: &str) -> Answer {
+    send_typed(authority, "", "application/json", headers, method, path, body)
+}
+
+/// The cookie that a request is answered with.
+pub(crate) fn cookie_of(stream: &mut TcpStream, authority: &str, path: &str, body: &str) -> String {
+    let length = body.len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\nx-holdfast: 1\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let lines = answer.lines().map(str::to_owned);
+    let mut cookie =
+        lines.filter_map(|line| Some(line.strip_prefix("set-cookie: ")?.split(';').next()?.to_owned()));
+    cookie.next().unwrap_or_else(|| panic!("no cookie: {answer}"))
+}
+
 fn send_typed(
     authority: &str,
     token: &str,

@@ -12,6 +12,7 @@ const HEADS: Record<Mine['status'], Key> = {
   booked: 'booked',
   requested: 'requested',
   cancelled: 'cancelled',
+  unsettled: 'unsettled',
   past: 'past',
 };
 
@@ -45,6 +46,7 @@ export function Own({ link, onLink }: { link: string; onLink: (link: string) => 
       <StepHead key={mine.status + mine.start}>{say(HEADS[mine.status])}</StepHead>
       <Chosen type={mine.type} start={mine.start} timeZone={mine.timeZone} who={mine.with} where={mine.where} />
       {mine.status === 'requested' && <p class="told">{say('requestedHint')}</p>}
+      {mine.status === 'unsettled' && <p class="told">{say('unsettledHint')}</p>}
       <Trouble error={error} />
       {mine.status === 'booked' && (
         <a class="button main" href={api.calendarUrl(link)} download>
@@ -89,7 +91,7 @@ export function Own({ link, onLink }: { link: string; onLink: (link: string) => 
           </button>
         </div>
       )}
-      {!canChange && (
+      {!canChange && mine.status !== 'unsettled' && (
         <a class="button" href={`/book/${encodeURIComponent(mine.clinicId)}`}>
           {say('bookAnother')}
         </a>

@@ -62,7 +62,7 @@ export interface Mine {
   /** The right to this appointment. A move may make a request beside it, which has a link of its own. */
   link: string;
   /** `requested`: the clinic has still to answer. */
-  status: 'booked' | 'requested' | 'cancelled' | 'past';
+  status: 'booked' | 'requested' | 'cancelled' | 'unsettled' | 'past';
   clinic: string;
   /** As it stands in addresses. */
   clinicId: string;

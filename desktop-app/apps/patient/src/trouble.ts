@@ -14,6 +14,7 @@ export function troubleOf(error: unknown): Key {
     'clinic-unknown': 'noClinics',
     'slot-unknown': 'errTaken',
     'too-late': 'errTooLate',
+    'appointment-unsettled': 'unsettledHint',
     'enough-booked': 'errEnough',
     'not-found': 'errUnknown',
     'http-404': 'errUnknown',

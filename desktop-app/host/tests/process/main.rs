@@ -8,5 +8,6 @@ mod disk_full;
 mod gate;
 mod locked;
 mod people;
+mod schedule;
 mod support;
 mod update;

@@ -99,7 +99,7 @@ impl Node {
         self.ask("GET", path, "").body
     }
 
-    fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
         let bearer = format!("authorization: Bearer {}", self.token);
         send(&self.api, &[&bearer], method, path, body)
     }

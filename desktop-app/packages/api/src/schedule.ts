@@ -21,8 +21,54 @@ export type FlowStatus = Schemas['FlowStatus'];
 /** Who an appointment is for: enough not to take them for another. */
 export type PatientShown = Schemas['PatientShown'];
 export type TypeRef = Schemas['TypeRef'];
-/** Without a patient it is a block of time or a group session. `since` is when it came to its status, `room` where the patient is. */
-export type AppointmentShown = With<Schemas['AppointmentShown'], { saved: 'here' | 'node' | 'head-office' }>;
+/**
+ * Why an appointment cannot stay as it is: who or what `ref` names was deleted (`gone`), has left or is out of use, is off, or the clinic
+ * is closed; without a `ref` its type is not offered any more.
+ */
+export interface Stranded {
+  ref?: ResourceRef;
+  why: 'gone' | 'out-of-use' | 'off' | 'holiday' | 'type' | string;
+}
+/**
+ * Without a patient it is a block of time or a group session. `since` is when it came to its status, `room` where the patient is,
+ * `elsewhere` at which other appointments the same patient is expected at the same time, `session` the group session of a place.
+ */
+export interface AppointmentShown
+  extends Omit<Schemas['AppointmentShown'], 'saved' | 'group' | 'stranded' | 'unsettled'> {
+  saved: 'here' | 'node' | 'head-office';
+  unsettled?: Unsettled;
+  group?: GroupShown;
+  stranded?: Stranded[];
+}
+/** A group session: `places` are those that somebody has, each an appointment of its own. */
+export interface GroupShown {
+  capacity: number;
+  taken: number;
+  places: AppointmentShown[];
+}
+/** What is booked of something that is taken away, the earliest first; `more` are not listed. */
+export interface Affected {
+  appointments: AppointmentShown[];
+  more: number;
+}
+/** What something that was saved takes away from. */
+interface Affects {
+  affected?: Affected;
+}
+/** Who said it, and where. */
+export interface Side {
+  who: 'patient' | 'staff' | string;
+  place: 'here' | 'below' | 'above' | 'elsewhere' | string;
+  at: string;
+}
+/** One side says that an appointment takes place, another that it does not; `instead` is when the one begins that was booked in its place. */
+export interface Unsettled {
+  stands: Side;
+  off: Side;
+  offStatus: 'cancelled' | 'noshow' | 'entered-in-error' | string;
+  reason?: string;
+  instead?: string;
+}
 export type Span = Schemas['DaySpan'];
 /** `elsewhere` is free time that head office may sell, for bookings on the web, and until when. */
 export type DayResource = With<Schemas['DayResource'], { kind: 'practitioner' | 'room' | 'equipment' }>;
@@ -31,7 +77,7 @@ export type DaySheet = With<
   Schemas['DaySheet'],
   { resources: DayResource[]; appointments: AppointmentShown[]; canBook: 'here' | 'requests-only' }
 >;
-/** `because` has codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`, `freed`. */
+/** `because` has codes: `soonest`, `continuity`, `language:fr`, `skill:diabetes`, `session`, `freed`. */
 export type FreeSlot = Schemas['FreeSlot'];
 export type FreeSlots = Schemas['FreeSlots'];
 
@@ -42,6 +88,8 @@ export interface FreeAsk {
   /** Each a resource, `any`, or `role:nurse`. */
   with?: string[];
   language?: string;
+  /** What whoever sees the patient can do. */
+  skill?: string;
   patient?: string;
   limit?: number;
   cursor?: string;
@@ -53,8 +101,8 @@ export type Booking = Schemas['Booking'];
 /** Why something was not booked. Its words are the front end's, by `code`. */
 export interface Refusal extends Pick<Schemas['Refusal'], 'message' | 'instead'> {
   code: 'slot-taken' | 'not-ours' | 'fenced' | 'outside-hours' | 'time-off' | 'full' | 'stale' | string;
-  /** `resource` is a name. */
-  by?: { appointment?: string; resource?: string; owner?: string; until?: string };
+  /** `resource` is a name; `start` is when the patient is expected elsewhere. */
+  by?: { appointment?: string; resource?: string; owner?: string; until?: string; start?: string };
   /** Of `stale`: elements that are not as they were. */
   changed?: string[];
 }
@@ -65,9 +113,11 @@ export type SeriesRule = With<Schemas['SeriesRule'], { every: 'day' | 'week' | '
 export type SeriesInstance = With<Schemas['SeriesInstance'], { booked?: AppointmentShown; refused?: Refusal }>;
 export type Urgency = Schemas['Urgency'];
 export type WaitlistOffer = With<Schemas['WaitlistOffer'], { state: 'free' | 'offered' | 'declined' }>;
-/** `not` is when they cannot come, in words. */
+/** `not` is when they cannot come, in words; `notOn` (1 is Monday) and `only` are kept to when times are offered. */
 export type WaitlistEntry = With<Schemas['WaitlistEntry'], { offers: WaitlistOffer[] }>;
 export type WaitlistAsk = Schemas['WaitlistAsk'];
+/** The one half of the day in which somebody can come. */
+export type DayHalf = Schemas['DayHalf'];
 /** With a capacity of more than one it is a group session; `webShare` is the percent of new time that head office may sell. */
 export type AppointmentType = With<
   Schemas['AppointmentType'],
@@ -99,7 +149,8 @@ export interface Rights {
   /** Whether this host is the holder and may sell. */
   sells: boolean;
   rows: RightsRow[];
-  refusals: { at: string; code: string; message: string }[];
+  /** `asked` is the time that was asked for, if it is known. */
+  refusals: { at: string; code: string; message: string; asked?: string }[];
 }
 
 const BASE = '/api/schedule';
@@ -136,8 +187,14 @@ export const schedule = {
       undo?: boolean;
     },
   ) => post<AppointmentShown>(`${at(id)}/status`, body),
+  /** Chooses whether what is unsettled takes place. */
+  settle: (id: string, body: { version: string; stands: boolean }) => post<AppointmentShown>(`${at(id)}/settle`, body),
   series: (body: { id: string; booking: Booking; rule: SeriesRule; dry: boolean }) =>
     post<{ instances: SeriesInstance[] }>(`${BASE}/series`, body),
+
+  /** What is booked in a time, with a resource, or of a type. */
+  affected: (of: { resource?: ResourceRef; type?: string; from?: string; until?: string }, signal?: AbortSignal) =>
+    ask<Affected>('GET', path(`${BASE}/affected`, of), { signal }),
 
   waitlist: () => ask<{ entries: WaitlistEntry[] }>('GET', `${BASE}/waitlist`).then(({ entries }) => entries),
   wait: (body: WaitlistAsk) => post<WaitlistEntry>(`${BASE}/waitlist`, body),
@@ -147,15 +204,18 @@ export const schedule = {
   requests: () => ask<{ requests: AppointmentShown[] }>('GET', `${BASE}/requests`).then(({ requests }) => requests),
 
   types: () => ask<{ types: AppointmentType[] }>('GET', `${BASE}/types`).then(({ types }) => types),
-  saveType: ({ id, ...body }: AppointmentType) => put<AppointmentType>(`${BASE}/types/${encodeURIComponent(id)}`, body),
+  saveType: ({ id, ...body }: AppointmentType) =>
+    put<AppointmentType & Affects>(`${BASE}/types/${encodeURIComponent(id)}`, body),
   resources: () => ask<{ resources: ResourceSetup[] }>('GET', `${BASE}/resources`).then(({ resources }) => resources),
   saveHours: (ref: ResourceRef, weekly: WeeklyHours[]) =>
     put<ResourceSetup>(`${BASE}/resources/${ref}/hours`, { weekly }),
-  takeOff: (ref: ResourceRef, off: TimeOff) => post<ResourceSetup>(`${BASE}/resources/${ref}/off`, off),
+  saveAbilities: (ref: ResourceRef, body: Schemas['AbilitiesSaved']) =>
+    put<ResourceSetup>(`${BASE}/resources/${ref}/abilities`, body),
+  takeOff: (ref: ResourceRef, off: TimeOff) => post<ResourceSetup & Affects>(`${BASE}/resources/${ref}/off`, off),
   endTimeOff: (ref: ResourceRef, id: string) =>
     ask<void>('DELETE', `${BASE}/resources/${ref}/off/${encodeURIComponent(id)}`),
   holidays: () => ask<{ holidays: Holiday[] }>('GET', `${BASE}/holidays`).then(({ holidays }) => holidays),
-  saveHolidays: (holidays: Holiday[]) => put<{ holidays: Holiday[] }>(`${BASE}/holidays`, { holidays }),
+  saveHolidays: (holidays: Holiday[]) => put<{ holidays: Holiday[] } & Affects>(`${BASE}/holidays`, { holidays }),
 
   rights: (date: string) => ask<Rights>('GET', path(`${BASE}/rights`, { date })),
   demand: (type: string) => ask<Demand>('GET', path(`${BASE}/demand`, { type })),
@@ -165,7 +225,7 @@ export const schedule = {
     path(`${BASE}/calendar.ics`, { resource, from, until }),
   /** Takes in a calendar file; what could not be taken is told by line. */
   importCalendar: (text: string) =>
-    ask<{ taken: number; left: { line: number; reason: string }[] }>('POST', `${BASE}/calendar`, {
+    ask<{ taken: number; left: { line: number; reason: string }[] } & Affects>('POST', `${BASE}/calendar`, {
       body: text,
       headers: { 'content-type': 'text/calendar' },
     }),

@@ -70,7 +70,9 @@ pub enum Refusal {
         pool: String,
     },
     /// Every place that is owned here is taken.
-    #[error("cannot confirm: no place of {pool} that this database may give is left; file a request")]
+    #[error(
+        "cannot confirm: no place is left that can be given here; choose another session, or file a request"
+    )]
     Full {
         /// Of what.
         pool: String,

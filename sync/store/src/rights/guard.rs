@@ -1,14 +1,26 @@
 //! In the way of every save made here: time is taken by whoever owns it, once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_core::id::Entity;
 use holdfast_core::rights::span::{Span, Spans};
 use holdfast_core::rights::{Ledger, Refusal, SKEW_BOUND_MS, Takes, check_span, counted};
+use holdfast_core::view;
 
 use super::known::{self, ledger, may_sell};
 use crate::error::{Result, StoreError};
 use crate::tx::Tx;
+
+/// A record as a transaction found it and leaves it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Changed {
+    /// Which.
+    pub entity: Entity,
+    /// Its JSON before the transaction; `None` if it was not there, or deleted.
+    pub before: Option<String>,
+    /// Its JSON now.
+    pub after: String,
+}
 
 /// What a resource took before a save.
 pub(crate) struct Before {
@@ -27,7 +39,38 @@ impl Tx<'_> {
         let state = &self.entity(entity)?.state;
         let mut takes = rules.takes(state);
         takes.is_taken &= !state.is_deleted();
+        if !self.found.contains_key(entity) {
+            let state = &self.entity(entity)?.state;
+            let was = (is_there && !state.is_deleted()).then(|| view::render(state, rules));
+            self.found.insert(entity.clone(), was);
+        }
         Ok(Some(Before { takes, is_there }))
+    }
+
+    /// The records of a type that takes time which this transaction has saved, as it found and leaves them; deleted ones are left out.
+    ///
+    /// # Errors
+    /// The database. Cost: each is rendered once, from memory.
+    pub fn changed_of(&mut self, kind: &str) -> Result<Vec<Changed>> {
+        let rules = self.rules();
+        let saved: BTreeSet<Entity> = self
+            .authored
+            .values()
+            .flatten()
+            .map(|op| &op.entity)
+            .filter(|one| one.kind == kind)
+            .cloned()
+            .collect();
+        let mut out = Vec::with_capacity(saved.len());
+        for entity in saved {
+            let state = &self.entity(&entity)?.state;
+            if !state.is_deleted() {
+                let after = view::render(state, rules);
+                let before = self.found.get(&entity).cloned().flatten();
+                out.push(Changed { entity, before, after });
+            }
+        }
+        Ok(out)
     }
 
     /// Refuses a save, already made in memory, that takes time which is not this database's to give, or is taken.
@@ -44,6 +87,9 @@ impl Tx<'_> {
         let is_forced_anew = before.is_there && before.takes.is_overbooked != after.is_overbooked;
         // What a person has chosen of several is looked at as what it now is.
         let is_chosen = before.takes.is_unsettled && !after.is_unsettled;
+        // Of an appointment of which one side says that it stands, and the other not, a person has chosen: its time was given by whoever
+        // owned it, and has been kept since. Only whether nobody has it is asked, not whose it is.
+        let is_kept = is_chosen && before.takes.is_taken && before.takes.bundle == after.bundle;
         let is_part = after.bundle.iter().all(|one| before.takes.bundle.contains(one));
         let is_moved = is_moved && !(before.takes.is_unsettled && is_part);
         let known = if is_chosen { &[] } else { before.takes.confirmed() };
@@ -78,12 +124,15 @@ impl Tx<'_> {
             asked.filter(|(_, span)| check_span(*span).is_ok()).cloned().collect();
         let asked = asked.iter().map(|(resource, span)| (resource.as_str(), *span));
         let ledger = ledger(self.sql, self.records, &clinic, asked)?;
-        if is_moved {
+        // Whoever grants a request may add what it did not name: all of it is then theirs to give, or it is refused below.
+        let is_granted = !before.takes.is_taken && after.is_taken;
+        let has_all = before.takes.bundle.iter().all(|one| after.bundle.contains(one));
+        if is_moved && !(is_granted && has_all) {
             self.check_move(entity, &before.takes, &ledger)?;
         }
         for (resource, spans) in &new {
             for span in spans.iter() {
-                self.check_new(entity, &ledger, (resource, span))?;
+                self.check_new(entity, &ledger, (resource, span), is_kept)?;
             }
         }
         Ok(())
@@ -121,8 +170,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// One span that was not taken before.
-    fn check_new(&mut self, entity: &Entity, ledger: &Ledger, (resource, span): (&str, Span)) -> Result<()> {
+    /// One span that was not taken before, or (`is_kept`) of which was said that it is not any more.
+    fn check_new(
+        &mut self,
+        entity: &Entity,
+        ledger: &Ledger,
+        (resource, span): (&str, Span),
+        is_kept: bool,
+    ) -> Result<()> {
         if counted::is_pool(resource) {
             self.check_place(resource, span)?;
         } else if span.is_empty() {
@@ -131,7 +186,9 @@ impl Tx<'_> {
             // What is entered afterwards is no booking.
             return Ok(());
         }
-        may_sell(self.sql, self.records, ledger, (resource, span))??;
+        if !is_kept {
+            may_sell(self.sql, self.records, ledger, (resource, span))??;
+        }
         let except = entity.to_string();
         let taken = known::taken(self.sql, resource, span, Some(&except))?;
         match taken.into_iter().next() {

@@ -15,6 +15,8 @@
 //! * Only one database owns a minute, so only one confirms it, in the order of its own transactions.
 //! * The time of an appointment changes only by a move of the database that owns the old time and the new; a request keeps the time that
 //!   it asked for. So no two values of its elements come together to a time that nobody has looked at.
+//! * Whoever moves an appointment says again that it stands (`Rules::said_with`). So a cancellation by somebody who has not seen the move
+//!   is a conflict with it, and until a person has chosen the new time stays taken.
 //! * A taker returns what is unsold and nothing else: the record may overtake what was sold.
 //!
 //! A clinic whose calendar has not begun ([`Tx::begin_calendar`]) is not guarded.
@@ -30,6 +32,7 @@ mod shown;
 mod succession;
 
 pub use book::{Booked, Confirmed};
+pub use guard::Changed;
 pub use holdfast_core::rights::KIND;
 pub(crate) use known::is_fenced;
 pub use order::{incarnations, order_replacement};

@@ -35,6 +35,10 @@ impl Rules for BookRules {
         BTreeSet::from([Scope::clinic(clinic)])
     }
 
+    fn said_with(&self, _: &str, element: &str) -> &'static [&'static str] {
+        if ["from", "to", "who"].contains(&element) { &["status"] } else { &[] }
+    }
+
     fn takes_time(&self, kind: &str) -> bool {
         kind == "Appointment"
     }
@@ -54,12 +58,13 @@ impl Rules for BookRules {
         } else {
             Vec::new()
         };
-        let status = text("status").unwrap_or_default();
+        let mut statuses: Vec<&str> = state.values("status").collect();
+        statuses.dedup();
         Takes {
             bundle,
-            is_taken: ["booked", "arrived"].contains(&status.as_str()),
+            is_taken: statuses.iter().any(|one| ["\"booked\"", "\"arrived\""].contains(one)),
             is_overbooked: text("overbook").is_some(),
-            is_unsettled: false,
+            is_unsettled: statuses.len() > 1,
             places: number("places").unwrap_or_default() as u32,
         }
     }

@@ -16,8 +16,8 @@ use super::super::write::told;
 /// Whose time everybody wants.
 pub(super) const PEOPLE: [&str; 2] = ["ana", "bo"];
 const ROOMS: [&str; 2] = ["r1", "r2"];
-/// Patients who come.
-pub(super) const PATIENTS: usize = 8;
+/// Patients who come: so many that few of them are wanted at two places at once.
+pub(super) const PATIENTS: usize = 64;
 /// Minutes of an appointment.
 pub(super) const LENGTH_MIN: u64 = 30;
 /// The working day, in hours of UTC.

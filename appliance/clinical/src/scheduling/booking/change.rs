@@ -38,6 +38,11 @@ pub enum ChangeError {
         /// What was given, cut short.
         code: String,
     },
+    /// Nothing was said of why.
+    #[error(
+        "cannot cancel the appointment: it is not said why; send a reason in words, or one of the list's codes, such as pat or prov"
+    )]
+    NoReason,
     /// Nobody can fail to come to what has not begun.
     #[error("cannot mark the appointment as not kept: it has not begun yet; wait until it has, or cancel it")]
     NotBegunYet,
@@ -57,6 +62,7 @@ impl ChangeError {
             Self::NotMovable { .. } => "appointment-not-movable",
             Self::NoTime => "appointment-without-time",
             Self::NoSuchReason { .. } => "cancel-reason-unknown",
+            Self::NoReason => "cancel-reason-missing",
             Self::NotBegunYet => "appointment-not-begun",
             Self::Empty => "appointment-empty",
         }
@@ -147,6 +153,17 @@ fn participants(appointment: &Value, resources: &[String]) -> Vec<Value> {
         }
     }
     out
+}
+
+/// Grants a request: it is booked, and everybody takes part, those as well who were chosen beside whoever was asked for. Its time stays.
+pub fn granted(request: &Value, at: &Placement) -> Map<String, Value> {
+    let mut participants = participants(request, &at.resources);
+    for one in &mut participants {
+        if one.get("status").and_then(Value::as_str) == Some("needs-action") {
+            one["status"] = "accepted".into();
+        }
+    }
+    Map::from_iter([("status".to_owned(), "booked".into()), ("participant".to_owned(), participants.into())])
 }
 
 /// Cancels an appointment: the elements that are to be saved.

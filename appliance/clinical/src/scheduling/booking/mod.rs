@@ -9,6 +9,7 @@ mod reason;
 mod reminder;
 mod replaces;
 mod takes;
+mod unsettled;
 
 use serde_json::{Map, Value, json};
 
@@ -19,13 +20,14 @@ use super::span::{Minute, Span};
 use super::zone::Zone;
 
 pub use busy::{Clash, busy, clashes, stranded};
-pub use change::{ChangeError, Move, Placement, cancelled, moved, no_show};
+pub use change::{ChangeError, Move, Placement, cancelled, granted, moved, no_show};
 pub use group::{Places, open_sessions, places, session_of};
 pub use reason::{CANCEL_REASONS, CANCEL_SYSTEM, CancelReason, cancel_reason};
 pub use reminder::{BEFORE_MIN, reminders, with_reminders};
-pub use replaces::{replaced, replaces};
+pub use replaces::{replaced, replaced_by, replaces, successor};
 pub(crate) use takes::is_read;
 pub use takes::{PLACE_POOL, takes};
+pub use unsettled::sides;
 
 const KIND: &str = "Appointment";
 /// HL7's table of kinds of appointment (<https://hl7.org/fhir/R4/v2/0276/>).

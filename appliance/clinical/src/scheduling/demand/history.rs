@@ -33,7 +33,7 @@ pub struct Visit {
     pub start: Minute,
     /// What became of it.
     pub outcome: Outcome,
-    /// Minutes from arrival to end, if both were noted.
+    /// Minutes from arrival to end, or those it was meant to take; none: nobody knows.
     pub length_min: Option<i64>,
 }
 

@@ -16,7 +16,7 @@ mod present;
 pub use forecast::{Expected, Forecast, MAX_AHEAD, forecast};
 pub use history::{Counts, History, MAX_DAYS, Outcome, Visit};
 pub use judge::{Judged, Measure, judge};
-pub use present::{STEP_MIN, expected_present, peak};
+pub use present::{AtOnce, STEP_MIN, at_once, expected_present, peak};
 
 #[cfg(test)]
 mod tests;

@@ -134,6 +134,24 @@ fn who_is_there_at_once_is_arrivals_times_how_long_they_stay() {
 }
 
 #[test]
+fn who_is_there_now_and_at_the_most_until_the_same_time_tomorrow() {
+    // Twelve from nine to ten, thirty minutes each, on weekdays; twice as many on Tuesdays.
+    let history = history(&weeks(4, [12, 24, 12, 12, 12, 0, 0]), 28, &[]);
+    let told = forecast(&history, 7, &BTreeSet::new());
+    let at = |day: i64, hour: i64, minute: i64| {
+        let found = at_once(&history, &told, (day * 24 + hour) * 60 + minute, |kind| kind == "x");
+        [found.now.round(), found.peak.round()]
+    };
+    assert_eq!(at(0, 9, 40), [6.0, 12.0], "on Monday, with Tuesday's peak ahead");
+    assert_eq!(at(0, 8, 0), [0.0, 6.0], "Tuesday's is more than a day away");
+    assert_eq!(at(1, 12, 0), [0.0, 6.0]);
+    assert_eq!(at(4, 12, 0), [0.0, 0.0], "the weekend");
+    assert_eq!(at(6, 12, 0), [0.0, 0.0], "past the end nothing is told");
+    assert_eq!(at(400, 9, 30), [0.0, 0.0]);
+    assert_eq!(at_once(&history, &told, 9 * 60, |_| false), AtOnce::default());
+}
+
+#[test]
 fn the_judge_sees_only_what_was_known() {
     // A level that doubles every week: whoever looks ahead would be right.
     let visits: Vec<Visit> = (0..5_usize)

@@ -27,6 +27,8 @@ pub const SERIES: &str = "urn:holdfast:schedule:series";
 pub const SEQUENCE: &str = "urn:holdfast:schedule:sequence";
 /// On `Appointment` of the waitlist: the time that was offered, and until when.
 pub const OFFER: &str = "urn:holdfast:schedule:offer";
+/// On `Appointment` of the waitlist: the weekdays, and the half of the day, on which the patient can never come.
+pub const CANNOT: &str = "urn:holdfast:schedule:cannot";
 /// On `Appointment`: that the patient has made it, by the page for that (`valueBoolean`).
 pub const ONLINE: &str = "urn:holdfast:schedule:online";
 /// On `Appointment`, once each: when the patient is to be reminded (`valueInstant`).
@@ -34,6 +36,8 @@ pub const REMINDER: &str = "urn:holdfast:schedule:reminder";
 /// On `Appointment` that is asked for: the one that it takes the place of, which is cancelled once this one is granted
 /// (`valueReference`).
 pub const REPLACES: &str = "urn:holdfast:schedule:replaces";
+/// On `Appointment` that was cancelled: the one that was booked in its place (`valueReference`).
+pub const REPLACED_BY: &str = "urn:holdfast:schedule:replaced-by";
 /// On `Encounter`: where the patient is in the clinic, where the status does not say it.
 pub const STAGE: &str = "urn:holdfast:schedule:stage";
 

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | appointment type | `HealthcareService` with [`extension::TYPE`] |
 //! | weekly hours of a practitioner, room or device | `Schedule`, its `planningHorizon` says when they hold, with [`extension::HOURS`] |
+//! | skills and languages of a practitioner | `Practitioner.qualification` with [`SKILL_SYSTEM`], and `.communication` |
 //! | time off, holiday, extra hours | `Slot`, `busy-unavailable` or `free`, of that `Schedule` |
 //! | the clinic itself: its name, telephone and clock | `Organization` ([`ClinicRecord`]) |
 //! | booking, place in a group session, entry of the waitlist | `Appointment` |
 //! | other slots | nowhere: worked out when somebody asks ([`slots`]) |
 
+mod ability;
 mod clinic;
 pub mod extension;
 pub(super) mod read;
@@ -18,6 +20,7 @@ mod schedule;
 mod service;
 mod slots;
 
+pub use ability::{SKILL_SYSTEM, abilities, own_skills};
 pub use clinic::ClinicRecord;
 pub use resource::resource_of;
 pub use save::saved;

@@ -77,6 +77,8 @@ pub struct Event {
     pub sequence: u32,
     /// How sure it is.
     pub status: Status,
+    /// Shown as free (`TRANSP:TRANSPARENT`, section 3.8.2.7): it takes nobody's time.
+    pub is_free: bool,
     /// When it was written.
     pub stamp: Minute,
     /// When it is.
@@ -125,7 +127,12 @@ impl Event {
     }
 }
 
-/// An appointment as an event. `domain` makes its UID one of its own: that of the clinic, whichever replica writes.
+/// The domain of the UIDs of a clinic's appointments, whichever replica writes; `clinic` is empty at head office.
+pub fn domain_of(clinic: &str) -> String {
+    format!("{}.holdfast", if clinic.is_empty() { "head-office" } else { clinic })
+}
+
+/// An appointment as an event. `domain` makes its UID one of its own: see [`domain_of`].
 ///
 /// The summary is what whoever exports it says: a calendar goes to phones, so no words of the record are put into it.
 pub fn event_of(booked: &Booked, domain: &str, summary: &str, stamp: Minute, zone: &Zone) -> Event {
@@ -138,6 +145,7 @@ pub fn event_of(booked: &Booked, domain: &str, summary: &str, stamp: Minute, zon
         uid: format!("{}@{domain}", booked.id),
         sequence: booked.sequence,
         status,
+        is_free: false,
         stamp,
         when: When::Timed { span: booked.span, zone: zone.clone() },
         summary: summary.to_owned(),

@@ -15,7 +15,7 @@ mod windows;
 mod write;
 
 pub use error::{IcalError, Problem};
-pub use event::{Calendar, Event, Method, Organizer, Status, When, event_of};
+pub use event::{Calendar, Event, Method, Organizer, Status, When, domain_of, event_of};
 pub use read::read;
 pub(super) use when::{read_date, read_local};
 pub use write::write;

@@ -111,6 +111,9 @@ fn event(lines: &[Line], zones: &Zones<'_>) -> Result<Event, IcalError> {
         uid: unescape(uid.value.trim()),
         sequence: sequence.transpose()?.unwrap_or(0),
         status: status(&properties)?,
+        is_free: properties
+            .one("TRANSP")?
+            .is_some_and(|line| line.value.trim().eq_ignore_ascii_case("TRANSPARENT")),
         stamp: stamp.transpose()?.unwrap_or(0),
         except: exceptions(lines, zone, &when, zones)?,
         when: when.clone(),

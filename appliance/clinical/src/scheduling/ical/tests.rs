@@ -21,6 +21,7 @@ fn event(uid: &str, when: When) -> Event {
     Event {
         uid: uid.into(),
         sequence: 0,
+        is_free: false,
         status: Status::Confirmed,
         stamp: at("2026-01-01T00:00:00Z"),
         when,
@@ -285,4 +286,24 @@ proptest! {
             prop_assert_eq!(super::read(write(&read).as_bytes(), &berlin()).map(|again| again.events.len()), Ok(read.events.len()));
         }
     }
+}
+
+#[test]
+fn what_is_shown_as_free_takes_no_time() {
+    let start = "DTSTART:20260302T090000Z\r\nDTEND:20260302T100000Z";
+    for (line, is_free) in [
+        ("TRANSP:TRANSPARENT", true),
+        ("TRANSP:transparent", true),
+        ("TRANSP:OPAQUE", false),
+        ("X-A:1", false),
+    ] {
+        let event = read_one(&format!("{start}\r\n{line}")).unwrap();
+        assert_eq!(event.is_free, is_free, "{line}");
+        let again = read(write(&calendar(vec![event.clone()])).as_bytes(), &berlin()).unwrap();
+        assert_eq!(again.events[0].is_free, event.is_free);
+    }
+    assert_eq!(
+        (domain_of("north").as_str(), domain_of("").as_str()),
+        ("north.holdfast", "head-office.holdfast")
+    );
 }

@@ -80,6 +80,9 @@ fn push_event(out: &mut String, calendar: &Calendar, event: &Event) {
         Status::Cancelled => "CANCELLED",
     };
     push(out, &format!("STATUS:{status}"));
+    if event.is_free {
+        push(out, "TRANSP:TRANSPARENT");
+    }
     push_when(out, event);
     push(out, &format!("SUMMARY:{}", escape(&event.summary)));
     for (name, text) in [("DESCRIPTION", &event.description), ("LOCATION", &event.location)] {

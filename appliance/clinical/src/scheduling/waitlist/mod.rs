@@ -1,14 +1,17 @@
 //! The waitlist: a time that became free is offered to who waits for one like it, one person at a time.
 //!
 //! The order is that of FHIR's priority (1 first, 9 last, then those without), then since when somebody waits, then the record's id, so
-//! that every replica makes the same offer. Nobody is offered a time twice: who did not answer keeps their place for other times.
+//! that every replica makes the same offer. Nobody is offered a time twice: who did not answer keeps their place for other times. Nobody
+//! is offered a time at which they can never come, nor one that is under offer to somebody else, its buffers included.
 
+mod cannot;
 mod record;
 
 use super::find::{Ask, Chosen, FindError, Free, Resource, find};
 use super::span::{Minute, Span, Spans};
 use super::zone::Zone;
 
+pub use cannot::{Cannot, Half};
 pub use record::{Offered, Waiter};
 
 /// Minutes for which an offer stands, if the appointment is far enough away.
@@ -61,7 +64,7 @@ pub fn offers(
     ask_of: impl Fn(&Waiter) -> Option<Ask>,
 ) -> Result<Vec<NewOffer>, FindError> {
     let (resources, now) = (line.resources, line.now);
-    let mut taken: Vec<Span> = standing(line.waiters, now).map(|offer| offer.span).collect();
+    let mut taken: Vec<Span> = standing(line.waiters, now).map(|offer| offer.taken).collect();
     let mut out = Vec::new();
     for waiter in in_order(line.waiters).into_iter().take(MAX_WAITERS) {
         if waiter.offered.iter().any(|offer| offer.until > now) {
@@ -86,7 +89,8 @@ fn first_fit(
     now: Minute,
 ) -> Result<Option<NewOffer>, FindError> {
     let earliest = Span::new(now.saturating_add(LEAD_MIN).saturating_add(1), i64::MAX);
-    let wanted = waiter.wanted.within(freed.common(earliest));
+    let freed = freed.common(earliest);
+    let wanted = waiter.wanted.within(freed).intersect(&waiter.cannot.leaves(zone, freed));
     // What was offered to others, or to them before, is as good as taken. Offers are few, so whoever else is free then waits their turn.
     let gone: Spans = taken.iter().copied().chain(waiter.offered.iter().map(|offer| offer.span)).collect();
     ask.patient_busy = ask.patient_busy.union(&gone);

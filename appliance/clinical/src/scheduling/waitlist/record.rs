@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::cannot::Cannot;
 use crate::scheduling::booking::kind_of;
 use crate::scheduling::fhir::read::{needed, span};
 use crate::scheduling::fhir::{ReadError, extension};
@@ -15,6 +16,8 @@ const KIND: &str = "Appointment";
 pub struct Offered {
     /// The time.
     pub span: Span,
+    /// What its resources are kept for: the time with its buffers.
+    pub taken: Span,
     /// Until when they may take it.
     pub until: Minute,
 }
@@ -32,6 +35,8 @@ pub struct Waiter {
     pub since: Minute,
     /// When it could be.
     pub wanted: Spans,
+    /// When it can never be.
+    pub cannot: Cannot,
     /// What was offered so far, in order.
     pub offered: Vec<Offered>,
 }
@@ -62,6 +67,7 @@ impl Waiter {
             priority: priority.filter(|priority| (1..=9).contains(priority)),
             since: since.unwrap_or(i64::MAX),
             wanted: if wanted.is_empty() { ever() } else { wanted },
+            cannot: Cannot::read(appointment),
             offered: extension::all(appointment, extension::OFFER).filter_map(Self::offer).collect(),
         }))
     }
@@ -70,8 +76,10 @@ impl Waiter {
     pub fn with_offer(appointment: &Value, offer: Offered, zone: &Zone) -> Vec<Value> {
         let list = appointment.get("extension").and_then(Value::as_array);
         let period = json!({ "start": zone.instant(offer.span.from), "end": zone.instant(offer.span.to) });
+        let taken = json!({ "start": zone.instant(offer.taken.from), "end": zone.instant(offer.taken.to) });
         let parts = vec![
             extension::one("period", "valuePeriod", period),
+            extension::one("taken", "valuePeriod", taken),
             extension::one("until", "valueInstant", zone.instant(offer.until)),
         ];
         list.into_iter().flatten().cloned().chain([extension::parts(extension::OFFER, parts)]).collect()
@@ -79,9 +87,11 @@ impl Waiter {
 
     /// Reads one offer off its extension; one that cannot be read was made by nobody.
     pub fn offer(of: &Value) -> Option<Offered> {
-        let period = extension::find(of, "period")?.get("valuePeriod")?;
+        let period = |name| span(extension::find(of, name)?.get("valuePeriod")?, KIND).ok();
         let until = minute_of_instant(extension::text(of, "until", "valueInstant")?)?;
-        Some(Offered { span: span(period, KIND).ok()?, until })
+        let span = period("period")?;
+        // Offers that were made before buffers were noted have the time alone.
+        Some(Offered { span, taken: period("taken").unwrap_or(span), until })
     }
 
     /// Their place in the line; the least is the next.

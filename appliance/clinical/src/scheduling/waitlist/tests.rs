@@ -33,6 +33,7 @@ fn waiter(id: &str, priority: Option<u8>, since: i64) -> Waiter {
         priority,
         since,
         wanted: Spans::new([Span::new(0, 10_000)]),
+        cannot: Cannot::default(),
         offered: vec![],
     }
 }
@@ -73,12 +74,54 @@ fn who_does_not_fit_is_passed_over_and_keeps_their_place() {
     assert_eq!(made(&all, 0), [("a".into(), 1_020, 120)]);
 }
 
+/// An offer without buffers.
+fn under(span: Span, until: i64) -> Offered {
+    Offered { span, taken: span, until }
+}
+
+#[test]
+fn nobody_is_offered_a_weekday_or_half_of_the_day_on_which_they_cannot_come() {
+    // 1970-01-01 was a Thursday; minute 1,000 of it is in the afternoon.
+    let cannot = |weekdays: &[i8], only| Cannot { weekdays: weekdays.iter().copied().collect(), only };
+    for (cannot, is_offered) in [
+        (cannot(&[4], None), false),
+        (cannot(&[1, 2, 3, 5, 6, 7], None), true),
+        (cannot(&[], Some(Half::Morning)), false),
+        (cannot(&[], Some(Half::Afternoon)), true),
+        (cannot(&[4], Some(Half::Afternoon)), false),
+    ] {
+        let mut all = [waiter("a", None, 0)];
+        all[0].cannot = cannot.clone();
+        assert_eq!(!made(&all, 0).is_empty(), is_offered, "{cannot:?}");
+        let mut record = json!({ "resourceType": "Appointment", "id": "w", "status": "waitlist" });
+        record["extension"] = json!(Vec::from_iter(cannot.extension()));
+        assert_eq!(Cannot::read(&record), cannot);
+    }
+    // By the clinic's clock: at one in the afternoon in Berlin it is noon in UTC.
+    let berlin = Zone::named("Europe/Berlin").unwrap();
+    let noon = 11 * 60;
+    let mornings = cannot(&[], Some(Half::Morning)).leaves(&berlin, Span::new(noon - 30, noon + 30));
+    assert_eq!(mornings, Spans::new([Span::new(noon - 30, noon)]));
+    // An appointment lies wholly where they can come.
+    let over_noon = cannot(&[5], None).leaves(&Zone::utc(), Span::new(1_400, 1_500));
+    assert_eq!(over_noon, Spans::new([Span::new(1_400, 1_440)]));
+}
+
+#[test]
+fn time_that_an_offer_needs_before_and_after_it_is_not_offered_to_another() {
+    let mut all = [waiter("a", Some(1), 0), waiter("b", None, 0)];
+    all[0].offered.push(under(Span::new(1_000, 1_030), 120));
+    assert_eq!(made(&all, 0), [("b".into(), 1_030, 120)]);
+    all[0].offered[0].taken = Span::new(1_000, 1_040);
+    assert_eq!(made(&all, 0), [], "what is left of the hour is too short");
+}
+
 #[test]
 fn an_offer_expires_and_goes_to_the_next() {
     let mut all = [waiter("a", Some(1), 0), waiter("b", None, 0)];
     all.iter_mut().for_each(|one| one.kind = Some("long".into()));
     assert_eq!(made(&all, 0), [("a".into(), 1_000, 120)]);
-    all[0].offered.push(Offered { span: Span::new(1_000, 1_060), until: 120 });
+    all[0].offered.push(under(Span::new(1_000, 1_060), 120));
     assert_eq!(made(&all, 119), [], "it is under offer");
     assert_eq!(standing(&all, 119).count(), 1);
     assert_eq!(made(&all, 120), [("b".into(), 1_000, 240)]);
@@ -99,7 +142,7 @@ fn who_waits_comes_back_from_a_lawful_record() {
     let mut record = json!({ "resourceType": "Appointment", "id": "w", "status": "waitlist", "priority": 2, "created": zone.instant(100),
         "requestedPeriod": [{ "start": zone.instant(200), "end": zone.instant(300) }],
         "participant": [{ "actor": { "reference": "Patient/p" }, "status": "needs-action" }] });
-    let offer = Offered { span: Span::new(220, 250), until: 210 };
+    let offer = Offered { span: Span::new(220, 250), taken: Span::new(215, 260), until: 210 };
     record["extension"] = Waiter::with_offer(&record, offer, &zone).into();
     assert_eq!(crate::validate::first_error(crate::validate::validate(&record.to_string())), None);
     let read = Waiter::read(&record).unwrap().unwrap();

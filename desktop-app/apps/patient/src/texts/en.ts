@@ -31,6 +31,9 @@ export const en = {
   requested: 'Your request is with the clinic',
   requestedHint: 'It is not booked yet. The clinic answers you as soon as it can.',
   cancelled: 'This appointment is cancelled',
+  unsettled: 'The clinic has still to confirm this time',
+  unsettledHint:
+    'The clinic called this appointment off while you moved it. Your time is kept until the clinic has decided. Look at this page again, or call the clinic, before you come.',
   past: 'This appointment is over',
   keepLink: 'Keep this page’s address: with it you can change or cancel the appointment.',
   addToCalendar: 'Add to my calendar',

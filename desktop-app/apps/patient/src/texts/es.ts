@@ -32,6 +32,9 @@ export const es: Texts = {
   requested: 'La clínica tiene su solicitud',
   requestedHint: 'Aún no está reservada. La clínica le responde en cuanto puede.',
   cancelled: 'Esta cita está anulada',
+  unsettled: 'La clínica aún tiene que confirmar esta hora',
+  unsettledHint:
+    'La clínica anuló esta cita mientras usted la cambiaba. Su hora queda reservada hasta que la clínica decida. Antes de venir, vuelva a mirar esta página o llame a la clínica.',
   past: 'Esta cita ya pasó',
   keepLink: 'Guarde la dirección de esta página: con ella puede cambiar o anular la cita.',
   addToCalendar: 'Añadir a mi calendario',

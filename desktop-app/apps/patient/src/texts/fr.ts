@@ -32,6 +32,9 @@ export const fr: Texts = {
   requested: 'Votre demande est à la clinique',
   requestedHint: 'Il n’est pas encore pris. La clinique vous répond dès que possible.',
   cancelled: 'Ce rendez-vous est annulé',
+  unsettled: 'La clinique doit encore confirmer cet horaire',
+  unsettledHint:
+    'La clinique a annulé ce rendez-vous pendant que vous le déplaciez. Votre horaire est gardé jusqu’à ce que la clinique ait décidé. Avant de venir, regardez de nouveau cette page ou appelez la clinique.',
   past: 'Ce rendez-vous est passé',
   keepLink: 'Gardez l’adresse de cette page : elle permet de changer ou d’annuler le rendez-vous.',
   addToCalendar: 'Ajouter à mon agenda',

@@ -7,11 +7,16 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { mrnOf, nameOf } from '../fhir/words';
 import { Failed } from '../problems/Failed';
+import { Settle } from '../schedule/appointment/Settle';
 import { useAbilities } from '../session/SessionContext';
 import { showTime } from '../time/dates';
 import { linesOf } from './lines';
+import { useUnsettled } from './useUnsettled';
 import { useWhose } from './useWhose';
 import { elementWords, placeWords, typeWords } from './words';
+
+/** What two sides said of an appointment is told in one piece, and not element by element. */
+const OF_APPOINTMENT = ['status', 'cancelationReason'];
 
 interface Decision {
   element: string;
@@ -34,17 +39,26 @@ export function ConflictDetail({ type, id }: { type: string; id: string }) {
       client.invalidateQueries({ queryKey: ['chart'] });
     },
   });
+  const unsettled = useUnsettled(type, id);
   if (query.isPending) return <Skeleton height={240} />;
   if (query.isError) return <Failed error={query.error} retry={query.refetch} />;
+  const apart = unsettled
+    ? query.data.conflicts.filter(({ element }) => !OF_APPOINTMENT.includes(element))
+    : query.data.conflicts;
   return (
     <div className="stack">
       <Whose type={type} id={id} />
+      {unsettled?.one.unsettled && (
+        <Panel title={i18n.t('To decide')}>
+          <Settle one={unsettled.one} unsettled={unsettled.one.unsettled} timeZone={unsettled.timeZone} />
+        </Panel>
+      )}
       {query.data.conflicts.length === 0 && (
         <p className="told ok">
           <Mark kind="ok">{i18n.t('This is settled.')}</Mark>
         </p>
       )}
-      {query.data.conflicts.map(({ element, values }) => (
+      {apart.map(({ element, values }) => (
         <Panel key={element} title={elementWords(i18n, element)}>
           {element === '@deleted' ? (
             <Deleted values={values} isBusy={settle.isPending} onDecide={settle.mutate} />

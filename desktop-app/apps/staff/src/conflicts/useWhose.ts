@@ -8,6 +8,7 @@ type Anything = FhirResource & {
   code?: object;
   medicationCodeableConcept?: object;
   vaccineCode?: object;
+  participant?: { actor?: { reference?: string } }[];
 };
 
 /** Whose record it is, and what it says of them: "Lisinopril". */
@@ -17,7 +18,8 @@ export function useWhose(type: string, id: string): { patient?: Patient; what: s
     queryFn: ({ signal }) => api.read<Anything>(type, id, signal),
   });
   const found = record.data;
-  const patientId = type === 'Patient' ? id : (found?.subject ?? found?.patient)?.reference?.replace('Patient/', '');
+  const whose = found?.subject ?? found?.patient ?? found?.participant?.map(({ actor }) => actor).find(isPatient);
+  const patientId = type === 'Patient' ? id : whose?.reference?.replace('Patient/', '');
   const patient = useQuery({
     queryKey: ['conflict', 'Patient', patientId, 'whose'],
     queryFn: ({ signal }) => api.read<Patient>('Patient', patientId ?? '', signal),
@@ -28,3 +30,5 @@ export function useWhose(type: string, id: string): { patient?: Patient; what: s
     what: textOf(found?.code ?? found?.medicationCodeableConcept ?? found?.vaccineCode),
   };
 }
+
+const isPatient = (actor?: { reference?: string }) => actor?.reference?.startsWith('Patient/') === true;

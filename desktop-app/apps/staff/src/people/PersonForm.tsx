@@ -1,4 +1,4 @@
-import { api, type Person, type Role } from '@holdfast/api';
+import { type Affected, api, type Person, type Role } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { useToast } from '@holdfast/ui';
 import { Checkbox, Stack, TextInput } from '@mantine/core';
@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { FormDialog } from '../chart/FormDialog';
 import { Failed } from '../problems/Failed';
+import { AffectedDialog } from '../schedule/setup/AffectedDialog';
 import { PinField } from '../session/PinField';
 import { pinFault } from '../session/pin';
 import { ROLES, roleWords } from './roles';
@@ -22,24 +23,28 @@ export function PersonForm({ person, onClose }: { person?: Person; onClose: () =
   const [pin, setPin] = useState('');
   const fault = pin ? pinFault(i18n, pin) : '';
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: async (): Promise<{ affected?: Affected }> =>
       person
-        ? api.changePerson({
+        ? ((await api.changePerson({
             id: person.id,
             version: person.version,
             name: name.trim(),
             login: login.trim(),
             roles,
             active,
-          })
-        : api.addPerson({ name: name.trim(), login: login.trim(), roles, pin }),
-    onSuccess: () => {
+          })) as { affected?: Affected })
+        : api.addPerson({ name: name.trim(), login: login.trim(), roles, pin }).then(() => ({})),
+    onSuccess: ({ affected }) => {
       client.invalidateQueries({ queryKey: ['people'] });
+      client.invalidateQueries({ queryKey: ['schedule'] });
       say({ text: i18n.t('Saved: {name}', { name }) });
-      onClose();
+      if (!affected) onClose();
     },
   });
   const isIncomplete = !name.trim() || !login.trim() || roles.length === 0 || (!person && (!pin || fault !== ''));
+  const affected = save.data?.affected;
+  if (affected)
+    return <AffectedDialog title={i18n.t('Saved: {name}', { name })} affected={affected} onClose={onClose} />;
   return (
     <FormDialog
       title={person ? i18n.t('Change {name}', { name: person.name }) : i18n.t('Add a person')}
@@ -72,7 +77,9 @@ export function PersonForm({ person, onClose }: { person?: Person; onClose: () =
       {person ? (
         <Checkbox
           label={i18n.t('May sign in')}
-          description={i18n.t('Without it they are out at once; what they write later elsewhere is held for review.')}
+          description={i18n.t(
+            'Without it they are out at once and nobody is booked with them any more; what they write later elsewhere is held for review.',
+          )}
           checked={active}
           onChange={(event) => setActive(event.currentTarget.checked)}
         />

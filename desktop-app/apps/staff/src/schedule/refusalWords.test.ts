@@ -2,7 +2,7 @@ import { Problem, refusalOf } from '@holdfast/api';
 import { setupI18n } from '@lingui/core';
 import { expect, test } from 'vitest';
 import { messages } from '../../../../packages/i18n/src/locales/en.po';
-import { becauseWords, refusalWords } from './refusalWords';
+import { becauseWords, mayOverbook, refusalWords } from './refusalWords';
 
 const i18n = setupI18n({ locale: 'en', messages: { en: messages } });
 
@@ -28,4 +28,12 @@ test.each([
   ['other', 'other'],
 ])('because: %s', (code, words) => {
   expect(becauseWords(i18n, code)).toBe(words);
+});
+
+test('what stands whatever reason is given is not offered to be overbooked', () => {
+  expect(mayOverbook({ code: 'patient-elsewhere' })).toBe(true);
+  expect(mayOverbook({ code: 'slot-taken' })).toBe(true);
+  for (const code of ['patient-deceased', 'patient-in-session', 'day-over', 'out-of-use']) {
+    expect(mayOverbook({ code })).toBe(false);
+  }
 });

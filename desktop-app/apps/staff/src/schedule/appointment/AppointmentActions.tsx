@@ -31,7 +31,9 @@ export function AppointmentActions({ one, sheet, onDone, onCancel, onOtherTime }
   };
   // Whoever is expected later may still come.
   const mayBeMissed = one.status === 'no-show' || Date.parse(one.start) <= now;
-  const isOnWay = (STEPS as readonly FlowStatus[]).includes(one.status) || one.status === 'no-show';
+  // Nobody is checked in on another day.
+  const mayStep = sheet.now !== undefined || !['booked', 'no-show'].includes(one.status);
+  const isOnWay = mayStep && ((STEPS as readonly FlowStatus[]).includes(one.status) || one.status === 'no-show');
   return (
     <>
       <div className="form-foot">
@@ -40,7 +42,7 @@ export function AppointmentActions({ one, sheet, onDone, onCancel, onOtherTime }
             {i18n.t('Confirm')}
           </Button>
         )}
-        {next && one.patient && (
+        {next && one.patient && mayStep && (
           <Button data-autofocus onClick={() => become(next)}>
             {stepWords(i18n, next)}
           </Button>

@@ -9,7 +9,8 @@ import { ageOn, ageWords } from '../../time/age';
 import { showDate } from '../../time/dates';
 import { flagsOf } from '../day/flags';
 import { languageNames } from '../languageNames';
-import { namesOf, withWords } from '../names';
+import { type Names, namesOf, withWords } from '../names';
+import { findIn } from '../places';
 import { StatusMark } from '../StatusMark';
 import { isHere } from '../status';
 import { minutesSince, waitWords } from '../waitWords';
@@ -22,7 +23,7 @@ export function AppointmentFacts({ one, sheet }: { one: AppointmentShown; sheet:
   const { now } = useContinuity();
   const { seesCharts } = useAbilities();
   const names = namesOf(sheet);
-  const { patient, series, group } = one;
+  const { patient, series } = one;
   const flags = flagsOf(i18n, one);
   const facts: [string, ReactNode][] = [
     [
@@ -52,6 +53,8 @@ export function AppointmentFacts({ one, sheet }: { one: AppointmentShown; sheet:
     [i18n.t('MRN'), patient?.number && <bdi dir="ltr">{patient.number}</bdi>],
     [i18n.t('Phone'), patient?.phone && <bdi dir="ltr">{patient.phone}</bdi>],
     [i18n.t('Language'), patient?.languages && languageNames(patient.languages, locale)],
+    [i18n.t('Also expected'), elsewhereWords(i18n, one, sheet, locale)],
+    [i18n.t('Has to be moved'), awayWords(one, names)],
     [i18n.t('Series'), series && seriesWords(i18n, series)],
     [i18n.t('Remark'), one.note && <bdi>{one.note}</bdi>],
     [i18n.t('Why it was cancelled'), one.cancelReason && <bdi>{one.cancelReason}</bdi>],
@@ -66,7 +69,9 @@ export function AppointmentFacts({ one, sheet }: { one: AppointmentShown; sheet:
               {flag}
             </Mark>
           ))}
-          {one.conflict && <Link href={`/conflicts/Appointment/${one.id}`}>{i18n.t('Two values: settle')}</Link>}
+          {one.conflict && !one.unsettled && (
+            <Link href={`/conflicts/Appointment/${one.id}`}>{i18n.t('Two values: settle')}</Link>
+          )}
         </p>
       )}
       <dl className="facts" style={{ marginBlockStart: 0 }}>
@@ -79,17 +84,6 @@ export function AppointmentFacts({ one, sheet }: { one: AppointmentShown; sheet:
             </div>
           ))}
       </dl>
-      {group && group.patients.length > 0 && (
-        <ul className="rows panel">
-          {group.patients.map(({ id, name }) => (
-            <li key={id}>
-              <Link href={`/patients/${id}`}>
-                <bdi>{name}</bdi>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
       {patient && (
         <p>
           <Link href={`/patients/${patient.id}${seesCharts ? '' : '/details'}`}>
@@ -99,6 +93,26 @@ export function AppointmentFacts({ one, sheet }: { one: AppointmentShown; sheet:
       )}
     </>
   );
+}
+
+/** Where else the patient is expected at that time, as far as it is on the sheet. */
+function elsewhereWords(i18n: I18n, { elsewhere = [] }: AppointmentShown, sheet: DaySheet, locale: string): ReactNode {
+  const words = elsewhere.flatMap((id) => {
+    const other = findIn(sheet, id);
+    if (!other) return [];
+    const time = clockAt(other.start, sheet.timeZone, locale);
+    return [
+      i18n.t('{time}, {what}', { time, what: `${other.type.name}, ${withWords(other.resources, namesOf(sheet))}` }),
+    ];
+  });
+  return words.length > 0 && <bdi>{words.join('; ')}</bdi>;
+}
+
+/** Because of whom or what it has to be moved. */
+function awayWords({ stranded = [] }: AppointmentShown, names: Names): ReactNode {
+  const away = [...new Set(stranded.flatMap(({ ref }) => ref ?? []))];
+  const words = withWords(away, names);
+  return words && <bdi>{words}</bdi>;
 }
 
 function seriesWords(i18n: I18n, { at, of }: { at: number; of?: number }): string {

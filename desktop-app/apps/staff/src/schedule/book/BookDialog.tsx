@@ -7,7 +7,9 @@ import { FormDialog } from '../../chart/FormDialog';
 import { PatientField } from '../../patients/PatientField';
 import { Failed } from '../../problems/Failed';
 import { namesOf, titleOf, useTypes } from '../names';
+import { findIn } from '../places';
 import { whyWords } from '../refusalWords';
+import { AbilityFields } from './AbilityFields';
 import { Instances } from './Instances';
 import { PlaceField, TypeField, WhoField } from './pickers';
 import { RefusalPanel } from './RefusalPanel';
@@ -98,11 +100,19 @@ export function BookDialog({ wish, sheet, onClose }: Props) {
         />
         <WhoField sheet={sheet} value={form.who} onChange={(who) => set({ who })} />
         <PlaceField sheet={sheet} value={form.place} onChange={(place) => set({ place })} />
+        <AbilityFields
+          skill={form.skill ?? ''}
+          language={form.language ?? ''}
+          onSkill={(skill) => set({ skill, slot: undefined })}
+          onLanguage={(language) => set({ language, slot: undefined })}
+        />
       </div>
       {types.isError && <Failed error={types.error} retry={types.refetch} />}
       <SlotSearch
         type={form.type}
         wanted={wantedOf(form)}
+        skill={form.skill}
+        language={form.language}
         patient={form.patient?.id}
         date={sheet.date}
         timeZone={sheet.timeZone}
@@ -157,6 +167,6 @@ function isPractitioner(sheet: DaySheet, ref: string): boolean {
 
 /** Whose an appointment of the day is. */
 export function whoseOf(i18n: I18n, sheet: DaySheet, appointment: string): string | undefined {
-  const found = sheet.appointments.find(({ id }) => id === appointment);
+  const found = findIn(sheet, appointment);
   return found && titleOf(i18n, found);
 }

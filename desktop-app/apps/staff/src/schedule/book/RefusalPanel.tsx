@@ -5,7 +5,7 @@ import { Checkbox, TextInput } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import type { Names } from '../names';
 import { withWords } from '../names';
-import { refusalWords } from '../refusalWords';
+import { mayOverbook, refusalWords } from '../refusalWords';
 import { clockAt, dayAt } from '../zone';
 import { SlotChoice } from './SlotChoice';
 
@@ -32,7 +32,9 @@ export function RefusalPanel({ refusal, timeZone, names, whose, value, onChoose,
   useEffect(() => {
     panel.current?.scrollIntoView({ block: 'nearest' });
   }, [refusal]);
-  const holder = by?.appointment && whose(by.appointment);
+  // There the other appointment is the patient's own.
+  const isOwn = refusal.code === 'patient-elsewhere' || refusal.code === 'patient-in-session';
+  const holder = !isOwn && by?.appointment && whose(by.appointment);
   return (
     <div ref={panel} className="told danger stack" role="alert">
       <p>
@@ -40,6 +42,17 @@ export function RefusalPanel({ refusal, timeZone, names, whose, value, onChoose,
         {holder && (
           <span>
             {i18n.t('It is held by')} <bdi>{holder}</bdi>.
+          </span>
+        )}
+        {isOwn && by?.start && (
+          <span>
+            {i18n.t('At {time}', { time: clockAt(by.start, timeZone, locale) })}
+            {by.resource && (
+              <>
+                : <bdi>{by.resource}</bdi>
+              </>
+            )}
+            .
           </span>
         )}
         {by?.until && (
@@ -70,7 +83,7 @@ export function RefusalPanel({ refusal, timeZone, names, whose, value, onChoose,
           </div>
         </fieldset>
       )}
-      {overbook && (
+      {overbook && mayOverbook(refusal) && (
         <>
           <Checkbox
             label={i18n.t('Book it all the same, as overbooked')}

@@ -15,6 +15,9 @@ interface Props {
   type: string;
   /** Each a resource, `any`, or `role:nurse`. */
   wanted: string[];
+  /** What whoever sees the patient must be able to do, and speak. */
+  skill?: string;
+  language?: string;
   patient?: string;
   date: string;
   timeZone: string;
@@ -28,15 +31,36 @@ interface Props {
 const LIMIT = 8;
 
 /** The next free times, each with whom and why. */
-export function SlotSearch({ type, wanted, patient, date, timeZone, names, asked, value, onChange }: Props) {
+export function SlotSearch({
+  type,
+  wanted,
+  skill,
+  language,
+  patient,
+  date,
+  timeZone,
+  names,
+  asked,
+  value,
+  onChange,
+}: Props) {
   const { i18n } = useLingui();
   const locale = useLocale();
   const [from, setFrom] = useState(date);
   const search = useInfiniteQuery({
-    queryKey: ['schedule', 'free', type, from, patient, ...wanted],
+    queryKey: ['schedule', 'free', type, from, patient, skill, language, ...wanted],
     queryFn: ({ pageParam, signal }) =>
       schedule.free(
-        { type, from: instantAt(from, '00:00', timeZone), with: wanted, patient, limit: LIMIT, cursor: pageParam },
+        {
+          type,
+          from: instantAt(from, '00:00', timeZone),
+          with: wanted,
+          skill: skill || undefined,
+          language: language || undefined,
+          patient,
+          limit: LIMIT,
+          cursor: pageParam,
+        },
         signal,
       ),
     initialPageParam: undefined as string | undefined,

@@ -17,6 +17,9 @@ export interface BookForm {
   who: string;
   /** A room or a piece of equipment, or `any`. */
   place: string;
+  /** What whoever sees the patient must be able to do, and speak; empty: nothing in particular. Times are searched for by it. */
+  skill?: string;
+  language?: string;
   /** As the type says while nobody has typed another. */
   minutes?: string;
   note: string;

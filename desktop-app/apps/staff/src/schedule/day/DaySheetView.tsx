@@ -7,6 +7,7 @@ import { DayNav } from '../DayNav';
 import { HeadActions } from '../HeadActions';
 import { languageNames } from '../languageNames';
 import { Notices } from '../Notices';
+import { singly } from '../places';
 import { roleName } from '../roleName';
 import { isHere } from '../status';
 import { useDay } from '../useDay';
@@ -55,7 +56,7 @@ export function DaySheetView({ date, kind, onDate }: Props) {
 /** How the day stands, in one line. */
 function Counts({ sheet: { appointments } }: { sheet: DaySheet }) {
   const { i18n } = useLingui();
-  const count = (is: (status: FlowStatus) => boolean) => appointments.filter(({ status }) => is(status)).length;
+  const count = (is: (status: FlowStatus) => boolean) => singly(appointments).filter(({ status }) => is(status)).length;
   const booked = count((status) => status === 'booked');
   const done = count((status) => status === 'done');
   return (

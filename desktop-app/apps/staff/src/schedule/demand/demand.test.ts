@@ -23,9 +23,11 @@ test('the line of what comes begins where the line of what was ends', () => {
 });
 
 test('the plot in a sentence', () => {
-  expect(demandWords(i18n, { history, forecast })).toBe(
-    'Last week: 210. Next week about 205, most likely between 180 and 230.',
+  const next = { week: '2026-11-30', value: 190.4, low: 170, high: 211 };
+  expect(demandWords(i18n, { history, forecast: [...forecast, next] })).toBe(
+    'Last week: 210. This week about 205, most likely between 180 and 230. Next week about 190, most likely between 170 and 211.',
   );
+  expect(demandWords(i18n, { history, forecast })).not.toMatch(/Next week/);
   expect(demandWords(i18n, { history: [], forecast: [] })).toMatch(/^Nothing is known yet/);
 });
 

@@ -25,18 +25,19 @@ export function ticksOf(weeks: number[], width: number): number[] {
   return weeks.filter((_, at) => at % step === 0);
 }
 
-/** What the plot says, in a sentence. */
+/** What the plot says, in sentences. The forecast begins with the week that it is. */
 export function demandWords(i18n: I18n, { history, forecast }: Pick<Demand, 'history' | 'forecast'>): string {
   const last = history.at(-1);
-  const next = forecast[0];
+  const [now, next] = forecast;
   if (!last) return i18n.t('Nothing is known yet: the first weeks have to pass.');
-  const now = i18n.t('Last week: {count}.', { count: last.value });
-  if (!next) return now;
-  return `${now} ${i18n.t('Next week about {value}, most likely between {low} and {high}.', {
-    value: Math.round(next.value),
-    low: Math.round(next.low),
-    high: Math.round(next.high),
-  })}`;
+  const all = [i18n.t('Last week: {count}.', { count: last.value })];
+  if (now) all.push(i18n.t('This week about {value}, most likely between {low} and {high}.', rounded(now)));
+  if (next) all.push(i18n.t('Next week about {value}, most likely between {low} and {high}.', rounded(next)));
+  return all.join(' ');
+}
+
+function rounded({ value, low, high }: Demand['forecast'][number]) {
+  return { value: Math.round(value), low: Math.round(low), high: Math.round(high) };
 }
 
 /** A table of hours by weekdays; empty where nothing was. */

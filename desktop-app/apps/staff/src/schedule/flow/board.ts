@@ -1,4 +1,5 @@
 import type { AppointmentShown } from '@holdfast/api';
+import { singly } from '../places';
 import { type FlowStep, STEPS } from '../status';
 
 /** A column of the flow board. */
@@ -14,7 +15,9 @@ const MOST_DONE = 6;
 
 /** The day as columns: who is expected by time, who is here by how long they wait, and the last who are done. */
 export function columnsOf(appointments: AppointmentShown[], resource: string | undefined): FlowColumn[] {
-  const shown = appointments.filter(({ patient, resources }) => patient && (!resource || resources.includes(resource)));
+  const shown = singly(appointments).filter(
+    ({ patient, resources }) => patient && (!resource || resources.includes(resource)),
+  );
   return STEPS.map((step) => {
     const cards = shown.filter(({ status }) => status === step);
     if (step === 'booked') return { step, cards: cards.sort((a, b) => a.fromMinute - b.fromMinute), more: 0 };

@@ -10,6 +10,7 @@ import { useSession } from '../../session/SessionContext';
 import { showDate, showTime, today } from '../../time/dates';
 import { flagsOf } from '../day/flags';
 import { type Names, namesOf, titleOf, withWords } from '../names';
+import { singly } from '../places';
 import { StatusMark } from '../StatusMark';
 import { takesTime } from '../status';
 import { useDay } from '../useDay';
@@ -90,7 +91,7 @@ function List({ appointments, sheet, names, of }: ListProps) {
         </tr>
       </thead>
       <tbody>
-        {appointments.map((one) => (
+        {singly(appointments).map((one) => (
           <tr key={one.id}>
             <td className="number">
               {clockAt(one.start, sheet.timeZone, locale)}–{clockAt(one.end, sheet.timeZone, locale)}

@@ -13,7 +13,7 @@ import { useNames } from '../names';
 import { refusalWords } from '../refusalWords';
 import { useDay } from '../useDay';
 import { waitWords } from '../waitWords';
-import { clockAt, timeAt } from '../zone';
+import { clockAt, dayAt, timeAt } from '../zone';
 
 /** Who may sell which time, until when; and what was refused, and why. */
 export default function RightsView({ rest: [date = today()] }: { rest: string[] }) {
@@ -140,9 +140,16 @@ function Refusals({ refusals, date }: Pick<Rights, 'refusals'> & { date: string 
     <Panel title={i18n.t('What was refused')} flush>
       {refusals.length === 0 && <p className="empty">{i18n.t('Nothing was refused on this day.')}</p>}
       <ul className="rows">
-        {refusals.map(({ at, code, message }) => (
+        {refusals.map(({ at, code, message, asked }) => (
           <li key={`${at} ${code} ${message}`}>
             <span className="number">{sheet && timeAt(at, sheet.timeZone, locale)}</span>
+            {asked && sheet && (
+              <span className="number">
+                {i18n.t('asked for {time}', {
+                  time: `${dayAt(asked, sheet.timeZone, locale)} ${clockAt(asked, sheet.timeZone, locale)}`,
+                })}
+              </span>
+            )}
             <span className="main">{refusalWords(i18n, { code, message, by: undefined })}</span>
             <bdi className="soft small" dir="auto">
               {message}

@@ -3,11 +3,15 @@ import { useLingui } from '@holdfast/i18n';
 import { Panel } from '@holdfast/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Failed } from '../../problems/Failed';
+import { today } from '../../time/dates';
+import { useDay } from '../useDay';
+import { AffectedList } from './AffectedList';
 
 /** Takes in a calendar file (iCalendar), and tells line by line what it could not. */
 export function CalendarImport() {
   const { i18n } = useLingui();
   const client = useQueryClient();
+  const zone = useDay(today()).data?.timeZone;
   const take = useMutation({
     mutationFn: async (file: File) => schedule.importCalendar(await file.text()),
     onSettled: () => client.invalidateQueries({ queryKey: ['schedule'] }),
@@ -42,6 +46,7 @@ export function CalendarImport() {
                 </li>
               ))}
             </ul>
+            {zone && <AffectedList affected={take.data.affected} timeZone={zone} />}
           </div>
         )}
         {take.isError && <Failed error={take.error} />}

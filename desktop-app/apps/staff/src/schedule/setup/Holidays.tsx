@@ -1,4 +1,4 @@
-import { schedule } from '@holdfast/api';
+import { type Affected, schedule } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Panel, useToast } from '@holdfast/ui';
 import { Button, Skeleton, TextInput } from '@mantine/core';
@@ -8,6 +8,7 @@ import { DateField } from '../../forms/DateField';
 import { Failed } from '../../problems/Failed';
 import { today } from '../../time/dates';
 import { longDay } from '../zone';
+import { AffectedDialog } from './AffectedDialog';
 
 /** Days on which the clinic is closed: nothing is offered on them. */
 export function Holidays() {
@@ -17,9 +18,13 @@ export function Holidays() {
   const say = useToast();
   const holidays = useQuery({ queryKey: ['schedule', 'holidays'], queryFn: schedule.holidays });
   const [form, setForm] = useState({ date: '', name: '', no: 0 });
+  const [affected, setAffected] = useState<Affected>();
   const save = useMutation({
     mutationFn: schedule.saveHolidays,
-    onSuccess: () => say({ text: i18n.t('Saved: holidays') }),
+    onSuccess: ({ affected }) => {
+      say({ text: i18n.t('Saved: holidays') });
+      setAffected(affected);
+    },
     onSettled: () => client.invalidateQueries({ queryKey: ['schedule'] }),
   });
   const all = [...(holidays.data ?? [])].sort((a, b) => a.date.localeCompare(b.date));
@@ -74,6 +79,9 @@ export function Holidays() {
         </Button>
       </form>
       {save.isError && <Failed error={save.error} />}
+      {affected && (
+        <AffectedDialog title={i18n.t('Saved: holidays')} affected={affected} onClose={() => setAffected(undefined)} />
+      )}
     </Panel>
   );
 }

@@ -4,11 +4,14 @@ import { Mark, Panel, ScrollX } from '@holdfast/ui';
 import { Button, Skeleton } from '@mantine/core';
 import { useState } from 'react';
 import { Failed } from '../../problems/Failed';
+import { useAbilities } from '../../session/SessionContext';
 import { today } from '../../time/dates';
+import { languageNames } from '../languageNames';
 import { useResources } from '../names';
 import { roleName } from '../roleName';
 import { useDay } from '../useDay';
 import { timeAt } from '../zone';
+import { AbilitiesForm } from './AbilitiesForm';
 import { HoursForm } from './HoursForm';
 import { hoursWords } from './hours';
 import { TimeOffForm } from './TimeOffForm';
@@ -17,7 +20,7 @@ import { TimeOffForm } from './TimeOffForm';
 export function Resources() {
   const { i18n } = useLingui();
   const resources = useResources();
-  const [open, setOpen] = useState<{ form: 'hours' | 'off'; one: ResourceSetup }>();
+  const [open, setOpen] = useState<{ form: 'hours' | 'off' | 'abilities'; one: ResourceSetup }>();
   const close = () => setOpen(undefined);
   return (
     <Panel title={i18n.t('Working hours and time off')} flush>
@@ -37,6 +40,7 @@ export function Resources() {
                 <th scope="col">{i18n.t('Kind')}</th>
                 <th scope="col">{i18n.t('Working hours')}</th>
                 <th scope="col">{i18n.t('Time off')}</th>
+                <th scope="col">{i18n.t('Skills and languages')}</th>
                 <th scope="col">
                   <span className="unseen">{i18n.t('Actions')}</span>
                 </th>
@@ -49,6 +53,7 @@ export function Resources() {
                   one={one}
                   onHours={() => setOpen({ form: 'hours', one })}
                   onOff={() => setOpen({ form: 'off', one })}
+                  onAbilities={() => setOpen({ form: 'abilities', one })}
                 />
               ))}
             </tbody>
@@ -56,15 +61,24 @@ export function Resources() {
         </ScrollX>
       )}
       {open?.form === 'hours' && <HoursForm one={open.one} onClose={close} />}
+      {open?.form === 'abilities' && <AbilitiesForm one={open.one} onClose={close} />}
       {open?.form === 'off' && <TimeOffForm resource={open.one.ref} onClose={close} />}
     </Panel>
   );
 }
 
-function Line({ one, onHours, onOff }: { one: ResourceSetup; onHours: () => void; onOff: () => void }) {
+interface LineProps {
+  one: ResourceSetup;
+  onHours: () => void;
+  onOff: () => void;
+  onAbilities: () => void;
+}
+
+function Line({ one, onHours, onOff, onAbilities }: LineProps) {
   const { i18n } = useLingui();
   const locale = useLocale();
   const zone = useDay(today()).data?.timeZone;
+  const { keeps } = useAbilities();
   const ahead = one.timeOff.filter(({ until }) => Date.parse(until) > Date.now());
   return (
     <tr>
@@ -91,6 +105,14 @@ function Line({ one, onHours, onOff }: { one: ResourceSetup; onHours: () => void
           </span>
         ))}
       </td>
+      <td>
+        {[...one.skills, ...one.qualifications].map((skill) => (
+          <span key={skill} className="line">
+            <bdi>{skill}</bdi>
+          </span>
+        ))}
+        {one.languages.length > 0 && <span className="soft small">{languageNames(one.languages, locale)}</span>}
+      </td>
       <td className="end">
         <Button
           size="compact-xs"
@@ -107,7 +129,17 @@ function Line({ one, onHours, onOff }: { one: ResourceSetup; onHours: () => void
           aria-label={i18n.t('Time off of {name}', { name: one.name })}
         >
           {i18n.t('Time off')}
-        </Button>
+        </Button>{' '}
+        {one.kind === 'practitioner' && keeps('Practitioner') && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={onAbilities}
+            aria-label={i18n.t('Skills and languages of {name}', { name: one.name })}
+          >
+            {i18n.t('Skills')}
+          </Button>
+        )}
       </td>
     </tr>
   );

@@ -2,7 +2,7 @@ import { schedule, type TimeOff } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { useToast } from '@holdfast/ui';
 import { Button, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { newId } from '../../app/newId';
 import { FormDialog } from '../../chart/FormDialog';
@@ -13,6 +13,8 @@ import { today } from '../../time/dates';
 import { useResources } from '../names';
 import { useDay } from '../useDay';
 import { daysLater, instantAt, timeAt } from '../zone';
+import { AffectedDialog } from './AffectedDialog';
+import { AffectedList } from './AffectedList';
 
 /** When somebody is away, beside their working hours. What is booked in that time stays, and is shown. */
 export function TimeOffForm({ resource, onClose }: { resource: string; onClose: () => void }) {
@@ -25,12 +27,20 @@ export function TimeOffForm({ resource, onClose }: { resource: string; onClose: 
   const [id] = useState(newId);
   const [form, setForm] = useState({ from: today(), fromClock: '00:00', until: today(), untilClock: '24:00', why: '' });
   const off = zone && offOf(id, form, zone);
+  const saved = i18n.t('Saved: time off of {name}', { name: one?.name ?? '' });
+  const span = zone && spanOf(form, zone);
+  // What lies in it is seen before it is saved, while somebody can still choose other days.
+  const inIt = useQuery({
+    queryKey: ['schedule', 'affected', resource, span],
+    queryFn: ({ signal }) => schedule.affected({ resource, ...span }, signal),
+    enabled: Boolean(span),
+  });
   const settled = () => client.invalidateQueries({ queryKey: ['schedule'] });
   const save = useMutation({
     mutationFn: (given: TimeOff) => schedule.takeOff(resource, given),
-    onSuccess: () => {
-      say({ text: i18n.t('Saved: time off of {name}', { name: one?.name ?? '' }) });
-      onClose();
+    onSuccess: ({ affected }) => {
+      say({ text: saved });
+      if (!affected) onClose();
     },
     onSettled: settled,
   });
@@ -40,6 +50,7 @@ export function TimeOffForm({ resource, onClose }: { resource: string; onClose: 
     onSettled: settled,
   });
   const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
+  if (save.data?.affected) return <AffectedDialog title={saved} affected={save.data.affected} onClose={onClose} />;
   return (
     <FormDialog
       title={i18n.t('Time off of {name}', { name: one?.name ?? '' })}
@@ -62,6 +73,7 @@ export function TimeOffForm({ resource, onClose }: { resource: string; onClose: 
         <DateField plain label={i18n.t('Until')} value={form.until} onChange={(until) => set({ until })} />
         <ClockField label={i18n.t('Time')} value={form.untilClock} onChange={(untilClock) => set({ untilClock })} />
       </div>
+      {zone && <AffectedList affected={inIt.data} timeZone={zone} />}
       {one && one.timeOff.length > 0 && (
         <ul className="rows panel">
           {one.timeOff.map(({ id: known, from, until, why }) => (
@@ -97,10 +109,14 @@ interface OffFields {
 
 /** The time off of a form, with instants of the clinic. Nothing while it has no beginning, no end or no reason. */
 function offOf(id: string, form: OffFields, zone: string): TimeOff | undefined {
-  if (form.from.length < 10 || form.until.length < 10 || !form.why.trim()) return undefined;
+  const span = spanOf(form, zone);
+  return span && form.why.trim() ? { id, ...span, why: form.why.trim() } : undefined;
+}
+
+function spanOf(form: OffFields, zone: string): Pick<TimeOff, 'from' | 'until'> | undefined {
+  if (form.from.length < 10 || form.until.length < 10) return undefined;
   const [from, until] = [instant(form.from, form.fromClock, zone), instant(form.until, form.untilClock, zone)];
-  if (!from || !until || until <= from) return undefined;
-  return { id, from, until, why: form.why.trim() };
+  return from && until && from < until ? { from, until } : undefined;
 }
 
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;

@@ -9,6 +9,7 @@ import { FormDialog } from '../../chart/FormDialog';
 import { fieldsOf } from '../../forms/fields';
 import { Failed } from '../../problems/Failed';
 import { useResources } from '../names';
+import { AffectedDialog } from './AffectedDialog';
 import { fieldsOfType, NEW_TYPE, type TypeFields, typeOf } from './typeForm';
 
 /** Adds or changes a type of appointment. Appointments that are booked stay as they are. */
@@ -20,16 +21,18 @@ export function TypeForm({ type, onClose }: { type?: AppointmentType; onClose: (
   const [id] = useState(() => type?.id ?? newId());
   const [form, setForm] = useState<TypeFields>(() => (type ? fieldsOfType(type) : NEW_TYPE));
   const field = fieldsOf(form, setForm);
+  const saved = i18n.t('Saved: {name}', { name: form.name });
   const whole = typeOf(id, form, type);
   const save = useMutation({
-    mutationFn: (saved: AppointmentType) => schedule.saveType(saved),
-    onSuccess: () => {
-      say({ text: i18n.t('Saved: {name}', { name: form.name }) });
-      onClose();
+    mutationFn: schedule.saveType,
+    onSuccess: ({ affected }) => {
+      say({ text: saved });
+      if (!affected) onClose();
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['schedule'] }),
   });
   const number = { inputMode: 'numeric' as const, dir: 'ltr' as const };
+  if (save.data?.affected) return <AffectedDialog title={saved} affected={save.data.affected} onClose={onClose} />;
   return (
     <FormDialog
       title={type ? i18n.t('Change {name}', { name: type.name }) : i18n.t('Add a type')}

@@ -12,6 +12,7 @@ import { showDate, today } from '../../time/dates';
 import { BookDialog } from '../book/BookDialog';
 import { namesOf } from '../names';
 import { useDay } from '../useDay';
+import { cannotWords } from './cannotWords';
 import { Offers } from './Offers';
 import { WaitlistForm } from './WaitlistForm';
 
@@ -86,6 +87,7 @@ function Line({ entry, sheet, onBook }: LineProps) {
     onSuccess: () => say({ text: i18n.t('{name} is off the list.', { name: patient.name }) }),
     onSettled: () => client.invalidateQueries({ queryKey: ['schedule'] }),
   });
+  const cannot = cannotWords(i18n, entry);
   const [kind, words] = urgencyWords(i18n, urgency);
   return (
     <li className="waiting-line">
@@ -119,6 +121,7 @@ function Line({ entry, sheet, onBook }: LineProps) {
           </Button>
         </span>
       )}
+      {cannot && <p className="wide soft small">{cannot}</p>}
       {(note || not) && (
         <p className="wide soft small">
           {note && <bdi>{note}</bdi>}

@@ -1,4 +1,4 @@
-import { type PatientHit, schedule, type Urgency } from '@holdfast/api';
+import { type DayHalf, type PatientHit, schedule, type Urgency } from '@holdfast/api';
 import { useLingui } from '@holdfast/i18n';
 import { useToast } from '@holdfast/ui';
 import { NativeSelect, Textarea, TextInput } from '@mantine/core';
@@ -10,6 +10,7 @@ import { PatientField } from '../../patients/PatientField';
 import { Failed } from '../../problems/Failed';
 import { TypeField } from '../book/pickers';
 import { useTypes } from '../names';
+import { CannotFields } from './CannotFields';
 import { urgencyWords } from './Waitlist';
 
 const URGENCIES: Urgency[] = ['urgent', 'soon', 'routine'];
@@ -26,6 +27,8 @@ export function WaitlistForm({ onClose }: { onClose: () => void }) {
   const [urgency, setUrgency] = useState<Urgency>('routine');
   const [note, setNote] = useState('');
   const [not, setNot] = useState('');
+  const [notOn, setNotOn] = useState<number[]>([]);
+  const [only, setOnly] = useState<DayHalf>();
   const add = useMutation({
     mutationFn: () =>
       schedule.wait({
@@ -35,6 +38,8 @@ export function WaitlistForm({ onClose }: { onClose: () => void }) {
         urgency,
         note: note.trim() || undefined,
         not: not.trim() || undefined,
+        notOn,
+        only,
       }),
     onSuccess: () => {
       say({ text: i18n.t('{name} is on the waiting list.', { name: patient?.name ?? '' }) });
@@ -59,8 +64,10 @@ export function WaitlistForm({ onClose }: { onClose: () => void }) {
           data={URGENCIES.map((value) => ({ value, label: urgencyWords(i18n, value)[1] }))}
         />
       </div>
+      <CannotFields notOn={notOn} only={only} onNotOn={setNotOn} onOnly={setOnly} />
       <TextInput
         label={i18n.t('When they cannot come')}
+        description={i18n.t('In words: this is shown, and not looked at when times are offered.')}
         dir="auto"
         value={not}
         onChange={(event) => setNot(event.currentTarget.value)}
