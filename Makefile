@@ -90,6 +90,11 @@ e2e-schedule: staff-app binaries ## the schedule in Chromium: a morning at two d
 	cargo build --quiet --release -p holdfast-tests --features sabotage --bin holdfast-run
 	$(DRILL) e2e-schedule -- --shots $(CARGO_TARGET_DIR)/shots/schedule
 
+.PHONY: e2e-visit
+e2e-visit: staff-app binaries ## visits in Chromium at a node and a relay: the patient's way and the clinician's, TURN over UDP, TCP and TLS, encryption end to end, how long a join takes, axe
+	@.ci/setup front
+	$(DRILL) e2e-visit -- --shots $(CARGO_TARGET_DIR)/shots/visit
+
 .PHONY: lint
 lint: ## check format and lints
 	cargo fmt --all --check
@@ -143,6 +148,12 @@ drill-booking: binaries ## seeded histories of a clinic that books on both sides
 .PHONY: drill-signin
 drill-signin: binaries ## every route × role × another patient's id on a real node: nothing is shown or changed that must not be
 	$(DRILL) drill-signin
+
+.PHONY: drill-visit
+drill-visit: staff-app binaries ## running visits on a bad day: relay killed, cloud cut, packets lost, a thin line, another network; 2,000 whole sessions
+	@.ci/setup front
+	cargo build --quiet --release -p holdfast-tests --features sabotage --bin holdfast-run
+	$(DRILL) drill-visit -- --shots $(CARGO_TARGET_DIR)/shots/drill-visit
 
 .PHONY: drill-turn
 drill-turn: media-binaries ## our TURN server: coturn's clients are served, what is hostile is not, floods leave memory flat; broken servers must be caught

@@ -51,4 +51,5 @@ pub mod sign_in_drill;
 pub mod simulation;
 pub mod staff_app;
 pub mod supervisor;
+pub mod visit_app;
 pub mod workspace;

@@ -14,7 +14,7 @@ pub fn main(
     there: fn(&Options) -> Result<Figures>,
 ) -> ExitCode {
     let start = if std::env::var_os("HOLDFAST_URL").is_some() { there } else { run };
-    match parse(std::env::args().skip(1)).and_then(|options| start(&options)) {
+    match options().and_then(|options| start(&options)) {
         Ok(figures) if figures.is_good() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(error) => {
@@ -22,6 +22,14 @@ pub fn main(
             ExitCode::FAILURE
         }
     }
+}
+
+/// What the command line says.
+///
+/// # Errors
+/// It cannot be read.
+pub fn options() -> Result<Options> {
+    parse(std::env::args().skip(1))
 }
 
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Options> {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
@@ -41,6 +41,13 @@ impl Figures {
 
 /// Runs the steps; what they say goes to stdout as they say it.
 pub(crate) fn walk(walk: &Walk<'_>) -> Result<Figures> {
+    let (lines, status) = said(walk)?;
+    read(&lines, walk.figures)
+        .with_context(|| format!("the steps ended with {status} before they had told their figures"))
+}
+
+/// The same, for steps with figures of their own: all that they said, and how they ended.
+pub(crate) fn said(walk: &Walk<'_>) -> Result<(Vec<String>, ExitStatus)> {
     let front = super::front();
     ensure!(
         front.join("node_modules").is_dir(),
@@ -60,24 +67,22 @@ pub(crate) fn walk(walk: &Walk<'_>) -> Result<Figures> {
         say(&line);
         lines.push(line);
     }
-    let status = child.wait()?;
-    read(&lines, walk.figures)
-        .with_context(|| format!("the steps ended with {status} before they had told their figures"))
+    Ok((lines, child.wait()?))
+}
+
+/// A whole number that the steps told by this name.
+pub(crate) fn figure(lines: &[String], name: &str) -> Option<u64> {
+    let value =
+        lines.iter().find_map(|line| line.strip_prefix("figure: ")?.strip_prefix(name)?.strip_prefix(' '));
+    value?.split_whitespace().next()?.parse().ok()
 }
 
 fn read(lines: &[String], prefix: &str) -> Option<Figures> {
-    let figure = |name: &str| {
-        let of = |line: &'_ String| -> Option<String> {
-            let rest = line.strip_prefix("figure: ")?.strip_prefix(prefix)?.strip_prefix(name)?;
-            Some(rest.to_owned())
-        };
-        let mut values = lines.iter().filter_map(of);
-        values.next()?.split_whitespace().next()?.parse().ok()
-    };
+    let figure = |name: &str| figure(lines, &format!("{prefix}{name}"));
     Some(Figures {
-        violations: figure("_axe_violations ")?,
-        failed: figure("_steps_failed ")?,
-        control: figure("_axe_control ")?,
+        violations: figure("_axe_violations")?,
+        failed: figure("_steps_failed")?,
+        control: figure("_axe_control")?,
     })
 }
 

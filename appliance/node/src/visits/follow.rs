@@ -62,7 +62,9 @@ async fn listen(
     // First the events, then who it is: what happens between the two is not missed.
     let mut lines = relay.events().await?.bytes_stream();
     let status = relay.status().await?;
-    let is_new = known.as_ref() != Some(&status.run);
+    // Of one that ran before this process did, nothing is known: what the visits had of it stands. If it is another one after all, it
+    // says so to the page that asks it for a restart.
+    let is_new = known.as_ref().is_some_and(|known| *known != status.run);
     *known = Some(status.run.clone());
     tracing::info!(is_new, "the media relay answers");
     visits::relay_is(state, &RelayEvent::Back { is_new });

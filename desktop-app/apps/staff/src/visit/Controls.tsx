@@ -30,7 +30,7 @@ export function Controls({ room, view, isHere, visit, onEnd, onHandOver }: Props
   const { i18n } = useLingui();
   const [isCalling, setCalling] = useState(false);
   const { local, soundOnly, state } = view;
-  const leads = state.people.find(({ member }) => member === state.you?.member)?.leads !== false;
+  const leads = state.people.find(({ member }) => member === state.you?.member)?.leads === true;
   return (
     <div className="visit-controls" role="toolbar" aria-label={i18n.t('In the visit')}>
       {isHere && (

@@ -59,9 +59,11 @@ function One({ room, person }: { room: Room; person: Person }) {
               {i18n.t('Hang up')}
             </Button>
           )}
-          <Button size="compact-xs" variant="default" onClick={() => ask(room.remove(person.member, true))}>
-            {i18n.t('To the waiting room')}
-          </Button>
+          {person.role !== 'clinician' && (
+            <Button size="compact-xs" variant="default" onClick={() => ask(room.remove(person.member, true))}>
+              {i18n.t('To the waiting room')}
+            </Button>
+          )}
         </span>
       )}
     </li>

@@ -66,13 +66,15 @@ export function RoomPanel({ running, visit, secret }: Props) {
         {isHere && (local.microphoneFault || local.cameraFault) && <DeviceFaults running={running} />}
       </section>
       {state.troubles.length > 0 && (
-        <ul className="told warn" role="log">
-          {state.troubles.map(({ member, name, kind: what, atMs }) => (
-            <li key={`${member} ${atMs}`}>
-              <bdi>{name}</bdi> {troubleWords(i18n, what)}
-            </li>
-          ))}
-        </ul>
+        <div className="told warn" role="log">
+          <ul className="visit-troubles">
+            {state.troubles.map(({ member, name, kind: what, atMs }) => (
+              <li key={`${member} ${atMs}`}>
+                <bdi>{name}</bdi> {troubleWords(i18n, what)}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
       <People room={room} view={view} visit={visit} />
       <ChatPanel room={room} chat={state.chat} me={state.you?.member} />
