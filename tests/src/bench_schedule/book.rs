@@ -88,7 +88,8 @@ fn asked(clinic: &Clinic, bookings: usize) -> Vec<Asked> {
         let Some((who, ahead, minute)) = (if is_rival { last } else { free.next() }) else { break };
         last = Some((who, ahead, minute));
         let id = format!("b{at}-{who}-{ahead}-{minute}");
-        out.push(Asked { body: booking(clinic, &id, who, ahead, minute), id, ahead });
+        // Nobody is asked for twice: one patient is expected at one place at a time.
+        out.push(Asked { body: booking(clinic, &id, at as u64, (who, ahead, minute)), id, ahead });
     }
     out
 }

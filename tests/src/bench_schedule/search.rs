@@ -84,8 +84,13 @@ pub(super) fn free_times(clinic: &Clinic, from: i64) -> impl Iterator<Item = (us
 }
 
 /// A booking, as the desk makes it.
-pub(super) fn booking(clinic: &Clinic, id: &str, at: usize, ahead: i64, minute: i64) -> String {
-    let patient = Clinic::patient(at as u64 * 977 + ahead.unsigned_abs() * 16 + minute.unsigned_abs());
+pub(super) fn booking(
+    clinic: &Clinic,
+    id: &str,
+    patient: u64,
+    (at, ahead, minute): (usize, i64, i64),
+) -> String {
+    let patient = Clinic::patient(patient);
     let patient = patient.trim_start_matches("Patient/");
     json!({ "id": id, "type": TYPE, "patient": patient, "start": clinic.instant(ahead, minute),
         "resources": [Clinic::practitioner(at), format!("Location/l{at}")] })
@@ -100,7 +105,8 @@ async fn book(
     ahead: i64,
     minute: i64,
 ) -> Result<()> {
-    let body = booking(clinic, &format!("s{at}-{ahead}-{minute}"), at, ahead, minute);
+    let patient = at as u64 * 977 + ahead.unsigned_abs() * 16 + minute.unsigned_abs();
+    let body = booking(clinic, &format!("s{at}-{ahead}-{minute}"), patient, (at, ahead, minute));
     let answer = connection.ask(&node.post("/api/schedule/appointments", &body)).await?;
     ensure!(answer.status == 201, "a free time is not booked: {} {}", answer.status, answer.body);
     Ok(())

@@ -68,6 +68,10 @@ impl RelayKey {
     /// [`KeyError`]: the file cannot be read or made, is open to others, or is no key.
     pub fn read_or_make(path: &Path) -> Result<Self, KeyError> {
         let failed = |source| KeyError::File { path: path.to_owned(), source };
+        // One that is there needs no room on the disk.
+        if path.exists() {
+            return Self::read(path);
+        }
         let mut bytes = [0; BYTES];
         getrandom::fill(&mut bytes).map_err(|error| failed(std::io::Error::other(error.to_string())))?;
         let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use super::check::check;
 use crate::serve::{Running, shutdown};
 
-/// How long each call of it is: with three ways to the relay, five minutes.
-const CALL_S: u64 = 100;
+/// How long each call of it is: with two ways to the relay, five minutes.
+const CALL_S: u64 = 150;
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
 /// Makes it each day at `at` (`HH:MM`) until the node stops.
