@@ -71,7 +71,7 @@ export async function atKeyboard(report, page, { day, type, patients: [name] }, 
     await toast(page, 'has arrived');
     await now.getByText('Arrived').waitFor();
     await page.keyboard.press('Control+z');
-    await now.getByText('Booked').waitFor();
+    await now.locator('.status', { hasText: 'Booked' }).waitFor();
     await hush(page);
     await open(page, `day/${day}`);
   });

@@ -70,6 +70,16 @@ export function sheetOf(page, day) {
   return page.evaluate(async (date) => (await fetch(`/api/schedule/day?date=${date}`)).json(), day);
 }
 
+/** The column of the nth (from 0) of those of a role, as the day is shown. */
+export async function columnOf(page, day, role, nth) {
+  const shown = await page.locator('.column-title').allTextContents();
+  const sheet = await sheetOf(page, day);
+  const isOfRole = (title) => sheet.resources.some((one) => one.name === title && one.role === role);
+  const columns = shown.map((title, at) => (isOfRole(title) ? at : -1)).filter((at) => at >= 0);
+  must(columns[nth] !== undefined, `there are ${columns.length} columns of the role ${role}`);
+  return columns[nth];
+}
+
 /** The minute of a day, nearest to another, at which all of these and the patient have that much time, and it is the clinic's. */
 export async function freeNear(page, day, { resources, patient, minutes, near }) {
   const sheet = await sheetOf(page, day);

@@ -4,6 +4,7 @@ import {
   choosePatient,
   chooseType,
   clickAt,
+  columnOf,
   frameOf,
   freeNear,
   freePlace,
@@ -17,7 +18,8 @@ import {
 /** A morning with the mouse: book, refuse, overbook, drag, cancel, a no-show. */
 export async function withTheMouse(report, page, { day, type, patients: [, second, first] }, shot) {
   let place;
-  const at = (column, minute) => page.locator(`[data-column="${column}"] [data-appointment][data-from="${minute}"]`);
+  let column;
+  const at = (of, minute) => page.locator(`[data-column="${of}"] [data-appointment][data-from="${minute}"]`);
   const book = async (name) => {
     await page.getByRole('dialog').waitFor();
     await choosePatient(page, name);
@@ -26,22 +28,24 @@ export async function withTheMouse(report, page, { day, type, patients: [, secon
   };
   await report.step('mouse: a click on free time books it', async () => {
     await open(page, `day/${day}`);
-    place = await freePlace(page, 1, 45);
-    await clickAt(page, 1, place.minute);
+    // The type needs a clinician; the first is the keyboard's.
+    column = await columnOf(page, day, 'clinician', 1);
+    place = await freePlace(page, column, 45);
+    await clickAt(page, column, place.minute);
     await book(first);
     await toast(page, 'is booked');
-    await at(1, place.minute).waitFor();
+    await at(column, place.minute).waitFor();
     await hush(page);
   });
   await report.step('mouse: a taken time is refused, with who holds it and what is free instead', async () => {
     // A second desk has the slot before this one: it is booked while the dialog of the first is open.
-    await clickAt(page, 1, place.minute + 20);
+    await clickAt(page, column, place.minute + 20);
     const dialog = page.getByRole('dialog');
     await choosePatient(page, second);
     await chooseType(page, type);
     await dialog.getByLabel('Minutes', { exact: true }).fill('15');
     const free = place.minute + 20;
-    await bookBehind(page, { day, column: 1, minute: free, type, name: first });
+    await bookBehind(page, { day, column, minute: free, type, name: first });
     await dialog.getByRole('button', { name: /^Book/ }).click();
     await dialog.getByRole('alert').getByText('This time is taken.').waitFor();
     await dialog.getByText('Free instead').waitFor();
@@ -51,7 +55,7 @@ export async function withTheMouse(report, page, { day, type, patients: [, secon
     await dialog.getByLabel('Why it has to be overbooked').fill('Chest pain');
     await dialog.getByRole('button', { name: /^Overbook/ }).click();
     await toast(page, 'is booked');
-    const both = at(1, free);
+    const both = at(column, free);
     await both.nth(1).waitFor();
     const [a, b] = await both.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()));
     must(a.right <= b.left + 1 || b.right <= a.left + 1, 'two at one time stand over one another');
@@ -62,7 +66,7 @@ export async function withTheMouse(report, page, { day, type, patients: [, secon
     await hush(page);
   });
   await report.step('mouse: drag to another time, and undo by the message', async () => {
-    const block = at(1, place.minute);
+    const block = at(column, place.minute);
     const idOf = await block.getAttribute('data-appointment');
     const mine = (await sheetOf(page, day)).appointments.find(({ id }) => id === idOf);
     // Its room goes with it.
@@ -73,16 +77,16 @@ export async function withTheMouse(report, page, { day, type, patients: [, secon
     const box = await block.boundingBox();
     await page.mouse.move(box.x + 40, box.y + 6);
     await page.mouse.down();
-    await dragTo(page, 1, target, { x: box.x + 44, within: 6 });
+    await dragTo(page, column, target, { x: box.x + 44, within: 6 });
     await page.locator('.ghost').waitFor();
     await page.mouse.up();
     await toast(page, 'is moved to');
-    const moved = at(1, target);
+    const moved = at(column, target);
     await moved.waitFor();
     must((await minutesOf(moved)).from === target, 'it was let go at another minute');
     must((await page.getByRole('dialog').count()) === 0, 'the end of a drag opens a dialog');
     await page.locator('.toast', { hasText: 'is moved to' }).getByRole('button', { name: 'Undo' }).click();
-    await at(1, place.minute).waitFor();
+    await at(column, place.minute).waitFor();
     await hush(page);
   });
   await report.step('mouse: a double click on Book books once', async () => {
@@ -99,7 +103,7 @@ export async function withTheMouse(report, page, { day, type, patients: [, secon
     await hush(page);
   });
   await report.step('mouse: did not come, and back; not before they are expected', async () => {
-    await at(1, place.minute).click();
+    await at(column, place.minute).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).waitFor();
     must((await page.getByRole('button', { name: 'Did not come' }).count()) === 0, 'who is expected later is missed');
     await page.keyboard.press('Escape');
@@ -116,12 +120,12 @@ export async function withTheMouse(report, page, { day, type, patients: [, secon
   });
   await report.step('mouse: cancel with a reason', async () => {
     await open(page, `day/${day}`);
-    await at(1, place.minute).click();
+    await at(column, place.minute).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).click();
     await shot('cancel');
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel the appointment' }).click();
     await toast(page, 'is cancelled');
-    await at(1, place.minute).waitFor({ state: 'detached' });
+    await at(column, place.minute).waitFor({ state: 'detached' });
   });
 }
 

@@ -1,4 +1,4 @@
-import { type FreeSlot, schedule } from '@holdfast/api';
+import { type FreeSlot, refusalOf, schedule } from '@holdfast/api';
 import { useLingui, useLocale } from '@holdfast/i18n';
 import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { Failed } from '../../problems/Failed';
 import { DayNav } from '../DayNav';
 import { type Names, withWords } from '../names';
+import { refusalWords } from '../refusalWords';
 import { instantAt } from '../zone';
 import { SlotChoice } from './SlotChoice';
 
@@ -67,6 +68,8 @@ export function SlotSearch({
     getNextPageParam: ({ next }) => next,
     enabled: type !== '',
   });
+  // Whoever was chosen is not what the type needs: that is for the desk to see, not for support.
+  const refusal = refusalOf(search.error);
   const slots = search.data?.pages.flatMap((page) => page.slots) ?? [];
   const choice = (slot: Slot, because: string[]) => (
     <SlotChoice
@@ -87,7 +90,8 @@ export function SlotSearch({
         <DayNav date={from} onChange={setFrom} />
       </div>
       {type === '' && <p className="soft">{i18n.t('Choose a type: the next free times appear here.')}</p>}
-      {search.isError && <Failed error={search.error} retry={search.refetch} />}
+      {search.isError && !refusal && <Failed error={search.error} retry={search.refetch} />}
+      {refusal && <p className="told warn">{refusalWords(i18n, refusal)}</p>}
       {(asked || type !== '') && (
         <div className="slots" lang={locale}>
           {asked && choice(asked, [])}
