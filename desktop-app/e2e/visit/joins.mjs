@@ -2,16 +2,18 @@
 import { must } from '../report.mjs';
 import { percentile, visitor } from './visitor.mjs';
 
-/** Notes when "Join" was pressed, and when a frame of somebody else was handed to the screen. */
+/** Notes when "Join" was pressed, and, at each frame of the screen, whether a picture of somebody else has been decoded by then. */
 const TIMES = `
   addEventListener('click', ({ target }) => {
     if (target.closest?.('.join button')) window.pressedMs = performance.now();
   }, true);
-  // A callback that was asked for before an element has its stream is forgotten with it.
-  for (const name of ['loadstart', 'loadedmetadata', 'loadeddata'])
-    addEventListener(name, ({ target }) => {
-      if (target.matches?.('.tile video')) target.requestVideoFrameCallback((nowMs) => (window.frameMs ??= nowMs));
-    }, true);`;
+  const look = () => {
+    const isSeen = (video) => video.getVideoPlaybackQuality().totalVideoFrames > 0;
+    if (window.pressedMs !== undefined && [...document.querySelectorAll('.tile video')].some(isSeen))
+      window.frameMs ??= performance.now();
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);`;
 
 /** `count` joins of somebody whom the clinician has let in before, so that nobody's hand is measured. */
 export async function measureJoins({ report, browser, clinic }, count) {
